@@ -1,0 +1,134 @@
+"""The shapes of the REST interface under `/api` (its OpenAPI document is at `/api/openapi.json`).
+
+    GET    /api/portal              public: what the log-in page shows                   PortalInfo
+    POST   /api/session             log in            LogIn  -> SessionInfo | 401 Problem(code="wrong_credentials" |
+                                    "too_many_attempts" with args.seconds)
+    GET    /api/session             who am I                 -> SessionInfo | 401 Problem(code="no_session")
+    DELETE /api/session?device=1    log out (device=1: also unpair the device, 4-c)      204
+    PUT    /api/settings            own language and theme   Settings -> 204
+    POST   /api/softphone           credentials for the paired browser phone             SoftphoneCredentials | 409
+    GET    /api/history?before=&limit=   own calls, newest first                         HistoryPage | 403
+    GET    /api/health              for machines                                         Health
+
+Every state-changing request must carry the header `X-Cordboard: 1` and, from a browser, an Origin that is ours.
+Errors are `Problem` with a stable code.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was not carried out; `code` is stable and translated by the console."""
+
+    code: str
+    args: dict[str, str] = {}
+
+
+class PortalInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Public facts for the log-in page."""
+
+    product: str
+    version: str
+    contact: str
+    """Whom to ask when name or password never came (1.1-g); free text, may be empty."""
+    demo: list[DemoLogIn]
+    """Log-ins of the demo organisation; filled only on a loopback address, else empty."""
+
+
+class DemoLogIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A ready log-in of the demo organisation (the password stands on the server's terminal only)."""
+
+    user_name: str
+    name: str
+
+
+class LogIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """User name and password as typed."""
+
+    user_name: str
+    password: str
+
+
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """A tile on the portal; one that is not active is shown but cannot be chosen (1.1-l)."""
+
+    id: Literal["operator", "callback", "wallboard", "reports", "administration"]
+    active: bool
+
+
+class SessionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is logged in."""
+
+    user: str
+    name: str
+    user_name: str
+    organisation: str
+    language: Literal["nl", "en"]
+    theme: Literal["system", "light", "dark", "contrast"]
+    modules: list[Module]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Own settings; None leaves one as it is."""
+
+    language: Literal["nl", "en"] | None = None
+    theme: Literal["system", "light", "dark", "contrast"] | None = None
+
+
+class SoftphoneCredentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What the browser phone registers with; the password is new at every pairing and kept in memory only."""
+
+    device: str
+    uri: str
+    """`sip:d-12@cordboard`"""
+    auth_user: str
+    password: str
+    ws_path: str
+    """`/ws`, on the console's own origin."""
+    echo: str
+    """What to dial for the echo test: `*43`."""
+
+
+HistoryKind = Literal["answered", "missed", "rejected", "outbound"]
+
+
+class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One participation of the user in a call (D24)."""
+
+    id: str
+    call: str
+    kind: HistoryKind
+    direction: Literal["in", "out"]
+    number: str | None
+    name: str | None
+    queue: str | None
+    """Queue name; None for a direct call."""
+    urgent: bool
+    at: int
+    """When it was answered, else when it was offered or dialled."""
+    wait_ms: int | None
+    talk_ms: int | None
+    ended_by: Literal["caller", "agent", "lost", "transfer"] | None
+    """lost: broken off by a failure of the exchange."""
+
+
+class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first; `before` asks the next page, None: that was all."""
+
+    rows: list[HistoryRow]
+    before: str | None
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """For machines: `ok` when calls can be handled."""
+
+    ok: bool
+    version: str
+    exchange: Literal["up", "down"]
+    database: Literal["ok", "failing"]
+    calls: int
+    consoles: int
