@@ -1,0 +1,282 @@
+"""What the application needs from the outside, as interfaces; the adapters stand in their own rooms.
+
+Every method may be slow and may raise `StorageFailure`; none is ever awaited in a turn of the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cordboard.core.records import Record, StoredState, WrapUpKind
+from cordboard.core.types import (
+    AnswerMethod,
+    CallId,
+    DeviceId,
+    DeviceKind,
+    Direction,
+    EndedBy,
+    GroupId,
+    Instant,
+    LegId,
+    OrganisationId,
+    QueueId,
+    Right,
+    Strategy,
+    UserId,
+)
+
+
+class StorageFailure(Exception):
+    """The database did not do it (full, locked, gone); nothing of the batch is stored."""
+
+
+# --- the organisation as configured --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationRow:
+    """A customer of this installation."""
+
+    id: OrganisationId
+    name: str
+    country: str
+    """ISO 3166 two letters, for reading numbers (D28)."""
+    language: str
+    time_zone: str
+    demo: bool
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A department or location."""
+
+    id: GroupId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """A person who can log in."""
+
+    id: UserId
+    user_name: str
+    name: str
+    extension: str | None
+    email: str | None
+    language: str
+    theme: str
+    disabled: bool
+    groups: frozenset[GroupId]
+    rights: frozenset[Right]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """A queue with its settings (2.1.1-k)."""
+
+    id: QueueId
+    name: str
+    urgent: bool
+    priority: int
+    """Higher is offered first; urgent queues come before all."""
+    position: int
+    strategy: Strategy
+    ring_ms: int
+    wrap_up_ms: int
+    """0: none."""
+    ring_until_answered: bool
+    """True: the caller hears ringing and is not answered before an agent is there (D25)."""
+    locked: bool
+    """Agents may not sign out (3.1-t)."""
+    groups: frozenset[GroupId]
+    language: str
+    numbers: frozenset[str]
+    """Our numbers that lead here, E.164 without plus or as dialled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A telephone or browser phone."""
+
+    id: DeviceId
+    name: str
+    kind: DeviceKind
+    extension: str
+    answer_method: AnswerMethod
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All that is configured for one organisation."""
+
+    organisation: OrganisationRow
+    groups: tuple[GroupRow, ...]
+    users: tuple[UserRow, ...]
+    queues: tuple[QueueRow, ...]
+    devices: tuple[DeviceRow, ...]
+
+
+# --- what recovery reads ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAgent:
+    """Promises kept for an agent across a restart."""
+
+    user: UserId
+    group: GroupId | None
+    device: DeviceId | None
+    signed_in: frozenset[QueueId]
+    wrap_up_kind: WrapUpKind | None
+    wrap_up_since: Instant | None
+    wrap_up_until: Instant | None
+    wrap_up_pending_ms: int
+    wrap_up_armed: bool
+    away: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """A call that had not ended when it was last written down."""
+
+    id: CallId
+    leg: LegId
+    queue: QueueId | None
+    direction: Direction
+    number: str | None
+    name: str | None
+    dialled: str | None
+    state: StoredState
+    since: Instant
+    agent: UserId | None
+    entered_at: Instant
+    answered_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCounts:
+    """A queue's numbers since an instant (D15), from the stored calls."""
+
+    total: int
+    handled: int
+    answered: int
+    """Calls answered in the window; the mean wait is waited_ms / answered."""
+    waited_ms: int
+
+
+class Journal(Protocol):
+    """Keeps what the core wants remembered. One caller at a time."""
+
+    async def append(self, organisation: OrganisationId, records: Sequence[Record]) -> None:
+        """Store all of these in one transaction, in order.
+
+        A record that is already there (same call opened twice after a restart) changes nothing.
+
+        Raises:
+            StorageFailure: nothing of the batch is stored.
+        """
+
+    async def agents(self, organisation: OrganisationId) -> tuple[StoredAgent, ...]:
+        """Every agent with any promise."""
+
+    async def open_calls(self, organisation: OrganisationId) -> tuple[StoredCall, ...]:
+        """Calls without an end, oldest first."""
+
+    async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
+        """The queue numbers of calls that entered at or after `since`."""
+
+
+class Directories(Protocol):
+    """Reads and writes what is configured."""
+
+    async def organisations(self) -> tuple[OrganisationId, ...]: ...
+
+    async def directory(self, organisation: OrganisationId) -> Directory: ...
+
+    async def save(self, directory: Directory) -> None:
+        """Create or replace an organisation's configuration; passwords of users are kept (see `Accounts`)."""
+
+    async def set_user_settings(self, user: UserId, *, language: str | None, theme: str | None) -> None: ...
+
+
+# --- accounts --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What log-in compares with."""
+
+    user: UserId
+    organisation: OrganisationId
+    password_hash: str | None
+    """argon2id; None: no password set yet (invited)."""
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A log-in that is still valid. Only a hash of the cookie's token is stored."""
+
+    token_hash: bytes
+    user: UserId
+    organisation: OrganisationId
+    created_at: Instant
+    last_seen_at: Instant
+    expires_at: Instant
+
+
+class Accounts(Protocol):
+    """User names, password hashes and sessions."""
+
+    async def credential(self, user_name: str) -> Credential | None: ...
+
+    async def set_password_hash(self, user: UserId, password_hash: str) -> None: ...
+
+    async def add_session(self, session: SessionRow) -> None: ...
+
+    async def session(self, token_hash: bytes) -> SessionRow | None: ...
+
+    async def touch_session(self, token_hash: bytes, at: Instant, expires_at: Instant) -> None: ...
+
+    async def end_session(self, token_hash: bytes) -> None: ...
+
+    async def end_sessions_of(self, user: UserId) -> None: ...
+
+
+# --- history ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation:
+    """One user's part in one call (D24)."""
+
+    call: CallId
+    kind: str
+    """answered | missed | rejected | outbound"""
+    direction: Direction
+    number: str | None
+    name: str | None
+    queue_name: str | None
+    urgent: bool
+    at: Instant
+    wait_ms: int | None
+    talk_ms: int | None
+    ended_by: EndedBy | None
+
+
+class History(Protocol):
+    """Reads finished calls."""
+
+    async def of_user(
+        self, organisation: OrganisationId, user: UserId, *, before: str | None, limit: int
+    ) -> tuple[tuple[Participation, ...], str | None]:
+        """Own calls, newest first, and the key of the next page (None: that was all).
+
+        One row per call that the user answered (talk summed over its segments, holds not included), or rejected
+        without answering it later. Queue calls answered by others never show as missed (D24). Calls that are
+        still going on do not show.
+        """
