@@ -64,7 +64,9 @@ class Archive:
 
     def candidate(self, package: str) -> Version | None:
         """Which version this source would give; None: it does not have the package."""
-        return _candidate(self._run(["apt-cache", "policy", package], timeout_s=60, what="it could not be read"))
+        return _candidate(
+            self._run(["apt-cache", "policy", package], timeout_s=60, what="it could not be read")
+        )
 
     def download(self, packages: Sequence[str]) -> list[Path]:
         """Fetch the packages and everything that they need; returns the files."""
@@ -86,9 +88,10 @@ class Archive:
         except subprocess.TimeoutExpired:
             raise ExchangeUnavailable(f"{self.source.name}: {what} within {timeout_s:.0f} s.") from None
         # apt-get update succeeds with a mere warning when a mirror is away, and so does a bad signature.
-        warned = words[1] == "update" and re.search(r"^(Err:|W: (Failed|GPG|Some index))", done.stdout + done.stderr, re.M)
+        output = done.stdout + done.stderr
+        warned = words[1] == "update" and re.search(r"^(Err:|W: (Failed|GPG|Some index))", output, re.M)
         if done.returncode != 0 or warned:
-            raise ExchangeUnavailable(f"{self.source.name}: {what} ({_reason(done.stdout + done.stderr)}).")
+            raise ExchangeUnavailable(f"{self.source.name}: {what} ({_reason(output)}).")
         return done.stdout
 
     def _options(self) -> list[str]:
@@ -102,7 +105,7 @@ class Archive:
             "Acquire::Languages": "none",
             "Acquire::Retries": "2",
             "Acquire::http::Timeout": "20",
-            "Acquire::Check-Valid-Until": "false",  # a mirror may be a frozen copy; the signature still counts
+            "Acquire::Check-Valid-Until": "false",  # a frozen mirror is still signed
             "APT::Get::List-Cleanup": "0",
         }
         if self.source.line is not None:
@@ -111,7 +114,7 @@ class Archive:
         return [word for key, value in pairs.items() for word in ("-o", f"{key}={value}")]
 
     def _environment(self) -> dict[str, str]:
-        """The machine's apt settings for fetching (proxies, certificates), but none of its after-update scripts.
+        """The machine's settings for fetching (proxies, certificates), but none of its after-update scripts.
 
         Those scripts clean and notify the system's own apt, which is none of our business.
         """
@@ -121,16 +124,21 @@ class Archive:
                 line
                 for line in _output(["apt-config", "dump"]).splitlines()
                 if line.startswith(("Acquire::", "APT::Architecture"))
-                and not line.startswith(("Acquire::IndexTargets", "Acquire::Languages", "Acquire::Changelogs"))
+                and not line.startswith(
+                    ("Acquire::IndexTargets", "Acquire::Languages", "Acquire::Changelogs")
+                )
             ]
-            blank = [f'Dir::Etc::parts "{self.folder}/etc/parts";', f'Dir::Etc::main "{self.folder}/etc/none";']
+            blank = [
+                f'Dir::Etc::parts "{self.folder}/etc/parts";',
+                f'Dir::Etc::main "{self.folder}/etc/none";',
+            ]
             settings.write_text("\n".join([*kept, *blank]) + "\n")
         home = os.environ.get("HOME") or str(self.folder)
         return {**os.environ, "APT_CONFIG": str(settings), "LC_ALL": "C", "HOME": home}
 
 
 def sources(mirror: str | None) -> list[Source]:
-    """Where to look, in order: the machine's own archive when it has a new enough Asterisk, then newer releases.
+    """Where to look, in order: the machine's own archive if it is new enough, then newer releases.
 
     Args:
         mirror: the address of a Debian mirror that the operator named; None: those of the machine's own apt.
@@ -208,12 +216,18 @@ def _candidate(policy: str) -> Version | None:
 
 def _output(words: list[str]) -> str:
     """What a harmless question prints; empty when it fails."""
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
     return done.stdout if done.returncode == 0 else ""
 
 
 def _reason(text: str) -> str:
     """The one line of a program's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith(("E:", "Err:", "W:", "dpkg-deb: error"))]
-    return (errors or lines or ["no reason given"])[0].removeprefix("E: ")[:300]
+    for line, following in zip(lines, lines[1:], strict=False):
+        # apt names the address on the line "Err:1 …" and gives the reason on the next.
+        if line.startswith("Err:"):
+            return following.removeprefix("E: ").rstrip(".")[:300]
+    errors = [line for line in lines if line.startswith(("E:", "W:", "dpkg-deb: error"))]
+    return (errors or lines or ["no reason given"])[0].removeprefix("E: ").rstrip(".")[:300]

@@ -1,4 +1,4 @@
-"""The exchange's program: where it lies, how to start it, and which version it is (decision: Asterisk 22.10+)."""
+"""The exchange's program: where it lies, how to start it, and which version it is (22.10 at least)."""
 
 from __future__ import annotations
 
@@ -158,7 +158,11 @@ def describe(root: Path, program: Path, *, tools_root: Path | None, source: str)
         "app_stasis.so",
         *(folder for prefix in prefixes for folder in prefix.glob("usr/lib/*/asterisk/modules")),
         *(folder for prefix in prefixes for folder in prefix.glob("lib/*/asterisk/modules")),
-        *(prefix / part for prefix in prefixes for part in ("usr/lib/asterisk/modules", "lib/asterisk/modules")),
+        *(
+            prefix / part
+            for prefix in prefixes
+            for part in ("usr/lib/asterisk/modules", "lib/asterisk/modules")
+        ),
     )
     data = _first_with(
         "documentation",
@@ -169,10 +173,10 @@ def describe(root: Path, program: Path, *, tools_root: Path | None, source: str)
         ),
     )
     if modules is None:
-        raise ExchangeUnavailable(f"The modules folder of {program} was not found (app_stasis.so is missing).")
+        raise ExchangeUnavailable(f"The modules folder of {program} was not found (no app_stasis.so).")
     if data is None:
         raise ExchangeUnavailable(
-            f"The data folder of {program} was not found: without its `documentation` Asterisk does not start."
+            f"{program} has no data folder with `documentation`, without which Asterisk does not start."
         )
     return ExchangeBinary(root, program, version, modules, data, tools_root, source)
 

@@ -1,7 +1,7 @@
 """Get Asterisk 22.10 or newer, without root and without changing the system.
 
-Order of choice: the one that the configuration names, the system's own, this machine's archive, a newer Debian
-release. The same run brings espeak-ng, which speaks the prompts and the practice callers.
+Order of choice: the one that the configuration names, the system's own, this machine's archive, a newer
+Debian release. The same run brings espeak-ng, which speaks the prompts and the practice callers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ PACKAGES = ("asterisk", *TOOLS)
 MANIFEST = "cordboard-exchange.json"
 """Written last, inside the folder: says what the folder holds, and that it is whole."""
 
-NEEDED_MODULES = ("app_stasis_broadcast.so", "res_websocket_client.so", "res_ari_channels.so", "chan_pjsip.so")
+NEEDED_MODULES = (
+    "app_stasis_broadcast.so",
+    "res_websocket_client.so",
+    "res_ari_channels.so",
+    "chan_pjsip.so",
+)
 """Checked before an Asterisk is accepted; the full list stands in `config.MODULES`."""
 
 
@@ -72,16 +77,15 @@ def obtain(
             tried.append(str(problem))
     else:
         tried.append("No asterisk is installed on this system.")
-    kept = _kept(cache)
-    if kept is not None:
-        return kept
     return _fetch(cache, report, tried, mirror or os.environ.get("CORDBOARD_DEBIAN_MIRROR"))
 
 
 def _named(program: Path) -> ExchangeBinary:
     """The operator's own choice: it must be right, nothing else is tried in its place."""
     if not program.exists():
-        raise ExchangeUnavailable(f"The configuration names {program} as the exchange, but that file is not there.")
+        raise ExchangeUnavailable(
+            f"The configuration names {program} as the exchange, but there is no such file."
+        )
     absolute = program.absolute()
     root = absolute.parents[2] if len(absolute.parents) > 2 else Path("/")
     unpacked = any(root.glob("usr/lib/*/ld-linux*.so.*")) and root != Path("/")
@@ -121,6 +125,9 @@ def _fetch(
     cache: Path, report: Callable[[str], None], tried: list[str], mirror: str | None
 ) -> ExchangeBinary:
     try:
+        kept = _kept(cache) if cache.exists() else None
+        if kept is not None:
+            return kept
         cache.mkdir(parents=True, exist_ok=True)
         with _alone(cache, report):
             # Somebody else may have fetched it while we waited for our turn.
@@ -204,7 +211,10 @@ def _alone(cache: Path, report: Callable[[str], None]) -> Iterator[None]:
 
 def main() -> int:
     """`python -m cordboard.asterisk.obtain`: fetch the exchange and say where it is."""
-    say = lambda line: print(line, file=sys.stderr)  # noqa: E731, T201
+
+    def say(line: str) -> None:
+        sys.stderr.write(line + "\n")
+
     try:
         binary = obtain(default_cache(), None, say)
     except ExchangeUnavailable as problem:
