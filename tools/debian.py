@@ -1,6 +1,7 @@
-"""Debian packages that only the tests use: a browser, SIP phones nobody here wrote, and a sound tool.
+"""Debian packages for set-up: those that only the tests use, and pip's wheel where Python comes without pip.
 
-`make run` never comes here. Installing needs root or sudo; without either, one sentence says what to do.
+`make run` installs nothing in the system. The tests want a browser, SIP phones that nobody here wrote, and a
+sound tool: installing those needs root or sudo; without either, one sentence says what to do.
 """
 
 from __future__ import annotations
@@ -8,16 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
+from pathlib import Path
 
-from tools.setup import CACHE, SetupFailed, run
+from tools.steps import CACHE, SetupFailed, run, step
 
 PROGRAMS = {"chromium": "chromium", "baresip": "baresip", "sipp": "sip-tester", "sox": "sox"}
 """Program that must be there -> the Debian package that brings it."""
 
 
 def install() -> None:
-    """Install what is missing; nothing when all programs are there.
+    """Install what the tests miss; nothing when all programs are there.
 
     Raises:
         SetupFailed: neither root nor sudo is to be had, or apt-get failed.
@@ -31,16 +32,50 @@ def install() -> None:
         raise SetupFailed(f"{by_hand} (There is no apt-get here to do it with.)")
     sudo: list[str] = []
     if os.geteuid() != 0:
-        if shutil.which("sudo") is None or subprocess.run(["sudo", "-n", "true"], check=False).returncode:
-            raise SetupFailed(f"{by_hand} (It needs root, and this user may not use sudo without a password.)")
+        may = shutil.which("sudo") and subprocess.run(
+            ["sudo", "-n", "true"], capture_output=True, check=False
+        )
+        if not may or may.returncode:
+            raise SetupFailed(
+                f"{by_hand} (It needs root, and this user may not use sudo without a password.)"
+            )
         sudo = ["sudo", "-n"]
-    started = time.monotonic()
-    print(f"set-up: Debian packages for the tests ({names}) ...", end="", flush=True)
-    env = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
-    run(*sudo, "apt-get", "update", what="apt-get update", env=env)
-    run(
-        *sudo, "apt-get", "install", "-y", "-q", "--no-install-recommends", *missing,
-        what=f"apt-get install {names}", env=env,
-    )  # fmt: skip
-    (CACHE / "stamps").mkdir(parents=True, exist_ok=True)
-    print(f" {time.monotonic() - started:.1f} s", flush=True)
+
+    def apt() -> None:
+        env = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
+        run(*sudo, "apt-get", "update", what="apt-get update", env=env)
+        words = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
+        run(*sudo, *words, what=f"apt-get install {names}", env=env)
+
+    stamp = CACHE / "stamps" / "debian"
+    stamp.unlink(missing_ok=True)  # Whether a program is there says more than what was done before.
+    step(f"Debian packages for the tests ({names})", stamp, names, apt)
+
+
+def pip_wheel() -> Path | None:
+    """Pip from Debian's python3-pip-whl, unpacked in `.cache` without root; None when it cannot be had.
+
+    The machine's package lists are used if there are any; else lists of our own are fetched.
+    """
+    folder = CACHE / "pip"
+    wheels = "usr/share/python-wheels/pip-*.whl"
+    if found := next(folder.glob(wheels), None):
+        return found
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    lists = folder / "lists"
+    own = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={folder}/cache", "-o", "Debug::NoLocking=1"]
+    for update, options in ((False, []), (True, own)):
+        if update:
+            (lists / "partial").mkdir(parents=True, exist_ok=True)
+            (folder / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+            subprocess.run(["apt-get", *options, "update"], cwd=folder, capture_output=True, check=False)
+        subprocess.run(
+            ["apt-get", *options, "download", "python3-pip-whl"], cwd=folder, capture_output=True, check=False
+        )
+        for package in folder.glob("python3-pip-whl_*.deb"):
+            subprocess.run(["dpkg-deb", "-x", package, folder], capture_output=True, check=False)
+        if found := next(folder.glob(wheels), None):
+            return found
+    return None

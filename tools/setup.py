@@ -13,17 +13,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache"
+from tools import debian
+from tools.steps import CACHE, ROOT, SetupFailed, digest, run, step
+
 VENV = ROOT / os.environ.get("CORDBOARD_VENV", ".venv")
 PYTHON = VENV / "bin" / "python"
 CONSOLE = ROOT / "console"
@@ -36,44 +35,6 @@ CONSOLE_IGNORES = {"node_modules", "dist", "test-results", ".cache"}
 """Folders in `console/` that are made, not written."""
 
 
-class SetupFailed(Exception):
-    """Set-up cannot go on; the text is one sentence that says what was tried and what to do."""
-
-
-def digest(*parts: bytes | str | Path) -> str:
-    """One fingerprint of texts and files; a missing file counts as empty."""
-    total = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, Path):
-            part = part.read_bytes() if part.is_file() else b""
-        total.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
-    return total.hexdigest()
-
-
-def run(*command: str | Path, what: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a command quietly; when it fails, its output is shown and `what` says what was tried.
-
-    Raises:
-        SetupFailed: the command is missing or exited non-zero.
-    """
-    log = CACHE / "setup.log"
-    log.parent.mkdir(exist_ok=True)
-    try:
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [str(part) for part in command], cwd=cwd, env=env, stdout=output, stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
-    except OSError as problem:
-        raise SetupFailed(f"{what}: {problem}.") from problem
-    if done.returncode:
-        said = log.read_text(errors="replace").splitlines()
-        # The reason stands at the start (npm) or at the end (everybody else).
-        shown = said if len(said) <= 40 else [*said[:10], "...", *said[-25:]]
-        print("", *(f"    {line}" for line in shown), sep="\n", file=sys.stderr, flush=True)
-        raise SetupFailed(f"{what}: the command exited with {done.returncode} (what it said is above).")
-
-
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
     """Let one set-up work in this folder at a time; a second one waits for the first."""
@@ -81,22 +42,6 @@ def alone() -> Iterator[None]:
     with (CACHE / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def step(name: str, stamp: Path, wanted: str, make: Callable[[], None]) -> None:
-    """Do a part of set-up unless its stamp says that it is done; prints one line with seconds if it was not."""
-    if stamp.is_file() and stamp.read_text().strip() == wanted:
-        return
-    started = time.monotonic()
-    print(f"set-up: {name} ...", end="", flush=True)
-    try:
-        make()
-    except SetupFailed:
-        print(f"set-up: {name} failed after {time.monotonic() - started:.1f} s", flush=True)
-        raise
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(wanted + "\n")
-    print(f" {time.monotonic() - started:.1f} s", flush=True)
 
 
 # --- Python packages ---------------------------------------------------------------------------------------
@@ -107,7 +52,7 @@ def pip_environment() -> dict[str, str]:
 
     uv does not read pip's own settings; where pip was pointed at another index, uv must be too.
     """
-    env = dict(os.environ) | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_LINK_MODE": "copy"}
+    env = dict(os.environ) | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
     for theirs, ours in (("global.index-url", "UV_DEFAULT_INDEX"), ("global.cert", "SSL_CERT_FILE")):
         said = os.environ.get("PIP_" + theirs.removeprefix("global.").replace("-", "_").upper())
         if said is None:
@@ -121,28 +66,35 @@ def pip_environment() -> dict[str, str]:
     return env
 
 
-def has_pip(python: str | Path) -> bool:
-    """Whether this Python can run pip."""
-    return not subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True, check=False).returncode
+def pip_of_this_python() -> list[str] | None:
+    """How to run pip with the Python that runs set-up; None when there is none and none can be had.
+
+    A bare Debian has Python without pip and without the wheels that venv needs: those are fetched as a Debian
+    package into `.cache`, without root.
+    """
+    own = [sys.executable, "-m", "pip"]
+    if subprocess.run([*own, "--version"], capture_output=True, check=False).returncode == 0:
+        return own
+    wheel = debian.pip_wheel()
+    return [sys.executable, str(wheel / "pip")] if wheel else None
 
 
-def find_uv() -> Path | None:
-    """The uv program: the machine's own, else one fetched into `.cache/uv`; None when it cannot be had."""
+def find_uv(pip: list[str] | None = None) -> Path | None:
+    """The uv program: the machine's own, else one that pip fetches into `.cache/uv`; None without either."""
     if own := shutil.which("uv"):
         return Path(own)
     folder = CACHE / "uv"
     program = folder / "bin" / "uv"
     if program.is_file():
         return program
-    if not has_pip(sys.executable):
+    pip = pip or pip_of_this_python()
+    if pip is None:
         return None
+    words = ["install", "-q", "--no-deps", "--upgrade", "--target", str(folder), "--require-hashes"]
     try:
-        run(
-            sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--upgrade", "--target", folder,
-            "--require-hashes", "-r", ROOT / "requirements-uv.txt", what="Fetching uv",
-        )  # fmt: skip
+        run(*pip, *words, "-r", ROOT / "requirements-uv.txt", what="Fetching uv")
     except SetupFailed as problem:
-        print(f"\nset-up: {problem} Going on with pip.", file=sys.stderr)
+        print(f"set-up: {problem} Going on with pip alone.", file=sys.stderr)
         return None
     return program if program.is_file() else None
 
@@ -154,29 +106,25 @@ def make_venv(sets: tuple[str, ...]) -> None:
         SetupFailed: neither uv nor pip could do it.
     """
     lists = [part for name in sets for part in ("-r", str(ROOT / name))]
-    uv = find_uv()
-    if uv is not None:
+    this = ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    env = dict(os.environ)
+    if uv := find_uv():
         env = pip_environment() | {"VIRTUAL_ENV": str(VENV)}
         if not PYTHON.exists():
-            run(uv, "venv", "-q", "--allow-existing", "--python", sys.executable, VENV, what="Making .venv", env=env)
-        run(uv, "pip", "install", "-q", "--require-hashes", *lists, what="Installing Python packages", env=env)
-        run(
-            uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", ROOT,
-            what="Installing Cordboard", env=env,
-        )  # fmt: skip
-        return
-    if not PYTHON.exists() or not has_pip(PYTHON):
-        try:
-            run(sys.executable, "-m", "venv", VENV, what="Making .venv with pip")
-        except SetupFailed as problem:
-            shutil.rmtree(VENV, ignore_errors=True)
-            raise SetupFailed(
-                "Python's own venv cannot make .venv here, and there is no pip to fetch uv with: "
-                "install python3-venv (Debian: apt install python3-venv), or put uv on the PATH, and try again."
-            ) from problem
-    pip = [PYTHON, "-m", "pip", "install", "-q"]
-    run(*pip, "--require-hashes", *lists, what="Installing Python packages with pip")
-    run(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT, what="Installing Cordboard with pip")
+            words = ["venv", "-q", "--allow-existing", "--python", sys.executable, str(VENV)]
+            run(uv, *words, what="Making .venv", env=env)
+        install = [str(uv), "pip", "install", "-q"]
+    elif pip := pip_of_this_python():
+        if not PYTHON.exists():
+            run(sys.executable, "-m", "venv", "--without-pip", VENV, what="Making .venv")
+        install = [*pip, "--python", str(PYTHON), "install", "-q"]
+    else:
+        raise SetupFailed(
+            "There is no uv and no pip for this Python, and Debian's python3-pip-whl could not be fetched: "
+            "install pip (Debian: apt install python3-pip) and try again."
+        )
+    run(*install, "--require-hashes", *lists, what="Installing Python packages", env=env)
+    run(*install, *this, what="Installing Cordboard itself", env=env)
 
 
 def python_packages(sets: tuple[str, ...]) -> None:
@@ -187,7 +135,12 @@ def python_packages(sets: tuple[str, ...]) -> None:
     stamp = VENV / "cordboard.stamp"
     if sets is RUN_SETS and stamp.is_file() and stamp.read_text().strip() == made_for_tests:
         return
-    step("Python packages", stamp, made_for_tests if sets is TEST_SETS else made_for_run, lambda: make_venv(sets))
+    step(
+        "Python packages",
+        stamp,
+        made_for_tests if sets is TEST_SETS else made_for_run,
+        lambda: make_venv(sets),
+    )
 
 
 # --- The console -------------------------------------------------------------------------------------------
@@ -273,16 +226,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make this folder ready.")
     parser.add_argument("use", choices=("run", "check", "test"), help="what it must be ready for")
     use = parser.parse_args().use
-    if sys.version_info < (3, 11):
-        print(f"set-up: Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
-        return 1
     try:
         with alone():
             python_packages(RUN_SETS if use == "run" else TEST_SETS)
             console()
             if use == "test":
-                from tools import debian
-
                 debian.install()
             if use != "check":
                 exchange()

@@ -1,0 +1,63 @@
+"""The quick checks: style, types, layers, house rules, the core and the simulator. Aim: under two minutes.
+
+`tools/check --static` leaves the pytest parts but the house rules to whoever runs the whole suite anyway.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tools.jobs import Job, line, run_all
+from tools.setup import CONSOLE, PYTHON, node_environment, npm
+from tools.steps import ROOT
+
+BIN = PYTHON.parent
+
+
+def pytest_job(name: str, *words: str | Path) -> Job:
+    """A pytest run that does not count as a full run."""
+    return Job(
+        name=name, command=[PYTHON, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *words]
+    )
+
+
+def static_jobs() -> list[Job]:
+    """What looks at the files without running the product; the slowest first, to keep both cores busy."""
+    jobs = [
+        Job(name="types (mypy)", command=[BIN / "mypy", "--no-error-summary"]),
+        Job(name="style (ruff check)", command=[BIN / "ruff", "check", "--quiet", "."]),
+        Job(name="form (ruff format)", command=[BIN / "ruff", "format", "--check", "--quiet", "."]),
+        Job(name="layers (import-linter)", command=[BIN / "lint-imports", "--no-logo"]),
+        pytest_job("house rules (tidy)", "tests/test_tidy.py", "tests/tools"),
+    ]
+    if (CONSOLE / "package.json").is_file():
+        jobs.insert(
+            0, Job(name="console", command=npm("run", "check"), folder=CONSOLE, env=node_environment())
+        )
+    return jobs
+
+
+def quick_tests() -> list[Job]:
+    """The tests that need nothing but Python: the core alone, then whole days on the simulator."""
+    jobs = [pytest_job("core", "tests/core")]
+    stories = [ROOT / "tests" / room for room in ("scenarios", "contracts", "simulator")]
+    there = [str(room.relative_to(ROOT)) for room in stories if any(room.glob("**/test_*.py"))]
+    return [*jobs, pytest_job("simulator", *there, "-m", "not exchange and not browser and not postgres")]
+
+
+def main() -> int:
+    """Run the checks on two cores; exit code 1 when any failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--static", action="store_true", help="no core and simulator tests")
+    static_only = parser.parse_args().static
+    started = time.monotonic()
+    passed = run_all(static_jobs() + ([] if static_only else quick_tests()), at_once=2)
+    print(line("check", passed, time.monotonic() - started))
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
