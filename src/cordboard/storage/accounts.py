@@ -1,0 +1,102 @@
+"""User names, password hashes and sessions."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select, update
+
+from cordboard.app.ports import Credential, SessionRow, StorageFailure
+from cordboard.core.types import Instant, UserId
+from cordboard.storage.connection import Access
+from cordboard.storage.tables import sessions, users
+
+
+def user_name_key(user_name: str) -> str:
+    """The user name without what people do not hear: capitals and surrounding space."""
+    return user_name.strip().casefold()
+
+
+class SqlAccounts:
+    """The port `Accounts` on SQLite and PostgreSQL."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    async def credential(self, user_name: str) -> Credential | None:
+        """What log-in compares with; capitals in the user name do not matter. None: no such user."""
+        async with self._access.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(users.c.id, users.c.organisation, users.c.password_hash, users.c.disabled).where(
+                        users.c.user_name_key == user_name_key(user_name)
+                    )
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        return Credential(
+            user=row.id, organisation=row.organisation, password_hash=row.password_hash, disabled=row.disabled
+        )
+
+    async def set_password_hash(self, user: UserId, password_hash: str) -> None:
+        """Set the hash that the next log-in compares with.
+
+        Raises:
+            StorageFailure: there is no such user, or the database did not do it; nothing is stored.
+        """
+        async with self._access.writing() as connection:
+            result = await connection.execute(
+                update(users).where(users.c.id == user).values(password_hash=password_hash)
+            )
+            if result.rowcount != 1:
+                raise StorageFailure(f"there is no user {user}")
+
+    async def add_session(self, session: SessionRow) -> None:
+        """Somebody logged in. Sessions that are past their end go at the same time."""
+        async with self._access.writing() as connection:
+            await connection.execute(delete(sessions).where(sessions.c.expires_at <= session.created_at))
+            await connection.execute(
+                insert(sessions).values(
+                    token_hash=session.token_hash,
+                    organisation=session.organisation,
+                    user_id=session.user,
+                    created_at=session.created_at,
+                    last_seen_at=session.last_seen_at,
+                    expires_at=session.expires_at,
+                )
+            )
+
+    async def session(self, token_hash: bytes) -> SessionRow | None:
+        """The log-in with this token, also one past its end (the caller knows the time). None: unknown."""
+        async with self._access.reading() as connection:
+            row = (
+                await connection.execute(select(sessions).where(sessions.c.token_hash == token_hash))
+            ).one_or_none()
+        if row is None:
+            return None
+        return SessionRow(
+            token_hash=bytes(row.token_hash),
+            user=row.user_id,
+            organisation=row.organisation,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+        )
+
+    async def touch_session(self, token_hash: bytes, at: Instant, expires_at: Instant) -> None:
+        """The session was used; it ends later now. A session that is gone stays gone."""
+        async with self._access.writing() as connection:
+            await connection.execute(
+                update(sessions)
+                .where(sessions.c.token_hash == token_hash)
+                .values(last_seen_at=at, expires_at=expires_at)
+            )
+
+    async def end_session(self, token_hash: bytes) -> None:
+        """Log out; twice is once."""
+        async with self._access.writing() as connection:
+            await connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+    async def end_sessions_of(self, user: UserId) -> None:
+        """Log a person out everywhere: the account is disabled or the password is new."""
+        async with self._access.writing() as connection:
+            await connection.execute(delete(sessions).where(sessions.c.user_id == user))

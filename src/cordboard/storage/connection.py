@@ -1,0 +1,69 @@
+"""How the rooms of storage reach the database, and what they say when it does not do it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cordboard.app.ports import StorageFailure
+
+WRITE = {"cordboard_write": True}
+"""Execution option of a transaction that will write: SQLite takes its write lock at the start of it, and waits
+for it there, instead of failing in the middle when somebody else was quicker."""
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT of this database that knows `on_conflict_do_nothing` and `on_conflict_do_update`.
+
+    Both databases have the same clause with the same meaning; SQLAlchemy keeps one construct for each.
+    """
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+class Access:
+    """Short transactions on one database; what goes wrong comes out as `StorageFailure`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.closed = False
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for SELECTs that see one state of the database."""
+        async with self.words(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: all of it is stored when the block ends, nothing when it raises."""
+        async with self.words(), self.engine.connect() as connection:
+            await connection.execution_options(**WRITE)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def words(self) -> AsyncIterator[None]:
+        """Turns a driver's error into `StorageFailure` with the driver's sentence.
+
+        Raises:
+            StorageFailure: the transaction is rolled back.
+        """
+        if self.closed:
+            raise StorageFailure("the database is closed")
+        try:
+            yield
+        except IntegrityError as error:
+            raise StorageFailure(f"the database refused contradicting rows: {error.orig}") from error
+        except DBAPIError as error:
+            raise StorageFailure(f"the database did not do it: {error.orig}") from error
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise StorageFailure(f"the database did not do it: {error}") from error

@@ -1,0 +1,296 @@
+"""Reads and writes what is configured for an organisation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cordboard.app.ports import (
+    DeviceRow,
+    Directory,
+    GroupRow,
+    OrganisationRow,
+    QueueRow,
+    StorageFailure,
+    UserRow,
+)
+from cordboard.core.types import AnswerMethod, DeviceKind, OrganisationId, Right, Strategy, UserId
+from cordboard.storage.accounts import user_name_key
+from cordboard.storage.connection import Access, upsert
+from cordboard.storage.tables import (
+    devices,
+    groups,
+    organisations,
+    queue_groups,
+    queue_numbers,
+    queues,
+    user_groups,
+    user_rights,
+    users,
+)
+
+
+class SqlDirectories:
+    """The port `Directories` on SQLite and PostgreSQL."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    async def organisations(self) -> tuple[OrganisationId, ...]:
+        """Every organisation of this installation, by id."""
+        async with self._access.reading() as connection:
+            rows = await connection.execute(select(organisations.c.id).order_by(organisations.c.id))
+            return tuple(row.id for row in rows)
+
+    async def directory(self, organisation: OrganisationId) -> Directory:
+        """All that is configured, seen at one moment; queues by their position, the rest in the saved order.
+
+        Raises:
+            StorageFailure: there is no such organisation, or it could not be read.
+        """
+        async with self._access.reading() as connection:
+            row = (
+                await connection.execute(select(organisations).where(organisations.c.id == organisation))
+            ).one_or_none()
+            if row is None:
+                raise StorageFailure(f"there is no organisation {organisation}")
+            return Directory(
+                organisation=OrganisationRow(
+                    id=row.id,
+                    name=row.name,
+                    country=row.country,
+                    language=row.language,
+                    time_zone=row.time_zone,
+                    demo=row.demo,
+                    contact=row.contact,
+                ),
+                groups=tuple(
+                    GroupRow(id=group.id, name=group.name)
+                    for group in await _rows(connection, groups, organisation)
+                ),
+                users=await _users(connection, organisation),
+                queues=await _queues(connection, organisation),
+                devices=tuple(
+                    DeviceRow(
+                        id=device.id,
+                        name=device.name,
+                        kind=DeviceKind(device.kind),
+                        extension=device.extension,
+                        answer_method=AnswerMethod(device.answer_method),
+                        password=device.password,
+                    )
+                    for device in await _rows(connection, devices, organisation)
+                ),
+            )
+
+    async def save(self, directory: Directory) -> None:
+        """Create or replace an organisation's configuration; passwords of users that stay are kept.
+
+        Raises:
+            StorageFailure: rows contradict each other (a user name twice, a group that is not there), or the
+                database did not do it; nothing has changed.
+        """
+        organisation = directory.organisation.id
+        async with self._access.writing() as connection:
+            await _save_organisation(connection, directory.organisation)
+            await _replace(
+                connection, organisation, groups, [{"id": g.id, "name": g.name} for g in directory.groups]
+            )
+            await _replace(connection, organisation, users, [_user_columns(user) for user in directory.users])
+            await _replace(
+                connection, organisation, queues, [_queue_columns(q) for q in directory.queues], ordered=False
+            )
+            await _replace(connection, organisation, devices, [_device_columns(d) for d in directory.devices])
+            links: dict[Table, list[dict[str, str]]] = {
+                user_groups: [
+                    {"user_id": u.id, "group_id": group} for u in directory.users for group in u.groups
+                ],
+                user_rights: [
+                    {"user_id": u.id, "right": right.value} for u in directory.users for right in u.rights
+                ],
+                queue_groups: [
+                    {"queue_id": q.id, "group_id": group} for q in directory.queues for group in q.groups
+                ],
+                queue_numbers: [{"queue_id": q.id, "number": n} for q in directory.queues for n in q.numbers],
+            }
+            for table, rows in links.items():
+                await connection.execute(delete(table).where(table.c.organisation == organisation))
+                if rows:
+                    await connection.execute(
+                        insert(table), [{"organisation": organisation} | row for row in rows]
+                    )
+
+    async def set_user_settings(self, user: UserId, *, language: str | None, theme: str | None) -> None:
+        """A user's own settings; None leaves one as it is.
+
+        Raises:
+            StorageFailure: there is no such user, or the database did not do it.
+        """
+        changed = {
+            key: value for key, value in (("language", language), ("theme", theme)) if value is not None
+        }
+        if not changed:
+            return
+        async with self._access.writing() as connection:
+            result = await connection.execute(update(users).where(users.c.id == user).values(changed))
+            if result.rowcount != 1:
+                raise StorageFailure(f"there is no user {user}")
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+async def _rows(connection: AsyncConnection, table: Table, organisation: OrganisationId) -> Sequence[Any]:
+    """An organisation's rows of one table; in their saved order where the table has one."""
+    wanted = select(table).where(table.c.organisation == organisation)
+    if "position" in table.c:
+        wanted = wanted.order_by(table.c.position, table.c.id)
+    return (await connection.execute(wanted)).all()
+
+
+async def _links(
+    connection: AsyncConnection, table: Table, owner: str, value: str, organisation: OrganisationId
+) -> Mapping[str, set[Any]]:
+    """What belongs to whom: user to groups, queue to numbers."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    for row in await _rows(connection, table, organisation):
+        found[getattr(row, owner)].add(getattr(row, value))
+    return found
+
+
+async def _users(connection: AsyncConnection, organisation: OrganisationId) -> tuple[UserRow, ...]:
+    in_groups = await _links(connection, user_groups, "user_id", "group_id", organisation)
+    rights = await _links(connection, user_rights, "user_id", "right", organisation)
+    known = {right.value: right for right in Right}
+    return tuple(
+        UserRow(
+            id=row.id,
+            user_name=row.user_name,
+            name=row.name,
+            extension=row.extension,
+            email=row.email,
+            language=row.language,
+            theme=row.theme,
+            disabled=row.disabled,
+            groups=frozenset(in_groups.get(row.id, ())),
+            # A right that a newer Cordboard knew gives nothing here.
+            rights=frozenset(known[right] for right in rights.get(row.id, ()) if right in known),
+        )
+        for row in await _rows(connection, users, organisation)
+    )
+
+
+async def _queues(connection: AsyncConnection, organisation: OrganisationId) -> tuple[QueueRow, ...]:
+    in_groups = await _links(connection, queue_groups, "queue_id", "group_id", organisation)
+    numbers = await _links(connection, queue_numbers, "queue_id", "number", organisation)
+    return tuple(
+        QueueRow(
+            id=row.id,
+            name=row.name,
+            urgent=row.urgent,
+            priority=row.priority,
+            position=row.position,
+            strategy=Strategy(row.strategy),
+            ring_ms=row.ring_ms,
+            wrap_up_ms=row.wrap_up_ms,
+            ring_until_answered=row.ring_until_answered,
+            locked=row.locked,
+            groups=frozenset(in_groups.get(row.id, ())),
+            language=row.language,
+            numbers=frozenset(numbers.get(row.id, ())),
+        )
+        for row in await _rows(connection, queues, organisation)
+    )
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+def _user_columns(user: UserRow) -> dict[str, object]:
+    return {
+        "id": user.id,
+        "user_name": user.user_name,
+        "user_name_key": user_name_key(user.user_name),
+        "name": user.name,
+        "extension": user.extension,
+        "email": user.email,
+        "language": user.language,
+        "theme": user.theme,
+        "disabled": user.disabled,
+    }
+
+
+def _queue_columns(queue: QueueRow) -> dict[str, object]:
+    return {
+        "id": queue.id,
+        "name": queue.name,
+        "urgent": queue.urgent,
+        "priority": queue.priority,
+        "position": queue.position,
+        "strategy": queue.strategy.value,
+        "ring_ms": queue.ring_ms,
+        "wrap_up_ms": queue.wrap_up_ms,
+        "ring_until_answered": queue.ring_until_answered,
+        "locked": queue.locked,
+        "language": queue.language,
+    }
+
+
+def _device_columns(device: DeviceRow) -> dict[str, object]:
+    return {
+        "id": device.id,
+        "name": device.name,
+        "kind": device.kind.value,
+        "extension": device.extension,
+        "answer_method": device.answer_method.value,
+        "password": device.password,
+    }
+
+
+async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) -> None:
+    columns = {
+        "name": row.name,
+        "country": row.country,
+        "language": row.language,
+        "time_zone": row.time_zone,
+        "demo": row.demo,
+        "contact": row.contact,
+    }
+    await connection.execute(
+        upsert(connection, organisations)
+        .values({"id": row.id} | columns)
+        .on_conflict_do_update(index_elements=["id"], set_=columns)
+    )
+
+
+async def _replace(
+    connection: AsyncConnection,
+    organisation: OrganisationId,
+    table: Table,
+    rows: Sequence[dict[str, object]],
+    *,
+    ordered: bool = True,
+) -> None:
+    """Make the table hold these rows of the organisation and no others; columns not named here are kept.
+
+    Args:
+        ordered: the order of the rows is stored with them.
+    """
+    ids = [row["id"] for row in rows]
+    await connection.execute(
+        delete(table).where(table.c.organisation == organisation, table.c.id.not_in(ids))
+    )
+    for position, row in enumerate(rows):
+        columns = {"position": position} | row if ordered else row
+        await connection.execute(
+            upsert(connection, table)
+            .values({"organisation": organisation} | columns)
+            .on_conflict_do_update(
+                index_elements=["organisation", "id"],
+                set_={name: value for name, value in columns.items() if name != "id"},
+            )
+        )

@@ -1,0 +1,202 @@
+"""Keeps what the core wants remembered: promises to agents, calls and their segments."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cordboard.app.ports import QueueCounts, StoredAgent, StoredCall
+from cordboard.core.records import Record, StoredState, WrapUpKind
+from cordboard.core.types import Direction, Instant, OrganisationId, QueueId, UserId
+from cordboard.storage.connection import WRITE, Access
+from cordboard.storage.facts import write_facts
+from cordboard.storage.tables import agents, calls, devices, groups, queues, sign_ins, users
+
+_NO_WRAP_UP: dict[str, Any] = {
+    "wrap_up_kind": None,
+    "wrap_up_since": None,
+    "wrap_up_until": None,
+    "wrap_up_pending_ms": 0,
+    "wrap_up_armed": False,
+    "away": False,
+}
+
+
+class SqlJournal:
+    """The port `Journal` on SQLite and PostgreSQL.
+
+    One connection of its own stays open for writing, so a batch never waits for a reader to give one back.
+    """
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._writer: AsyncConnection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def append(self, organisation: OrganisationId, records: Sequence[Record]) -> None:
+        """Store all of these in one transaction, in order; what is already there changes nothing.
+
+        Raises:
+            StorageFailure: nothing of the batch is stored.
+        """
+        if not records:
+            return
+        async with self._one_at_a_time, self._access.words():
+            connection = await self._connected()
+            try:
+                async with connection.begin():
+                    await write_facts(connection, organisation, records)
+            except (SQLAlchemyError, OSError, asyncio.CancelledError):
+                # The connection may be the reason (server restarted, file gone): the next batch gets another.
+                self._writer = None
+                await connection.invalidate()
+                await connection.close()
+                raise
+
+    async def _connected(self) -> AsyncConnection:
+        if self._writer is None:
+            connection = await self._access.engine.connect()
+            await connection.execution_options(**WRITE)
+            self._writer = connection
+        return self._writer
+
+    async def close(self) -> None:
+        """Give the writing connection back."""
+        async with self._one_at_a_time:
+            if self._writer is not None:
+                await self._writer.close()
+                self._writer = None
+
+    async def agents(self, organisation: OrganisationId) -> tuple[StoredAgent, ...]:
+        """Every agent with any promise; what was deleted from the configuration meanwhile is left out.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(agents, groups.c.id.label("living_group"), devices.c.id.label("living_device"))
+                .join(users, _same(users, agents, users.c.id == agents.c.user_id))
+                .outerjoin(groups, _same(groups, agents, groups.c.id == agents.c.group_id))
+                .outerjoin(devices, _same(devices, agents, devices.c.id == agents.c.device_id))
+                .where(agents.c.organisation == organisation)
+                .order_by(agents.c.user_id)
+            )
+            promises = {row.user_id: row for row in rows}
+            signed_in: dict[UserId, set[QueueId]] = {}
+            for row in await connection.execute(
+                select(sign_ins.c.user_id, sign_ins.c.queue_id)
+                .join(users, _same(users, sign_ins, users.c.id == sign_ins.c.user_id))
+                .join(queues, _same(queues, sign_ins, queues.c.id == sign_ins.c.queue_id))
+                .where(sign_ins.c.organisation == organisation)
+            ):
+                signed_in.setdefault(row.user_id, set()).add(row.queue_id)
+        found = (
+            _agent(user, promises.get(user), signed_in.get(user, set()))
+            for user in sorted(promises.keys() | signed_in.keys())
+        )
+        return tuple(agent for agent in found if agent is not None)
+
+    async def open_calls(self, organisation: OrganisationId) -> tuple[StoredCall, ...]:
+        """Calls without an end, oldest first.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(calls)
+                .where(calls.c.organisation == organisation, calls.c.ended_at.is_(None))
+                .order_by(calls.c.entered_at, calls.c.id)
+            )
+            return tuple(
+                StoredCall(
+                    id=row.id,
+                    leg=row.leg,
+                    queue=row.queue_id,
+                    direction=Direction(row.direction),
+                    number=row.number,
+                    name=row.name,
+                    dialled=row.dialled,
+                    state=StoredState(row.state),
+                    since=row.since,
+                    agent=row.agent,
+                    entered_at=row.entered_at,
+                    answered_at=row.answered_at,
+                )
+                for row in rows
+            )
+
+    async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
+        """The queue numbers of the window that began at `since` (D15); a queue without any call is absent.
+
+        Total and handled count calls that entered in the window; answered and waited count calls that were
+        answered in it, also when they entered just before.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        entered = calls.c.entered_at >= since
+        answered = and_(calls.c.answered_at.is_not(None), calls.c.answered_at >= since)
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(
+                    calls.c.queue_id,
+                    _sum(entered, 1).label("total"),
+                    _sum(and_(entered, calls.c.answered_at.is_not(None)), 1).label("handled"),
+                    _sum(answered, 1).label("answered"),
+                    _sum(answered, calls.c.answered_at - calls.c.entered_at).label("waited_ms"),
+                )
+                .where(
+                    calls.c.organisation == organisation,
+                    calls.c.queue_id.is_not(None),
+                    calls.c.direction == Direction.IN.value,
+                    entered | answered,
+                )
+                .group_by(calls.c.queue_id)
+            )
+            return {
+                row.queue_id: QueueCounts(
+                    total=int(row.total),
+                    handled=int(row.handled),
+                    answered=int(row.answered),
+                    # PostgreSQL sums big integers into its exact decimals.
+                    waited_ms=int(row.waited_ms),
+                )
+                for row in rows
+            }
+
+
+def _same(one: Any, other: Any, condition: Any) -> Any:
+    """Joined within the organisation."""
+    return and_(one.c.organisation == other.c.organisation, condition)
+
+
+def _sum(condition: Any, value: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+
+
+def _agent(user: UserId, row: Any, signed_in: set[QueueId]) -> StoredAgent | None:
+    """None: nothing is promised to this agent."""
+    if row is None:
+        agent = StoredAgent(user=user, group=None, device=None, signed_in=frozenset(signed_in), **_NO_WRAP_UP)
+    else:
+        agent = StoredAgent(
+            user=user,
+            group=row.living_group,
+            device=row.living_device,
+            signed_in=frozenset(signed_in),
+            wrap_up_kind=None if row.wrap_up_kind is None else WrapUpKind(row.wrap_up_kind),
+            wrap_up_since=row.wrap_up_since,
+            wrap_up_until=row.wrap_up_until,
+            wrap_up_pending_ms=row.wrap_up_pending_ms,
+            wrap_up_armed=row.wrap_up_armed,
+            away=row.away,
+        )
+    nothing = StoredAgent(user=user, group=None, device=None, signed_in=frozenset(), **_NO_WRAP_UP)
+    return None if agent == nothing else agent

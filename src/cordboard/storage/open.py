@@ -1,0 +1,135 @@
+"""Opens the database named by a URL, brings its tables up to date, and hands out the ports."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from cordboard.app.ports import StorageFailure
+from cordboard.storage.accounts import SqlAccounts
+from cordboard.storage.connection import Access
+from cordboard.storage.directories import SqlDirectories
+from cordboard.storage.history import SqlHistory
+from cordboard.storage.journal import SqlJournal
+from cordboard.storage.migrate import migrate
+
+BUSY_MS = 5_000
+"""How long a write waits for another one on SQLite before it fails."""
+
+READERS_MAX = 4
+"""Connections besides the journal's own; each is a thread on SQLite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """An open database: the four ports on it."""
+
+    journal: SqlJournal
+    directories: SqlDirectories
+    accounts: SqlAccounts
+    history: SqlHistory
+    access: Access
+
+    async def check(self) -> None:
+        """Ask it something small.
+
+        Raises:
+            StorageFailure: it does not answer.
+        """
+        async with self.access.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Let go of it; everything that was confirmed is stored. Later calls raise `StorageFailure`."""
+        await self.journal.close()
+        self.access.closed = True
+        await self.access.engine.dispose()
+
+
+async def open_database(url: str) -> Database:
+    """Open (SQLite: create) the database and bring its tables up to date.
+
+    Args:
+        url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db` or `postgresql://user:password@host/name`.
+
+    Raises:
+        StorageFailure: it cannot be opened, or a newer Cordboard made it; nothing has changed.
+    """
+    parsed = _parse(url)
+    engine = create_async_engine(
+        parsed, pool_size=READERS_MAX, max_overflow=READERS_MAX, pool_pre_ping=_remote(parsed)
+    )
+    if not _remote(parsed):
+        _prepare_sqlite(engine)
+    access = Access(engine)
+    try:
+        async with access.words():
+            await migrate(engine)
+    except (StorageFailure, asyncio.CancelledError):
+        await engine.dispose()
+        raise
+    return Database(
+        journal=SqlJournal(access),
+        directories=SqlDirectories(access),
+        accounts=SqlAccounts(access),
+        history=SqlHistory(access),
+        access=access,
+    )
+
+
+def _remote(url: URL) -> bool:
+    return url.get_backend_name() == "postgresql"
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageFailure(f"{url!r} is not a database address; write sqlite:///folder/file.db") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            # Every connection would get a memory of its own.
+            if parsed.database in (None, "", ":memory:"):
+                raise StorageFailure("Cordboard's database is a file; write sqlite:///folder/file.db")
+            assert parsed.database is not None
+            folder = Path(parsed.database).parent
+            if not folder.is_dir():
+                raise StorageFailure(f"the folder {folder} for the database does not exist; make it first")
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            if find_spec("psycopg") is None:
+                raise StorageFailure(
+                    "PostgreSQL needs a driver: install cordboard with its extra, cordboard[postgres]"
+                )
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StorageFailure(f"Cordboard stores in SQLite or PostgreSQL, not in {other}")
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL, so that readers never wait for the writer; transactions that begin when we say so."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        # The driver's own habit of beginning a transaction late would let a batch start outside of one.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # With WAL a killed process loses nothing; a power cut can cost the last commits, not the database.
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        write = connection.get_execution_options().get("cordboard_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
