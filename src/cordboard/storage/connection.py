@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cordboard.app.ports import StorageFailure
 
 WRITE = {"cordboard_write": True}
-"""Execution option of a transaction that will write: SQLite takes its write lock at the start of it, and waits
+"""Execution option of a transaction that will write: SQLite takes its write lock at its start, and waits
 for it there, instead of failing in the middle when somebody else was quicker."""
 
 

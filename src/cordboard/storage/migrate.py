@@ -51,6 +51,6 @@ def _upgrade(connection: Connection, revision: str) -> None:
         command.upgrade(alembic_config(connection), revision)
     except CommandError as error:
         raise StorageFailure(
-            f"this database was made by another version of Cordboard, which knows more than this one ({error});"
-            " start that version, or restore a backup made by this one"
+            f"this database was made by another version of Cordboard, which knows more than this one"
+            f" ({error}); start that version, or restore a backup made by this one"
         ) from error

@@ -2,8 +2,8 @@
 
 Instants are integer milliseconds UTC, enums are text, ids are text. Every table carries its organisation, and
 keys and references contain it, so that a row can never point at another organisation's row (X-c). What the
-journal writes (from `agents` on) has no references to the configuration: a fact about a queue or a person that
-was deleted a moment ago is still a fact.
+journal writes (from `agents` on) has no references to the configuration: a fact about a queue or a person
+that was deleted a moment ago is still a fact.
 """
 
 from __future__ import annotations
@@ -254,8 +254,8 @@ segments = Table(
     _text("outcome"),
 )
 
-# One row per agent and finished call, worked out from the segments when the call ends: history is read by page,
-# and a page must cost the same after a year.
+# One row per agent and finished call, worked out from the segments when the call ends: history is read by
+# page, and a page must cost the same after a year.
 participations = Table(
     "participations",
     metadata,
