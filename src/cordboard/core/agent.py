@@ -1,0 +1,137 @@
+"""An agent: a user as somebody who takes calls, with one device and that device's one line (D27)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cordboard.core.records import WrapUpKind
+from cordboard.core.types import (
+    AnswerMethod,
+    CallId,
+    DeviceId,
+    DeviceKind,
+    GroupId,
+    Instant,
+    LegId,
+    QueueId,
+    Right,
+    UserId,
+)
+
+
+class AgentStatus(Enum):
+    """What colleagues see (D11)."""
+
+    AVAILABLE = "available"
+    RINGING = "ringing"
+    IN_CALL = "in_call"
+    HOLDING = "holding"
+    WRAP_UP = "wrap_up"
+    NOT_ANSWERED = "not_answered"
+    DEVICE_LOST = "device_lost"
+    CONSOLE_GONE = "console_gone"
+    SIGNED_OUT = "signed_out"
+
+
+@dataclass(slots=True, kw_only=True)
+class WrapUp:
+    """Time after a call in which nothing is offered."""
+
+    kind: WrapUpKind
+    since: Instant
+    until: Instant | None
+    """None: open-ended, switched off by hand (2.4-d)."""
+
+
+class LineState(Enum):
+    """Where the leg to an agent's device is.
+
+    ::
+
+        ringing -> answering -> up -> closing -> (gone)
+           |           |         |
+           +-----------+---------+--> (gone)
+    """
+
+    RINGING = "ringing"
+    """The device rings for an offer."""
+    ANSWERING = "answering"
+    """The agent clicked; the device is on its way up."""
+    UP = "up"
+    CLOSING = "closing"
+    """We hung up; the exchange has not confirmed yet, so the device cannot be rung."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """The one audio leg of an agent's device."""
+
+    leg: LegId
+    device: DeviceId
+    state: LineState
+    call: CallId | None
+    """For whom it rings or will be connected; None when it is up with nobody on it, or closing."""
+    until: Instant | None
+    """When ringing or answering is given up; None when up."""
+    at_once: bool = False
+    """It was asked to answer by itself."""
+    replacing: bool = False
+    """Cancelled so that a new leg that answers at once can take its place (answer method HEADER)."""
+    reserved_until: Instant | None = None
+    """End of the agent's claim on the call while answering (D13)."""
+    held_by_phone: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Device:
+    """A telephone."""
+
+    id: DeviceId
+    name: str
+    kind: DeviceKind
+    answer_method: AnswerMethod
+    registered: bool = False
+    used_by: UserId | None = None
+    failures: int = 0
+    """Times in a row that it could not be rung; widens the pause before the next try."""
+    quiet_until: Instant = 0
+    """Not to be rung before this: it just rang unanswered, rejected, or could not be reached."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """A user as somebody who takes calls."""
+
+    id: UserId
+    name: str
+    extension: str | None = None
+    email: str | None = None
+    groups: frozenset[GroupId] = frozenset()
+    rights: frozenset[Right] = frozenset()
+    group: GroupId | None = None
+    device: DeviceId | None = None
+    signed_in: set[QueueId] = field(default_factory=set)
+    calls: list[CallId] = field(default_factory=list)
+    """Own calls (connecting, active, held), oldest first."""
+    line: Line | None = None
+    wrap_up: WrapUp | None = None
+    pending_wrap_up_ms: int = 0
+    """Wrap-up that follows when the last own call has ended: the longest of those earned (D9)."""
+    armed: bool = False
+    """Manual wrap-up follows (2.4-f)."""
+    misses: int = 0
+    away: bool = False
+    """Three offers rang unanswered (D3)."""
+    console: bool = False
+    """A console is connected, or was within the grace time."""
+    console_lost_at: Instant | None = None
+    """When the grace time without a console ended; None while there is one (D16)."""
+    idle_since: Instant = 0
+    """Since when no call is handled: for longest-idle."""
+    status: AgentStatus = AgentStatus.SIGNED_OUT
+    status_since: Instant = 0
+    line_lost_until: Instant | None = None
+    """The device's leg broke with callers on hold: until here we wait for the device to come back (D16)."""
+    ring_back_at: Instant | None = None
+    """The handset was hung up with callers on hold: when to ring it back once (D27)."""

@@ -1,0 +1,93 @@
+"""All that the switchboard of one organisation knows. Data and readings only; behaviour stands elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cordboard.core.agent import Agent, AgentStatus, Device, LineState
+from cordboard.core.call import Call, CallState
+from cordboard.core.queue import Queue
+from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId, UserId
+
+
+@dataclass(slots=True, kw_only=True)
+class Board:
+    """The desk of one organisation at this moment."""
+
+    organisation: OrganisationId
+    queues: dict[QueueId, Queue] = field(default_factory=dict)
+    agents: dict[UserId, Agent] = field(default_factory=dict)
+    devices: dict[DeviceId, Device] = field(default_factory=dict)
+    calls: dict[CallId, Call] = field(default_factory=dict)
+    """Calls that have not ended."""
+    parties: dict[LegId, CallId] = field(default_factory=dict)
+    """Whose leg a caller's leg is."""
+    lines: dict[LegId, UserId] = field(default_factory=dict)
+    """Whose line a device's leg is."""
+    exchange_up: bool = False
+    exchange_since: Instant = 0
+    alarms: list[tuple[Instant, str]] = field(default_factory=list)
+    """Heap of (when, agent) at which something may fall due; agent "" means: look at the offers again."""
+
+    def waiting(self) -> list[Call]:
+        """Waiting calls in the order in which they are offered."""
+        return sorted((c for c in self.calls.values() if c.state is CallState.WAITING), key=Call.order)
+
+    def device_of(self, agent: Agent) -> Device | None:
+        """The agent's telephone; None when none is paired."""
+        return self.devices.get(agent.device) if agent.device is not None else None
+
+    def calls_of(self, agent: Agent) -> Iterator[Call]:
+        """The agent's own calls, oldest first."""
+        return (self.calls[call] for call in agent.calls)
+
+    def active_call(self, agent: Agent) -> Call | None:
+        """Whom the agent is talking with; None when with nobody."""
+        return next((c for c in self.calls_of(agent) if c.state is CallState.ACTIVE), None)
+
+    def offered_to(self, agent: Agent) -> list[Call]:
+        """The agent's offers in the order in which the device rings for them."""
+        return [c for c in self.waiting() if agent.id in c.offers]
+
+    def queues_of_group(self, agent: Agent) -> Iterator[Queue]:
+        """The queues that the agent may see and sign in to: those of the chosen group."""
+        return (q for q in self.queues.values() if agent.group is not None and agent.group in q.groups)
+
+    def is_reachable(self, agent: Agent) -> bool:
+        """The agent has a device and it is registered."""
+        device = self.device_of(agent)
+        return device is not None and device.registered
+
+    def is_available(self, agent: Agent) -> bool:
+        """Free to be offered a call now (D11); being rung for one does not make an agent unavailable."""
+        return (
+            self.is_reachable(agent)
+            and not agent.calls
+            and agent.wrap_up is None
+            and not agent.away
+            and (agent.line is None or agent.line.state in (LineState.RINGING, LineState.CLOSING))
+        )
+
+    def status_of(self, agent: Agent) -> AgentStatus:
+        """What colleagues see (D11)."""
+        if agent.calls:
+            talks = any(c.state is not CallState.HELD for c in self.calls_of(agent))
+            return AgentStatus.IN_CALL if talks else AgentStatus.HOLDING
+        if agent.wrap_up is not None:
+            return AgentStatus.WRAP_UP
+        if agent.away:
+            return AgentStatus.NOT_ANSWERED
+        if not agent.signed_in:
+            return AgentStatus.SIGNED_OUT
+        if not self.is_reachable(agent):
+            return AgentStatus.DEVICE_LOST
+        if agent.line is not None and agent.line.state is LineState.RINGING:
+            return AgentStatus.RINGING
+        if not agent.console:
+            return AgentStatus.CONSOLE_GONE
+        return AgentStatus.AVAILABLE
+
+    def agents_available(self, queue: Queue) -> int:
+        """How many of those signed in could be offered a call now (3.1-c)."""
+        return sum(self.is_available(self.agents[a]) for a in queue.signed_in)

@@ -1,0 +1,204 @@
+"""Facts that reach the core: what the exchange, the devices and the clock's calendar tell.
+
+Names are in the past tense. A fact may come twice, late, or about something long gone; the core then does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cordboard.core.types import CallId, DeviceId, Instant, LegId, QueueId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived:
+    """A caller reached a queue and waits for an agent."""
+
+    call: CallId
+    leg: LegId
+    queue: QueueId
+    number: str | None
+    """E.164 digits without "+", or an extension; None when the caller withheld it."""
+    name: str | None
+    """What the network or a contact calls the caller; None when unknown."""
+    dialled: str | None
+    """Our number that was called; None when it came from one of our own phones."""
+
+
+class LegEnd(Enum):
+    """How a party's connection ended, as far as the exchange can tell."""
+
+    HUNG_UP = "hung_up"
+    """Somebody put the phone down."""
+    BUSY = "busy"
+    REJECTED = "rejected"
+    """The red key on the handset (SIP 486 or 603 while it rang)."""
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    """It could not even ring: not registered, no network."""
+    LOST = "lost"
+    """It broke: no sound any more, connection gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """A device that rang has been taken up."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded:
+    """A party's connection is over."""
+
+    leg: LegId
+    how: LegEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeldByPhone:
+    """The agent pressed hold on the handset; the exchange plays music to the caller by itself (D27)."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegResumedByPhone:
+    """The agent took the caller back on the handset."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinFailed:
+    """Two parties could not be connected: one of them had just gone, or the exchange refused."""
+
+    line: LegId
+    party: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFailed:
+    """The caller could not be put on hold; caller and agent still hear each other."""
+
+    party: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRegistered:
+    """A telephone can be reached."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceUnregistered:
+    """A telephone cannot be reached any more."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkPackageSeen:
+    """The phone said at an answered call that it answers on NOTIFY talk (`Allow-Events: talk`)."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSeen:
+    """At least one console of this user is connected."""
+
+    agent: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleLost:
+    """No console of this user has been connected for the grace time (D16)."""
+
+    agent: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeLost:
+    """The connection to the exchange is gone; it may be dead or only out of reach."""
+
+
+class Place(Enum):
+    """Where a leg stands in the exchange."""
+
+    NOWHERE = "nowhere"
+    QUEUE = "queue"
+    HOLD = "hold"
+    LINE = "line"
+    """On an agent's line: it talks with that agent."""
+
+
+class LegRole(Enum):
+    """What a leg is for."""
+
+    CALLER = "caller"
+    LINE = "line"
+    """The agent's device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFound:
+    """A leg as the exchange reports it when we (re)connect."""
+
+    leg: LegId
+    role: LegRole
+    call: CallId | None
+    queue: QueueId | None
+    device: DeviceId | None
+    """The device of a line; None for a caller."""
+    answered: bool
+    place: Place
+    line: LegId | None
+    """With Place.LINE: the line it talks on."""
+    number: str | None
+    name: str | None
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRestored:
+    """The exchange is back (or found for the first time) and told what lives in it.
+
+    Attributes:
+        fresh: it was started anew, so every call it had before is lost.
+        legs: everything of ours that lives in it now.
+        registered: which devices can be reached.
+    """
+
+    fresh: bool
+    legs: Mapping[LegId, LegFound]
+    registered: frozenset[DeviceId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayStarted:
+    """Midnight in the organisation's time zone: the queue numbers begin anew (D15)."""
+
+    since: Instant
+
+
+Event = (
+    CallArrived
+    | LegAnswered
+    | LegEnded
+    | LegHeldByPhone
+    | LegResumedByPhone
+    | JoinFailed
+    | HoldFailed
+    | DeviceRegistered
+    | DeviceUnregistered
+    | TalkPackageSeen
+    | ConsoleSeen
+    | ConsoleLost
+    | ExchangeLost
+    | ExchangeRestored
+    | DayStarted
+)

@@ -1,0 +1,80 @@
+"""The one leg of an agent's device (D27): ringing it, making it answer, letting it go."""
+
+from __future__ import annotations
+
+from cordboard.core.agent import Agent, Line, LineState
+from cordboard.core.call import Call
+from cordboard.core.commands import CancelRinging, HangUp, RingDevice
+from cordboard.core.notices import Changed, Thing
+from cordboard.core.turn import Turn
+from cordboard.core.types import Instant
+
+RESERVATION_MS = 8_000
+"""How long a click on answer keeps the call for an agent whose device is not up yet (D13)."""
+CLOSING_MS = 2_000
+"""After this a leg that we ended counts as gone, confirmed or not (reliability F9)."""
+RING_BACKSTOP_MS = 5_000
+"""The exchange gives up ringing by itself this much later than we do, in case we are gone."""
+
+
+def ring(turn: Turn, agent: Agent, call: Call, *, at_once: bool, until: Instant, state: LineState) -> None:
+    """Call the agent's device for this call."""
+    assert agent.line is None and agent.device is not None, agent
+    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
+    leg = turn.new_leg()
+    agent.line = Line(leg=leg, device=agent.device, state=state, call=call.id, until=until, at_once=at_once)
+    turn.board.lines[leg] = agent.id
+    turn.do(
+        RingDevice(
+            leg=leg,
+            device=agent.device,
+            call=call.id,
+            queue=call.queue,
+            queue_name=queue.name if queue is not None else None,
+            number=call.number,
+            name=call.name,
+            urgent=call.urgent,
+            at_once=at_once,
+            ring_ms=until - turn.now + RING_BACKSTOP_MS,
+        )
+    )
+    turn.wake(until, agent)
+    turn.show_agent(agent)
+    turn.show_call(call)
+
+
+def stop_ringing(turn: Turn, agent: Agent, *, elsewhere: bool) -> None:
+    """Cancel a device that has not answered; it can be rung again when the exchange confirms."""
+    line = agent.line
+    assert line is not None and line.state in (LineState.RINGING, LineState.ANSWERING), agent
+    turn.do(CancelRinging(leg=line.leg, elsewhere=elsewhere))
+    _close(turn, agent, line)
+
+
+def hang_up(turn: Turn, agent: Agent) -> None:
+    """End the line; the agent has no call left."""
+    line = agent.line
+    assert line is not None, agent
+    turn.do(HangUp(leg=line.leg))
+    _close(turn, agent, line)
+
+
+def gone(turn: Turn, agent: Agent) -> Line:
+    """The exchange says that the line is no more (or it must count as gone)."""
+    line = agent.line
+    assert line is not None, agent
+    turn.board.lines.pop(line.leg, None)
+    agent.line = None
+    turn.show_agent(agent)
+    if line.call is not None and (call := turn.board.calls.get(line.call)) is not None:
+        turn.show_call(call)
+    turn.changed[Changed(Thing.DEVICE, line.device)] = None
+    return line
+
+
+def _close(turn: Turn, agent: Agent, line: Line) -> None:
+    if line.call is not None and (call := turn.board.calls.get(line.call)) is not None:
+        turn.show_call(call)
+    line.state, line.call, line.until = LineState.CLOSING, None, turn.now + CLOSING_MS
+    turn.wake(line.until, agent)
+    turn.show_agent(agent)

@@ -1,0 +1,471 @@
+"""The one door of the core: an event or a request in, effects out. It decides and never waits.
+
+The shell feeds it (`handle`, `ask`), carries out what it returns, and wakes it when `next_deadline` says so
+(`handle_deadline`). After every turn: can a waiting call be offered?
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+from cordboard.core import desk, offer, restore, talk, wrapup
+from cordboard.core import line as lines
+from cordboard.core.agent import Agent, LineState
+from cordboard.core.board import Board
+from cordboard.core.call import Call, CallState, Note
+from cordboard.core.commands import HangUp, PlaceInQueue
+from cordboard.core.events import (
+    CallArrived,
+    ConsoleLost,
+    ConsoleSeen,
+    DayStarted,
+    DeviceRegistered,
+    DeviceUnregistered,
+    Event,
+    ExchangeLost,
+    ExchangeRestored,
+    HoldFailed,
+    JoinFailed,
+    LegAnswered,
+    LegEnd,
+    LegEnded,
+    LegHeldByPhone,
+    LegResumedByPhone,
+    TalkPackageSeen,
+)
+from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.queue import Queue
+from cordboard.core.records import AnswerMethodLearned, CallOpened, SegmentOutcome
+from cordboard.core.refusals import Code, Refused
+from cordboard.core.requests import (
+    AnswerCall,
+    ChooseGroup,
+    HangUpCall,
+    HoldCall,
+    LogOut,
+    PairDevice,
+    RejectCall,
+    Request,
+    ResumeCall,
+    ReturnToWork,
+    SignIn,
+    SignOut,
+    StartWrapUp,
+    StopWrapUp,
+    UnpairDevice,
+)
+from cordboard.core.turn import Turn
+from cordboard.core.types import (
+    AnswerMethod,
+    CallId,
+    DeviceId,
+    Direction,
+    EndedBy,
+    Instant,
+    LegId,
+    QueueId,
+    Right,
+    UserId,
+)
+
+
+class Switchboard:
+    """The desk of one organisation."""
+
+    def __init__(self, board: Board, new_leg: Callable[[], LegId]) -> None:
+        """`new_leg` gives a name that no leg had before, also not before a restart (reliability F8)."""
+        self.board = board
+        self._new_leg = new_leg
+
+    def next_deadline(self) -> Instant | None:
+        """The earliest moment at which something may happen by itself; None if nothing will."""
+        return self.board.alarms[0][0] if self.board.alarms else None
+
+    def handle_deadline(self, now: Instant) -> Turn:
+        """Let everything happen that is due by `now`."""
+        turn = Turn(self.board, now, self._new_leg)
+        due: dict[str, None] = {}
+        while self.board.alarms and self.board.alarms[0][0] <= now:
+            due[heapq.heappop(self.board.alarms)[1]] = None
+        for key in due:
+            if not key:
+                turn.look_again = True
+            elif (agent := self.board.agents.get(UserId(key))) is not None:
+                self._agent_due(turn, agent)
+        return self._finish(turn)
+
+    def handle(self, event: Event, now: Instant) -> Turn:
+        """Take one fact."""
+        turn = Turn(self.board, now, self._new_leg)
+        self._event(turn, event)
+        return self._finish(turn)
+
+    def ask(self, request: Request, now: Instant, expected: int | None = None) -> Turn:
+        """Carry out what somebody asks.
+
+        Args:
+            expected: the version of the call that the asker saw; None: any.
+
+        Raises:
+            Refused: the rules forbid it; nothing has changed.
+        """
+        turn = Turn(self.board, now, self._new_leg)
+        agent = self.board.agents[request.agent]
+        self._request(turn, agent, request, expected)
+        if not isinstance(request, LogOut):
+            desk.back_to_work(turn, agent)
+        return self._finish(turn)
+
+    def _finish(self, turn: Turn) -> Turn:
+        for agent, call in turn.left:
+            wrapup.after_call(turn, agent, call)
+        turn.left.clear()
+        if turn.look_again:
+            turn.look_again = False
+            offer.distribute(turn)
+        turn.settle_statuses()
+        return turn
+
+    # --- facts -------------------------------------------------------------------------------------------------
+
+    def _event(self, turn: Turn, event: Event) -> None:
+        board = self.board
+        match event:
+            case CallArrived():
+                self._arrived(turn, event)
+            case LegAnswered(leg=leg):
+                self._leg_answered(turn, leg)
+            case LegEnded(leg=leg, how=how):
+                self._leg_ended(turn, leg, how)
+            case LegHeldByPhone(leg=leg):
+                self._handset_hold(turn, leg, held=True)
+            case LegResumedByPhone(leg=leg):
+                self._handset_hold(turn, leg, held=False)
+            case JoinFailed(line=line, party=party):
+                self._join_failed(turn, line, party)
+            case HoldFailed(party=party):
+                self._hold_failed(turn, party)
+            case DeviceRegistered(device=device):
+                self._registration(turn, device, registered=True)
+            case DeviceUnregistered(device=device):
+                self._registration(turn, device, registered=False)
+            case TalkPackageSeen(device=device_id):
+                device = board.devices.get(device_id)
+                if device is not None and device.answer_method is AnswerMethod.HEADER:
+                    device.answer_method = AnswerMethod.NOTIFY_TALK
+                    turn.remember(
+                        AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now)
+                    )
+            case ConsoleSeen(agent=agent_id):
+                desk.console_seen(turn, board.agents[agent_id])
+            case ConsoleLost(agent=agent_id):
+                desk.console_lost(turn, board.agents[agent_id])
+            case ExchangeLost():
+                board.exchange_up, board.exchange_since = False, turn.now
+                turn.changed[Changed(Thing.EXCHANGE, "exchange")] = None
+            case ExchangeRestored():
+                restore.restored(turn, event)
+                turn.look_again = True
+            case DayStarted(since=since):
+                for queue in board.queues.values():
+                    queue.numbers.start_anew(since)
+                    turn.changed[Changed(Thing.QUEUE, queue.id)] = None
+
+    def _arrived(self, turn: Turn, event: CallArrived) -> None:
+        board = self.board
+        queue = board.queues[event.queue]
+        if event.leg in board.parties:
+            return
+        call = Call(
+            id=event.call,
+            leg=event.leg,
+            queue=queue.id,
+            direction=Direction.IN,
+            number=event.number,
+            name=event.name,
+            entered_at=turn.now,
+            urgent=queue.urgent,
+            priority=queue.priority,
+            since=turn.now,
+            segment_since=turn.now,
+        )
+        board.calls[call.id] = call
+        board.parties[call.leg] = call.id
+        queue.numbers.entered()
+        turn.remember(
+            CallOpened(
+                call=call.id,
+                leg=call.leg,
+                queue=queue.id,
+                direction=Direction.IN,
+                number=call.number,
+                name=call.name,
+                dialled=event.dialled,
+                at=turn.now,
+            )
+        )
+        answer = not queue.ring_until_answered
+        turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=answer))
+        turn.show_call(call)
+
+    def _leg_answered(self, turn: Turn, leg: LegId) -> None:
+        agent = self._agent_of(leg)
+        if agent is None or agent.line is None:
+            return
+        line = agent.line
+        if line.state is LineState.RINGING:
+            call = self.board.calls.get(line.call) if line.call is not None else None
+            if call is not None and call.state is CallState.WAITING:
+                wrapup.finish(turn, agent)
+                offer.claim(turn, agent, call)
+                desk.back_to_work(turn, agent)
+            talk.line_up(turn, agent)
+        elif line.state is LineState.ANSWERING:
+            talk.line_up(turn, agent)
+        elif line.state is LineState.CLOSING:
+            # Lifted in the instant in which we cancelled it: a colleague was first.
+            turn.do(HangUp(leg=leg))
+
+    def _leg_ended(self, turn: Turn, leg: LegId, how: LegEnd) -> None:
+        call_id = self.board.parties.get(leg)
+        if call_id is not None:
+            call = self.board.calls[call_id]
+            offer.withdraw_all(turn, call, SegmentOutcome.ABANDONED)
+            talk.end(turn, call, EndedBy.CALLER)
+            return
+        agent = self._agent_of(leg)
+        if agent is not None:
+            self._line_ended(turn, agent, how)
+
+    def _line_ended(self, turn: Turn, agent: Agent, how: LegEnd) -> None:
+        line = lines.gone(turn, agent)
+        call = self.board.calls.get(line.call) if line.call is not None else None
+        match line.state:
+            case LineState.RINGING:
+                offer.ringing_ended(
+                    turn,
+                    agent,
+                    call,
+                    rejected=how in (LegEnd.REJECTED, LegEnd.BUSY),
+                    unreachable=how in (LegEnd.UNREACHABLE, LegEnd.LOST),
+                )
+            case LineState.ANSWERING:
+                if how is LegEnd.UNREACHABLE and (device := self.board.device_of(agent)) is not None:
+                    device.failures += 1
+                self._answer_failed(turn, agent, call)
+            case LineState.CLOSING:
+                if line.replacing and call is not None:
+                    talk.bring_up(turn, agent, call)
+            case LineState.UP:
+                talk.line_broke(turn, agent, how)
+
+    def _answer_failed(self, turn: Turn, agent: Agent, call: Call | None) -> None:
+        """The device did not come up for a call that the agent clicked on."""
+        device = self.board.device_of(agent)
+        if device is not None:
+            device.quiet_until = turn.now + offer.RING_PAUSE_MS
+            turn.wake(device.quiet_until)
+        if call is None:
+            return
+        turn.say(agent, Saying.ANSWER_FAILED, call.id)
+        if call.state is CallState.CONNECTING:
+            offer.unclaim(turn, agent, call)
+        elif call.note is Note.LINE_LOST and agent.line_lost_until is None:
+            talk.give_back(turn, agent)
+
+    def _handset_hold(self, turn: Turn, leg: LegId, *, held: bool) -> None:
+        agent = self._agent_of(leg)
+        if agent is None or agent.line is None or agent.line.state is not LineState.UP:
+            return
+        agent.line.held_by_phone = held
+        call = self.board.active_call(agent)
+        if call is not None:
+            call.note = Note.PHONE_HOLD if held else None
+            turn.show_call(call)
+        turn.show_agent(agent)
+
+    def _join_failed(self, turn: Turn, leg: LegId, party: LegId) -> None:
+        """The exchange did not connect them; the caller is kept on music, and can be resumed."""
+        call_id = self.board.parties.get(party)
+        agent = self._agent_of(leg)
+        if call_id is None or agent is None:
+            return
+        call = self.board.calls[call_id]
+        if call.state is CallState.ACTIVE and call.agent == agent.id:
+            talk.hold(turn, agent, call)
+            turn.say(agent, Saying.ANSWER_FAILED, call.id)
+
+    def _hold_failed(self, turn: Turn, party: LegId) -> None:
+        call_id = self.board.parties.get(party)
+        call = self.board.calls.get(call_id) if call_id is not None else None
+        if call is None or call.state is not CallState.HELD or call.agent is None:
+            return
+        agent = self.board.agents[call.agent]
+        turn.say(agent, Saying.HOLD_FAILED, call.id)
+        if self.board.active_call(agent) is None and agent.line is not None:
+            agent.line.call = call.id
+            turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
+            turn.show_agent(agent)
+
+    def _registration(self, turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
+        device = self.board.devices.get(device_id)
+        if device is None or device.registered is registered:
+            return
+        device.registered = registered
+        turn.changed[Changed(Thing.DEVICE, device_id)] = None
+        turn.look_again = True
+        if registered:
+            device.failures, device.quiet_until = 0, 0
+        agent = self.board.agents.get(device.used_by) if device.used_by is not None else None
+        if agent is None:
+            return
+        turn.show_agent(agent)
+        line = agent.line
+        if registered:
+            if agent.line_lost_until is not None:
+                talk.call_back_lost(turn, agent)
+        elif line is not None and line.state is LineState.UP:
+            talk.device_vanished(turn, agent)
+        elif line is not None and line.state is LineState.RINGING:
+            lines.stop_ringing(turn, agent, elsewhere=False)
+
+    def _agent_of(self, leg: LegId) -> Agent | None:
+        agent_id = self.board.lines.get(leg)
+        return self.board.agents[agent_id] if agent_id is not None else None
+
+    # --- what falls due ----------------------------------------------------------------------------------------
+
+    def _agent_due(self, turn: Turn, agent: Agent) -> None:
+        line = agent.line
+        if line is not None and line.until is not None and line.until <= turn.now:
+            match line.state:
+                case LineState.RINGING:
+                    offer.rang_out(turn, agent)
+                case LineState.ANSWERING:
+                    self._answering_due(turn, agent)
+                case LineState.UP:
+                    line.until = None
+                    if not self.board.is_reachable(agent):
+                        talk.drop_line(turn, agent)
+                case LineState.CLOSING:
+                    self._line_ended(turn, agent, LegEnd.HUNG_UP)
+        wrapup.due(turn, agent)
+        desk.due(turn, agent)
+        if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
+            talk.ring_back(turn, agent)
+        if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
+            talk.give_back(turn, agent)
+
+    def _answering_due(self, turn: Turn, agent: Agent) -> None:
+        """The phone is not up in time: the next best way, then by hand, then the caller waits again."""
+        line = agent.line
+        assert line is not None, agent
+        call = self.board.calls.get(line.call) if line.call is not None else None
+        device = self.board.device_of(agent)
+        talk_failed = device is not None and device.answer_method is AnswerMethod.NOTIFY_TALK
+        if call is not None and talk_failed and not line.at_once:
+            lines.stop_ringing(turn, agent, elsewhere=True)
+            line.replacing, line.call = True, call.id
+        elif call is not None and line.reserved_until is not None and turn.now < line.reserved_until:
+            line.until = line.reserved_until
+            turn.wake(line.until, agent)
+            call.note = Note.ANSWER_ON_PHONE
+            turn.show_call(call)
+        else:
+            lines.stop_ringing(turn, agent, elsewhere=False)
+            self._answer_failed(turn, agent, call)
+
+    # --- requests ----------------------------------------------------------------------------------------------
+
+    def _request(self, turn: Turn, agent: Agent, request: Request, expected: int | None) -> None:
+        match request:
+            case AnswerCall(call=call_id):
+                self._answer(turn, agent, self._call(call_id, expected))
+            case RejectCall(call=call_id):
+                offer.reject(turn, agent, self._call(call_id, expected))
+            case HoldCall(call=call_id):
+                call = self._own_call(agent, call_id, expected)
+                self._require_exchange()
+                talk.hold(turn, agent, call)
+            case ResumeCall(call=call_id):
+                talk.resume(turn, agent, self._own_call(agent, call_id, expected))
+            case HangUpCall(call=call_id):
+                call = self._own_call(agent, call_id, expected)
+                self._require_exchange()
+                talk.hang_up(turn, call)
+            case SignIn(queue=queue_id):
+                desk.sign_in(turn, agent, self._queue(queue_id))
+            case SignOut(queue=queue_id, confirmed=confirmed):
+                desk.sign_out(turn, agent, self._queue(queue_id), confirmed=confirmed)
+                self._no_queue_no_wrap_up(turn, agent)
+            case PairDevice(device=device_id):
+                desk.pair(turn, agent, device_id)
+            case UnpairDevice():
+                desk.unpair(turn, agent)
+            case ChooseGroup(group=group):
+                desk.choose_group(turn, agent, group)
+            case StartWrapUp():
+                wrapup.start(turn, agent)
+            case StopWrapUp():
+                wrapup.stop(turn, agent)
+            case ReturnToWork():
+                pass
+            case LogOut(device_too=device_too):
+                if device_too:
+                    desk.unpair(turn, agent)
+                desk.sign_out_everywhere(turn, agent)
+                wrapup.finish(turn, agent)
+
+    def _answer(self, turn: Turn, agent: Agent, call: Call) -> None:
+        if call.agent == agent.id:
+            if call.state is CallState.HELD:
+                raise Refused(Code.OUT_OF_DATE)
+            return
+        if call.agent is not None:
+            raise Refused(Code.ANSWERED_BY, name=self.board.agents[call.agent].name)
+        if agent.id not in call.offers:
+            self._may_pick(agent, call)
+        talk.require_device(turn, agent)
+        if agent.line is not None and agent.line.state is LineState.ANSWERING:
+            raise Refused(Code.LIVE_CALL)
+        wrapup.finish(turn, agent)
+        offer.claim(turn, agent, call)
+        talk.bring_up(turn, agent, call)
+
+    def _may_pick(self, agent: Agent, call: Call) -> None:
+        """Cherry-picking: any waiting call of the chosen group's queues, signed in or not (2.1.2-h, 2.1.2-l)."""
+        queue = self.board.queues.get(call.queue) if call.queue is not None else None
+        if queue is None or agent.group is None or agent.group not in queue.groups:
+            raise Refused(Code.QUEUE_NOT_AVAILABLE)
+        if Right.PICK not in agent.rights:
+            raise Refused(Code.NO_RIGHT)
+
+    def _no_queue_no_wrap_up(self, turn: Turn, agent: Agent) -> None:
+        """Signed out of everything: there is nothing to be shielded from (D9)."""
+        if not agent.signed_in and agent.wrap_up is not None and agent.wrap_up.until is not None:
+            wrapup.finish(turn, agent)
+
+    def _call(self, call_id: CallId, expected: int | None) -> Call:
+        call = self.board.calls.get(call_id)
+        if call is None:
+            raise Refused(Code.CALL_GONE)
+        if expected is not None and expected != call.version:
+            raise Refused(Code.OUT_OF_DATE)
+        return call
+
+    def _own_call(self, agent: Agent, call_id: CallId, expected: int | None) -> Call:
+        call = self._call(call_id, expected)
+        if call.agent != agent.id:
+            raise Refused(Code.NOT_YOUR_CALL)
+        return call
+
+    def _queue(self, queue_id: QueueId) -> Queue:
+        queue = self.board.queues.get(queue_id)
+        if queue is None:
+            raise Refused(Code.QUEUE_NOT_AVAILABLE)
+        return queue
+
+    def _require_exchange(self) -> None:
+        if not self.board.exchange_up:
+            raise Refused(Code.EXCHANGE_DOWN)

@@ -1,0 +1,321 @@
+"""Calls that an agent has: connect, hold, resume, end, and what becomes of them when the device fails.
+
+Manual 2.1.1, 5.1, 5.2; statements 2.1.1-e to 2.1.1-x, 5.1-a to 5.1-e; decisions D5, D8, D16, D27.
+"""
+
+from __future__ import annotations
+
+from cordboard.core import line as lines
+from cordboard.core.agent import Agent, Line, LineState
+from cordboard.core.call import Call, CallState, Note
+from cordboard.core.commands import AnswerDevice, HangUp, Hold, Join, PlaceInQueue, PlayEndTone
+from cordboard.core.events import LegEnd
+from cordboard.core.notices import Saying
+from cordboard.core.records import CallClosed, SegmentOutcome
+from cordboard.core.refusals import Code, Refused
+from cordboard.core.turn import Turn
+from cordboard.core.types import AnswerMethod, DeviceKind, EndedBy
+
+TALK_ANSWER_MS = 1_200
+"""A phone that was told to answer by NOTIFY and is not up after this is called anew with the header."""
+AT_ONCE_MS = 3_000
+"""A phone that was asked to answer at once and is not up after this must be picked up by hand."""
+RING_BACK_AFTER_MS = 10_000
+"""Handset down with callers on hold: after this the device is rung back once (D27)."""
+RING_BACK_MS = 30_000
+LINE_LOST_MS = 15_000
+"""How long a caller whose agent's line broke waits for that agent's device to come back (D16)."""
+EVIDENCE_MS = 10_000
+"""A registered phone that vanished in a call: after this its leg counts as dead (D16)."""
+
+
+def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
+    """Get the agent's device on the line for this call, by the best way it has, and connect them then."""
+    line = agent.line
+    if line is None:
+        _call_at_once(turn, agent, call)
+        return
+    match line.state:
+        case LineState.UP:
+            connect(turn, agent, call)
+        case LineState.RINGING:
+            _answer_ringing(turn, agent, line, call)
+        case LineState.CLOSING:
+            # The old leg is on its way out; `line_gone` goes on from here when the exchange confirms.
+            line.replacing, line.call = True, call.id
+        case LineState.ANSWERING:
+            raise Refused(Code.LIVE_CALL)
+
+
+def _call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
+    device = turn.board.device_of(agent)
+    by_hand = device is not None and device.answer_method is AnswerMethod.MANUAL
+    wait = lines.RESERVATION_MS if by_hand else AT_ONCE_MS
+    lines.ring(turn, agent, call, at_once=not by_hand, until=turn.now + wait, state=LineState.ANSWERING)
+    assert agent.line is not None, agent
+    agent.line.reserved_until = turn.now + lines.RESERVATION_MS
+    if by_hand:
+        call.note = Note.ANSWER_ON_PHONE
+
+
+def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
+    device = turn.board.device_of(agent)
+    assert device is not None, agent
+    line.state, line.call = LineState.ANSWERING, call.id
+    line.reserved_until = turn.now + lines.RESERVATION_MS
+    match device.answer_method:
+        case AnswerMethod.WEB:
+            # The page sees that the call is connecting and answers its own softphone.
+            line.until = turn.now + AT_ONCE_MS
+        case AnswerMethod.NOTIFY_TALK:
+            turn.do(AnswerDevice(leg=line.leg))
+            line.until = turn.now + TALK_ANSWER_MS
+        case AnswerMethod.HEADER:
+            lines.stop_ringing(turn, agent, elsewhere=True)
+            line.replacing, line.call = True, call.id
+            return
+        case AnswerMethod.MANUAL:
+            call.note = Note.ANSWER_ON_PHONE
+            line.until = turn.now + lines.RESERVATION_MS
+    turn.wake(line.until, agent)
+    turn.show_agent(agent)
+    turn.show_call(call)
+
+
+def line_up(turn: Turn, agent: Agent) -> None:
+    """The device has been taken up."""
+    line = agent.line
+    assert line is not None, agent
+    line.state, line.until, line.reserved_until = LineState.UP, None, None
+    device = turn.board.devices.get(line.device)
+    if device is not None:
+        device.failures = 0
+    agent.ring_back_at = agent.line_lost_until = None
+    agent.misses = 0
+    turn.show_agent(agent)
+    call = turn.board.calls.get(line.call) if line.call is not None else None
+    if call is None or call.agent != agent.id:
+        # The caller went while the phone was being lifted, or a colleague was first.
+        line.call = None
+        if not agent.calls:
+            lines.hang_up(turn, agent)
+        return
+    connect(turn, agent, call)
+
+
+def connect(turn: Turn, agent: Agent, call: Call) -> None:
+    """Agent and caller hear each other; whom the agent was talking with is held first (D8, 5.2-b)."""
+    line = agent.line
+    assert line is not None and line.state is LineState.UP, agent
+    assert call.agent == agent.id, call
+    active = turn.board.active_call(agent)
+    if active is call:
+        return
+    if active is not None:
+        hold(turn, agent, active)
+    line.call = call.id
+    turn.do(Join(line=line.leg, party=call.leg))
+    call.note = Note.PHONE_HOLD if line.held_by_phone else None
+    if call.answered_at is None:
+        call.answered_at = turn.now
+        if call.queue is not None:
+            turn.board.queues[call.queue].numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
+    was_held = call.state is CallState.HELD
+    turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
+    turn.show_agent(agent)
+
+
+def hold(turn: Turn, agent: Agent, call: Call) -> None:
+    """The caller hears music and stays this agent's."""
+    if call.state is CallState.HELD:
+        return
+    if call.state is not CallState.ACTIVE:
+        raise Refused(Code.NOT_YOUR_CALL)
+    line = agent.line
+    turn.do(Hold(party=call.leg, line=line.leg if line is not None else None))
+    if line is not None and line.call == call.id:
+        line.call = None
+    turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+    turn.show_agent(agent)
+
+
+def resume(turn: Turn, agent: Agent, call: Call) -> None:
+    """Talk with a held caller again.
+
+    Raises:
+        Refused: `press_hold_on_phone` (the handset's own hold is on), `no_device`, `device_not_registered`,
+            `live_call` (the device is on its way up for another call); nothing has changed.
+    """
+    line = agent.line
+    if call.state is CallState.ACTIVE and line is not None and line.held_by_phone:
+        device = turn.board.device_of(agent)
+        if device is None or device.answer_method is not AnswerMethod.NOTIFY_TALK:
+            raise Refused(Code.PRESS_HOLD_ON_PHONE)
+        turn.do(AnswerDevice(leg=line.leg))
+        return
+    if call.state is not CallState.HELD:
+        return
+    if line is not None and line.call == call.id and line.state is LineState.ANSWERING:
+        return
+    require_device(turn, agent)
+    agent.ring_back_at = None
+    bring_up(turn, agent, call)
+
+
+def require_device(turn: Turn, agent: Agent) -> None:
+    """The agent can be put through: the exchange is there, and a device that is up or can be rung.
+
+    Raises:
+        Refused: `exchange_down`, `no_device` or `device_not_registered`.
+    """
+    if not turn.board.exchange_up:
+        raise Refused(Code.EXCHANGE_DOWN)
+    if agent.device is None:
+        raise Refused(Code.NO_DEVICE)
+    up = agent.line is not None and agent.line.state is LineState.UP
+    if not up and not turn.board.is_reachable(agent):
+        raise Refused(Code.DEVICE_NOT_REGISTERED)
+
+
+def end(turn: Turn, call: Call, by: EndedBy) -> None:
+    """The call is over: history gets its one record, the agent leaves it."""
+    board = turn.board
+    assert not call.offers, call
+    agent = board.agents.get(call.agent) if call.agent is not None else None
+    waiting = call.state in (CallState.WAITING, CallState.CONNECTING)
+    if by in (EndedBy.LOST, EndedBy.UNKNOWN):
+        outcome = SegmentOutcome.LOST
+    else:
+        outcome = SegmentOutcome.ABANDONED if waiting else SegmentOutcome.ENDED
+    turn.close_segment(call, outcome)
+    turn.remember(
+        CallClosed(
+            call=call.id, answered=call.answered_at is not None, ended_by=by, agent=call.agent, at=turn.now
+        )
+    )
+    turn.show_call(call)
+    was_connecting = call.state is CallState.CONNECTING
+    call.state = CallState.ENDED
+    del board.calls[call.id]
+    board.parties.pop(call.leg, None)
+    if agent is None:
+        return
+    agent.calls.remove(call.id)
+    turn.left.append((agent, call))
+    agent.idle_since = turn.now
+    turn.show_agent(agent)
+    _free_line(turn, agent, call, was_connecting=was_connecting, by=by)
+
+
+def _free_line(turn: Turn, agent: Agent, call: Call, *, was_connecting: bool, by: EndedBy) -> None:
+    """The line lives as long as the agent has any call (D27)."""
+    line = agent.line
+    if not agent.calls:
+        agent.ring_back_at = agent.line_lost_until = None
+    if line is None:
+        return
+    if line.state is LineState.CLOSING:
+        if line.call == call.id:
+            line.replacing, line.call = False, None
+    elif line.state in (LineState.RINGING, LineState.ANSWERING):
+        if line.call == call.id:
+            lines.stop_ringing(turn, agent, elsewhere=False)
+    elif not agent.calls:
+        lines.hang_up(turn, agent)
+    elif line.call == call.id:
+        line.call = None
+        if by is EndedBy.CALLER and not was_connecting:
+            turn.do(PlayEndTone(line=line.leg))
+    if by is EndedBy.CALLER:
+        turn.say(agent, Saying.CALLER_HUNG_UP, call.id)
+
+
+def hang_up(turn: Turn, call: Call) -> None:
+    """The agent ends the call."""
+    turn.do(HangUp(leg=call.leg))
+    end(turn, call, EndedBy.AGENT)
+
+
+def line_broke(turn: Turn, agent: Agent, how: LegEnd) -> None:
+    """The agent's line, which was up, is gone: the handset was put down, or the device failed."""
+    active = turn.board.active_call(agent)
+    if how is LegEnd.HUNG_UP:
+        if active is not None:
+            hang_up(turn, active)
+        if agent.calls:
+            agent.ring_back_at = turn.now + RING_BACK_AFTER_MS
+            turn.wake(agent.ring_back_at, agent)
+        return
+    if active is not None:
+        hold(turn, agent, active)
+        active.note = Note.LINE_LOST
+    if agent.calls:
+        agent.line_lost_until = turn.now + LINE_LOST_MS
+        turn.wake(agent.line_lost_until, agent)
+        turn.say(agent, Saying.DEVICE_LOST)
+        if turn.board.is_reachable(agent):
+            call_back_lost(turn, agent)
+
+
+def call_back_lost(turn: Turn, agent: Agent) -> None:
+    """The device is there again: ring it for the caller whose line was lost."""
+    lost = next((c for c in turn.board.calls_of(agent) if c.note is Note.LINE_LOST), None)
+    if lost is not None and agent.line is None:
+        _call_at_once(turn, agent, lost)
+
+
+def give_back(turn: Turn, agent: Agent) -> None:
+    """The device did not come back: held callers return to the front of their queues, with a label (D16)."""
+    agent.line_lost_until = None
+    if agent.line is not None and agent.line.state is LineState.ANSWERING:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+    for call in list(turn.board.calls_of(agent)):
+        if call.state is CallState.HELD and call.queue is not None:
+            return_to_queue(turn, agent, call)
+
+
+def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
+    """The caller waits again, with the place of the first entry, and any free agent may take the call."""
+    assert call.queue is not None, call
+    agent.calls.remove(call.id)
+    turn.left.append((agent, call))
+    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+    call.note = Note.LINE_LOST
+    turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
+    call.agent = None
+    turn.say(agent, Saying.CALL_RETURNED, call.id)
+    turn.show_agent(agent)
+
+
+def device_vanished(turn: Turn, agent: Agent) -> None:
+    """The device of a line that is up is not registered any more."""
+    line = agent.line
+    assert line is not None and line.state is LineState.UP, agent
+    device = turn.board.devices[line.device]
+    if device.kind is DeviceKind.WEB:
+        # The page is gone, and with it microphone and loudspeaker: no evidence is needed.
+        drop_line(turn, agent)
+    else:
+        line.until = turn.now + EVIDENCE_MS
+        turn.wake(line.until, agent)
+
+
+def drop_line(turn: Turn, agent: Agent) -> None:
+    """The leg counts as dead, whatever the exchange still thinks."""
+    line = agent.line
+    assert line is not None, agent
+    turn.do(HangUp(leg=line.leg))
+    lines.gone(turn, agent)
+    line_broke(turn, agent, LegEnd.LOST)
+
+
+def ring_back(turn: Turn, agent: Agent) -> None:
+    """The handset was put down ten seconds ago and callers are still on hold (D27)."""
+    agent.ring_back_at = None
+    held = next((c for c in turn.board.calls_of(agent) if c.state is CallState.HELD), None)
+    if held is None or agent.line is not None or not turn.board.is_reachable(agent):
+        return
+    until = turn.now + RING_BACK_MS
+    lines.ring(turn, agent, held, at_once=False, until=until, state=LineState.ANSWERING)
+    assert agent.line is not None, agent
+    agent.line.reserved_until = until
