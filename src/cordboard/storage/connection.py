@@ -19,12 +19,15 @@ WRITE = {"cordboard_write": True}
 for it there, instead of failing in the middle when somebody else was quicker."""
 
 
-def upsert(connection: AsyncConnection, table: Table) -> Any:
+def upsert(dialect: str, table: Table) -> Any:
     """An INSERT of this database that knows `on_conflict_do_nothing` and `on_conflict_do_update`.
 
     Both databases have the same clause with the same meaning; SQLAlchemy keeps one construct for each.
+
+    Args:
+        dialect: `sqlite` or `postgresql`, as SQLAlchemy names them.
     """
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 

@@ -261,7 +261,7 @@ async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) 
         "contact": row.contact,
     }
     await connection.execute(
-        upsert(connection, organisations)
+        upsert(connection.dialect.name, organisations)
         .values({"id": row.id} | columns)
         .on_conflict_do_update(index_elements=["id"], set_=columns)
     )
@@ -287,7 +287,7 @@ async def _replace(
     for position, row in enumerate(rows):
         columns = {"position": position} | row if ordered else row
         await connection.execute(
-            upsert(connection, table)
+            upsert(connection.dialect.name, table)
             .values({"organisation": organisation} | columns)
             .on_conflict_do_update(
                 index_elements=["organisation", "id"],

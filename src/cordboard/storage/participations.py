@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.core.records import SegmentKind, SegmentOutcome
@@ -103,50 +104,58 @@ def _waited(stretches: Sequence[Stretch], entered_at: Instant, until: Instant) -
     return sum(min(wait.ended_at, until) - wait.started_at for wait in waits)
 
 
+_ENDED = select(calls.c.id, calls.c.direction, calls.c.queue_id, calls.c.agent, calls.c.entered_at).where(
+    calls.c.organisation == bindparam("organisation"),
+    calls.c.id.in_(bindparam("calls", expanding=True)),
+    calls.c.ended_at.is_not(None),
+)
+_SEGMENTS = (
+    select(segments)
+    .where(
+        segments.c.organisation == bindparam("organisation"),
+        segments.c.call_id.in_(bindparam("calls", expanding=True)),
+    )
+    .order_by(segments.c.started_at)
+)
+_FORGET = delete(participations).where(
+    participations.c.organisation == bindparam("organisation"),
+    participations.c.call_id.in_(bindparam("calls", expanding=True)),
+)
+
+
 async def write_participations(
-    connection: AsyncConnection, organisation: OrganisationId, call: CallId
+    connection: AsyncConnection, organisation: OrganisationId, touched: Collection[CallId]
 ) -> None:
-    """Write the history rows of this call again from its segments; none while it is still going on."""
-    row = (
-        await connection.execute(
-            select(calls.c.direction, calls.c.queue_id, calls.c.agent, calls.c.entered_at).where(
-                calls.c.organisation == organisation, calls.c.id == call, calls.c.ended_at.is_not(None)
-            )
-        )
-    ).one_or_none()
-    if row is None:
+    """Write the history rows of these calls again from their segments; none for those still going on."""
+    ended = (await connection.execute(_ENDED, {"organisation": organisation, "calls": sorted(touched)})).all()
+    if not ended:
         return
-    found = await connection.execute(
-        select(segments).where(segments.c.organisation == organisation, segments.c.call_id == call)
-    )
-    parts = parts_of(
-        [_stretch(segment) for segment in found],
-        direction=Direction(row.direction),
-        queued=row.queue_id is not None,
-        agent=row.agent,
-        entered_at=row.entered_at,
-    )
-    await connection.execute(
-        delete(participations).where(
-            participations.c.organisation == organisation, participations.c.call_id == call
+    these = {"organisation": organisation, "calls": [call.id for call in ended]}
+    stretches: dict[CallId, list[Stretch]] = defaultdict(list)
+    for row in await connection.execute(_SEGMENTS, these):
+        stretches[row.call_id].append(_stretch(row))
+    await connection.execute(_FORGET, these)
+    rows = [
+        {
+            "organisation": organisation,
+            "user_id": part.user,
+            "call_id": call.id,
+            "kind": part.kind,
+            "at": part.at,
+            "wait_ms": part.wait_ms,
+            "talk_ms": part.talk_ms,
+        }
+        for call in ended
+        for part in parts_of(
+            stretches[call.id],
+            direction=Direction(call.direction),
+            queued=call.queue_id is not None,
+            agent=call.agent,
+            entered_at=call.entered_at,
         )
-    )
-    if parts:
-        await connection.execute(
-            insert(participations),
-            [
-                {
-                    "organisation": organisation,
-                    "user_id": part.user,
-                    "call_id": call,
-                    "kind": part.kind,
-                    "at": part.at,
-                    "wait_ms": part.wait_ms,
-                    "talk_ms": part.talk_ms,
-                }
-                for part in parts
-            ],
-        )
+    ]
+    if rows:
+        await connection.execute(insert(participations), rows)
 
 
 def _stretch(row: Any) -> Stretch:
