@@ -1,6 +1,7 @@
 """Facts that reach the core: what the exchange, the devices and the clock's calendar tell.
 
-Names are in the past tense. A fact may come twice, late, or about something long gone; the core then does nothing.
+Names are in the past tense. A fact may come twice, late, or about something long
+gone; the core then does nothing.
 """
 
 from __future__ import annotations

@@ -17,12 +17,14 @@ RING_BACKSTOP_MS = 5_000
 """The exchange gives up ringing by itself this much later than we do, in case we are gone."""
 
 
-def ring(turn: Turn, agent: Agent, call: Call, *, at_once: bool, until: Instant, state: LineState) -> None:
+def ring(turn: Turn, agent: Agent, call: Call, *, at_once: bool, until: Instant, state: LineState) -> Line:
     """Call the agent's device for this call."""
-    assert agent.line is None and agent.device is not None, agent
+    assert agent.line is None, agent
+    assert agent.device is not None, agent
     queue = turn.board.queues.get(call.queue) if call.queue is not None else None
     leg = turn.new_leg()
-    agent.line = Line(leg=leg, device=agent.device, state=state, call=call.id, until=until, at_once=at_once)
+    line = Line(leg=leg, device=agent.device, state=state, call=call.id, until=until, at_once=at_once)
+    agent.line = line
     turn.board.lines[leg] = agent.id
     turn.do(
         RingDevice(
@@ -41,12 +43,14 @@ def ring(turn: Turn, agent: Agent, call: Call, *, at_once: bool, until: Instant,
     turn.wake(until, agent)
     turn.show_agent(agent)
     turn.show_call(call)
+    return line
 
 
 def stop_ringing(turn: Turn, agent: Agent, *, elsewhere: bool) -> None:
     """Cancel a device that has not answered; it can be rung again when the exchange confirms."""
     line = agent.line
-    assert line is not None and line.state in (LineState.RINGING, LineState.ANSWERING), agent
+    assert line is not None, agent
+    assert line.state in (LineState.RINGING, LineState.ANSWERING), agent
     turn.do(CancelRinging(leg=line.leg, elsewhere=elsewhere))
     _close(turn, agent, line)
 

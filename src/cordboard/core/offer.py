@@ -14,7 +14,7 @@ from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, SegmentOutcome
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import Instant, Strategy
+from cordboard.core.types import Instant, Strategy, UserId
 
 RING_PAUSE_MS = 5_000
 """Silence between two rings of the same device for calls that stay offered (D3)."""
@@ -35,7 +35,7 @@ def distribute(turn: Turn) -> None:
     if not board.exchange_up:
         return
     waiting = board.waiting()
-    reserved: set[str] = set()
+    reserved: set[UserId] = set()
     for call in waiting:
         queue = board.queues[call.queue] if call.queue is not None else None
         if queue is None:
@@ -49,7 +49,7 @@ def distribute(turn: Turn) -> None:
                 call.offers[agent.id] = Offer(agent=agent.id, since=turn.now, nobody_else=nobody_else)
                 turn.show_call(call)
                 turn.show_agent(agent)
-    offered: dict[str, list[Call]] = {}
+    offered: dict[UserId, list[Call]] = {}
     for call in waiting:
         for agent_id in call.offers:
             offered.setdefault(agent_id, []).append(call)
@@ -73,13 +73,15 @@ def _may_be_offered(turn: Turn, agent: Agent, call: Call) -> bool:
     return True
 
 
-def _wanted(turn: Turn, call: Call, queue: Queue, reserved: set[str]) -> dict[str, bool]:
+def _wanted(turn: Turn, call: Call, queue: Queue, reserved: set[UserId]) -> dict[UserId, bool]:
     """Who should have an offer for this call; the value says "nobody else is free" (D4)."""
-    able = [a for a in (turn.board.agents[i] for i in sorted(queue.signed_in)) if _may_be_offered(turn, a, call)]
+    able = [
+        a for a in (turn.board.agents[i] for i in sorted(queue.signed_in)) if _may_be_offered(turn, a, call)
+    ]
     willing = [a for a in able if a.id not in call.rejected]
     if queue.strategy is Strategy.LONGEST_IDLE:
         willing = _one_at_a_time(turn, call, willing, reserved)
-    if willing or queue.strategy is Strategy.LONGEST_IDLE and any(a.id not in call.rejected for a in able):
+    if willing or (queue.strategy is Strategy.LONGEST_IDLE and any(a.id not in call.rejected for a in able)):
         return {a.id: False for a in willing}
     again = {}
     for agent in able:
@@ -91,7 +93,7 @@ def _wanted(turn: Turn, call: Call, queue: Queue, reserved: set[str]) -> dict[st
     return again
 
 
-def _one_at_a_time(turn: Turn, call: Call, willing: list[Agent], reserved: set[str]) -> list[Agent]:
+def _one_at_a_time(turn: Turn, call: Call, willing: list[Agent], reserved: set[UserId]) -> list[Agent]:
     """Longest idle first; who has the offer keeps it until it rang its time (a lease, D2)."""
 
     def can_ring(agent: Agent) -> bool:
@@ -178,7 +180,8 @@ def reject(turn: Turn, agent: Agent, call: Call) -> None:
 def rang_out(turn: Turn, agent: Agent) -> None:
     """The device rang its full time (D3)."""
     line = agent.line
-    assert line is not None and line.state is LineState.RINGING, agent
+    assert line is not None, agent
+    assert line.state is LineState.RINGING, agent
     call = turn.board.calls.get(line.call) if line.call is not None else None
     lines.stop_ringing(turn, agent, elsewhere=False)
     _quiet(turn, agent, RING_PAUSE_MS)
@@ -237,7 +240,8 @@ def _is_last_for_urgent(turn: Turn, agent: Agent) -> bool:
     """Without this agent some urgent queue would have nobody available (D3)."""
     board = turn.board
     return any(
-        queue.urgent and not any(a != agent.id and board.is_available(board.agents[a]) for a in queue.signed_in)
+        queue.urgent
+        and not any(a != agent.id and board.is_available(board.agents[a]) for a in queue.signed_in)
         for queue in (board.queues[q] for q in agent.signed_in)
     )
 

@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from cordboard.core.types import CallId, DeviceId, Direction, EndedBy, GroupId, Instant, LegId, QueueId, UserId
+from cordboard.core.types import (
+    CallId,
+    DeviceId,
+    Direction,
+    EndedBy,
+    GroupId,
+    Instant,
+    LegId,
+    QueueId,
+    UserId,
+)
 
 
 class StoredState(Enum):

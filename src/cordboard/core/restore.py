@@ -1,7 +1,7 @@
 """After a restart of Cordboard or of the exchange: make the board agree with what lives.
 
-The database says what things mean (call, queue, entry time, agent), the exchange says which legs live and where
-they stand. Where the last moments are missing in the database, the exchange wins. Architecture, "A promise is
+The database says what things mean (call, queue, entry time, agent), the exchange says which legs live and
+where they stand. Where the last moments are missing in the database, the exchange wins. Architecture, "A promise is
 kept"; decision D16; reliability F1, F10.
 """
 

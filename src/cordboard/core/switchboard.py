@@ -127,7 +127,7 @@ class Switchboard:
         turn.settle_statuses()
         return turn
 
-    # --- facts -------------------------------------------------------------------------------------------------
+    # --- facts ---
 
     def _event(self, turn: Turn, event: Event) -> None:
         board = self.board
@@ -151,12 +151,7 @@ class Switchboard:
             case DeviceUnregistered(device=device):
                 self._registration(turn, device, registered=False)
             case TalkPackageSeen(device=device_id):
-                device = board.devices.get(device_id)
-                if device is not None and device.answer_method is AnswerMethod.HEADER:
-                    device.answer_method = AnswerMethod.NOTIFY_TALK
-                    turn.remember(
-                        AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now)
-                    )
+                self._learn_talk(turn, device_id)
             case ConsoleSeen(agent=agent_id):
                 desk.console_seen(turn, board.agents[agent_id])
             case ConsoleLost(agent=agent_id):
@@ -308,6 +303,14 @@ class Switchboard:
             turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
             turn.show_agent(agent)
 
+    def _learn_talk(self, turn: Turn, device_id: DeviceId) -> None:
+        device = self.board.devices.get(device_id)
+        if device is not None and device.answer_method is AnswerMethod.HEADER:
+            device.answer_method = AnswerMethod.NOTIFY_TALK
+            turn.remember(
+                AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now)
+            )
+
     def _registration(self, turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
         device = self.board.devices.get(device_id)
         if device is None or device.registered is registered:
@@ -334,7 +337,7 @@ class Switchboard:
         agent_id = self.board.lines.get(leg)
         return self.board.agents[agent_id] if agent_id is not None else None
 
-    # --- what falls due ----------------------------------------------------------------------------------------
+    # --- what falls due ---
 
     def _agent_due(self, turn: Turn, agent: Agent) -> None:
         line = agent.line
@@ -376,7 +379,7 @@ class Switchboard:
             lines.stop_ringing(turn, agent, elsewhere=False)
             self._answer_failed(turn, agent, call)
 
-    # --- requests ----------------------------------------------------------------------------------------------
+    # --- requests ---
 
     def _request(self, turn: Turn, agent: Agent, request: Request, expected: int | None) -> None:
         match request:
@@ -434,7 +437,7 @@ class Switchboard:
         talk.bring_up(turn, agent, call)
 
     def _may_pick(self, agent: Agent, call: Call) -> None:
-        """Cherry-picking: any waiting call of the chosen group's queues, signed in or not (2.1.2-h, 2.1.2-l)."""
+        """Cherry-pick any waiting call of the chosen group, signed in or not (2.1.2-h, 2.1.2-l)."""
         queue = self.board.queues.get(call.queue) if call.queue is not None else None
         if queue is None or agent.group is None or agent.group not in queue.groups:
             raise Refused(Code.QUEUE_NOT_AVAILABLE)

@@ -51,9 +51,10 @@ def _call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
     device = turn.board.device_of(agent)
     by_hand = device is not None and device.answer_method is AnswerMethod.MANUAL
     wait = lines.RESERVATION_MS if by_hand else AT_ONCE_MS
-    lines.ring(turn, agent, call, at_once=not by_hand, until=turn.now + wait, state=LineState.ANSWERING)
-    assert agent.line is not None, agent
-    agent.line.reserved_until = turn.now + lines.RESERVATION_MS
+    line = lines.ring(
+        turn, agent, call, at_once=not by_hand, until=turn.now + wait, state=LineState.ANSWERING
+    )
+    line.reserved_until = turn.now + lines.RESERVATION_MS
     if by_hand:
         call.note = Note.ANSWER_ON_PHONE
 
@@ -106,7 +107,8 @@ def line_up(turn: Turn, agent: Agent) -> None:
 def connect(turn: Turn, agent: Agent, call: Call) -> None:
     """Agent and caller hear each other; whom the agent was talking with is held first (D8, 5.2-b)."""
     line = agent.line
-    assert line is not None and line.state is LineState.UP, agent
+    assert line is not None, agent
+    assert line.state is LineState.UP, agent
     assert call.agent == agent.id, call
     active = turn.board.active_call(agent)
     if active is call:
@@ -119,7 +121,8 @@ def connect(turn: Turn, agent: Agent, call: Call) -> None:
     if call.answered_at is None:
         call.answered_at = turn.now
         if call.queue is not None:
-            turn.board.queues[call.queue].numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
+            numbers = turn.board.queues[call.queue].numbers
+            numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
     was_held = call.state is CallState.HELD
     turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
     turn.show_agent(agent)
@@ -290,7 +293,8 @@ def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
 def device_vanished(turn: Turn, agent: Agent) -> None:
     """The device of a line that is up is not registered any more."""
     line = agent.line
-    assert line is not None and line.state is LineState.UP, agent
+    assert line is not None, agent
+    assert line.state is LineState.UP, agent
     device = turn.board.devices[line.device]
     if device.kind is DeviceKind.WEB:
         # The page is gone, and with it microphone and loudspeaker: no evidence is needed.
@@ -316,6 +320,5 @@ def ring_back(turn: Turn, agent: Agent) -> None:
     if held is None or agent.line is not None or not turn.board.is_reachable(agent):
         return
     until = turn.now + RING_BACK_MS
-    lines.ring(turn, agent, held, at_once=False, until=until, state=LineState.ANSWERING)
-    assert agent.line is not None, agent
-    agent.line.reserved_until = until
+    line = lines.ring(turn, agent, held, at_once=False, until=until, state=LineState.ANSWERING)
+    line.reserved_until = until
