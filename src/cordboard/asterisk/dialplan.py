@@ -1,0 +1,97 @@
+"""The dialplan: what the exchange does by itself, above all when Cordboard is away (D28).
+
+A call in is announced to Cordboard (StasisBroadcast), five times 0.8 s with ringing in between; a restarting
+Cordboard is back within that. Then the number's own fallback group rings, then a sentence is played.
+An emergency number never passes through Cordboard.
+"""
+
+from __future__ import annotations
+
+from cordboard.asterisk.settings import APPLICATION, CalledNumberIn, ExchangeSettings, Trunk
+
+FALLBACK_FAMILY = "cordboard-fallback"
+"""astdb: called number -> what to dial while Cordboard is away, such as `PJSIP/d-1&PJSIP/d-2`."""
+
+EMERGENCY_FAMILY = "cordboard-emergency"
+"""astdb: phone's endpoint -> the trunk's endpoint that its emergency calls leave by."""
+
+EMERGENCY_NUMBER_FAMILY = "cordboard-emergency-number"
+"""astdb: phone's endpoint -> the number that emergency calls from it show."""
+
+BROADCAST_MS = 800
+TRIES = 5
+CALL_SECONDS_MAX = 4 * 3600
+"""Backstop for a leg that nobody owns any more."""
+
+
+def extensions_conf(settings: ExchangeSettings) -> str:
+    """extensions.conf, whole."""
+    parts = ["[general]\nstatic=yes\nwriteprotect=yes\n", _inbound(settings), _phones(settings)]
+    parts += [
+        _called_in_to(trunk) for trunk in settings.trunks if trunk.called_number_in is CalledNumberIn.TO
+    ]
+    return "\n".join(parts)
+
+
+def context_of(trunk: Trunk) -> str:
+    """Where calls of this trunk enter the dialplan."""
+    return f"inbound-{trunk.name}" if trunk.called_number_in is CalledNumberIn.TO else trunk.context
+
+
+def _inbound(settings: ExchangeSettings) -> str:
+    # The arguments for StasisStart are split at colons here; a comma would end them (documented, and seen).
+    broadcast = f"StasisBroadcast({BROADCAST_MS},^{APPLICATION}$,did:${{CB_DID}}:${{CHANNEL(endpoint)}})"
+    return f"""[inbound]
+exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
+ same => n,Set(CB_DID=${{FILTER(+0-9,${{EXTEN}})}})
+ same => n,Set(CB_TRY=0)
+ same => n(try),{broadcast}
+ same => n,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?end)
+ same => n,Ringing()
+ same => n,Set(CB_TRY=$[${{CB_TRY}}+1])
+ same => n,GotoIf($[${{CB_TRY}}<{TRIES}]?try)
+ same => n,Set(CB_GROUP=${{DB({FALLBACK_FAMILY}/${{CB_DID}})}})
+ same => n,GotoIf($["${{CB_GROUP}}"=""]?closed)
+ same => n,Dial(${{CB_GROUP}},40)
+ same => n,GotoIf($["${{DIALSTATUS}}"="ANSWER"]?end)
+ same => n(closed),Playback(cordboard/{settings.language}/closed)
+ same => n(end),Hangup()
+"""
+
+
+def _phones(settings: ExchangeSettings) -> str:
+    first = settings.trunks[0].endpoint if settings.trunks else ""
+    lines = ["[phones]"]
+    for number in settings.emergency_numbers:
+        lines += [
+            f"exten => {number},1,Set(CB_TRUNK=${{DB({EMERGENCY_FAMILY}/${{CHANNEL(endpoint)}})}})",
+            f' same => n,Set(CB_TRUNK=${{IF($["${{CB_TRUNK}}"=""]?{first}:${{CB_TRUNK}})}})',
+            f" same => n,Set(CB_SHOW=${{DB({EMERGENCY_NUMBER_FAMILY}/${{CHANNEL(endpoint)}})}})",
+            ' same => n,GotoIf($["${CB_SHOW}"=""]?dial)',
+            " same => n,Set(CALLERID(num)=${CB_SHOW})",
+            ' same => n(dial),GotoIf($["${CB_TRUNK}"=""]?none)',
+            " same => n,Dial(PJSIP/${EXTEN}@${CB_TRUNK},120)",
+            " same => n,Hangup()",
+            " same => n(none),Congestion(10)",
+            " same => n,Hangup()",
+        ]
+    broadcast = f"StasisBroadcast({BROADCAST_MS},^{APPLICATION}$,out:${{CB_NUMBER}}:${{CHANNEL(endpoint)}})"
+    lines += [
+        # The exclamation mark also takes a single digit, such as 9 for the desk.
+        "exten => _[+0-9*#]!,1,Set(CB_NUMBER=${FILTER(+0-9*#,${EXTEN})})",
+        f" same => n,{broadcast}",
+        ' same => n,GotoIf($["${STASISSTATUS}"="SUCCESS"]?end)',
+        # A tone: a plain Stasis() would hang in silence for as long as Cordboard is away.
+        " same => n,Congestion(5)",
+        " same => n(end),Hangup()",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _called_in_to(trunk: Trunk) -> str:
+    return f"""[inbound-{trunk.name}]
+exten => _[+0-9A-Za-z]!,1,Set(CB_TO=${{PJSIP_HEADER(read,To)}})
+ same => n,Set(CB_TO=${{CUT(CB_TO,@,1)}})
+ same => n,Set(CB_TO=${{FILTER(+0-9,${{CUT(CB_TO,:,2)}})}})
+ same => n,Goto({trunk.context},${{CB_TO}},1)
+"""
