@@ -6,6 +6,7 @@ installed on this machine; `dpkg-deb -x` unpacks into one folder. Proven: `docs`
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -225,7 +226,7 @@ def _output(words: list[str]) -> str:
 def _reason(text: str) -> str:
     """The one line of a program's output that says what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         # apt names the address on the line "Err:1 …" and gives the reason on the next.
         if line.startswith("Err:"):
             return following.removeprefix("E: ").rstrip(".")[:300]

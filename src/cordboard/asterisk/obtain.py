@@ -107,7 +107,7 @@ def _require_modules(binary: ExchangeBinary) -> None:
         )
 
 
-def _kept(cache: Path) -> ExchangeBinary | None:
+def find_kept(cache: Path) -> ExchangeBinary | None:
     """The newest whole exchange in the cache; None when there is none."""
     for manifest in sorted(cache.glob(f"asterisk-*/{MANIFEST}"), reverse=True):
         root = manifest.parent
@@ -125,13 +125,13 @@ def _fetch(
     cache: Path, report: Callable[[str], None], tried: list[str], mirror: str | None
 ) -> ExchangeBinary:
     try:
-        kept = _kept(cache) if cache.exists() else None
+        kept = find_kept(cache) if cache.exists() else None
         if kept is not None:
             return kept
         cache.mkdir(parents=True, exist_ok=True)
         with _alone(cache, report):
             # Somebody else may have fetched it while we waited for our turn.
-            kept = _kept(cache)
+            kept = find_kept(cache)
             if kept is not None:
                 return kept
             for leftover in cache.glob("half-*"):
@@ -188,11 +188,11 @@ def _from_one(cache: Path, half: Path, source: Source, report: Callable[[str], N
     manifest = {"source": source.name, "version": str(version), "packages": len(files)}
     (root / MANIFEST).write_text(json.dumps(manifest) + "\n")
     final = cache / f"asterisk-{version}"
-    # A folder of that name without a whole exchange in it is refused by `_kept`: move it out of the way.
+    # A folder of that name without a whole exchange in it is refused by `find_kept`: move it out of the way.
     shutil.rmtree(final, ignore_errors=True)
     root.rename(final)
     report(f"Asterisk {version} is ready in {final} ({time.monotonic() - started:.0f} s)")
-    kept = _kept(cache)
+    kept = find_kept(cache)
     assert kept is not None, final
     return kept
 

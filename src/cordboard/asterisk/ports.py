@@ -1,0 +1,88 @@
+"""Free ports, and a clear sentence when one is taken: Asterisk itself would start deaf and only log it."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+
+from cordboard.asterisk.binary import ExchangeUnavailable
+from cordboard.asterisk.settings import ExchangeSettings, Ports
+
+_FIRST, _LAST = 20000, 29999
+"""Below the range from which Linux takes ports for outgoing connections."""
+
+RTP_PORTS_PICKED = 400
+"""Ports of a picked range for sound: 200 legs."""
+
+
+def is_free(port: int, address: str = "127.0.0.1", *, udp: bool = False) -> bool:
+    """Nobody listens on it now; the next moment may differ."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM) as probe:
+        if not udp:
+            # As Asterisk does: a port whose last connections still linger is usable.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as problem:
+            if problem.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True
+
+
+def pick(count: int, address: str = "127.0.0.1") -> list[int]:
+    """That many different ports, free for UDP and TCP, far from each other's neighbours."""
+    found: list[int] = []
+    # Random, so that two test runs side by side seldom meet.
+    for port in random.SystemRandom().sample(range(_FIRST, _LAST, 10), 900):
+        if is_free(port, address) and is_free(port, address, udp=True):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise ExchangeUnavailable(f"No {count} free ports were found between {_FIRST} and {_LAST}.")
+
+
+def free_ports(address: str = "127.0.0.1") -> Ports:
+    """A whole set of free ports, for tests and trials."""
+    sip, sip_tls, http, ami, ari = pick(5, address)
+    first = random.SystemRandom().randrange(10000, 20000 - RTP_PORTS_PICKED, RTP_PORTS_PICKED)
+    return Ports(
+        sip=sip,
+        sip_tls=sip_tls,
+        http=http,
+        ami=ami,
+        ari=ari,
+        rtp_first=first,
+        rtp_last=first + RTP_PORTS_PICKED - 1,
+    )
+
+
+def require_free(settings: ExchangeSettings) -> None:
+    """Check every port that the exchange will listen on.
+
+    Raises:
+        ExchangeUnavailable: one is taken or forbidden; names it, and the setting to change.
+    """
+    ports = settings.ports
+    wanted = [
+        ("phones and trunks (SIP over UDP)", "sip_port", ports.sip, settings.listen, True),
+        ("phones and trunks (SIP over TCP)", "sip_port", ports.sip, settings.listen, False),
+        ("browser phones", "http_port", ports.http, "127.0.0.1", False),
+        ("the exchange's management", "ami_port", ports.ami, "127.0.0.1", False),
+    ]
+    if settings.tls_certificate is not None:
+        wanted.append(("phones over TLS", "sip_tls_port", ports.sip_tls, settings.listen, False))
+    for purpose, setting, port, address, udp in wanted:
+        try:
+            free = is_free(port, address, udp=udp)
+        except OSError as problem:
+            raise ExchangeUnavailable(
+                f"The address {address} cannot be listened on ({problem.strerror}): is it this machine's?"
+            ) from problem
+        if not free:
+            raise ExchangeUnavailable(
+                f"Port {port} on {address}, which the exchange needs for {purpose}, is in use by another "
+                f"program or not allowed; stop that program, or set [exchange] {setting} to a free port."
+            )
