@@ -27,6 +27,8 @@ RECORD = CACHE / "results" / "rules.json"
 BEHAVIOUR = ROOT / "docs" / "behaviour.md"
 RUN_VARIABLE = "CORDBOARD_FULL_RUN"
 """The environment variable that tells pytest the number of the full run it is a part of; absent otherwise."""
+RECORD_VARIABLE = "CORDBOARD_FULL_RUN_RECORD"
+"""The environment variable that tells pytest where that run's record is."""
 
 STATEMENT = re.compile(r"^- \*\*(?P<id>[0-9X][0-9.]*-[a-z])\*\* (?P<text>.+)$")
 DECISION = re.compile(r"^#{2,3} (?P<id>D[0-9]+) (?P<text>.+)$")
@@ -94,12 +96,14 @@ def begin_full_run(record: Path = RECORD) -> dict[str, str]:
             "tests": {},
         },
     )
-    return {RUN_VARIABLE: number}
+    return {RUN_VARIABLE: number, RECORD_VARIABLE: str(record)}
 
 
 def end_full_run(record: Path = RECORD) -> None:
     """Close the record: from now on its tests are proofs."""
-    write(record, read(record) | {"closed": True})
+    content = read(record)
+    assert content, "a full run is begun before it is closed"
+    write(record, content | {"closed": True})
 
 
 def read(record: Path = RECORD) -> dict[str, Any]:

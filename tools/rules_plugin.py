@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,4 +68,4 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Add this part to the full run it belongs to, if it belongs to one."""
     number = os.environ.get(proofs.RUN_VARIABLE)
     if number:
-        proofs.add(number, session.config.stash[SEEN])
+        proofs.add(number, session.config.stash[SEEN], Path(os.environ[proofs.RECORD_VARIABLE]))

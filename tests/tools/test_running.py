@@ -1,0 +1,132 @@
+"""The tools that run things: steps that are done once, jobs with a limit, and the closing count."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import run_tests, setup, steps
+from tools.jobs import Job, do, run_all
+from tools.run_tests import Count, count
+
+
+def test_a_step_is_done_once_while_nothing_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second time it is silent; a change does it again."""
+    done: list[str] = []
+    stamp = tmp_path / "deep" / "stamp"
+
+    for wanted in ("one", "one", "two"):
+        steps.step("packages", stamp, wanted, lambda: done.append("made"))
+
+    assert done == ["made", "made"]
+    assert capsys.readouterr().out.count("set-up: packages ...") == 2
+
+
+def test_a_failed_step_is_tried_again_next_time(tmp_path: Path) -> None:
+    """No stamp is left behind, so nothing half-made counts as done."""
+    stamp = tmp_path / "stamp"
+
+    def fail() -> None:
+        raise steps.SetupFailed("It could not be fetched.")
+
+    with pytest.raises(steps.SetupFailed):
+        steps.step("packages", stamp, "one", fail)
+
+    assert not stamp.exists()
+
+
+def test_a_failing_command_shows_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The reason reaches the person who ran make."""
+    with pytest.raises(steps.SetupFailed, match="Trying something: the command exited with 3"):
+        steps.run(sys.executable, "-c", "print('the reason'); raise SystemExit(3)", what="Trying something")
+
+    assert "the reason" in capsys.readouterr().err
+
+
+def test_a_fingerprint_tells_two_parts_from_one(tmp_path: Path) -> None:
+    """Moving a byte from one file to the next is a change, and so is a file that appears."""
+    assert steps.digest("ab", "c") != steps.digest("a", "bc")
+
+    missing = steps.digest(tmp_path / "file")
+    (tmp_path / "file").write_text("now there")
+    assert steps.digest(tmp_path / "file") != missing
+
+
+def test_uv_is_told_of_the_index_that_pip_was_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with an index of its own needs no second setting; what was set for uv itself stays."""
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    assert setup.pip_environment()["UV_DEFAULT_INDEX"] == "http://127.0.0.1:9/simple"
+
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:8/simple")
+    assert setup.pip_environment()["UV_DEFAULT_INDEX"] == "http://127.0.0.1:8/simple"
+
+
+def test_a_job_past_its_limit_is_ended_and_has_failed() -> None:
+    """A check that hangs cannot hold the others."""
+    outcome = do(
+        Job(name="sleeper", command=[sys.executable, "-c", "import time; time.sleep(60)"], limit_s=0.2)
+    )
+
+    assert not outcome.passed
+    assert "limit" in outcome.said
+
+
+def test_a_program_that_is_not_there_is_a_failed_job() -> None:
+    """A missing tool is not a passed check."""
+    assert not do(Job(name="nothing", command=["no-such-program-here"])).passed
+
+
+def test_every_job_runs_and_a_failed_one_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """All results come in one go, not one failure a run."""
+    good = Job(name="good", command=[sys.executable, "-c", "print('fine')"])
+    bad = Job(name="bad", command=[sys.executable, "-c", "raise SystemExit('the bad news')"])
+
+    assert not run_all([bad, good], at_once=2)
+
+    said = capsys.readouterr().out
+    assert "good" in said
+    assert "the bad news" in said
+    assert "fine" not in said
+
+
+def test_a_report_is_counted_by_outcome(tmp_path: Path) -> None:
+    """An error in a fixture is a failure; a missing report is one too."""
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="10" failures="1" errors="2" skipped="3"/></testsuites>',
+        encoding="utf-8",
+    )
+
+    assert count(report) == Count(passed=4, failed=3, skipped=3)
+    assert count(tmp_path / "nowhere.xml") == Count(failed=1)
+    assert str(Count(passed=4, failed=3, skipped=3)) == "4 passed, 3 failed, 3 skipped"
+    assert str(Count(passed=4)) == "4 passed, 0 failed"
+
+
+def test_the_parts_of_a_full_run_hold_every_test_once() -> None:
+    """However a test is marked, exactly one part selects it."""
+    for exchange in (True, False):
+        for browser in (True, False):
+            marks = {"exchange": exchange, "browser": browser}
+            chosen = [name for name, words in run_tests.PARTS.items() if eval(words, {}, marks)]
+            assert len(chosen) == 1, marks
+
+
+def test_ci_runs_the_command_that_people_run() -> None:
+    """A green CI means that `make test` is green; there is nothing else in it."""
+    said = subprocess.run(
+        ["make", "--no-print-directory", "-n", "test"],
+        cwd=steps.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "tools.run_tests" in said
+    assert (steps.ROOT / ".ci" / "run").read_text().splitlines()[-1] == "exec make --no-print-directory test"
