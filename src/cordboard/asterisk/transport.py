@@ -11,6 +11,8 @@ from typing import Protocol
 
 import msgspec
 
+from cordboard.asterisk.operations import Command
+
 
 class AriUnavailable(Exception):
     """The exchange is away, or went away before it answered; whether it acted is not known."""
@@ -71,3 +73,8 @@ class AriTransport(Protocol):
     ) -> None:
         """Who is told. All three are called on the event loop, in order, and must not wait."""
         ...
+
+
+async def send(transport: AriTransport, command: Command) -> AriResponse:
+    """Send a command that `operations` built; raises as `AriTransport.request` does."""
+    return await transport.request(command.method, command.uri, query=command.query, body=command.body)
