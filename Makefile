@@ -36,7 +36,7 @@ setup:  ## only make this folder ready for all of these
 	@tools/setup test
 
 lock:   ## compile requirements*.in to exact versions with hashes
-	@tools/setup check
+	@tools/setup lock
 	@exec $(PY) -m tools.lock $(ARGS)
 
 clean:  ## remove what set-up made (not .run: that is your data)

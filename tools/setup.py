@@ -224,15 +224,16 @@ def exchange() -> None:
 def main() -> int:
     """Do the parts of set-up that the given use needs."""
     parser = argparse.ArgumentParser(description="Make this folder ready.")
-    parser.add_argument("use", choices=("run", "check", "test"), help="what it must be ready for")
+    parser.add_argument("use", choices=("run", "check", "test", "lock"), help="what it must be ready for")
     use = parser.parse_args().use
     try:
         with alone():
             python_packages(RUN_SETS if use == "run" else TEST_SETS)
-            console()
+            if use != "lock":
+                console()
             if use == "test":
                 debian.install()
-            if use != "check":
+            if use in ("run", "test"):
                 exchange()
     except SetupFailed as problem:
         print(f"set-up: {problem}", file=sys.stderr)
