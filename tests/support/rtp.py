@@ -206,7 +206,8 @@ class RtpStream(asyncio.DatagramProtocol):
         self._beat: asyncio.TimerHandle | None = None
         self._next_s = 0.0
         self._ssrc = secrets.randbits(32)
-        self._sequence = 0
+        self._beats = 0
+        self._was_sending = False
 
     @classmethod
     async def open(cls, ip: str, tone_hz: int | None) -> "RtpStream":
@@ -254,18 +255,15 @@ class RtpStream(asyncio.DatagramProtocol):
         loop = asyncio.get_running_loop()
         if self.sending and self.remote is not None and self._transport is not None:
             frames = tone_frames(self.codec, self.tone_hz)
-            head = struct.pack(
-                ">BBHII",
-                0x80,
-                self.codec.value | (0x80 if self.sent_packets == 0 else 0),
-                self._sequence & 0xFFFF,
-                (self._sequence * FRAME_SAMPLES) & 0xFFFFFFFF,
-                self._ssrc,
-            )
-            self._transport.sendto(head + frames[self._sequence % len(frames)], self.remote)
+            # The mark says that this begins anew after a pause (RFC 3551 section 4.1).
+            kind = self.codec.value | (0 if self._was_sending else 0x80)
+            stamp = self._beats * FRAME_SAMPLES & 0xFFFFFFFF
+            head = struct.pack(">BBHII", 0x80, kind, self.sent_packets & 0xFFFF, stamp, self._ssrc)
+            self._transport.sendto(head + frames[self._beats % len(frames)], self.remote)
             self.sent_packets += 1
-        # Counted also while paused, so that the timestamps keep step with the clock.
-        self._sequence += 1
+        self._was_sending = self.sending
+        # Time goes on while paused, the packets' numbers do not: a gap in those would look like loss.
+        self._beats += 1
         self._next_s += FRAME_MS / 1000
         # A beat that was missed by far is dropped, not made up for with a burst.
         if loop.time() - self._next_s > 0.2:
