@@ -177,8 +177,8 @@ def console_files() -> list[Path]:
     return found
 
 
-def console() -> None:
-    """The steps for the console: its packages, then its build. Nothing while there is no console."""
+def console(build: bool) -> None:
+    """The steps for the console: its packages, then its build, which the checks do without."""
     lock = CONSOLE / "package-lock.json"
     if not lock.is_file():
         print("set-up: no console/package-lock.json: the console is not built", file=sys.stderr)
@@ -192,6 +192,8 @@ def console() -> None:
             *npm("ci", *quiet), what="Installing the console's packages", cwd=CONSOLE, env=node_environment()
         ),
     )
+    if not build:
+        return
     files = console_files()
     stamp = CACHE / "stamps" / "console"
     if not (CONSOLE / "dist" / "index.html").is_file():
@@ -230,7 +232,7 @@ def main() -> int:
         with alone():
             python_packages(RUN_SETS if use == "run" else TEST_SETS)
             if use != "lock":
-                console()
+                console(build=use != "check")
             if use == "test":
                 debian.install()
             if use in ("run", "test"):
