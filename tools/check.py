@@ -19,9 +19,7 @@ BIN = PYTHON.parent
 
 def pytest_job(name: str, *words: str | Path) -> Job:
     """A pytest run that does not count as a full run."""
-    return Job(
-        name=name, command=[PYTHON, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *words]
-    )
+    return Job(name=name, command=[PYTHON, "-m", "pytest", "-q", "--no-header", *words])
 
 
 def static_jobs() -> list[Job]:
