@@ -13,170 +13,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from cordboard.app.views import Kind, View
+
 PROTOCOL = "cordboard.v1"
 HEARTBEAT_MS = 2_000
-
-# --- what is shown -------------------------------------------------------------------------------------------
-
-AgentStatus = Literal[
-    "available", "ringing", "in_call", "holding", "wrap_up", "not_answered", "device_lost", "console_gone", "signed_out"
-]
-"""D11: shown to colleagues as shape, word and colour."""
-
-CallState = Literal["waiting", "offered", "connecting", "active", "held"]
-"""waiting: in the queue; offered: rings for somebody; connecting: an agent clicked, the leg is not up yet;
-active: agent and caller hear each other; held: the caller hears music."""
-
-
-class GroupRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A department or location that the user may work for."""
-
-    id: str
-    name: str
-
-
-class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's own wrap-up: the red bar (2.3-d)."""
-
-    kind: Literal["automatic", "manual", "pending"]
-    """pending: follows when the last live call has ended (D9)."""
-    since: int | None
-    until: int | None
-    """None: open-ended (manual, 2.4-d) or not yet begun (pending)."""
-
-
-class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me"):
-    """The user of this console; exactly one in a snapshot."""
-
-    id: str
-    name: str
-    user_name: str
-    organisation: str
-    language: Literal["nl", "en"]
-    theme: Literal["system", "light", "dark", "contrast"]
-    rights: list[str]
-    """wrapup.manual, history.view, colleagues.numbers, queue.pick, practice.call, device.take_over"""
-    groups: list[GroupRef]
-    group: str | None
-    """None: not chosen yet; the console shows the group choice (1.1-o)."""
-    device: str | None
-    """None: no device paired; call keys are off with that reason (1.2-l)."""
-    signed_in: list[str]
-    """Ids of the queues this user is signed in to."""
-    locked: list[str]
-    """Ids of queues the user may not sign out of (3.1-t)."""
-    status: AgentStatus
-    status_since: int
-    wrap_up: WrapUpView | None
-    wrap_up_armed: bool
-    """The green clock was pressed during a call: manual wrap-up starts after it (2.4-f)."""
-    practice: bool
-    """Practice callers can be asked for (demo organisation)."""
-
-
-class QueueView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="queue"):
-    """A queue of the current group with its live numbers (3.1-b to 3.1-g)."""
-
-    id: str
-    name: str
-    urgent: bool
-    position: int
-    """Order in the list."""
-    agents_signed_in: int
-    agents_available: int
-    waiting: int
-    average_wait_ms: int | None
-    """Mean time from entering to answer of the calls answered today; None when there are none."""
-    longest_since: int | None
-    """When the longest waiting caller entered; None when nobody waits."""
-    handled: int
-    total: int
-    counted_since: int
-    """Start of the counting window: midnight of the organisation (D15)."""
-
-
-class TalkView(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a colleague is talking with; only sent with the right (3.2-d)."""
-
-    direction: Literal["in", "out"]
-    number: str | None
-
-
-class AgentView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="agent"):
-    """A colleague who is known to the console."""
-
-    id: str
-    name: str
-    extension: str | None
-    email: str | None
-    status: AgentStatus
-    since: int
-    queues: list[str]
-    """Queues the colleague is signed in to, as far as this user may see them."""
-    talk: TalkView | None
-
-
-class OfferView(msgspec.Struct, frozen=True, kw_only=True):
-    """This call is offered to me: a card with the green and (not for urgent) the red key."""
-
-    since: int
-    ringing: bool
-    """My device rings for it now; false: a card only (another call rings, or I am in a call)."""
-    rejectable: bool
-
-
-class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="call"):
-    """A call that this user may see: an own one, one offered, or one in a queue of the current group."""
-
-    id: str
-    v: int
-    """Version for `if`."""
-    queue: str | None
-    queue_name: str | None
-    """The queue's name also when the queue is no longer in the current group (D12); None: a direct call."""
-    urgent: bool
-    direction: Literal["in", "out"]
-    state: CallState
-    since: int
-    """Since when it is in this state."""
-    entered_at: int
-    """When the caller entered the queue; waiting time runs from here until `answered_at`."""
-    answered_at: int | None
-    number: str | None
-    """E.164 without plus, an extension, or None when withheld."""
-    name: str | None
-    agent: str | None
-    """User id of who handles it (state connecting, active, held)."""
-    agent_name: str | None
-    mine: bool
-    offer: OfferView | None
-    note: str | None
-    """Code of something that must be known: `phone_hold` (held at the handset), `answer_on_phone` (the phone
-    cannot be answered from here), `line_lost` (the leg died, caller hears music), `nobody_else` (offered again)."""
-
-
-class DeviceView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="device"):
-    """A telephone or browser phone of the organisation."""
-
-    id: str
-    name: str
-    kind: Literal["web", "sip"]
-    registered: bool
-    used_by: str | None
-    """Name of the user who has it paired; None: free."""
-    used_by_me: bool
-
-
-class ExchangeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="exchange"):
-    """Whether the telephone exchange is there; one entity with id `exchange`."""
-
-    id: str
-    up: bool
-    since: int
-
-
-View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView
-Kind = Literal["me", "queue", "agent", "call", "device", "exchange"]
 
 # --- server to console -----------------------------------------------------------------------------------------
 
@@ -303,7 +143,9 @@ CommandName = Literal[
 ]
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="t", tag="cmd"):
+class Command(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="t", tag="cmd"
+):
     """A click. `id` is a UUID made by the console: the same id twice acts once (2.1.1-r)."""
 
     id: str

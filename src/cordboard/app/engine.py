@@ -1,0 +1,219 @@
+"""The turn: due deadlines, one event, decide, hand out the effects. One inbox, one at a time, never waiting.
+
+Commands go to the exchange, records to the writer, notices to the consoles. An organisation whose turn crashes is
+rebuilt from the database and the exchange, as after a restart; a half-done turn is never built upon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cordboard.app.clock import Clock
+from cordboard.app.writer import Writer
+from cordboard.core.commands import Command
+from cordboard.core.events import Event
+from cordboard.core.notices import Changed, Say
+from cordboard.core.refusals import Code, Refused
+from cordboard.core.requests import (
+    ChooseGroup,
+    LogOut,
+    PairDevice,
+    Request,
+    SignIn,
+    SignOut,
+    StartWrapUp,
+    StopWrapUp,
+    UnpairDevice,
+)
+from cordboard.core.switchboard import Switchboard
+from cordboard.core.turn import Turn
+from cordboard.core.types import OrganisationId
+
+log = logging.getLogger(__name__)
+
+PROMISES = (SignIn, SignOut, PairDevice, UnpairDevice, ChooseGroup, StartWrapUp, StopWrapUp, LogOut)
+"""What people rely on after a yes: confirmed only when it is in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Carried out; the consoles have been told or will be in this instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Refused, with nothing changed."""
+
+    code: str
+    args: Mapping[str, str]
+
+
+Reply = Callable[[Accepted | NotDone], None]
+
+
+class Exchange(Protocol):
+    """Does what the core commands."""
+
+    def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
+        """Never waits, never raises."""
+
+
+class Screens(Protocol):
+    """Shows what changed."""
+
+    def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
+        """These things may look different now."""
+
+    def say(self, organisation: OrganisationId, sayings: Iterable[Say]) -> None:
+        """Tell these agents something once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    expected: int | None
+    reply: Reply
+
+
+class Engine:
+    """Runs the switchboards of all organisations."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        exchange: Exchange,
+        writer: Writer,
+        screens: Screens,
+        rebuild: Callable[[OrganisationId], None],
+    ) -> None:
+        """`rebuild` is told of an organisation whose turn crashed; until it is put back its events wait."""
+        self._clock = clock
+        self._exchange = exchange
+        self._writer = writer
+        self._screens = screens
+        self._rebuild = rebuild
+        self.desks: dict[OrganisationId, Switchboard] = {}
+        self._inbox: deque[tuple[OrganisationId, Event | _Asked]] = deque()
+        self._broken: dict[OrganisationId, list[Event]] = {}
+        self._running = False
+        self._timer: asyncio.TimerHandle | None = None
+        self.turns = 0
+
+    def put(self, organisation: OrganisationId, desk: Switchboard) -> None:
+        """Take this organisation's switchboard into service; events that waited for it come first."""
+        self.desks[organisation] = desk
+        for event in self._broken.pop(organisation, []):
+            self._inbox.append((organisation, event))
+        self._drain()
+
+    def tell(self, organisation: OrganisationId, event: Event) -> None:
+        """A fact happened."""
+        self._inbox.append((organisation, event))
+        self._drain()
+
+    def ask(
+        self, organisation: OrganisationId, request: Request, reply: Reply, expected: int | None = None
+    ) -> None:
+        """Somebody asks for something; `reply` is called once, at once or after the commit."""
+        self._inbox.append((organisation, _Asked(request, expected, reply)))
+        self._drain()
+
+    def _drain(self) -> None:
+        # A turn may put something in the inbox (a refused ring, say); it waits for its own turn.
+        if self._running:
+            return
+        self._running = True
+        try:
+            self._let_deadlines_happen()
+            while self._inbox:
+                organisation, item = self._inbox.popleft()
+                self._turn(organisation, item)
+                self._let_deadlines_happen()
+        finally:
+            self._running = False
+        self._set_timer()
+
+    def _turn(self, organisation: OrganisationId, item: Event | _Asked) -> None:
+        desk = self.desks.get(organisation)
+        if desk is None:
+            if isinstance(item, _Asked):
+                item.reply(NotDone(Code.EXCHANGE_DOWN.value, {}))
+            else:
+                self._broken.setdefault(organisation, []).append(item)
+            return
+        now = self._clock.now()
+        self.turns += 1
+        try:
+            if isinstance(item, _Asked):
+                try:
+                    turn = desk.ask(item.request, now, item.expected)
+                except Refused as refused:
+                    item.reply(NotDone(refused.code.value, refused.args_))
+                    return
+                self._hand_out(organisation, turn, item)
+            else:
+                self._hand_out(organisation, desk.handle(item, now), None)
+        except Exception:
+            self._crashed(organisation, item)
+
+    def _let_deadlines_happen(self) -> None:
+        for organisation, desk in list(self.desks.items()):
+            deadline = desk.next_deadline()
+            now = self._clock.now()
+            if deadline is None or deadline > now:
+                continue
+            self.turns += 1
+            try:
+                self._hand_out(organisation, desk.handle_deadline(now), None)
+            except Exception:
+                self._crashed(organisation, None)
+
+    def _hand_out(self, organisation: OrganisationId, turn: Turn, asked: _Asked | None) -> None:
+        if turn.commands:
+            self._exchange.post(organisation, turn.commands)
+        if asked is not None and isinstance(asked.request, PROMISES) and turn.records:
+            self._writer.add(
+                organisation, turn.records, lambda kept: self._kept(organisation, turn, asked, kept)
+            )
+            return
+        self._writer.add(organisation, turn.records)
+        self._show(organisation, turn)
+        if asked is not None:
+            asked.reply(Accepted())
+
+    def _kept(self, organisation: OrganisationId, turn: Turn, asked: _Asked, kept: bool) -> None:
+        self._show(organisation, turn)
+        asked.reply(Accepted() if kept else NotDone("not_saved", {}))
+
+    def _show(self, organisation: OrganisationId, turn: Turn) -> None:
+        if turn.changed:
+            self._screens.changed(organisation, turn.changed)
+        if turn.sayings:
+            self._screens.say(organisation, turn.sayings)
+
+    def _crashed(self, organisation: OrganisationId, item: Event | _Asked | None) -> None:
+        log.exception("a turn crashed; the organisation is rebuilt", extra={"organisation": organisation})
+        self.desks.pop(organisation, None)
+        self._broken.setdefault(organisation, [])
+        if isinstance(item, _Asked):
+            item.reply(NotDone("internal_error", {}))
+        self._rebuild(organisation)
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadlines = [d for d in (desk.next_deadline() for desk in self.desks.values()) if d is not None]
+        if deadlines:
+            wait_ms = max(0, min(deadlines) - self._clock.now())
+            self._timer = asyncio.get_running_loop().call_later(wait_ms / 1000, self._drain)
+
+    def stop(self) -> None:
+        """No more deadlines."""
+        if self._timer is not None:
+            self._timer.cancel()

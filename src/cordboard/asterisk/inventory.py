@@ -1,0 +1,87 @@
+"""Asks the exchange what lives in it: our legs and where they stand, our bridges, who is registered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from cordboard.asterisk import messages as ari
+from cordboard.asterisk import translate
+from cordboard.asterisk.translate import BridgeName
+from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
+from cordboard.core.events import LegFound
+from cordboard.core.types import DeviceId, LegId, OrganisationId
+
+APPLICATION = "cordboard"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What lives in the exchange at one moment."""
+
+    boot: str
+    """When it was started, as it says itself; another value means another life."""
+    legs: list[tuple[OrganisationId, LegFound]]
+    unmarked: list[ari.Channel]
+    """Callers in our application that do not say whose they are."""
+    names: dict[LegId, str]
+    bridges: dict[str, str]
+    """Our bridges: id by name."""
+    registered: frozenset[DeviceId]
+
+
+async def take_inventory(transport: AriTransport) -> Inventory:
+    """Ask everything in one go.
+
+    Raises:
+        AriUnavailable: the exchange went away, or did not answer one of the questions.
+    """
+    questions = (
+        transport.request("GET", "asterisk/info", query={"only": "status"}),
+        transport.request("GET", f"applications/{APPLICATION}"),
+        transport.request("GET", "channels"),
+        transport.request("GET", "bridges"),
+        transport.request("GET", "endpoints/PJSIP"),
+    )
+    info, application, channels, bridges, endpoints = await asyncio.gather(*questions)
+    in_application = set(_read(application, ari.Application).channel_ids)
+    bridge_names: dict[str, str] = {}
+    where: dict[str, BridgeName] = {}
+    for bridge in _read(bridges, list[ari.Bridge]):
+        name = BridgeName.parse(bridge.name)
+        if name is not None:
+            bridge_names[bridge.name] = bridge.id
+            where |= dict.fromkeys(bridge.channels, name)
+    legs, unmarked, names = [], [], {}
+    for channel in _read(channels, list[ari.Channel]):
+        names[LegId(channel.id)] = channel.name
+        found = translate.found(channel, where.get(channel.id))
+        organisation = translate.organisation_of(channel)
+        if found is not None and organisation is not None:
+            legs.append((organisation, found))
+        elif channel.id in in_application and channel.name.startswith("PJSIP/"):
+            unmarked.append(channel)
+    registered = [
+        translate.device_of_endpoint(e.resource)
+        for e in _read(endpoints, list[ari.Endpoint])
+        if e.state == "online"
+    ]
+    status = _read(info, ari.AsteriskInfo).status
+    return Inventory(
+        boot=status.startup_time if status is not None else "",
+        legs=legs,
+        unmarked=unmarked,
+        names=names,
+        bridges=bridge_names,
+        registered=frozenset(d for d in registered if d is not None),
+    )
+
+
+def _read(answer: AriResponse, shape: type[T]) -> T:
+    if not answer.is_done:
+        raise AriUnavailable(f"The exchange answered {answer.status} to a question about itself.")
+    return msgspec.json.decode(answer.body, type=shape)
