@@ -1,0 +1,139 @@
+"""What the exchange does by itself with a call that comes in: announce it, try again, fall back, hang up.
+
+The same steps as the generated extensions.conf: StasisBroadcast five times 0.8 s with ringing in between, then the
+number's fallback group, then a sentence. A phone's own call gets one try and then a tone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cordboard.simulator.calls import Calls
+from cordboard.simulator.clock import Timer
+from cordboard.simulator.registry import CHANNEL_VARIABLES, Registry
+from cordboard.simulator.things import Channel
+from cordboard.simulator.words import INTERWORKING, NORMAL_CLEARING
+
+BROADCAST_MS = 800
+TRIES = 5
+CLOSED_MS = 3_000
+"""The sentence that callers hear when nobody takes them."""
+CONGESTION_MS = 5_000
+HANDOVER_MS = 1
+"""From the claim until StasisStart."""
+
+
+@dataclass(slots=True)
+class _Offer:
+    """A call that applications may claim."""
+
+    channel: Channel
+    args: list[str]
+    tries: int
+    tries_left: int
+    is_open: bool = True
+    claimed_by: str | None = None
+    has_given_up: bool = False
+    """The caller hung up; the channel stays until the broadcast is over (seen on 22.10.1)."""
+    timer: Timer | None = None
+
+
+class Dialplan:
+    """The offers of one exchange."""
+
+    def __init__(self, registry: Registry, calls: Calls) -> None:
+        self._registry = registry
+        self._calls = calls
+        self._offers: dict[str, _Offer] = {}
+
+    def forget(self) -> None:
+        """The exchange died."""
+        self._offers.clear()
+
+    def arrive(self, channel: Channel) -> None:
+        """A call comes in from a trunk (`inbound`) or from one of our own telephones (`phones`)."""
+        inbound = channel.context != "phones"
+        word = "did" if inbound else "out"
+        if inbound:
+            channel.variables["CB_DID"] = channel.exten
+        channel.priority = 4 if inbound else 1
+        channel.app_name = "StasisBroadcast"
+        channel.app_data = f"{BROADCAST_MS},^cordboard$,{word}:{channel.exten}:{channel.endpoint}"
+        tries = TRIES if inbound else 1
+        offer = _Offer(channel, [word, channel.exten, channel.endpoint], tries, tries)
+        self._offers[channel.id] = offer
+        self._broadcast(offer)
+
+    def _broadcast(self, offer: _Offer) -> None:
+        offer.tries_left -= 1
+        offer.is_open = True
+        channel = offer.channel
+        self._registry.tell(
+            "cordboard",
+            "CallBroadcast",
+            channel=channel.json(CHANNEL_VARIABLES),
+            caller=channel.caller.number,
+            called=channel.exten,
+        )
+        offer.timer = self._registry.clock.call_in(BROADCAST_MS, lambda: self._not_claimed(offer))
+
+    def _not_claimed(self, offer: _Offer) -> None:
+        channel = offer.channel
+        offer.is_open = False
+        if channel.id not in self._registry.channels or offer.claimed_by is not None:
+            return
+        if offer.has_given_up:
+            self._over(offer, INTERWORKING, 487)
+        elif offer.tries_left:
+            if channel.person is not None:
+                channel.person.told_ringing(channel)
+            self._broadcast(offer)
+        elif channel.context == "phones":
+            self._registry.soon(CONGESTION_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
+        else:
+            self._calls.answer(channel)
+            self._registry.soon(CLOSED_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
+
+    def _over(self, offer: _Offer, cause: int, tech_cause: int | None) -> None:
+        self._offers.pop(offer.channel.id, None)
+        self._calls.end(offer.channel, cause, tech_cause)
+
+    def claim(self, channel_id: str, application: str) -> tuple[int, str]:
+        """An application takes a call: the HTTP status and its message ("" when it may have it)."""
+        offer = self._offers.get(channel_id)
+        if offer is None or channel_id not in self._registry.channels:
+            return 404, "Channel not found or not in broadcast state"
+        if offer.claimed_by is not None:
+            return 409, "Channel has already been claimed by another application"
+        if not offer.is_open:
+            return 404, "Channel not found or not in broadcast state"
+        offer.claimed_by = application
+        if offer.timer is not None:
+            offer.timer.cancel()
+        self._registry.soon(HANDOVER_MS, lambda: self._hand_over(offer, application))
+        return 204, ""
+
+    def _hand_over(self, offer: _Offer, application: str) -> None:
+        channel = offer.channel
+        if channel.is_gone:
+            return
+        self._calls.enter_stasis(channel, application, offer.args)
+        if offer.has_given_up:
+            self._over(offer, INTERWORKING, 487)
+
+    def give_up(self, channel: Channel) -> None:
+        """The caller hangs up, wherever the call is."""
+        offer = self._offers.get(channel.id)
+        if offer is not None and channel.application is None and not channel.is_up:
+            offer.has_given_up = True
+        else:
+            self._calls.party_hangs_up(channel)
+
+    def go_on(self, channel: Channel) -> None:
+        """An application gave the call back: our dialplan has nothing more to do with it."""
+        self._calls.leave_stasis(channel)
+        offer = self._offers.get(channel.id)
+        if offer is not None:
+            self._over(offer, NORMAL_CLEARING, None)
+        else:
+            self._calls.end(channel, NORMAL_CLEARING, None)
