@@ -52,7 +52,7 @@ audio_player aubridge,ear
 audio_source ausine,{tone_hz}
 ausrc_srate 48000
 ausrc_channels 2
-rtp_ports 27000-29999
+rtp_ports 6000-9999
 snd_path {folder}
 """
 
