@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
+from tools import console_proofs, proofs
 from tools.jobs import Job, line, run_all
 from tools.setup import CONSOLE, PYTHON, node_environment, npm
 from tools.steps import ROOT

@@ -16,7 +16,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import proofs
+from tools import console_proofs, proofs
 from tools.jobs import end_group
 from tools.setup import PYTHON
 from tools.steps import CACHE, ROOT
@@ -100,6 +100,20 @@ def run_part(name: str, words: list[str], env: dict[str, str]) -> Count:
     return seen
 
 
+def run_static(env: dict[str, str]) -> Count:
+    """Run the static checks and take in what the console's tests proved; each wrong id there is a failure."""
+    print("test: static checks ...", flush=True)
+    console_proofs.REPORT.unlink(missing_ok=True)
+    code = subprocess.run(
+        [PYTHON, "-m", "tools.check", "--static"], cwd=ROOT, env=env, check=False
+    ).returncode
+    tests, mistakes = console_proofs.read(console_proofs.REPORT, proofs.known_ids())
+    if number := env.get(proofs.RUN_VARIABLE):
+        proofs.add(number, tests)
+    print(*mistakes, sep="\n", end="\n" if mistakes else "", flush=True)
+    return Count(passed=int(code == 0), failed=int(code != 0) + len(mistakes))
+
+
 def main() -> int:
     """Run everything; words after `--` or unknown ones go to pytest, and then it is not a full run."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,11 +130,7 @@ def main() -> int:
     started = time.monotonic()
     total = Count()
     if "static" in parts:
-        print("test: static checks ...", flush=True)
-        code = subprocess.run(
-            [PYTHON, "-m", "tools.check", "--static"], cwd=ROOT, env=env, check=False
-        ).returncode
-        total += Count(passed=int(code == 0), failed=int(code != 0))
+        total += run_static(env)
     for name in PARTS:
         if name in parts:
             total += run_part(name, words, env)
