@@ -204,6 +204,8 @@ def _sorcery() -> str:
     return section(
         "res_pjsip",
         [
+            # Read from astdb, an endpoint is decoded anew (and grumbled about in the log) at every message.
+            *((f"{kind}/cache", "memory_cache,expire_on_reload=yes") for kind in ("endpoint", "auth", "aor")),
             ("endpoint", "config,pjsip.conf,criteria=type=endpoint"),
             ("endpoint", "astdb,ps_endpoint"),
             ("auth", "config,pjsip.conf,criteria=type=auth"),

@@ -79,6 +79,9 @@ def _phones(settings: ExchangeSettings) -> str:
     lines += [
         # The exclamation mark also takes a single digit, such as 9 for the desk.
         "exten => _[+0-9*#]!,1,Set(CB_NUMBER=${FILTER(+0-9*#,${EXTEN})})",
+        # The transfer key on the phone is told to us instead of being carried out behind our back. An
+        # endpoint's set_var would do it for every leg, but astdb does not keep that option (22.10, seen).
+        " same => n,Set(PJSIP_TRANSFER_HANDLING()=ari-only)",
         f" same => n,{broadcast}",
         ' same => n,GotoIf($["${STASISSTATUS}"="SUCCESS"]?end)',
         # A tone: a plain Stasis() would hang in silence for as long as Cordboard is away.

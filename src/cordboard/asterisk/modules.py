@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REQUIRED = (
-    "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb",
+    "res_sorcery_config", "res_sorcery_memory", "res_sorcery_astdb", "res_sorcery_memory_cache",
     "res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_registrar",
     "res_pjsip_authenticator_digest", "res_pjsip_outbound_authenticator_digest",
     "res_pjsip_outbound_registration", "res_pjsip_endpoint_identifier_user",
