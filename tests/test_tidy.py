@@ -256,7 +256,6 @@ def test_only_the_engine_catches_everything() -> None:
                     catching.append(f"{name}:{node.lineno}")
     allowed = "src/cordboard/app/engine.py"
     assert [place for place in catching if not place.startswith(allowed)] == []
-    assert len(catching) <= 1, "the engine catches everything in one place"
 
 
 def test_the_core_is_told_everything() -> None:

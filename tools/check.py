@@ -1,6 +1,6 @@
 """The quick checks: style, types, layers, house rules, the core and the simulator. Aim: under two minutes.
 
-`tools/check --static` leaves the pytest parts but the house rules to whoever runs the whole suite anyway.
+`tools/check --static` leaves out every pytest part, for whoever runs the whole suite anyway.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ def static_jobs() -> list[Job]:
         Job(name="style (ruff check)", command=[BIN / "ruff", "check", "--quiet", "."]),
         Job(name="form (ruff format)", command=[BIN / "ruff", "format", "--check", "--quiet", "."]),
         Job(name="layers (import-linter)", command=[BIN / "lint-imports", "--no-logo"]),
-        pytest_job("house rules (tidy)", "tests/test_tidy.py", "tests/tools"),
     ]
     if (CONSOLE / "package.json").is_file():
         # In a full run the console's tests prove statements too, so their report is kept.
@@ -42,8 +41,11 @@ def static_jobs() -> list[Job]:
 
 
 def quick_tests() -> list[Job]:
-    """The tests that need nothing but Python: the core alone, then whole days on the simulator."""
-    jobs = [pytest_job("core", "tests/core")]
+    """The tests that need nothing but Python: the house rules, the core alone, whole days on the simulator."""
+    jobs = [
+        pytest_job("house rules", "tests/test_tidy.py", "tests/tools"),
+        pytest_job("core", "tests/core"),
+    ]
     stories = [ROOT / "tests" / room for room in ("scenarios", "contracts", "simulator")]
     there = [str(room.relative_to(ROOT)) for room in stories if any(room.glob("**/test_*.py"))]
     return [*jobs, pytest_job("simulator", *there, "-m", "not exchange and not browser and not postgres")]
@@ -52,7 +54,7 @@ def quick_tests() -> list[Job]:
 def main() -> int:
     """Run the checks on two cores; exit code 1 when any failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--static", action="store_true", help="no core and simulator tests")
+    parser.add_argument("--static", action="store_true", help="nothing that pytest runs")
     static_only = parser.parse_args().static
     started = time.monotonic()
     passed = run_all(static_jobs() + ([] if static_only else quick_tests()), at_once=2)
