@@ -66,10 +66,17 @@ class SqlAccounts:
             )
 
     async def session(self, token_hash: bytes) -> SessionRow | None:
-        """The log-in with this token, also one past its end (the caller knows the time). None: unknown."""
+        """The log-in with this token, also one past its end: the caller knows the time.
+
+        None: unknown, or of somebody who may not log in any more.
+        """
         async with self._access.reading() as connection:
             row = (
-                await connection.execute(select(sessions).where(sessions.c.token_hash == token_hash))
+                await connection.execute(
+                    select(sessions)
+                    .join(users, users.c.id == sessions.c.user_id)
+                    .where(sessions.c.token_hash == token_hash, users.c.disabled.is_(False))
+                )
             ).one_or_none()
         if row is None:
             return None

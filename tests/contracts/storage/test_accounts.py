@@ -98,6 +98,20 @@ async def test_sessions_of_somebody_who_leaves_end(database: Database) -> None:
     assert await database.accounts.session(OTHER) is None
 
 
+async def test_a_disabled_account_has_no_session_any_more(database: Database) -> None:
+    """Chantal is disabled while she is logged in: her next request finds nobody."""
+    await database.directories.save(directory())
+    await database.accounts.add_session(session())
+    disabled = replace(directory().users[0], disabled=True)
+
+    await database.directories.save(replace(directory(), users=(disabled,)))
+
+    assert await database.accounts.session(TOKEN) is None
+    credential = await database.accounts.credential(disabled.user_name)
+    assert credential is not None
+    assert credential.disabled
+
+
 async def test_sessions_past_their_end_are_swept_at_the_next_log_in(database: Database) -> None:
     """The table does not grow for ever."""
     await database.directories.save(directory())

@@ -1,0 +1,132 @@
+"""Logging in and out of the portal (manual 1.1; security.md 4.1)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from cordboard.app.passwords import Passwords, TooBusy, check_password
+from cordboard.app.ports import Accounts, SessionRow
+from cordboard.app.throttle import Throttle
+from cordboard.core.types import Instant, UserId
+
+INACTIVE_MS_MAX = 12 * 3_600_000
+"""A session unused for a whole shift is over."""
+
+SESSION_MS_MAX = 16 * 3_600_000
+"""No session lives longer, however busy."""
+
+TOUCH_MS = 60_000
+"""Use of a session is written down at most once a minute."""
+
+BUSY_SECONDS = 2
+
+
+class WrongCredentials(Exception):
+    """User name and password do not belong together; which of both was wrong is not said (1.1-f)."""
+
+
+class TooManyAttempts(Exception):
+    """Try again later; the password was not even looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"try again in {seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """A new session."""
+
+    token: str
+    """For the cookie; 256 random bits, kept nowhere but there."""
+    session: SessionRow
+
+
+class LogIns:
+    """Who may come in, and who is in."""
+
+    def __init__(self, accounts: Accounts, passwords: Passwords, throttle: Throttle) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._throttle = throttle
+
+    async def log_in(self, user_name: str, password: str, *, address: str, now: Instant) -> LoggedIn:
+        """Compare name and password and open a session.
+
+        An unknown name, a wrong password, an account without a password and a disabled one all cost the same work
+        and get the same answer.
+
+        Args:
+            address: where the browser is.
+
+        Raises:
+            WrongCredentials: nobody is logged in.
+            TooManyAttempts: too many wrong tries of this account or address, or too many log-ins at once.
+            StorageFailure: the database did not do it.
+        """
+        account = user_name.strip().casefold()[:200]
+        wait_ms = self._throttle.try_now(account, address, now)
+        if wait_ms > 0:
+            raise TooManyAttempts(-(-wait_ms // 1_000))
+        credential = await self._accounts.credential(user_name)
+        known = credential.password_hash if credential is not None else None
+        try:
+            matches = await self._passwords.matches(password, known)
+        except TooBusy as busy:
+            raise TooManyAttempts(BUSY_SECONDS) from busy
+        if not matches or credential is None or credential.disabled:
+            raise WrongCredentials
+        self._throttle.was_right(account, address, now)
+        if known is not None and self._passwords.outdated(known):
+            await self._accounts.set_password_hash(credential.user, await self._passwords.hash(password))
+        token = secrets.token_urlsafe(32)
+        session = SessionRow(
+            token_hash=_hash(token),
+            user=credential.user,
+            organisation=credential.organisation,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + INACTIVE_MS_MAX,
+        )
+        await self._accounts.add_session(session)
+        return LoggedIn(token=token, session=session)
+
+    async def check(self, token: str, now: Instant) -> SessionRow | None:
+        """Whose session this is; None: unknown, ended, unused for 12 hours or older than 16."""
+        session = await self._accounts.session(_hash(token))
+        if session is None:
+            return None
+        if now >= session.expires_at:
+            await self._accounts.end_session(session.token_hash)
+            return None
+        if now - session.last_seen_at >= TOUCH_MS:
+            await self._accounts.touch_session(
+                session.token_hash, now, min(now + INACTIVE_MS_MAX, session.created_at + SESSION_MS_MAX)
+            )
+        return session
+
+    async def log_out(self, token: str) -> None:
+        """End this session; twice is once."""
+        await self._accounts.end_session(_hash(token))
+
+    async def set_password(self, user: UserId, user_name: str, password: str) -> None:
+        """Choose a password; every session of this person ends (1.1-c, ASVS 7.4.3).
+
+        Raises:
+            PasswordRefused: it is guessed too easily; nothing has changed.
+            TooManyAttempts: too many log-ins at once; nothing has changed.
+        """
+        check_password(password, user_name)
+        try:
+            password_hash = await self._passwords.hash(password)
+        except TooBusy as busy:
+            raise TooManyAttempts(BUSY_SECONDS) from busy
+        await self._accounts.set_password_hash(user, password_hash)
+        await self._accounts.end_sessions_of(user)
+
+
+def _hash(token: str) -> bytes:
+    """What is stored of a token: who reads the database cannot use the sessions in it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

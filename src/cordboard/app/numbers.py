@@ -1,0 +1,141 @@
+"""Telephone numbers as people type them, as Cordboard keeps them and as a trunk wants them (D28).
+
+Inside, an outside number is its E.164 digits without plus: `31534800937`. Extensions, short and emergency numbers
+(`203`, `112`, `14053`) stay as they are dialled.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+SHORT_DIGITS_MAX = 6
+"""What has no more digits and no leading 0 or plus is an extension, a short or an emergency number."""
+
+E164_DIGITS_MAX = 15
+
+_WITHHELD = frozenset(
+    {"", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld", "invalid"}
+)
+_BETWEEN_DIGITS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
+
+
+class NumberForm(Enum):
+    """How a trunk writes numbers."""
+
+    PLUS = "plus"
+    """`+31534800937`"""
+    E164 = "e164"
+    """`31534800937`"""
+    NATIONAL = "national"
+    """`0534800937`; foreign ones with the country's prefix for abroad, `00493012345`."""
+
+
+def read_number(text: str | None, country: str) -> str | None:
+    """The number as Cordboard keeps it.
+
+    Args:
+        text: as typed, or as a trunk or telephone sent it, in any form.
+        country: the organisation's, ISO 3166 two letters.
+
+    Returns:
+        E.164 digits without plus; digits as dialled for an extension, short or emergency number or one that no
+        country has; None when the caller withheld it. A SIP user that is no number (`jan`) stays as it is.
+    """
+    if text is None or text.strip().casefold() in _WITHHELD:
+        return None
+    dialled = _BETWEEN_DIGITS.sub("", text.strip())
+    digits = dialled.removeprefix("+")
+    if not digits.isascii() or not digits.isdigit():
+        # `*43` and `jan` are dialled as they are written.
+        return dialled[:64]
+    if not dialled.startswith(("+", "0")) and len(digits) <= SHORT_DIGITS_MAX:
+        return digits
+    parsed = _parsed(dialled, country)
+    if parsed is None:
+        return digits[:64]
+    return f"{parsed.country_code}{phonenumbers.national_significant_number(parsed)}"
+
+
+def _parsed(dialled: str, country: str) -> PhoneNumber | None:
+    """The number in some country's plan; None: it fits none."""
+    try:
+        parsed = phonenumbers.parse(dialled, country.upper())
+    except NumberParseException:
+        return None
+    if phonenumbers.is_valid_number(parsed):
+        return parsed
+    # A country may have numbers that are newer than our tables; written internationally it is meant so.
+    abroad = dialled.startswith("+") or parsed.country_code != phonenumbers.country_code_for_region(
+        country.upper()
+    )
+    return parsed if abroad and phonenumbers.is_possible_number(parsed) else None
+
+
+def show_number(number: str, country: str) -> str:
+    """The number for people in this country: `053 480 09 37`, `06 12 34 56 78`, abroad with its plus."""
+    parsed = _stored(number)
+    if parsed is None:
+        return number
+    if parsed.country_code != phonenumbers.country_code_for_region(country.upper()):
+        return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return _in_dutch_groups(national) if country.upper() == "NL" else national
+
+
+def _in_dutch_groups(national: str) -> str:
+    """Area code, then pairs, an odd digit with the first: 053 480 09 37, 0541 12 34 56, 06 12 34 56 78."""
+    area, space, rest = national.partition(" ")
+    digits = re.sub(r"\D", "", rest)
+    if not space or len(digits) < 6:
+        return national
+    first = len(digits) % 2 and 3
+    pairs = [digits[:first]] if first else []
+    pairs += [digits[at : at + 2] for at in range(first, len(digits), 2)]
+    return " ".join([area, *pairs])
+
+
+def for_trunk(number: str, form: NumberForm, country: str) -> str:
+    """The number as this trunk wants it; what is no outside number goes as dialled.
+
+    Args:
+        number: as kept by `read_number`.
+        country: the organisation's; the trunk is in the same.
+    """
+    parsed = _stored(number)
+    if parsed is None:
+        return number
+    match form:
+        case NumberForm.PLUS:
+            return f"+{number}"
+        case NumberForm.E164:
+            return number
+        case NumberForm.NATIONAL:
+            written = phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
+            return re.sub(r"\D", "", written)
+
+
+def is_emergency(number: str, country: str) -> bool:
+    """112 and what else saves lives in this country; never blocked, never limited."""
+    return phonenumbers.is_emergency_number(number, country.upper())
+
+
+def is_outside(number: str) -> bool:
+    """It is an outside number, not an extension, a short number or a name."""
+    return _stored(number) is not None
+
+
+def _stored(number: str) -> PhoneNumber | None:
+    """A number as kept by `read_number`; None: it is no E.164 number."""
+    if not number.isascii() or not number.isdigit() or number.startswith("0"):
+        return None
+    if not SHORT_DIGITS_MAX < len(number) <= E164_DIGITS_MAX:
+        return None
+    try:
+        parsed = phonenumbers.parse(f"+{number}")
+    except NumberParseException:
+        return None
+    return parsed if phonenumbers.is_possible_number(parsed) else None

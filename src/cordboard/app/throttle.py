@@ -1,0 +1,113 @@
+"""How often one may try to log in: per account a delay that doubles, per address a bucket of tries (1.1-f).
+
+Nobody is locked out for good, because that would let a stranger lock out a colleague. The figures leave a stranger
+fewer than a hundred tries a day on one account, however many machines he has.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from cordboard.core.types import Instant
+
+FREE_FAILURES = 5
+"""Wrong passwords in a row that cost nothing; typing errors."""
+
+DELAY_MS_FIRST = 1_000
+DELAY_MS_MAX = 1_024_000
+"""About 17 minutes."""
+
+FORGOTTEN_AFTER_MS = 24 * 3_600_000
+"""An account's failures are forgotten after a day without another one."""
+
+ADDRESS_TRIES = 20
+ADDRESS_MS_PER_TRY = 10_000
+"""A wrong try comes back to its address after ten seconds; a right one costs nothing."""
+
+REMEMBERED_MAX = 10_000
+"""Accounts and addresses remembered at most, each; the longest untouched go first."""
+
+
+@dataclass(slots=True)
+class _Failures:
+    count: int
+    last_at: Instant
+
+    def next_at(self) -> Instant:
+        """When the next try is let through."""
+        if self.count < FREE_FAILURES:
+            return self.last_at
+        doublings = min(self.count - FREE_FAILURES, 30)
+        return self.last_at + min(DELAY_MS_FIRST << doublings, DELAY_MS_MAX)
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tries: float
+    at: Instant
+
+
+class Throttle:
+    """Remembers failures in memory: a restart forgives, which is not worth a write per wrong password."""
+
+    def __init__(self) -> None:
+        self._accounts: OrderedDict[str, _Failures] = OrderedDict()
+        self._addresses: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def try_now(self, account: str, address: str, now: Instant) -> int:
+        """May this try go on? 0: yes, and it counts as wrong until `was_right`; else milliseconds to wait.
+
+        Counted before the password is compared, so that a hundred tries at once are a hundred tries.
+        """
+        failures, bucket = self._failures(account, now), self._bucket(network(address), now)
+        wait_ms = max(
+            failures.next_at() - now if failures.count else 0,
+            round((1 - bucket.tries) * ADDRESS_MS_PER_TRY),
+            0,
+        )
+        if wait_ms > 0:
+            return wait_ms
+        failures.count, failures.last_at = failures.count + 1, now
+        bucket.tries -= 1
+        return 0
+
+    def was_right(self, account: str, address: str, now: Instant) -> None:
+        """The password was right: the account's failures are forgotten, the address has its try back."""
+        self._accounts.pop(account, None)
+        bucket = self._bucket(network(address), now)
+        bucket.tries = min(bucket.tries + 1, ADDRESS_TRIES)
+
+    def _failures(self, account: str, now: Instant) -> _Failures:
+        known = self._accounts.get(account)
+        if known is None or now - known.last_at > FORGOTTEN_AFTER_MS:
+            known = self._accounts[account] = _Failures(0, now)
+        self._accounts.move_to_end(account)
+        if len(self._accounts) > REMEMBERED_MAX:
+            self._accounts.popitem(last=False)
+        return known
+
+    def _bucket(self, address: str, now: Instant) -> _Bucket:
+        bucket = self._addresses.get(address)
+        if bucket is None:
+            bucket = self._addresses[address] = _Bucket(ADDRESS_TRIES, now)
+        bucket.tries = min(bucket.tries + (now - bucket.at) / ADDRESS_MS_PER_TRY, ADDRESS_TRIES)
+        bucket.at = now
+        self._addresses.move_to_end(address)
+        if len(self._addresses) > REMEMBERED_MAX:
+            self._addresses.popitem(last=False)
+        return bucket
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: itself, or the /64 that a household has of IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
