@@ -32,7 +32,7 @@ import pytest
 from cordboard.asterisk.binary import ExchangeBinary
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
-from cordboard.asterisk.obtain import default_cache, find_kept
+from cordboard.asterisk.obtain import default_cache, default_sounds, find_kept
 from cordboard.asterisk.ports import free_ports
 from cordboard.asterisk.runtime import RunningExchange, ensure
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, ExchangeSettings
@@ -97,7 +97,7 @@ async def running_exchange(
         await listening.start()
     process: RunningExchange | None = None
     try:
-        process = ensure(binary, chosen)
+        process = ensure(binary, chosen, sounds=default_sounds())
         await process.ready()
         if listening is not None:
             for link in listening.links.values():

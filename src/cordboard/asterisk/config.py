@@ -34,7 +34,7 @@ FOLDERS = (
     "spool/recording",
     "log",
     "moh",
-    "data/sounds/cordboard",
+    "data/sounds",
 )
 """Under the run folder; recording fails without a word when its own is missing."""
 
@@ -82,16 +82,7 @@ def shared_files(settings: ExchangeSettings) -> dict[str, str]:
         "pjsip.conf": pjsip_conf(settings),
         "pjsip_notify.conf": section("talk", [("Event", "talk")]) + section("hold", [("Event", "hold")]),
         "extensions.conf": extensions_conf(settings),
-        "rtp.conf": section(
-            "general",
-            [
-                ("rtpstart", settings.ports.rtp_first),
-                ("rtpend", settings.ports.rtp_last),
-                ("icesupport", True),
-                ("strictrtp", True),
-                ("stunaddr", settings.stun_server),
-            ],
-        ),
+        "rtp.conf": _rtp(settings),
         "sorcery.conf": _sorcery(),
         "indications.conf": indications_conf(settings.country),
         # 2.27 million call records once filled 12 GB of memory; we keep our own history.
@@ -197,6 +188,22 @@ def _manager(settings: ExchangeSettings) -> str:
         ("write", "system"),
     ]
     return section("general", general) + section(APPLICATION, account)
+
+
+def _rtp(settings: ExchangeSettings) -> str:
+    general: list[tuple[str, object]] = [
+        ("rtpstart", settings.ports.rtp_first),
+        ("rtpend", settings.ports.rtp_last),
+        ("icesupport", True),
+        ("strictrtp", True),
+        ("stunaddr", settings.stun_server),
+    ]
+    text = section("general", general)
+    if settings.external_media_address and settings.listen != "0.0.0.0" and not settings.is_loopback:
+        # Browser phones outside the NAT are told the outside address, those inside the inner one.
+        outside = f"> {settings.external_media_address},include_local_address"
+        text += section("ice_host_candidates", [(settings.listen, outside)])
+    return text
 
 
 def _sorcery() -> str:

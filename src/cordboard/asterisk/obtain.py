@@ -46,6 +46,11 @@ def default_cache() -> Path:
     return Path(base) / "cordboard" / "exchange"
 
 
+def default_sounds() -> Path:
+    """Where the prompts that `prompts.prepare_prompts` speaks are kept for every run."""
+    return default_cache() / "sounds"
+
+
 def obtain(
     cache: Path,
     configured: Path | None = None,

@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 
 ENDPOINT_PREFIX = "d-"
 
+WEB_FORMATS = "opus,alaw,ulaw"
+DESK_FORMATS = "alaw,ulaw,g722,opus"
+"""Codecs by preference. A leg made through ARI offers PCMU first, whatever the endpoint says, unless its
+`formats` says otherwise (22.10, seen): give it one of these."""
+
 
 class ProvisionFailed(Exception):
     """The exchange refused a phone's settings; says which phone, never its password."""
@@ -80,12 +85,15 @@ def objects_of(device: DeviceProvision, settings: ExchangeSettings) -> Objects:
     name = "".join(
         character for character in device.name if character.isprintable() and character not in '"<>\\'
     )
+    # ICE names the addresses of the network cards whatever the socket is bound to, so a browser's sound may not
+    # be bound to loopback; its DTLS fingerprint keeps strangers out.
+    media = [] if web else media_options(settings)
     endpoint: list[tuple[str, str]] = [
         ("context", "phones"),
         ("auth", device.endpoint),
         ("aors", device.endpoint),
         ("disallow", "all"),
-        ("allow", "opus,alaw,ulaw" if web else "alaw,ulaw,g722,opus"),
+        ("allow", WEB_FORMATS if web else DESK_FORMATS),
         ("webrtc", "yes" if web else "no"),
         ("dtls_auto_generate_cert", "yes" if web else "no"),
         ("identify_by", "username"),
@@ -100,7 +108,7 @@ def objects_of(device: DeviceProvision, settings: ExchangeSettings) -> Objects:
         ("trust_id_outbound", "yes"),
         ("rtp_timeout", str(RTP_TIMEOUT_S)),
         ("rtp_timeout_hold", str(RTP_TIMEOUT_HELD_S)),
-        *((key, "yes" if value is True else str(value)) for key, value in media_options(settings)),
+        *((key, "yes" if value is True else str(value)) for key, value in media),
     ]
     return {
         "auth": [("auth_type", "userpass"), ("username", device.username), ("password", device.password)],

@@ -23,6 +23,7 @@ from cordboard.asterisk import config
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.modules import missing_modules
 from cordboard.asterisk.ports import require_free
+from cordboard.asterisk.prompts import DIGITS
 from cordboard.asterisk.settings import APPLICATION, ExchangeSettings
 
 READY_MS = 15_000
@@ -158,10 +159,17 @@ class RunningExchange:
             os.waitpid(self.pid, os.WNOHANG)
 
 
-def ensure(binary: ExchangeBinary, settings: ExchangeSettings) -> RunningExchange:
+def ensure(
+    binary: ExchangeBinary, settings: ExchangeSettings, *, sounds: Path | None = None
+) -> RunningExchange:
     """The living exchange of this run folder, or a new one; never a second one.
 
     Call `await it.ready()` next.
+
+    Args:
+        binary: the program to start if none lives.
+        settings: what its configuration is generated from.
+        sounds: the folder that `prompts.prepare_prompts` fills, before or after; None: no prompts of ours.
 
     Raises:
         ExchangeUnavailable: a port is taken, a module is missing, or the folder cannot be written.
@@ -183,7 +191,7 @@ def ensure(binary: ExchangeBinary, settings: ExchangeSettings) -> RunningExchang
                     f"{', '.join(missing)}; install its complete package."
                 )
             require_free(settings)
-            prepare(binary, settings)
+            prepare(binary, settings, sounds)
             config.write(etc, contents)
             return RunningExchange(_spawn(binary, settings), settings, adopted=False, outdated=False)
     except OSError as problem:
@@ -193,7 +201,7 @@ def ensure(binary: ExchangeBinary, settings: ExchangeSettings) -> RunningExchang
         ) from problem
 
 
-def prepare(binary: ExchangeBinary, settings: ExchangeSettings) -> None:
+def prepare(binary: ExchangeBinary, settings: ExchangeSettings, sounds: Path | None = None) -> None:
     """Make the run folder: its own folders, and links to the program's documentation, sounds and music."""
     run = settings.run_dir
     for name in config.FOLDERS:
@@ -203,6 +211,10 @@ def prepare(binary: ExchangeBinary, settings: ExchangeSettings) -> None:
     english = binary.find_data("sounds/en", "sounds/en_US_f_Allison")
     if english is not None:
         _link(run / "data/sounds/en", english)
+    if sounds is not None:
+        # One folder for every run: a sentence is spoken once, and practice callers find theirs here too.
+        for name in ("cordboard", *DIGITS):
+            _link(run / "data/sounds" / name, sounds.absolute() / name)
     music = binary.find_data("moh")
     for track in sorted(music.glob("*.wav")) if music else ():
         _link(run / "moh" / track.name, track)
