@@ -88,9 +88,9 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
     if agent is None:
         return
     agent.group = stored.group if stored.group in agent.groups else None
-    if stored.device is not None and (device := board.devices.get(stored.device)) is not None:
-        if device.used_by is None:
-            agent.device, device.used_by = device.id, agent.id
+    device = board.devices.get(stored.device) if stored.device is not None else None
+    if device is not None and device.used_by is None:
+        agent.device, device.used_by = device.id, agent.id
     for queue_id in stored.signed_in:
         queue = board.queues.get(queue_id)
         if queue is not None and agent.group is not None and agent.group in queue.groups:

@@ -1,0 +1,110 @@
+"""Whose is it: organisations as configured, and the way from a called number to a queue.
+
+The organisation of an inbound call follows from the trunk and the called number; an unknown pair is nobody's
+(architecture, "Many organisations, one exchange"). Decision D28.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cordboard.app.numbers import read_number
+from cordboard.app.ports import DeviceRow, Directories, Directory, OrganisationRow, UserRow
+from cordboard.app.projection import Viewer
+from cordboard.core.types import DeviceId, OrganisationId, QueueId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where an arriving call belongs."""
+
+    organisation: OrganisationId
+    queue: QueueId
+    number: str | None
+    """The caller's number as Cordboard keeps it; None: withheld."""
+    dialled: str | None
+    """Our number; None: it came from one of our own phones."""
+
+
+class Tenancy:
+    """Every organisation's configuration, in memory."""
+
+    def __init__(self, directories: Directories) -> None:
+        self._directories = directories
+        self.all: dict[OrganisationId, Directory] = {}
+        self._users: dict[UserId, tuple[OrganisationId, UserRow]] = {}
+        self._devices: dict[DeviceId, tuple[OrganisationId, DeviceRow]] = {}
+        self._numbers: dict[str, tuple[OrganisationId, QueueId]] = {}
+
+    async def load(self) -> None:
+        """Read everything anew."""
+        self.all = {o: await self._directories.directory(o) for o in await self._directories.organisations()}
+        self._users = {u.id: (o, u) for o, d in self.all.items() for u in d.users}
+        self._devices = {v.id: (o, v) for o, d in self.all.items() for v in d.devices}
+        self._numbers = {}
+        for organisation, directory in self.all.items():
+            country = directory.organisation.country
+            for queue in directory.queues:
+                for number in queue.numbers:
+                    self._numbers[read_number(number, country) or number] = (organisation, queue.id)
+
+    def organisations(self) -> list[OrganisationId]:
+        """All of them."""
+        return list(self.all)
+
+    def organisation(self, organisation: OrganisationId) -> OrganisationRow:
+        """One of them."""
+        return self.all[organisation].organisation
+
+    def viewer(self, user: UserId) -> Viewer | None:
+        """Who looks at a console; None: unknown or disabled."""
+        known = self._users.get(user)
+        if known is None or known[1].disabled:
+            return None
+        organisation, row = known
+        directory = self.all[organisation]
+        return Viewer(
+            user=row,
+            organisation=directory.organisation,
+            group_names={group.id: group.name for group in directory.groups},
+        )
+
+    def devices(self) -> dict[DeviceId, tuple[OrganisationId, DeviceRow]]:
+        """Every device with its owner."""
+        return self._devices
+
+    def numbers_of(self, organisation: OrganisationId, queue: QueueId) -> frozenset[str]:
+        """Our numbers that lead to this queue."""
+        return next((row.numbers for row in self.all[organisation].queues if row.id == queue), frozenset())
+
+    def destination(self, *, device: DeviceId | None, dialled: str, caller: str | None) -> Destination | None:
+        """Where a call belongs; None: nobody's.
+
+        Args:
+            device: which of our own phones dialled; None: it comes from a trunk.
+            dialled: the called number as the exchange has it.
+            caller: the caller's number as the network sent it; None: withheld.
+        """
+        if device is not None:
+            return self._from_own_phone(device, dialled)
+        for organisation, directory in self.all.items():
+            country = directory.organisation.country
+            known = self._numbers.get(read_number(dialled, country) or dialled)
+            if known is not None and known[0] == organisation:
+                return Destination(
+                    organisation=organisation,
+                    queue=known[1],
+                    number=read_number(caller, country),
+                    dialled=read_number(dialled, country),
+                )
+        return None
+
+    def _from_own_phone(self, device: DeviceId, dialled: str) -> Destination | None:
+        owner = self._devices.get(device)
+        if owner is None:
+            return None
+        organisation, row = owner
+        known = self._numbers.get(read_number(dialled, self.organisation(organisation).country) or dialled)
+        if known is None or known[0] != organisation:
+            return None
+        return Destination(organisation=organisation, queue=known[1], number=row.extension, dialled=None)

@@ -1,0 +1,55 @@
+"""Who is asking, and from which page: session cookie, origin, own header (ASVS V3, V4.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request, WebSocket
+from litestar.datastructures import State
+
+from cordboard.app.projection import Viewer
+from cordboard.core.types import OrganisationId
+
+COOKIE_SECURE = "__Host-cordboard"
+COOKIE_PLAIN = "cordboard"
+"""Over plain HTTP, which is served on a loopback address only, browsers refuse the `__Host-` name."""
+OWN_HEADER = "x-cordboard"
+
+AnyRequest = Request[Any, Any, State]
+AnySocket = WebSocket[Any, Any, State]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """A valid log-in."""
+
+    organisation: OrganisationId
+    viewer: Viewer
+    session: bytes
+    """Hash of the token; names the session."""
+
+
+def same_origin(origin: str | None, own: frozenset[str]) -> bool:
+    """The page that asks is ours. A program without a browser sends no Origin and has no cookie to steal."""
+    return origin is None or origin in own
+
+
+def origins(scheme: str, hosts: frozenset[str], port: int) -> frozenset[str]:
+    """Every way in which a browser may write our own address."""
+    default = {"http": 80, "https": 443}[scheme]
+    suffix = "" if port == default else f":{port}"
+    return frozenset(f"{scheme}://{host}{suffix}" for host in hosts)
+
+
+def own_origins(scheme: str, host_header: str | None, configured: frozenset[str]) -> frozenset[str]:
+    """The configured origins, and the one by which this request reached us."""
+    if host_header is None or urlsplit(f"//{host_header}").hostname is None:
+        return configured
+    return configured | {f"{scheme}://{host_header}"}
+
+
+def token_of(cookies: dict[str, str]) -> str | None:
+    """The session's token; None: not logged in."""
+    return cookies.get(COOKIE_SECURE) or cookies.get(COOKIE_PLAIN)

@@ -1,0 +1,199 @@
+"""The live connection of one console: log-in checked, frames in, frames out (see `wire`).
+
+A reader and a sender run side by side. The sender alone waits for the socket, so a console that does not read
+stalls nobody but itself, and after five seconds it is asked to come back (4008).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from litestar import websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from cordboard.app.engine import Accepted, Engine, NotDone
+from cordboard.core.types import OrganisationId
+from cordboard.web import wire
+from cordboard.web.commands import expected_version, request_of
+from cordboard.web.guard import AnySocket, LoggedIn, same_origin
+from cordboard.web.push import Console, Hub
+
+log = logging.getLogger(__name__)
+
+FRAME_BYTES_MAX = 16_384
+FRAMES_PER_SECOND_MAX = 50
+SEND_STALL_MS = 5_000
+PONG_MS = 15_000
+"""A console that does not answer heartbeats for this long is gone (D16)."""
+SESSION_CHECK_MS = 15_000
+CLOSE_PROTOCOL, CLOSE_AUTH, CLOSE_SLOW, CLOSE_DRAIN = 4000, 4001, 4008, 4009
+
+_decoder = msgspec.json.Decoder(wire.ConsoleFrame)
+_encoder = msgspec.json.Encoder()
+
+Practice = Callable[[OrganisationId, wire.Command], Awaitable[wire.Result]]
+
+
+class Live:
+    """Serves `/live`."""
+
+    def __init__(
+        self, hub: Hub, engine: Engine, log_ins: LogIns, practice: Practice, origins: Origins
+    ) -> None:
+        self._hub = hub
+        self._engine = engine
+        self._log_ins = log_ins
+        self._practice = practice
+        self._origins = origins
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self, socket: AnySocket) -> None:
+        """From the hand-shake to the end."""
+        if not same_origin(socket.headers.get("origin"), self._origins(socket.headers.get("host"))):
+            await socket.close(code=CLOSE_PROTOCOL)
+            return
+        logged_in = await self._log_ins(socket.cookies)
+        if logged_in is None:
+            await socket.accept(subprotocols=wire.PROTOCOL)
+            await socket.send_text(_encoder.encode(wire.Bye(code="auth", resume=False, after_ms=0)).decode())
+            await socket.close(code=CLOSE_AUTH)
+            return
+        await socket.accept(subprotocols=wire.PROTOCOL)
+        console = Console(self._hub, logged_in.organisation, logged_in.viewer, logged_in.session)
+        console.send(
+            wire.Hello(
+                v=1,
+                epoch=self._hub.epoch,
+                conn=console.id,
+                now=self._hub.now(),
+                hb_ms=wire.HEARTBEAT_MS,
+                user=console.user,
+            )
+        )
+        self._hub.join(console)
+        sender = asyncio.get_running_loop().create_task(self._send(socket, console))
+        checker = asyncio.get_running_loop().create_task(self._check(socket, console))
+        try:
+            await self._read(socket, console)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._hub.leave(console)
+            for task in (sender, checker):
+                task.cancel()
+            await asyncio.gather(sender, checker, return_exceptions=True)
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.close()
+
+    async def _read(self, socket: AnySocket, console: Console) -> None:
+        loop = asyncio.get_running_loop()
+        second, frames = int(loop.time()), 0
+        while console.bye is None:
+            try:
+                async with asyncio.timeout(PONG_MS / 1000):
+                    text = await socket.receive_text()
+            except TimeoutError:
+                return
+            if int(loop.time()) != second:
+                second, frames = int(loop.time()), 0
+            frames += 1
+            if len(text) > FRAME_BYTES_MAX or frames > FRAMES_PER_SECOND_MAX:
+                console.end(wire.Bye(code="protocol", resume=False, after_ms=1000))
+                return
+            try:
+                frame = _decoder.decode(text)
+            except msgspec.MsgspecError:
+                console.end(wire.Bye(code="protocol", resume=False, after_ms=1000))
+                return
+            match frame:
+                case wire.Sync():
+                    console.sync(frame)
+                case wire.Command():
+                    self._command(console, frame)
+                case wire.Pong():
+                    pass
+
+    def _command(self, console: Console, command: wire.Command) -> None:
+        if not self._hub.begin(console, command.id):
+            return
+        organisation, user = console.organisation, console.user
+
+        def reply(outcome: Accepted | NotDone) -> None:
+            rev = self._hub.state(organisation).rev
+            if isinstance(outcome, Accepted):
+                result = wire.Result(id=command.id, ok=True, rev=rev)
+            else:
+                code, args = outcome.code, dict(outcome.args)
+                result = wire.Result(id=command.id, ok=False, rev=rev, code=code, args=args)
+            self._hub.finish(organisation, user, result)
+
+        if command.op == "practice.call":
+            task = asyncio.get_running_loop().create_task(self._practise(console, command))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
+        request = request_of(user, command)
+        if request is None:
+            reply(NotDone("bad_command", {}))
+            return
+        self._engine.ask(organisation, request, reply, expected_version(command))
+
+    async def _practise(self, console: Console, command: wire.Command) -> None:
+        result = await self._practice(console.organisation, command)
+        self._hub.finish(console.organisation, console.user, result)
+
+    async def _send(self, socket: AnySocket, console: Console) -> None:
+        try:
+            while True:
+                await console.wake.wait()
+                console.wake.clear()
+                for frame in console.take():
+                    async with asyncio.timeout(SEND_STALL_MS / 1000):
+                        await socket.send_text(_encoder.encode(frame).decode())
+                if console.bye is not None:
+                    await self._good_bye(socket, console.bye)
+                    return
+        except TimeoutError:
+            log.info("a console does not read and is closed", extra={"console": console.id})
+            await self._close(socket, CLOSE_SLOW)
+        except (WebSocketDisconnect, RuntimeError):
+            # The socket went while a frame was on its way; the reader ends the connection.
+            return
+
+    async def _good_bye(self, socket: AnySocket, bye: wire.Bye) -> None:
+        codes = {"slow": CLOSE_SLOW, "auth": CLOSE_AUTH, "drain": CLOSE_DRAIN}
+        async with asyncio.timeout(SEND_STALL_MS / 1000):
+            await socket.send_text(_encoder.encode(bye).decode())
+        await self._close(socket, codes.get(bye.code, CLOSE_PROTOCOL))
+
+    async def _close(self, socket: AnySocket, code: int) -> None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(1):
+                await socket.close(code=code)
+
+    async def _check(self, socket: AnySocket, console: Console) -> None:
+        """A log-in that ended elsewhere (disabled, expired) ends here too."""
+        while True:
+            await asyncio.sleep(SESSION_CHECK_MS / 1000)
+            if await self._log_ins(socket.cookies) is None:
+                console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+                return
+
+    def handler(self) -> WebsocketRouteHandler:
+        """The route."""
+
+        @websocket("/live", opt={"exclude_from_auth": True})
+        async def live(socket: AnySocket) -> None:
+            await self.serve(socket)
+
+        return live
+
+
+LogIns = Callable[[dict[str, str]], Awaitable[LoggedIn | None]]
+Origins = Callable[[str | None], frozenset[str]]
+"""Which origins are ours, given the Host header of the request."""

@@ -1,0 +1,341 @@
+"""Keeps every console in step with the board: state is pushed, never events (see `wire`).
+
+What must be sent to a console is a set of things that may look different; they are projected when the socket
+takes them. So a console that does not read costs memory for things, not for events, and delays nobody else
+(reliability F12).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from cordboard.app import projection
+from cordboard.app.projection import Viewer
+from cordboard.app.views import Kind, MeView, View
+from cordboard.core.board import Board
+from cordboard.core.notices import Changed, Say, Thing
+from cordboard.core.types import Instant, OrganisationId, UserId
+from cordboard.web import wire
+
+AMBIENT_MS = 50
+"""Queue numbers and colleagues may wait this long, so that a burst costs one frame; calls never wait."""
+TOMBSTONES_MAX = 10_000
+"""Things that went, remembered for consoles that come back; past it they get a snapshot."""
+COMMANDS_REMEMBERED = 256
+"""Per user: a command that arrives again within this many is answered, not done again (2.1.1-r)."""
+
+Key = tuple[Thing, str]
+
+
+@dataclass(slots=True)
+class _CommandEntry:
+    result: wire.Result | None = None
+    consoles: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Organisation:
+    rev: int = 0
+    last_rev: dict[Key, int] = field(default_factory=dict)
+    forgotten_before: int = 0
+    """Consoles that hold an older revision than this get a snapshot."""
+    consoles: dict[str, Console] = field(default_factory=dict)
+    ambient: asyncio.TimerHandle | None = None
+
+
+class Console:
+    """One connection of one browser tab."""
+
+    def __init__(self, hub: Hub, organisation: OrganisationId, viewer: Viewer, session: bytes) -> None:
+        self.id = secrets.token_hex(6)
+        self.hub = hub
+        self.organisation = organisation
+        self.viewer = viewer
+        self.session = session
+        self.wake = asyncio.Event()
+        self.bye: wire.Bye | None = None
+        self.synced = False
+        self._dirty: set[Key] = set()
+        self._sent: dict[tuple[str, str], View] = {}
+        self._direct: list[wire.ServerFrame] = []
+        self._snapshot_due = False
+        self._n = 0
+
+    @property
+    def user(self) -> UserId:
+        """Whose console it is."""
+        return self.viewer.user.id
+
+    def end(self, bye: wire.Bye) -> None:
+        """Say good-bye and close."""
+        self.bye = bye
+        self.wake.set()
+
+    def send(self, frame: wire.ServerFrame) -> None:
+        """A frame for this console alone, after the changes that it rests on."""
+        self._direct.append(frame)
+        self.wake.set()
+
+    def touch(self, key: Key) -> None:
+        """This thing may look different; does not wake the sender."""
+        self._dirty.add(key)
+
+    def sync(self, frame: wire.Sync) -> None:
+        """The console says what it holds: go on from there, or begin with a snapshot."""
+        state = self.hub.state(self.organisation)
+        known = frame.epoch == self.hub.epoch and state.forgotten_before <= frame.rev <= state.rev
+        self.synced = True
+        if known:
+            # What it holds may be any mix up to that revision, so changed things are sent whole.
+            self._dirty |= {key for key, rev in state.last_rev.items() if rev > frame.rev}
+            self._dirty.add((Thing.AGENT, self.user))
+        else:
+            self._snapshot_due = True
+        self.wake.set()
+
+    def take(self) -> list[wire.ServerFrame]:
+        """What is to be sent now; afterwards the console is in step."""
+        state = self.hub.state(self.organisation)
+        board = self.hub.board(self.organisation)
+        frames: list[wire.ServerFrame] = []
+        if self.synced and board is not None and self.user in board.agents:
+            ops: list[wire.Op] = []
+            if not self._snapshot_due:
+                ops = self._ops(board)
+            if self._snapshot_due:
+                frames.append(self._snapshot(board, state.rev))
+            elif ops:
+                self._n += 1
+                frames.append(wire.Delta(n=self._n, rev=state.rev, ops=ops))
+        frames += self._direct
+        self._direct.clear()
+        return frames
+
+    def _snapshot(self, board: Board, rev: int) -> wire.Snapshot:
+        self._snapshot_due = False
+        self._dirty.clear()
+        entities = list(projection.views(board, self.viewer))
+        self._sent = {(_kind(view), view.id): view for view in entities}
+        return wire.Snapshot(epoch=self.hub.epoch, rev=rev, ents=entities)
+
+    def _ops(self, board: Board) -> list[wire.Op]:
+        ops: list[wire.Op] = []
+        dirty, self._dirty = self._dirty, set()
+        if (Thing.AGENT, self.user) in dirty:
+            mine = projection.me(board, self.viewer)
+            before = self._sent.get(("me", mine.id))
+            if isinstance(before, MeView) and (before.group, before.rights) != (mine.group, mine.rights):
+                # Other eyes: everything may look different.
+                self._snapshot_due = True
+                return []
+            self._op(ops, "me", mine.id, mine)
+        for thing, id_ in dirty:
+            self._op(ops, thing.value, id_, projection.view_of(board, self.viewer, thing, id_))
+        return ops
+
+    def _op(self, ops: list[wire.Op], kind: str, id_: str, view: View | None) -> None:
+        key = (kind, id_)
+        before = self._sent.get(key)
+        if view is None:
+            if self._sent.pop(key, None) is not None or before is None:
+                ops.append(wire.OpRemove(k=_as_kind(kind), id=id_))
+            return
+        self._sent[key] = view
+        if before is None:
+            ops.append(wire.OpSet(e=view))
+            return
+        fields = {
+            name: getattr(view, name)
+            for name in view.__struct_fields__
+            if getattr(view, name) != getattr(before, name)
+        }
+        if fields:
+            ops.append(wire.OpMerge(k=_as_kind(kind), id=id_, f=fields))
+
+
+class Hub:
+    """All consoles of all organisations; the `Screens` of the engine."""
+
+    def __init__(
+        self,
+        *,
+        epoch: str,
+        now: Callable[[], Instant],
+        board: Callable[[OrganisationId], Board | None],
+        present: Callable[[OrganisationId, UserId], None],
+        absent: Callable[[OrganisationId, UserId], None],
+    ) -> None:
+        """`present` and `absent` are told of a user's first and last console."""
+        self.epoch = epoch
+        self.now = now
+        self.board = board
+        self._present, self._absent = present, absent
+        self._organisations: dict[OrganisationId, _Organisation] = {}
+        self._commands: dict[UserId, OrderedDict[str, _CommandEntry]] = {}
+
+    def state(self, organisation: OrganisationId) -> _Organisation:
+        """Revisions and consoles of one organisation."""
+        return self._organisations.setdefault(organisation, _Organisation())
+
+    def count(self) -> int:
+        """How many consoles are connected."""
+        return sum(len(state.consoles) for state in self._organisations.values())
+
+    # --- what the engine tells ---
+
+    def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
+        """These things may look different now; calls are sent at once, the rest within 50 ms."""
+        state = self.state(organisation)
+        state.rev += 1
+        keys = [(thing.thing, thing.id) for thing in things]
+        for key in keys:
+            state.last_rev[key] = state.rev
+        if len(state.last_rev) > TOMBSTONES_MAX:
+            self._forget_old(organisation, state)
+        at_once = any(thing is Thing.CALL for thing, _ in keys)
+        own = {id_ for thing, id_ in keys if thing is Thing.AGENT}
+        for console in state.consoles.values():
+            for key in keys:
+                console.touch(key)
+            if at_once or console.user in own:
+                console.wake.set()
+        if state.ambient is None and state.consoles:
+            loop = asyncio.get_running_loop()
+            state.ambient = loop.call_later(AMBIENT_MS / 1000, self._flush_ambient, state)
+
+    def _flush_ambient(self, state: _Organisation) -> None:
+        state.ambient = None
+        for console in state.consoles.values():
+            console.wake.set()
+
+    def _forget_old(self, organisation: OrganisationId, state: _Organisation) -> None:
+        """Things that are no more are dropped from the list, oldest first."""
+        board = self.board(organisation)
+        gone = [
+            (rev, key)
+            for key, rev in state.last_rev.items()
+            if key[0] is Thing.CALL and (board is None or key[1] not in board.calls)
+        ]
+        for rev, key in sorted(gone, key=lambda pair: pair[0])[: TOMBSTONES_MAX // 2]:
+            del state.last_rev[key]
+            state.forgotten_before = max(state.forgotten_before, rev)
+
+    def say(self, organisation: OrganisationId, sayings: Iterable[Say]) -> None:
+        """Tell agents something once, on every console they have open."""
+        for saying in sayings:
+            notice = wire.Notice(code=saying.saying.value, args=dict(saying.args), call=saying.call)
+            for console in self.state(organisation).consoles.values():
+                if console.user == saying.agent:
+                    console.send(notice)
+
+    def heartbeat(self) -> None:
+        """Tell everybody that nothing was missed up to here."""
+        now = self.now()
+        for state in self._organisations.values():
+            for console in state.consoles.values():
+                if console.synced:
+                    console.send(wire.Heartbeat(rev=state.rev, now=now))
+
+    def refresh_viewer(self, organisation: OrganisationId, viewer: Viewer) -> None:
+        """The user's own settings changed; they hold at once on every console of that user (X-d)."""
+        state = self.state(organisation)
+        for console in state.consoles.values():
+            if console.user == viewer.user.id:
+                console.viewer = viewer
+        self.changed(organisation, [Changed(Thing.AGENT, viewer.user.id)])
+
+    def everything_changed(self, organisation: OrganisationId) -> None:
+        """The organisation was rebuilt: every console begins with a snapshot."""
+        state = self.state(organisation)
+        state.rev += 1
+        state.last_rev.clear()
+        state.forgotten_before = state.rev
+        for console in state.consoles.values():
+            console._snapshot_due = True
+            console.wake.set()
+
+    # --- consoles come and go ---
+
+    def join(self, console: Console) -> None:
+        """A console connected."""
+        consoles = self.state(console.organisation).consoles
+        consoles[console.id] = console
+        self._present(console.organisation, console.user)
+
+    def leave(self, console: Console) -> None:
+        """A console is gone."""
+        consoles = self.state(console.organisation).consoles
+        consoles.pop(console.id, None)
+        if not any(other.user == console.user for other in consoles.values()):
+            self._absent(console.organisation, console.user)
+
+    def end_session(self, session: bytes) -> None:
+        """Logged out: every tab of that log-in ends (4-g)."""
+        for state in self._organisations.values():
+            for console in list(state.consoles.values()):
+                if console.session == session:
+                    console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+
+    def drain(self, spread_ms: int) -> None:
+        """The server stops: consoles come back, not all at once."""
+        for state in self._organisations.values():
+            for index, console in enumerate(list(state.consoles.values())):
+                after = 100 + spread_ms * index // max(1, len(state.consoles))
+                console.end(wire.Bye(code="drain", resume=True, after_ms=after))
+
+    # --- commands are done once ---
+
+    def begin(self, console: Console, command: str) -> bool:
+        """True: new, do it. False: it was done (the result is sent again) or is being done."""
+        entries = self._commands.setdefault(console.user, OrderedDict())
+        entry = entries.get(command)
+        if entry is not None:
+            if entry.result is not None:
+                console.send(entry.result)
+            else:
+                entry.consoles.add(console.id)
+            return False
+        entries[command] = _CommandEntry(consoles={console.id})
+        while len(entries) > COMMANDS_REMEMBERED:
+            entries.popitem(last=False)
+        return True
+
+    def finish(self, organisation: OrganisationId, user: UserId, result: wire.Result) -> None:
+        """The command's answer, for every console that asked."""
+        entry = self._commands.get(user, OrderedDict()).get(result.id)
+        if entry is None:
+            return
+        entry.result = result
+        consoles = self.state(organisation).consoles
+        for console_id in entry.consoles:
+            if (console := consoles.get(console_id)) is not None:
+                console.send(result)
+
+
+def _kind(view: View) -> str:
+    tag = view.__struct_config__.tag
+    assert isinstance(tag, str), view
+    return tag
+
+
+_KINDS: dict[str, Kind] = {
+    "me": "me",
+    "queue": "queue",
+    "agent": "agent",
+    "call": "call",
+    "device": "device",
+    "exchange": "exchange",
+}
+
+
+def _as_kind(kind: str) -> Kind:
+    return _KINDS[kind]
+
+
+encoder = msgspec.json.Encoder()

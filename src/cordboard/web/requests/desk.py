@@ -1,0 +1,92 @@
+"""Own history, softphone credentials, health (manual 1.2, 3.4)."""
+
+from __future__ import annotations
+
+from litestar import Controller, get, post
+
+from cordboard.app.ports import Participation
+from cordboard.core.types import DeviceKind, EndedBy, Right
+from cordboard.web import rest
+from cordboard.web.guard import AnyRequest, LoggedIn
+from cordboard.web.problems import Refusal
+from cordboard.web.services import Services
+
+PAGE_MAX = 100
+ECHO_NUMBER = "*43"
+
+
+async def _require(request: AnyRequest, services: Services) -> LoggedIn:
+    logged_in = await services.logged_in(request.cookies)
+    if logged_in is None:
+        raise Refusal(401, "no_session")
+    return logged_in
+
+
+class DeskRequests(Controller):
+    """`/api/history`, `/api/softphone`, `/api/health`."""
+
+    path = "/api"
+
+    @get("/history")
+    async def history(
+        self, request: AnyRequest, services: Services, before: str | None = None, limit: int = 50
+    ) -> rest.HistoryPage:
+        """Own calls, newest first (3.4)."""
+        logged_in = await _require(request, services)
+        if Right.HISTORY not in logged_in.viewer.user.rights:
+            raise Refusal(403, "no_right")
+        try:
+            parts, more = await services.history.of_user(
+                logged_in.organisation,
+                logged_in.viewer.user.id,
+                before=before,
+                limit=max(1, min(limit, PAGE_MAX)),
+            )
+        except ValueError:
+            raise Refusal(400, "bad_page") from None
+        return rest.HistoryPage(rows=[_row(part) for part in parts], before=more)
+
+    @post("/softphone", status_code=200)
+    async def softphone(self, request: AnyRequest, services: Services) -> rest.SoftphoneCredentials:
+        """What the browser phone registers with; only for who has it paired."""
+        logged_in = await _require(request, services)
+        device = services.paired_device(logged_in)
+        if device is None or device.kind is not DeviceKind.WEB:
+            raise Refusal(409, "no_device")
+        name = f"d-{device.id}"
+        return rest.SoftphoneCredentials(
+            device=device.id,
+            uri=f"sip:{name}@cordboard.invalid",
+            auth_user=name,
+            password=device.password,
+            ws_path="/ws",
+            echo=ECHO_NUMBER,
+        )
+
+    @get("/health")
+    async def health(self, services: Services) -> rest.Health:
+        """For machines."""
+        return services.health()
+
+
+def _row(part: Participation) -> rest.HistoryRow:
+    kinds: dict[str, rest.HistoryKind] = {
+        "answered": "answered",
+        "missed": "missed",
+        "rejected": "rejected",
+        "outbound": "outbound",
+    }
+    return rest.HistoryRow(
+        id=f"{part.call}:{part.kind}",
+        call=part.call,
+        kind=kinds[part.kind],
+        direction=part.direction.value,
+        number=part.number,
+        name=part.name,
+        queue=part.queue_name,
+        urgent=part.urgent,
+        at=part.at,
+        wait_ms=part.wait_ms,
+        talk_ms=part.talk_ms,
+        ended_by=part.ended_by.value if part.ended_by not in (None, EndedBy.UNKNOWN) else None,
+    )

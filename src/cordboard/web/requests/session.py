@@ -1,0 +1,143 @@
+"""Log in, who am I, log out, own settings (manual 1.1, 4)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from litestar import Controller, Response, delete, get, post, put
+from litestar.datastructures import Cookie
+
+from cordboard.app.accounts import TooManyAttempts, WrongCredentials
+from cordboard.app.engine import Accepted, NotDone
+from cordboard.app.projection import Viewer
+from cordboard.core.requests import LogOut
+from cordboard.core.types import OrganisationId, UserId
+from cordboard.web import rest
+from cordboard.web.guard import COOKIE_PLAIN, COOKIE_SECURE, AnyRequest, token_of
+from cordboard.web.problems import Refusal
+from cordboard.web.services import Services
+
+
+def session_info(viewer: Viewer) -> rest.SessionInfo:
+    """What the portal shows of who is logged in."""
+    user = viewer.user
+    return rest.SessionInfo(
+        user=user.id,
+        name=user.name,
+        user_name=user.user_name,
+        organisation=viewer.organisation.name,
+        language="en" if user.language == "en" else "nl",
+        theme=user.theme if user.theme in ("light", "dark", "contrast") else "system",  # type: ignore[arg-type]
+        modules=[
+            rest.Module(id="operator", active=True),
+            rest.Module(id="callback", active=False),
+            rest.Module(id="wallboard", active=False),
+            rest.Module(id="reports", active=False),
+            rest.Module(id="administration", active=False),
+        ],
+    )
+
+
+class SessionRequests(Controller):
+    """`/api/portal`, `/api/session`, `/api/settings`."""
+
+    path = "/api"
+
+    @get("/portal")
+    async def portal(self, services: Services) -> rest.PortalInfo:
+        """What the log-in page shows; public."""
+        demo = [
+            rest.DemoLogIn(user_name=user.user_name, name=user.name)
+            for directory in services.tenancy.all.values()
+            if directory.organisation.demo and services.loopback
+            for user in directory.users
+            if not user.disabled
+        ]
+        contacts = [d.organisation.contact for d in services.tenancy.all.values() if d.organisation.contact]
+        return rest.PortalInfo(
+            product="Cordboard",
+            version=services.version,
+            contact=services.contact or (contacts[0] if len(contacts) == 1 else ""),
+            demo=demo,
+        )
+
+    @post("/session", status_code=200)
+    async def log_in(
+        self, request: AnyRequest, services: Services, data: rest.LogIn
+    ) -> Response[rest.SessionInfo]:
+        """Log in; the cookie is the session."""
+        address = request.client.host if request.client is not None else ""
+        try:
+            logged_in = await services.log_ins.log_in(
+                data.user_name, data.password, address=address, now=services.now()
+            )
+        except WrongCredentials:
+            raise Refusal(401, "wrong_credentials") from None
+        except TooManyAttempts as refused:
+            raise Refusal(401, "too_many_attempts", seconds=str(refused.seconds)) from None
+        viewer = services.tenancy.viewer(logged_in.session.user)
+        if viewer is None:
+            raise Refusal(401, "wrong_credentials")
+        cookie = Cookie(
+            key=COOKIE_SECURE if services.secure else COOKIE_PLAIN,
+            value=logged_in.token,
+            path="/",
+            secure=services.secure,
+            httponly=True,
+            samesite="lax",
+        )
+        return Response(session_info(viewer), cookies=[cookie])
+
+    @get("/session")
+    async def who(self, request: AnyRequest, services: Services) -> rest.SessionInfo:
+        """Who am I."""
+        logged_in = await services.logged_in(request.cookies)
+        if logged_in is None:
+            raise Refusal(401, "no_session")
+        return session_info(logged_in.viewer)
+
+    @delete("/session", status_code=204)
+    async def log_out(self, request: AnyRequest, services: Services, device: bool = False) -> Response[None]:
+        """Log out; every tab of this log-in ends. Calls go on (4-f)."""
+        logged_in = await services.logged_in(request.cookies)
+        token = token_of(request.cookies)
+        if logged_in is not None and token is not None:
+            outcome = await _leave_desk(
+                services, logged_in.organisation, logged_in.viewer.user.id, device=device
+            )
+            if isinstance(outcome, NotDone):
+                raise Refusal(409, outcome.code, **dict(outcome.args))
+            await services.log_ins.log_out(token)
+            services.hub.end_session(logged_in.session)
+        answer: Response[None] = Response(None, status_code=204)
+        if services.secure:
+            answer.set_cookie(
+                Cookie(key=COOKIE_SECURE, value="", path="/", max_age=0, secure=True, httponly=True)
+            )
+        else:
+            answer.delete_cookie(COOKIE_PLAIN)
+        return answer
+
+    @put("/settings", status_code=204)
+    async def settings(self, request: AnyRequest, services: Services, data: rest.Settings) -> None:
+        """Own language and theme."""
+        logged_in = await services.logged_in(request.cookies)
+        if logged_in is None:
+            raise Refusal(401, "no_session")
+        user = logged_in.viewer.user.id
+        await services.directories.set_user_settings(user, language=data.language, theme=data.theme)
+        await services.tenancy.load()
+        viewer = services.tenancy.viewer(user)
+        if viewer is not None:
+            services.hub.refresh_viewer(logged_in.organisation, viewer)
+
+
+async def _leave_desk(
+    services: Services, organisation: OrganisationId, user: UserId, *, device: bool
+) -> Accepted | NotDone:
+    """Sign-ins end with the log-in (D17)."""
+    if organisation not in services.engine.desks:
+        return Accepted()
+    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
+    services.engine.ask(organisation, LogOut(agent=user, device_too=device), done.set_result)
+    return await done

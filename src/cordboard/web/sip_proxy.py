@@ -1,0 +1,77 @@
+"""SIP over WebSocket for browser phones, on the console's own origin (`/ws`).
+
+Only logged-in pages reach the exchange's socket, and nothing else of its HTTP server is reachable from outside
+(security 4.4: that server also carries ARI).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import aiohttp
+from litestar import websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from cordboard.web.guard import AnySocket, own_origins, same_origin
+from cordboard.web.services import Services
+
+MESSAGE_BYTES_MAX = 65_536
+CLOSE_FORBIDDEN, CLOSE_AWAY = 4003, 4010
+
+
+class SipProxy:
+    """Carries frames both ways until either side ends."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def serve(self, socket: AnySocket) -> None:
+        """One browser phone."""
+        services = self._services
+        scheme = "https" if services.secure else "http"
+        own = own_origins(scheme, socket.headers.get("host"), services.origins)
+        logged_in = await services.logged_in(socket.cookies)
+        if logged_in is None or not same_origin(socket.headers.get("origin"), own):
+            await socket.close(code=CLOSE_FORBIDDEN)
+            return
+        async with aiohttp.ClientSession() as client:
+            try:
+                exchange = await client.ws_connect(
+                    services.exchange_ws, protocols=("sip",), max_msg_size=MESSAGE_BYTES_MAX, compress=0
+                )
+            except (aiohttp.ClientError, OSError):
+                await socket.accept(subprotocols="sip")
+                await socket.close(code=CLOSE_AWAY)
+                return
+            await socket.accept(subprotocols="sip")
+            loop = asyncio.get_running_loop()
+            outward = loop.create_task(self._to_browser(exchange, socket))
+            inward = loop.create_task(self._to_exchange(socket, exchange))
+            _, pending = await asyncio.wait((outward, inward), return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(outward, inward, return_exceptions=True)
+            await exchange.close()
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.close()
+
+    async def _to_browser(self, exchange: aiohttp.ClientWebSocketResponse, socket: AnySocket) -> None:
+        async for message in exchange:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                return
+            await socket.send_text(message.data)
+
+    async def _to_exchange(self, socket: AnySocket, exchange: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            await exchange.send_str(await socket.receive_text())
+
+    def handler(self) -> WebsocketRouteHandler:
+        """The route."""
+
+        @websocket("/ws")
+        async def ws(socket: AnySocket) -> None:
+            await self.serve(socket)
+
+        return ws
