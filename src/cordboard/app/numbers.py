@@ -57,7 +57,11 @@ def read_number(text: str | None, country: str) -> str | None:
     parsed = _parsed(dialled, country)
     if parsed is None:
         return digits[:64]
-    return f"{parsed.country_code}{phonenumbers.national_significant_number(parsed)}"
+    return _digits(parsed)
+
+
+def _digits(number: PhoneNumber) -> str:
+    return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
 
 def _parsed(dialled: str, country: str) -> PhoneNumber | None:
@@ -138,4 +142,5 @@ def _stored(number: str) -> PhoneNumber | None:
         parsed = phonenumbers.parse(f"+{number}")
     except NumberParseException:
         return None
-    return parsed if phonenumbers.is_possible_number(parsed) else None
+    # Digits kept as dialled may look like a number of some country, which then reads them otherwise: no number.
+    return parsed if phonenumbers.is_possible_number(parsed) and _digits(parsed) == number else None
