@@ -28,12 +28,13 @@ def free_ports(ip: str) -> int:
     """The first of ten neighbouring ports on which nothing listens, neither UDP nor TCP."""
     for _ in range(PORT_BLOCKS):
         base = FIRST_PORT + next(_next) % PORT_BLOCKS * PORT_STEP
-        if all(_is_free(ip, port) for port in range(base, base + PORT_STEP)):
+        if all(is_free(ip, port) for port in range(base, base + PORT_STEP)):
             return base
     raise OSError(f"no ten neighbouring free ports on {ip}")
 
 
-def _is_free(ip: str, port: int) -> bool:
+def is_free(ip: str, port: int) -> bool:
+    """Nothing listens on this port, neither UDP nor TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
