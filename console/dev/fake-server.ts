@@ -1,0 +1,176 @@
+/** A pretend server inside the page: answers `/api` and `/live` for the scene of the address. */
+import type { Command, ConsoleFrame, MeView, Op, SessionInfo, View } from "../src/model/wire.ts";
+import { entities, HISTORY, ME, SCENES } from "./scenes.ts";
+
+const query = new URLSearchParams(location.search);
+const name = query.get("scene") ?? sessionStorage.getItem("scene") ?? "idle";
+sessionStorage.setItem("scene", name);
+const scene = SCENES[name] ?? {};
+const language = query.get("lang") === "en" ? "en" : "nl";
+const theme = (query.get("theme") ?? "light") as SessionInfo["theme"];
+
+const SESSION: SessionInfo = {
+  user: ME.id,
+  name: scene.me?.name ?? ME.name,
+  user_name: ME.user_name,
+  organisation: ME.organisation,
+  language,
+  theme,
+  modules: [
+    { id: "operator", active: true },
+    { id: "callback", active: false },
+    { id: "wallboard", active: false },
+    { id: "reports", active: false },
+    { id: "administration", active: false },
+  ],
+};
+let loggedIn = name !== "login";
+if (!loggedIn) {
+  localStorage.setItem("cordboard.language", language);
+  localStorage.setItem("cordboard.theme", theme);
+}
+
+const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+
+const realFetch = window.fetch.bind(window);
+window.fetch = async (input, init) => {
+  const url = new URL(String(input instanceof Request ? input.url : input), location.href);
+  if (!url.pathname.startsWith("/api/")) return realFetch(input, init);
+  const what = `${init?.method ?? "GET"} ${url.pathname.slice(5)}`;
+  switch (what) {
+    case "GET portal":
+      return json({
+        product: "Cordboard",
+        version: "0",
+        contact: "Geen gebruikersnaam of wachtwoord? Vraag uw systeembeheerder of bel 053 480 09 11.",
+        demo: [
+          { user_name: "chantal", name: "Chantal Vos" },
+          { user_name: "piet", name: "Piet Jansen" },
+        ],
+      });
+    case "GET session":
+      return loggedIn ? json(SESSION) : json({ code: "no_session", args: {} }, 401);
+    case "POST session": {
+      const form = JSON.parse(String(init?.body)) as { password: string };
+      if (form.password !== "demo") return json({ code: "wrong_credentials", args: {} }, 401);
+      loggedIn = true;
+      return json(SESSION);
+    }
+    case "DELETE session":
+      loggedIn = false;
+      return new Response(null, { status: 204 });
+    case "PUT settings":
+      return new Response(null, { status: 204 });
+    case "GET history": {
+      const from = Number(url.searchParams.get("before") ?? 0);
+      if (query.get("history") === "empty") return json({ rows: [], before: null });
+      if (query.get("history") === "fail") return json({ code: "unreachable", args: {} }, 502);
+      return json({ rows: HISTORY.slice(from, from + 50), before: from === 0 ? "50" : null });
+    }
+    default:
+      return json({ code: "not_found", args: {} }, 404);
+  }
+};
+
+const world = new Map<string, View>(entities(scene).map((view) => [`${view.k}:${view.id}`, view]));
+
+class FakeSocket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  #n = 0;
+  #rev = 1;
+  #beat: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    if (scene.silent && sessionStorage.getItem("silent") === "yes") {
+      setTimeout(() => this.onclose?.(), 50);
+      return;
+    }
+    setTimeout(() => this.onopen?.(), 0);
+  }
+
+  send(text: string): void {
+    const frame = JSON.parse(text) as ConsoleFrame;
+    if (frame.t === "sync") {
+      this.#frame({ t: "hello", v: 1, epoch: "e1", conn: "c1", now: Date.now(), hb_ms: 2000, user: ME.id });
+      this.#frame({ t: "snap", epoch: "e1", rev: 1, ents: [...world.values()] });
+      if (scene.silent) {
+        setTimeout(() => {
+          sessionStorage.setItem("silent", "yes");
+          this.onclose?.();
+        }, 600);
+        return;
+      }
+      this.#beat = setInterval(() => this.#frame({ t: "hb", rev: this.#rev, now: Date.now() }), 2000);
+    } else if (frame.t === "cmd") setTimeout(() => this.#command(frame), 60);
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+  }
+
+  /** Just enough of an answer that the screens can be walked through. */
+  #command({ id, op, args = {} }: Command): void {
+    const me = world.get("me:u1") as MeView;
+    const refuse = (code: string, more: Record<string, string> = {}): void =>
+      this.#frame({ t: "res", id, ok: false, rev: this.#rev, code, args: more });
+    const set = (part: Partial<MeView>): void => this.#ops([{ a: "m", k: "me", id: "u1", f: part }]);
+    switch (op) {
+      case "group.select":
+        set({ group: args["group"] ?? null });
+        break;
+      case "device.pair":
+        if (args["device"] === "d2") return refuse("device_taken", { name: "Piet Jansen" });
+        set({ device: args["device"] ?? null });
+        break;
+      case "device.unpair":
+        set({ device: null });
+        break;
+      case "queue.sign_in":
+        set({ signed_in: [...me.signed_in, args["queue"] ?? ""] });
+        break;
+      case "queue.sign_out":
+        if (args["queue"] === "q2" && args["confirmed"] !== "true") return refuse("last_in_urgent");
+        set({ signed_in: me.signed_in.filter((queue) => queue !== args["queue"]) });
+        break;
+      case "call.answer":
+        return refuse("answered_by", { name: "Piet Jansen" });
+      case "wrap_up.start":
+        set({ status: "wrap_up", wrap_up: { kind: "manual", since: Date.now(), until: null } });
+        break;
+      case "wrap_up.stop":
+        set({ status: "available", wrap_up: null });
+        break;
+      default:
+        break;
+    }
+    this.#frame({ t: "res", id, ok: true, rev: this.#rev, code: null, args: {} });
+  }
+
+  #ops(ops: Op[]): void {
+    for (const op of ops) {
+      if (op.a === "m") {
+        const key = `${op.k}:${op.id}`;
+        world.set(key, { ...world.get(key), ...op.f } as View);
+      }
+    }
+    this.#n += 1;
+    this.#rev += 1;
+    this.#frame({ t: "d", n: this.#n, rev: this.#rev, ops });
+  }
+
+  #frame(frame: unknown): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+sessionStorage.removeItem("silent");
+const RealSocket = window.WebSocket;
+window.WebSocket = new Proxy(RealSocket, {
+  construct(target, [url, protocols]) {
+    return new URL(String(url), location.href).pathname === "/live"
+      ? new FakeSocket()
+      : new target(url as string, protocols as string);
+  },
+});

@@ -1,0 +1,101 @@
+import { useLingui } from "@lingui/react/macro";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { I18nProvider, RouterProvider } from "react-aria-components";
+import { api } from "../connection/api.ts";
+import { Forgotten } from "../features/portal/Forgotten.tsx";
+import { LogIn } from "../features/portal/LogIn.tsx";
+import { Modules } from "../features/portal/Modules.tsx";
+import { UserMenu } from "../features/user-menu/UserMenu.tsx";
+import { ARIA_LOCALE } from "../text/locale.ts";
+import { Announcer } from "../ui/announce.tsx";
+import { Press } from "../ui/controls.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { Icon, Sprite } from "../ui/Icon.tsx";
+import { Toasts } from "../ui/toast.tsx";
+import { missingAbilities } from "./support.ts";
+import { type SessionState, useSession } from "./use-session.ts";
+
+// The portal is small and opens at once; the operator screen comes when it is asked for.
+const Operator = lazy(() => import("./Operator.tsx"));
+
+/** The page of this address, for who is logged in and for who is not. */
+export function App() {
+  const state = useSession();
+  const [path, setPath] = useState(location.pathname);
+  useEffect(() => {
+    const follow = (): void => setPath(location.pathname);
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }, []);
+  const go = (to: string): void => {
+    history.pushState(null, "", to);
+    setPath(to);
+  };
+  return (
+    <I18nProvider locale={ARIA_LOCALE[state.taste.language]}>
+      <RouterProvider navigate={go}>
+        <Sprite />
+        <Announcer />
+        <Page state={state} path={path} go={go} />
+        <Toasts />
+      </RouterProvider>
+    </I18nProvider>
+  );
+}
+
+function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
+  const { t } = useLingui();
+  const { session, info, taste, change, forget } = state;
+  const missing = missingAbilities();
+  useEffect(() => {
+    if (path !== "/operator") document.title = session ? "Cordboard" : `${t`Log in`} - Cordboard`;
+  }, [path, session, t]);
+  if (session === undefined) return null;
+  if (session === null) {
+    const footer = info?.contact;
+    return (
+      <Frame corner={<Languages state={state} />} footer={footer}>
+        {path === "/forgot" ? (
+          <Forgotten info={info} back={() => go("/")} />
+        ) : (
+          <LogIn info={info} missing={missing} loggedIn={state.logIn} forgotten={() => go("/forgot")} />
+        )}
+      </Frame>
+    );
+  }
+  if (path === "/operator") {
+    return (
+      <Suspense fallback={null}>
+        <Operator session={session} taste={taste} change={change} loggedOut={forget} />
+      </Suspense>
+    );
+  }
+  return (
+    <Frame
+      organisation={session.organisation}
+      corner={
+        <UserMenu
+          name={session.name}
+          language={taste.language}
+          theme={taste.theme}
+          setLanguage={(language) => change({ language })}
+          setTheme={(theme) => change({ theme })}
+          logOut={() => void api.logOut(false).then(forget, forget)}
+        />
+      }
+    >
+      <Modules session={session} missing={missing} contact={info?.contact ?? ""} hour={new Date().getHours()} />
+    </Frame>
+  );
+}
+
+/** Choosing the language before anybody is known. */
+function Languages({ state }: { state: SessionState }): ReactNode {
+  const other = state.taste.language === "nl" ? "en" : "nl";
+  return (
+    <Press className="top-item" onPress={() => state.change({ language: other })}>
+      <Icon name="globe" size={16} />
+      <span lang={other}>{other === "nl" ? "Nederlands" : "English"}</span>
+    </Press>
+  );
+}

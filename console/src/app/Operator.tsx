@@ -1,0 +1,193 @@
+import { useLingui } from "@lingui/react/macro";
+import { useEffect, useMemo, useState } from "react";
+import { api } from "../connection/api.ts";
+import { type Desk, DeskContext, useEntities, useWorld } from "../connection/desk.tsx";
+import { LiveLine, type Outcome } from "../connection/live.ts";
+import { Ticker } from "../connection/ticker.ts";
+import { ChooseDevice } from "../features/sign-in/ChooseDevice.tsx";
+import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
+import { LogOut } from "../features/user-menu/LogOut.tsx";
+import { UserMenu } from "../features/user-menu/UserMenu.tsx";
+import { ServerClock } from "../model/clock.ts";
+import { liveCalls, me, myDevice } from "../model/select.ts";
+import { Store } from "../model/store.ts";
+import type { SessionInfo } from "../model/wire.ts";
+import { DeskPhone } from "../softphone/desk-phone.ts";
+import { JsSipPhone } from "../softphone/jssip.ts";
+import { PhoneContext } from "../softphone/use.tsx";
+import { notice, refusal } from "../text/refusals.ts";
+import { Press } from "../ui/controls.tsx";
+import { Frame } from "../ui/Frame.tsx";
+import { toast } from "../ui/toast.tsx";
+import { rememberDevices, rememberedDevices } from "./devices.ts";
+import { OperatorScreen } from "./OperatorScreen.tsx";
+import { usePhoneFollowsDesk } from "./sound.ts";
+import type { Taste } from "./use-session.ts";
+
+interface Props {
+  readonly session: SessionInfo;
+  readonly taste: Taste;
+  readonly change: (taste: Partial<Taste>) => void;
+  readonly loggedOut: () => void;
+}
+
+/** One visit to the operator screen: its line to the server, its phone, and what it knows. */
+export default function Operator(props: Props) {
+  const { session, loggedOut } = props;
+  const [desk, setDesk] = useState<Desk | null>(null);
+  const [phone, setPhone] = useState<DeskPhone | null>(null);
+  useEffect(() => {
+    const store = new Store();
+    const clock = new ServerClock();
+    const line = new LiveLine({
+      store,
+      clock,
+      notice: ({ code, args }) => {
+        const text = notice(code, args);
+        if (text !== null) toast(text, code.startsWith("exchange") || code === "device_lost" ? "alert" : "info");
+      },
+      loggedIn: () =>
+        api.session().then(
+          () => true,
+          (problem: { code?: string }) => problem.code !== "no_session",
+        ),
+    });
+    const running = new Map<string, Promise<Outcome>>();
+    setDesk({
+      store,
+      ticker: new Ticker(() => clock.now()),
+      command: (op, args = {}, expect = {}) => {
+        // A key and a button may ask for the same thing; the second is the first (2.1.1-r).
+        const same = JSON.stringify([op, args]);
+        const asked = running.get(same);
+        if (asked !== undefined) return asked;
+        const answer = line.command(op, args, expect).finally(() => running.delete(same));
+        running.set(same, answer);
+        return answer;
+      },
+      refused: (code, args) => toast(refusal(code, args)),
+      retryNow: () => line.retryNow(),
+    });
+    const deskPhone = new DeskPhone({
+      user: session.user,
+      devices: rememberedDevices(),
+      devicesChanged: rememberDevices,
+      makePhone: (devices) => new JsSipPhone(devices),
+      register: async (made) => made.register(await api.softphone()),
+    });
+    setPhone(deskPhone);
+    line.start();
+    return () => {
+      line.stop();
+      deskPhone.close();
+    };
+  }, [session.user]);
+  if (desk === null || phone === null) return null;
+  return (
+    <DeskContext value={desk}>
+      <PhoneContext value={phone}>
+        <Visit {...props} loggedOut={loggedOut} />
+      </PhoneContext>
+    </DeskContext>
+  );
+}
+
+/** Group, phone, screen: in that order, each only when it is still to be chosen. */
+function Visit({ session, taste, change, loggedOut }: Props) {
+  const { t } = useLingui();
+  const line = useWorld((world) => world.line);
+  const mine = useEntities(me);
+  const device = useEntities(myDevice);
+  const calls = useEntities((all) => liveCalls(all).length);
+  const [lookOn, setLookOn] = useState(false);
+  const [choosing, setChoosing] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const ended = line.state === "ended" ? line.reason : null;
+  usePhoneFollowsDesk();
+  useEffect(() => {
+    if (ended === "auth") loggedOut();
+  }, [ended, loggedOut]);
+
+  const menu = useMemo(
+    () => ({
+      name: session.name,
+      language: taste.language,
+      theme: taste.theme,
+      setLanguage: (language: Taste["language"]) => change({ language }),
+      setTheme: (theme: Taste["theme"]) => change({ theme }),
+      logOut: () => setLeaving(true),
+    }),
+    [session.name, taste, change],
+  );
+  const question = (
+    <LogOut open={leaving} close={() => setLeaving(false)} device={device?.name ?? null} calls={calls} loggedOut={loggedOut} />
+  );
+
+  if (ended === "superseded" || ended === "protocol") {
+    return (
+      <Frame organisation={session.organisation} corner={null}>
+        <main className="box">
+          <div>
+            <h1>{ended === "superseded" ? t`Your phone was taken over` : t`A new version is ready`}</h1>
+            <p className="lead">
+              {ended === "superseded"
+                ? t`Somebody with the right to do so works with your phone now.`
+                : t`This page is older than the server. Load it again to go on.`}
+            </p>
+          </div>
+          <div className="acts">
+            <Press className="btn" data={{ "data-kind": "primary", "data-tall": "" }} onPress={() => location.reload()}>
+              {t`Load again`}
+            </Press>
+          </div>
+        </main>
+      </Frame>
+    );
+  }
+  if (mine === undefined) return line.state === "lost" ? <Unreachable session={session} /> : null;
+  const corner = <UserMenu {...menu} />;
+  if (mine.group === null) {
+    return (
+      <Frame organisation={session.organisation} corner={corner}>
+        <ChooseGroup />
+        {question}
+      </Frame>
+    );
+  }
+  if (choosing || (mine.device === null && !lookOn)) {
+    return (
+      <Frame organisation={session.organisation} corner={corner}>
+        <ChooseDevice
+          open={choosing}
+          without={() => {
+            setChoosing(false);
+            setLookOn(true);
+          }}
+          done={() => setChoosing(false)}
+        />
+        {question}
+      </Frame>
+    );
+  }
+  return (
+    <>
+      <OperatorScreen menu={menu} chooseDevice={() => setChoosing(true)} />
+      {question}
+    </>
+  );
+}
+
+/** Not even the first sight of the desk came through. */
+function Unreachable({ session }: { session: SessionInfo }) {
+  const { t } = useLingui();
+  return (
+    <Frame organisation={session.organisation} corner={null}>
+      <main className="box" role="status">
+        <div>
+          <h1>{t`No connection`}</h1>
+          <p className="lead">{t`The server does not answer. Your phone works as before; this page keeps trying.`}</p>
+        </div>
+      </main>
+    </Frame>
+  );
+}

@@ -1,0 +1,135 @@
+import { useLingui } from "@lingui/react/macro";
+import { type ComponentProps, useCallback, useEffect, useState } from "react";
+import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { useEntities, useStaleSince } from "../connection/desk.tsx";
+import { CallPane } from "../features/call-pane/CallPane.tsx";
+import { Agents } from "../features/detail/Agents.tsx";
+import { Legend } from "../features/detail/Legend.tsx";
+import { QueueDetail } from "../features/detail/QueueDetail.tsx";
+import { DeviceTest } from "../features/help/DeviceTest.tsx";
+import { Keys } from "../features/help/Keys.tsx";
+import { HistoryDetail } from "../features/history/HistoryDetail.tsx";
+import { HistoryList } from "../features/history/HistoryList.tsx";
+import { useHistory } from "../features/history/use-history.ts";
+import { Queues } from "../features/queues/Queues.tsx";
+import { Banner } from "../features/top-bar/Banner.tsx";
+import { TopBar } from "../features/top-bar/TopBar.tsx";
+import { UserMenu } from "../features/user-menu/UserMenu.tsx";
+import { me, myDevice, queues, sameItems, totals } from "../model/select.ts";
+import type { HistoryRow } from "../model/wire.ts";
+import { useKeys } from "./keys.ts";
+import "../ui/detail.css";
+import "./operator.css";
+
+type TabName = "queues" | "history";
+type QueueDetailKind = "calls" | "agents" | "legend";
+
+interface Props {
+  readonly menu: Omit<ComponentProps<typeof UserMenu>, "acts">;
+  readonly chooseDevice: () => void;
+}
+
+/** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
+export function OperatorScreen({ menu, chooseDevice }: Props) {
+  const { t } = useLingui();
+  const [tab, setTab] = useState<TabName>("queues");
+  const [selected, setSelected] = useState<readonly string[]>([]);
+  const [kind, setKind] = useState<QueueDetailKind>("calls");
+  const [testing, setTesting] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [row, setRow] = useState<HistoryRow | null>(null);
+  const [rows, setRows] = useState<readonly HistoryRow[]>([]);
+  const staleSince = useStaleSince();
+  const waiting = useEntities((all) => totals(all).waiting);
+  const known = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
+  const mayHistory = useEntities((all) => me(all)?.rights.includes("history.view") ?? false);
+  const web = useEntities((all) => myDevice(all)?.kind === "web");
+  const showHelp = useCallback(() => setHelp(true), []);
+  useKeys({ help: showHelp });
+
+  // A queue that left with a change of group is no longer chosen.
+  const chosen = selected.filter((id) => known.includes(id));
+  const toggle = useCallback((id: string) => {
+    setSelected((before) => (before.includes(id) ? before.filter((one) => one !== id) : [...before, id]));
+    setKind((before) => (before === "legend" ? "calls" : before));
+  }, []);
+
+  const test = { id: "test", icon: "headset" as const, text: t`Test sound and phone`, act: () => setTesting(true) };
+  const acts = [
+    ...(web ? [test] : []),
+    { id: "keys", icon: "keyboard" as const, text: t`Keys`, act: showHelp },
+  ];
+
+  return (
+    <div className="app">
+      <a className="skip" href="#main">
+        {t`To the main screen`}
+      </a>
+      <TopBar userMenu={<UserMenu {...menu} acts={acts} />} chooseDevice={chooseDevice} testDevice={() => setTesting(true)} />
+      <Banner />
+      <CallPane />
+      <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>
+        <main className="main" id="main" tabIndex={-1} aria-label={t`Main screen`}>
+          <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(key as TabName)}>
+            <TabList className="tabs" aria-label={t`Main screen`}>
+              <Tab id="queues" className="tab">
+                {t`Queues`}
+                {waiting > 0 && (
+                  <span className="count" title={t`${waiting} waiting`}>
+                    {waiting}
+                  </span>
+                )}
+              </Tab>
+              {mayHistory && (
+                <Tab id="history" className="tab">
+                  {t`History`}
+                </Tab>
+              )}
+            </TabList>
+            <TabPanel id="queues" className="tab-panel" data-room="">
+              <Queues
+                selected={chosen}
+                toggle={toggle}
+                agents={kind === "agents"}
+                showAgents={() => setKind(kind === "agents" ? "calls" : "agents")}
+                explain={() => setKind(kind === "legend" ? "calls" : "legend")}
+              />
+            </TabPanel>
+            {mayHistory && (
+              <TabPanel id="history" className="tab-panel">
+                <HistoryTab row={row} setRow={setRow} share={setRows} />
+              </TabPanel>
+            )}
+          </Tabs>
+        </main>
+        <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
+          {tab === "history" ? (
+            <HistoryDetail row={row} rows={rows} />
+          ) : kind === "legend" ? (
+            <Legend />
+          ) : kind === "agents" && chosen.length > 0 ? (
+            <Agents queues={chosen} />
+          ) : (
+            <QueueDetail queues={chosen} />
+          )}
+        </aside>
+      </section>
+      <DeviceTest open={testing} close={() => setTesting(false)} />
+      <Keys open={help} close={() => setHelp(false)} />
+    </div>
+  );
+}
+
+interface HistoryTabProps {
+  readonly row: HistoryRow | null;
+  readonly setRow: (row: HistoryRow | null) => void;
+  /** Tells the detail field which rows are known. */
+  readonly share: (rows: readonly HistoryRow[]) => void;
+}
+
+/** The rows are fetched only while somebody looks at them. */
+function HistoryTab({ row, setRow, share }: HistoryTabProps) {
+  const history = useHistory();
+  useEffect(() => share(history.rows), [history.rows, share]);
+  return <HistoryList history={history} selected={row?.id ?? null} select={setRow} />;
+}

@@ -1,0 +1,80 @@
+import { plural, t } from "@lingui/core/macro";
+import { useEffect } from "react";
+import { useDesk } from "../connection/desk.tsx";
+import { phoneNumber } from "../model/format.ts";
+import { callLayers, myDevice } from "../model/select.ts";
+import type { World } from "../model/store.ts";
+import type { CallView } from "../model/wire.ts";
+import type { Sound } from "../softphone/ring.ts";
+import { useDeskPhone } from "../softphone/use.tsx";
+import { announce } from "../ui/announce.tsx";
+
+/** What should be heard at this browser now. */
+export function soundOf(world: World): Sound | null {
+  // No word from the server for too long: a ring that nobody confirms is no ring (D3).
+  if (world.line.state !== "connected") return null;
+  const offers = [...world.entities.call.values()].filter((call) => call.offer !== null && !call.mine);
+  const ringing = offers.filter((call) => call.offer?.ringing);
+  if (myDevice(world.entities)?.kind === "web" && ringing.length > 0) {
+    return ringing.some((call) => call.urgent) ? "urgent" : "ring";
+  }
+  // Urgent while in a call: the phone is not rung, so the console beeps (D6).
+  return offers.some((call) => call.urgent && !call.offer?.ringing) ? "beep" : null;
+}
+
+/** The sentence for who listens: queue, caller, urgent. */
+function incoming(call: CallView, waiting: number): string {
+  const who = call.name ?? (call.number === null ? t`withheld number` : phoneNumber(call.number));
+  const queue = call.queue_name ?? "";
+  const more = waiting > 1 ? ` ${plural(waiting, { one: "# waiting.", other: "# waiting." })}` : "";
+  if (call.urgent) return `${t`Urgent call, ${queue}, ${who}.`}${more}`;
+  return `${queue === "" ? t`Call, ${who}.` : t`Call, ${queue}, ${who}.`}${more}`;
+}
+
+/** Keeps the browser's phone, its sounds, the spoken announcements and the tab's title equal to the desk. */
+export function usePhoneFollowsDesk(): void {
+  const { store } = useDesk();
+  const phone = useDeskPhone();
+  useEffect(() => {
+    const told = new Set<string>();
+    const follow = (): void => {
+      const { world } = store;
+      const device = myDevice(world.entities);
+      if (world.line.state === "connected") {
+        phone.use(device?.kind === "web" && device.used_by_me ? device.id : null);
+      }
+      phone.sound(soundOf(world));
+      const { cards, waiting } = callLayers(world.entities);
+      const offers = cards.filter((call) => !call.mine);
+      const open = new Set(offers.map((call) => call.id));
+      // Once for each call, however often it is offered again meanwhile; forgotten when the offer has gone.
+      for (const id of told) if (!open.has(id)) told.delete(id);
+      for (const call of offers) {
+        if (told.has(call.id)) continue;
+        told.add(call.id);
+        announce(incoming(call, offers.length + waiting.length), "assertive");
+      }
+      const count = offers.length + waiting.length;
+      document.title = count > 0 ? `(${count}) Operator - Cordboard` : "Operator - Cordboard";
+    };
+    follow();
+    return store.subscribe(follow);
+  }, [store, phone]);
+
+  useEffect(() => {
+    // Any click or key lets the browser sound from then on.
+    const unlock = (): void => phone.unlock();
+    addEventListener("pointerdown", unlock, { once: true });
+    addEventListener("keydown", unlock, { once: true });
+    const stay = (event: BeforeUnloadEvent): void => {
+      // Leaving the page cuts the audio of a call on the browser's own phone.
+      if (phone.status.leg === "talking") event.preventDefault();
+    };
+    addEventListener("beforeunload", stay);
+    return () => {
+      removeEventListener("pointerdown", unlock);
+      removeEventListener("keydown", unlock);
+      removeEventListener("beforeunload", stay);
+    };
+  }, [phone]);
+}

@@ -1,0 +1,72 @@
+import { useCallback, useEffect, useState } from "react";
+import { api, Refused } from "../connection/api.ts";
+import type { PortalInfo, SessionInfo, Settings } from "../model/wire.ts";
+import { firstLanguage, type Language, speak } from "../text/locale.ts";
+import { refusal } from "../text/refusals.ts";
+import { toast } from "../ui/toast.tsx";
+import { type Theme, wear } from "./theme.ts";
+
+const THEME = "cordboard.theme";
+
+/** What the page looks and sounds like; of the browser before log-in, of the person after it. */
+export interface Taste {
+  readonly language: Language;
+  readonly theme: Theme;
+}
+
+export interface SessionState {
+  /** Undefined: not known yet. Null: nobody is logged in. */
+  readonly session: SessionInfo | null | undefined;
+  readonly info: PortalInfo | null;
+  readonly taste: Taste;
+  readonly logIn: (session: SessionInfo) => void;
+  readonly forget: () => void;
+  readonly change: (taste: Partial<Taste>) => void;
+}
+
+/** Who is logged in, and how this person wants the page. */
+export function useSession(): SessionState {
+  const [session, setSession] = useState<SessionInfo | null | undefined>(undefined);
+  const [info, setInfo] = useState<PortalInfo | null>(null);
+  const [taste, setTaste] = useState<Taste>({ language: firstLanguage(), theme: rememberedTheme() });
+
+  const show = useCallback(async (next: Taste): Promise<void> => {
+    wear(next.theme);
+    localStorage.setItem(THEME, next.theme);
+    await speak(next.language);
+    setTaste(next);
+  }, []);
+
+  const logIn = useCallback(
+    (who: SessionInfo): void => {
+      void show({ language: who.language, theme: who.theme }).then(() => setSession(who));
+    },
+    [show],
+  );
+
+  useEffect(() => {
+    api.portal().then(setInfo, () => undefined);
+    api.session().then(logIn, () => setSession(null));
+  }, [logIn]);
+
+  const change = useCallback(
+    (part: Partial<Taste>): void => {
+      void show({ ...taste, ...part });
+      if (session) {
+        const settings: Settings = part;
+        api.settings(settings).catch((reason: unknown) => {
+          if (!(reason instanceof Refused)) throw reason;
+          toast(refusal(reason.code, reason.args));
+        });
+      }
+    },
+    [session, show, taste],
+  );
+
+  return { session, info, taste, logIn, change, forget: useCallback(() => setSession(null), []) };
+}
+
+function rememberedTheme(): Theme {
+  const theme = localStorage.getItem(THEME);
+  return theme === "light" || theme === "dark" || theme === "contrast" ? theme : "system";
+}

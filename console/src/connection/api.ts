@@ -1,0 +1,49 @@
+import type { HistoryPage, LogIn, PortalInfo, Problem, SessionInfo, Settings, SoftphoneCredentials } from "../model/wire.ts";
+
+/** A request that was not carried out; `code` is stable, `text/refusals` has its words. */
+export class Refused extends Error {
+  readonly code: string;
+  readonly args: Readonly<Record<string, string>>;
+
+  constructor(problem: Problem) {
+    super(problem.code);
+    this.code = problem.code;
+    this.args = problem.args;
+  }
+}
+
+/** Nobody answers: no network, or the server is away. */
+export const UNREACHABLE = "unreachable";
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        // A form on a foreign page cannot set this header, so it cannot act in this person's name.
+        "X-Cordboard": "1",
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Refused({ code: UNREACHABLE, args: {} });
+  }
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  throw new Refused({ code: problem?.code ?? UNREACHABLE, args: problem?.args ?? {} });
+}
+
+export const api = {
+  portal: () => request<PortalInfo>("GET", "portal"),
+  session: () => request<SessionInfo>("GET", "session"),
+  logIn: (form: LogIn) => request<SessionInfo>("POST", "session", form),
+  logOut: (deviceToo: boolean) => request<void>("DELETE", `session${deviceToo ? "?device=1" : ""}`),
+  settings: (settings: Settings) => request<void>("PUT", "settings", settings),
+  softphone: () => request<SoftphoneCredentials>("POST", "softphone"),
+  /** @param before the mark of the previous page; null for the newest rows. */
+  history: (before: string | null, limit: number) =>
+    request<HistoryPage>("GET", `history?limit=${limit}${before === null ? "" : `&before=${encodeURIComponent(before)}`}`),
+};

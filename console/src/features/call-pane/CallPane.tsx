@@ -1,0 +1,169 @@
+import { useLingui } from "@lingui/react/macro";
+import { useEffect, useRef, useState } from "react";
+import { useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
+import { KEYS, keyName } from "../../model/keymap.ts";
+import { callLayers, exchange, me, myDevice, sameItems } from "../../model/select.ts";
+import type { CallView } from "../../model/wire.ts";
+import { useAudio } from "../../softphone/use.tsx";
+import { Note } from "../../ui/Note.tsx";
+import { CallCard } from "./CallCard.tsx";
+import "./call-pane.css";
+import { DeskHead } from "./DeskHead.tsx";
+import { PracticeButton, PracticeMenu, useMayPractise } from "./Practice.tsx";
+import { Waiting } from "./Waiting.tsx";
+
+/** Height of one card with its gap, and of all that stands around the cards, in CSS pixels. */
+const CARD_PX = 154;
+const AROUND_PX = 52 + 52 + 200;
+
+/** The personal call field: all calls that are mine, offered to me, or waiting in my queues (2.1). */
+export function CallPane() {
+  const { t } = useLingui();
+  const { cards, waiting } = useEntities(callLayers, (a, b) => sameItems(a.cards, b.cards) && sameItems(a.waiting, b.waiting));
+  const staleSince = useStaleSince();
+  const room = useRoom();
+  const [hovered, setHovered] = useState(false);
+  const off = useOff();
+  const steady = useSteadyOrder(cards, hovered);
+  // Under ring-all every waiting call is offered; those beyond the room become rows, never the loud ones.
+  const must = steady.filter((call) => call.mine || call.urgent || call.offer?.ringing === true).length;
+  const shown = fit(steady, Math.max(room, must));
+  const rows = [...steady.filter((call) => !shown.includes(call)), ...waiting].sort(
+    (a, b) => Number(b.urgent) - Number(a.urgent) || a.entered_at - b.entered_at,
+  );
+  const next = shown.find((call) => !call.mine && call.offer !== null);
+  return (
+    <aside className="field-pane" id="calls" aria-label={t`Personal call field`} tabIndex={-1} {...(staleSince !== null && { "data-stale": "" })}>
+      <DeskHead corner={<PracticeMenu />} />
+      <SoundNote />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: only keeps the order still while a pointer rests here */}
+      <div className="stack" onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+        {shown.map((call) => (
+          <CallCard key={call.id} call={call} next={call === next} off={off} />
+        ))}
+      </div>
+      {shown.length === 0 && <Nothing waiting={rows.length > 0} />}
+      <Waiting calls={rows} off={off} />
+    </aside>
+  );
+}
+
+/** Why calls cannot be handled from here now; undefined: they can. */
+function useOff(): string | undefined {
+  const { t } = useLingui();
+  const connected = useLine().state === "connected";
+  const device = useEntities((all) => me(all)?.device ?? null);
+  const down = useEntities((all) => exchange(all)?.up === false);
+  if (!connected) return t`No connection to the server: use your phone`;
+  if (down) return t`The telephone exchange is away`;
+  if (device === null) return t`You have no phone: choose one at the top right`;
+  return undefined;
+}
+
+/** The first `room` cards, but never fewer than the own, urgent and ringing ones. */
+function fit(cards: readonly CallView[], room: number): CallView[] {
+  let quiet = room - cards.filter(isLoud).length;
+  return cards.filter((call) => {
+    if (isLoud(call)) return true;
+    quiet -= 1;
+    return quiet >= 0;
+  });
+}
+
+function isLoud(call: CallView): boolean {
+  return call.mine || call.urgent || call.offer?.ringing === true;
+}
+
+/** How many cards have room at this height. */
+function useRoom(): number {
+  const count = (): number => Math.max(2, Math.floor((window.innerHeight - AROUND_PX) / CARD_PX));
+  const [room, setRoom] = useState(count);
+  useEffect(() => {
+    const measure = (): void => setRoom(count());
+    window.addEventListener("resize", measure);
+    return () => window.removeEventListener("resize", measure);
+  });
+  return room;
+}
+
+/** While the pointer rests on the cards none of them moves: what is new joins below, what is gone leaves. */
+function useSteadyOrder(cards: readonly CallView[], still: boolean): readonly CallView[] {
+  const order = useRef<readonly string[]>([]);
+  let result = cards;
+  if (still) {
+    const place = new Map(order.current.map((id, index) => [id, index]));
+    result = [...cards].sort((a, b) => (place.get(a.id) ?? Number.MAX_VALUE) - (place.get(b.id) ?? Number.MAX_VALUE));
+  }
+  useEffect(() => {
+    order.current = result.map((call) => call.id);
+  });
+  return result;
+}
+
+function Nothing({ waiting }: { waiting: boolean }) {
+  const { t } = useLingui();
+  const mine = useEntities(me);
+  const device = useEntities(myDevice);
+  const practise = useMayPractise();
+  const name = device?.name ?? "";
+  const inWrapUp = mine?.wrap_up !== null && mine?.wrap_up !== undefined && mine.wrap_up.kind !== "pending";
+  const [fact, help] = inWrapUp
+    ? [t`You are in wrap-up`, t`You are offered no calls during wrap-up. Take somebody who waits to stop it earlier.`]
+    : device === undefined
+      ? [t`You are looking on`, t`Choose a phone at the top right to take calls.`]
+      : mine?.signed_in.length === 0
+        ? [t`You get no calls`, t`Sign in to a queue to be offered calls.`]
+        : [waiting ? t`No calls of your own` : t`No calls`, t`You will be rung on ${name}.`];
+  const keys: readonly (readonly [string | undefined, string])[] = [
+    [KEYS.answer[0], t`Answer`],
+    [KEYS.hang_up[0], t`Hang up`],
+    [KEYS.hold[0], t`Hold or resume`],
+    [KEYS.help[0], t`All keys`],
+  ];
+  return (
+    <>
+      <div className="empty">
+        <b>{fact}</b>
+        {help}
+        {practise && device !== undefined && !inWrapUp && <PracticeButton />}
+      </div>
+      {!waiting && (
+        <div className="keys">
+          {keys.map(([key, what]) => (
+            <KeyLine key={what} name={keyName(key ?? "")} what={what} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function KeyLine({ name, what }: { name: string; what: string }) {
+  return (
+    <>
+      <kbd>{name}</kbd>
+      <span>{what}</span>
+    </>
+  );
+}
+
+/** The browser's own phone has something in its way, and the person can clear it. */
+function SoundNote() {
+  const { t } = useLingui();
+  const audio = useAudio();
+  const web = useEntities((all) => myDevice(all)?.kind === "web");
+  if (!web || !audio.here) return null;
+  const text =
+    audio.problem === "no_microphone"
+      ? t`The browser gives no microphone. Allow it at the left of the address bar.`
+      : audio.phone === "failed"
+        ? t`Your browser phone cannot reach the exchange. It keeps trying.`
+        : audio.muted
+          ? t`Click anywhere once, so that the browser lets the phone ring.`
+          : null;
+  return text === null ? null : (
+    <div className="sound-note">
+      <Note kind="attention">{text}</Note>
+    </div>
+  );
+}

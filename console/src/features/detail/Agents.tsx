@@ -1,0 +1,85 @@
+import { useLingui } from "@lingui/react/macro";
+import { memo } from "react";
+import { Button } from "react-aria-components";
+import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
+import { duration, phoneNumber } from "../../model/format.ts";
+import { queueAgents, sameItems } from "../../model/select.ts";
+import type { AgentView } from "../../model/wire.ts";
+import { STATUS, TIMED } from "../../text/words.ts";
+import { Tip } from "../../ui/controls.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
+import { Icon, Shape } from "../../ui/Icon.tsx";
+import "../../ui/detail.css";
+
+/** Who is signed in to each chosen queue, and what they do now (3.1-m to 3.1-r). */
+export function Agents({ queues }: { queues: readonly string[] }) {
+  const { t } = useLingui();
+  const names = useEntities((all) => queues.flatMap((id) => all.queue.get(id)?.name ?? []), sameItems);
+  return (
+    <>
+      <div className="detail-head">
+        <h2 className="cut">{t`Agents signed in`}</h2>
+        <p className="cut" title={names.join(", ")}>
+          {names.join(", ")}
+        </p>
+      </div>
+      {queues.map((queue) => (
+        <QueueAgents key={queue} queue={queue} />
+      ))}
+    </>
+  );
+}
+
+function QueueAgents({ queue }: { queue: string }) {
+  const { t } = useLingui();
+  const name = useEntities((all) => all.queue.get(queue)?.name);
+  const agents = useEntities((all) => queueAgents(all, queue), sameItems);
+  if (name === undefined) return null;
+  const free = agents.filter((agent) => agent.status === "available").length;
+  return (
+    <section aria-label={name}>
+      <div className="group-head">
+        <span className="cut">{name}</span>
+        <span className="right num">{agents.length === 0 ? t`nobody` : t`${agents.length} signed in, ${free} free`}</span>
+      </div>
+      {agents.map((agent) => (
+        <Person key={agent.id} agent={agent} />
+      ))}
+    </section>
+  );
+}
+
+const Person = memo(function Person({ agent }: { agent: AgentView }) {
+  const { t, i18n } = useLingui();
+  const { ticker } = useDesk();
+  const staleSince = useStaleSince();
+  const { word, tone } = STATUS[agent.status];
+  const text = i18n._(word);
+  const talk = agent.talk;
+  const number = talk?.number ? phoneNumber(talk.number) : null;
+  const talking =
+    talk === null ? null : talk.direction === "in" ? t`incoming ${number ?? t`withheld number`}` : t`outgoing ${number ?? ""}`;
+  const long = TIMED.has(agent.status) ? duration((staleSince ?? ticker.now()) - agent.since) : null;
+  return (
+    <div className="person">
+      <Tip text={[text, long, talking].filter((fact) => fact !== null).join(", ")}>
+        <Button className="stat" aria-label={`${agent.name}: ${text}`}>
+          <Shape as={tone} tone={tone} />
+        </Button>
+      </Tip>
+      <div className="nm cut" title={agent.name}>
+        {agent.name}
+        {agent.extension !== null && <span className="faint num"> {agent.extension}</span>}
+      </div>
+      <div className="st cut" data-tone={tone}>
+        {text} {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+        {talking !== null && <span className="num">, {talking}</span>}
+      </div>
+      {agent.email !== null && (
+        <a className="round" href={`mailto:${agent.email}`} aria-label={t`E-mail ${agent.name}`} title={agent.email}>
+          <Icon name="mail" />
+        </a>
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,160 @@
+import { plural } from "@lingui/core/macro";
+import { useLingui } from "@lingui/react/macro";
+import { memo } from "react";
+import { useAct, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
+import { duration, phoneNumber, timeOfDay } from "../../model/format.ts";
+import { exchange, me, queueCalls, sameItems } from "../../model/select.ts";
+import type { CallView } from "../../model/wire.ts";
+import { useDeskPhone } from "../../softphone/use.tsx";
+import { Press } from "../../ui/controls.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import "../../ui/detail.css";
+
+/** What happens in the chosen queues now: who waits, who is helped by whom (2.1.2). */
+export function QueueDetail({ queues }: { queues: readonly string[] }) {
+  const { t } = useLingui();
+  const [only] = queues;
+  const name = useEntities((all) => (only === undefined ? undefined : all.queue.get(only)?.name));
+  const signedIn = useEntities((all) => only !== undefined && (me(all)?.signed_in.includes(only) ?? false));
+  const staleSince = useStaleSince();
+  if (only === undefined) {
+    return (
+      <div className="detail-head">
+        <h2>{t`No queue chosen`}</h2>
+        <p>{t`Choose a queue to see its calls.`}</p>
+      </div>
+    );
+  }
+  const single = queues.length === 1;
+  return (
+    <>
+      <div className="detail-head">
+        <h2 className="cut" title={name}>
+          {single ? name : t`Chosen queues`}
+        </h2>
+        <p>
+          {staleSince !== null
+            ? t`As of ${timeOfDay(staleSince, true)}`
+            : single
+              ? signedIn
+                ? t`You are signed in.`
+                : t`You are signed out.`
+              : plural(queues.length, { one: "# queue", other: "# queues" })}
+        </p>
+      </div>
+      {queues.map((queue) => (
+        <Calls key={queue} queue={queue} titled={!single} />
+      ))}
+    </>
+  );
+}
+
+function Calls({ queue, titled }: { queue: string; titled: boolean }) {
+  const { t } = useLingui();
+  const name = useEntities((all) => all.queue.get(queue)?.name);
+  const { waiting, talking } = useEntities(
+    (all) => queueCalls(all, queue),
+    (a, b) => sameItems(a.waiting, b.waiting) && sameItems(a.talking, b.talking),
+  );
+  if (name === undefined) return null;
+  if (waiting.length + talking.length === 0) {
+    return titled ? (
+      <div className="group-head">
+        {name}
+        <span className="right">{t`no calls`}</span>
+      </div>
+    ) : (
+      <div className="empty">
+        <b>{t`No calls in this queue`}</b>
+        {t`Who waits and who is being helped appears here.`}
+      </div>
+    );
+  }
+  return (
+    <section aria-label={name}>
+      {waiting.length > 0 && (
+        <div className="group-head">
+          {titled ? t`${name}, waiting` : t`Waiting`}
+          <span className="right">{t`waiting time`}</span>
+        </div>
+      )}
+      {waiting.map((call) => (
+        <Row key={call.id} call={call} />
+      ))}
+      {talking.length > 0 && (
+        <div className="group-head">
+          {titled ? t`${name}, in a call` : t`In a call`}
+          <span className="right">{t`talk time`}</span>
+        </div>
+      )}
+      {talking.map((call) => (
+        <Row key={call.id} call={call} />
+      ))}
+    </section>
+  );
+}
+
+const Row = memo(function Row({ call }: { call: CallView }) {
+  const { t } = useLingui();
+  const staleSince = useStaleSince();
+  const number = call.number === null ? t`Withheld number` : phoneNumber(call.number);
+  const name = call.name ?? number;
+  const answered = call.answered_at;
+  const waited = answered === null ? null : duration(answered - call.entered_at);
+  const agent = call.agent_name ?? "";
+  const state =
+    call.state === "held" ? t`on hold` : call.state === "connecting" ? t`connecting` : waited === null ? "" : t`waited ${waited}`;
+  // The number stands under the name of a contact; alone it is the name.
+  const facts = [call.name === null ? null : number, agent === "" ? null : agent, state === "" ? null : state].filter((fact) => fact !== null);
+  const waiting = call.state === "waiting" || call.state === "offered";
+  return (
+    <div className="dcall" data-call={call.id} {...(call.urgent && { "data-urgent": "" })}>
+      <div className="who cut num" title={name}>
+        {name}
+      </div>
+      <div className="sub cut num" title={facts.join(", ")}>
+        {facts.length > 0 ? facts.join(", ") : t`Unknown number`}
+      </div>
+      <div className="side">
+        <Elapsed since={waiting ? call.entered_at : (answered ?? call.since)} frozenAt={staleSince} />
+        {waiting && <CherryPick call={call} name={name} />}
+      </div>
+    </div>
+  );
+});
+
+/** Take this call out of the queue, wherever it stands and whether or not I am signed in there (2.1.2-g, D13). */
+function CherryPick({ call, name }: { call: CallView; name: string }) {
+  const { t } = useLingui();
+  const phone = useDeskPhone();
+  const { act, busy } = useAct();
+  const connected = useLine().state === "connected";
+  const device = useEntities((all) => me(all)?.device ?? null);
+  const down = useEntities((all) => exchange(all)?.up === false);
+  const may = useEntities((all) => me(all)?.rights.includes("queue.pick") ?? false) || call.offer !== null;
+  if (!may) return null;
+  const off = !connected
+    ? t`No connection to the server: use your phone`
+    : down
+      ? t`The telephone exchange is away`
+      : device === null
+        ? t`You have no phone: choose one at the top right`
+        : undefined;
+  return (
+    <Press
+      className="round"
+      data={{ "data-pick": "" }}
+      aria-label={t`Take ${name}`}
+      tip={t`Take this call`}
+      off={off}
+      busy={busy}
+      onPress={() => {
+        void act("call.answer", { call: call.id });
+        if (call.offer?.ringing) phone.answer();
+      }}
+    >
+      <Icon name="phone" />
+    </Press>
+  );
+}

@@ -1,0 +1,132 @@
+import { useLingui } from "@lingui/react/macro";
+import { memo } from "react";
+import { useDesk } from "../../connection/desk.tsx";
+import { daysAgo, duration } from "../../model/format.ts";
+import type { HistoryRow } from "../../model/wire.ts";
+import { refusal } from "../../text/refusals.ts";
+import { Press } from "../../ui/controls.tsx";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
+import { Note } from "../../ui/Note.tsx";
+import "./history.css";
+import type { History } from "./use-history.ts";
+import { dayName, direction, outcome, party, when } from "./words.ts";
+
+interface Props {
+  readonly history: History;
+  readonly selected: string | null;
+  readonly select: (row: HistoryRow | null) => void;
+}
+
+/** Own calls, newest first (3.4). */
+export function HistoryList({ history, selected, select }: Props) {
+  const { t, i18n } = useLingui();
+  const { ticker } = useDesk();
+  const { rows, state, problem } = history;
+  const now = ticker.now();
+  if (rows.length === 0) {
+    if (state === "loading") return <Bones />;
+    if (problem !== null) {
+      return (
+        <div className="pane-note">
+          <Note kind="problem">{refusal(problem.code, problem.args)}</Note>
+          <Press className="btn" onPress={history.again}>
+            {t`Try again`}
+          </Press>
+        </div>
+      );
+    }
+    return (
+      <div className="empty">
+        <b>{t`No calls yet`}</b>
+        {t`Every call that you take, miss or reject appears here.`}
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className="hhead" aria-hidden="true">
+        <span />
+        <span>{t`Call`}</span>
+        <span>{t`Duration`}</span>
+        <span>{t`Waiting time`}</span>
+        <span>{t`Time`}</span>
+      </div>
+      {problem !== null && (
+        <div className="pane-note">
+          <Note kind="problem">{refusal(problem.code, problem.args)}</Note>
+        </div>
+      )}
+      {rows.map((row, index) => {
+        const previous = rows[index - 1];
+        const first = previous === undefined || daysAgo(previous.at, now) !== daysAgo(row.at, now);
+        return (
+          <div key={row.id}>
+            {first && <h3 className="day">{dayName(row.at, now, i18n.locale)}</h3>}
+            <Row row={row} now={now} selected={row.id === selected} select={select} />
+          </div>
+        );
+      })}
+      <div className="pane-more">
+        {history.more && (
+          <Press className="btn" onPress={history.older}>
+            {t`Older calls`}
+          </Press>
+        )}
+      </div>
+    </>
+  );
+}
+
+const ARROWS: Record<HistoryRow["kind"], IconName> = {
+  answered: "incoming",
+  missed: "missed",
+  rejected: "missed",
+  outbound: "outgoing",
+};
+
+interface RowProps {
+  readonly row: HistoryRow;
+  readonly now: number;
+  readonly selected: boolean;
+  readonly select: Props["select"];
+}
+
+const Row = memo(
+  function Row({ row, now, selected, select }: RowProps) {
+    const { i18n } = useLingui();
+    const bad = row.kind === "missed" || row.ended_by === "lost" ? "urgent" : undefined;
+    return (
+      <Press className="hrow" aria-pressed={selected} onPress={() => select(selected ? null : row)}>
+        <span className="dir" data-tone={bad} title={direction(row)}>
+          <Icon name={ARROWS[row.kind]} />
+          <span className="vh">{direction(row)}</span>
+        </span>
+        <span className="nm">
+          <span className="cut num" style={{ display: "block" }} title={party(row)}>
+            {party(row)}
+          </span>
+          <span className="sub cut" style={{ display: "block" }} data-tone={bad}>
+            {outcome(row)}
+          </span>
+        </span>
+        <time>{row.talk_ms === null ? "" : duration(row.talk_ms)}</time>
+        <time className="faint">{row.wait_ms === null ? "" : duration(row.wait_ms)}</time>
+        <time className="soft">{when(row.at, now, i18n.locale)}</time>
+      </Press>
+    );
+  },
+  (a, b) =>
+    a.row === b.row && a.selected === b.selected && daysAgo(a.row.at, a.now) === daysAgo(b.row.at, b.now),
+);
+
+function Bones() {
+  const { t } = useLingui();
+  return (
+    <div className="bones" role="status" aria-label={t`Loading`}>
+      {Array.from({ length: 8 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: eight equal bars
+        <i key={index} />
+      ))}
+    </div>
+  );
+}

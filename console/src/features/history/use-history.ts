@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { api, Refused } from "../../connection/api.ts";
+import { useEntities } from "../../connection/desk.tsx";
+import { liveCalls } from "../../model/select.ts";
+import type { HistoryRow } from "../../model/wire.ts";
+
+const PAGE = 50;
+
+export interface History {
+  readonly rows: readonly HistoryRow[];
+  readonly state: "loading" | "ready" | "failed";
+  readonly problem: Refused | null;
+  /** There are older rows on the server. */
+  readonly more: boolean;
+  readonly older: () => void;
+  readonly again: () => void;
+}
+
+/** Own calls, newest first, page by page; fetched again when one of my calls has ended. */
+export function useHistory(): History {
+  const [rows, setRows] = useState<readonly HistoryRow[]>([]);
+  const [before, setBefore] = useState<string | null>(null);
+  const [state, setState] = useState<History["state"]>("loading");
+  const [problem, setProblem] = useState<Refused | null>(null);
+  const turn = useRef(0);
+
+  const load = useCallback(async (mark: string | null): Promise<void> => {
+    turn.current += 1;
+    const mine = turn.current;
+    try {
+      const page = await api.history(mark, PAGE);
+      // Somebody asked again meanwhile: that answer counts.
+      if (mine !== turn.current) return;
+      setRows((known) => (mark === null ? join(page.rows, known) : [...known, ...page.rows]));
+      setBefore((old) => (mark === null && old !== null ? old : page.before));
+      setState("ready");
+      setProblem(null);
+    } catch (reason) {
+      if (!(reason instanceof Refused)) throw reason;
+      if (mine !== turn.current) return;
+      setProblem(reason);
+      setState("failed");
+    }
+  }, []);
+
+  const own = useEntities((all) =>
+    liveCalls(all)
+      .map((call) => call.id)
+      .sort()
+      .join(" "),
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a call that came or went is the reason to look again
+  useEffect(() => {
+    void load(null);
+    // The row is written just after the call has ended.
+    const later = setTimeout(() => void load(null), 1_500);
+    return () => clearTimeout(later);
+  }, [load, own]);
+
+  return {
+    rows,
+    state,
+    problem,
+    more: before !== null,
+    older: () => {
+      if (before !== null) void load(before);
+    },
+    again: () => {
+      setState("loading");
+      void load(null);
+    },
+  };
+}
+
+/** The newest page in front of the older rows that are already shown, without any row twice. */
+function join(page: readonly HistoryRow[], known: readonly HistoryRow[]): readonly HistoryRow[] {
+  const fresh = new Set(page.map((row) => row.id));
+  const oldest = page.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  return [...page, ...known.filter((row) => !fresh.has(row.id) && row.at <= oldest)];
+}

@@ -1,0 +1,251 @@
+import { useLingui } from "@lingui/react/macro";
+import { memo, useState } from "react";
+import { useAct, useDesk, useEntities, useLine, usePast, useStaleSince } from "../../connection/desk.tsx";
+import { duration, timeOfDay } from "../../model/format.ts";
+import { me, queues, sameItems, totals, WAIT_LATE_MS } from "../../model/select.ts";
+import type { QueueView } from "../../model/wire.ts";
+import { Press, Switch } from "../../ui/controls.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
+import { Icon, Shape } from "../../ui/Icon.tsx";
+import { Window } from "../../ui/Window.tsx";
+import { COLUMNS } from "./columns.ts";
+import "./queues.css";
+
+interface Props {
+  /** Ids of the chosen queues. */
+  readonly selected: readonly string[];
+  readonly toggle: (queue: string) => void;
+  /** The detail field shows who is signed in, instead of the calls. */
+  readonly agents: boolean;
+  readonly showAgents: () => void;
+  /** The detail field explains the columns. */
+  readonly explain: () => void;
+}
+
+/** The queues of my group with their live numbers, and whether I am signed in (3.1). */
+export function Queues({ selected, toggle, agents, showAgents, explain }: Props) {
+  const { t, i18n } = useLingui();
+  const ids = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
+  const countedSince = useEntities((all) => queues(all)[0]?.counted_since);
+  const staleSince = useStaleSince();
+  if (ids.length === 0) {
+    return (
+      <div className="empty">
+        <b>{t`No queues`}</b>
+        {t`There are no queues for your group yet. Your administrator can add them.`}
+      </div>
+    );
+  }
+  return (
+    <>
+      <div className="pane-head">
+        <span className="cut">
+          {staleSince !== null
+            ? t`As of ${timeOfDay(staleSince, true)}`
+            : countedSince !== undefined && t`Today since ${timeOfDay(countedSince)}`}
+        </span>
+        <Press
+          className="btn"
+          aria-pressed={agents && selected.length > 0}
+          off={selected.length === 0 ? t`Choose a queue first` : undefined}
+          onPress={showAgents}
+        >
+          <Icon name="users" />
+          {t`Agents signed in`}
+        </Press>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a real table is laid out anew as a whole at every number */}
+      <div className="qt" role="table" aria-label={t`Queues`}>
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: a row of headings is not operated */}
+        <div className="qhead" role="row">
+          {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+          {/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
+          <span role="columnheader">
+            <span className="vh">{t`Queue`}</span>
+          </span>
+          {COLUMNS.map((column) => (
+            // biome-ignore lint/a11y/useSemanticElements: see above
+            // biome-ignore lint/a11y/useFocusableInteractive: its button is
+            <span key={column.id} role="columnheader">
+              <Press className="" tip={i18n._(column.short)} aria-label={i18n._(column.short)} onPress={explain}>
+                <Icon name={column.icon} />
+                <span>{i18n._(column.word)}</span>
+              </Press>
+            </span>
+          ))}
+        </div>
+        {ids.map((id) => (
+          <Row key={id} id={id} selected={selected.includes(id)} toggle={toggle} />
+        ))}
+        {ids.length > 1 && <Sum />}
+      </div>
+    </>
+  );
+}
+
+const Row = memo(function Row({ id, selected, toggle }: { id: string; selected: boolean; toggle: (id: string) => void }) {
+  const { t } = useLingui();
+  const queue = useEntities((all) => all.queue.get(id));
+  const signedIn = useEntities((all) => me(all)?.signed_in.includes(id) ?? false);
+  if (queue === undefined) return null;
+  const alarm = queue.urgent && queue.waiting > 0;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see Queues
+    // biome-ignore lint/a11y/useFocusableInteractive: its buttons are
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the name is a button that does the same
+    <div
+      className="qrow"
+      role="row"
+      onClick={(event) => {
+        // The name and the switch act for themselves.
+        if (!(event.target instanceof Element) || event.target.closest("button, label") === null) toggle(id);
+      }}
+      {...(selected && { "data-selected": "" })}
+      {...(signedIn && { "data-in": "" })}
+    >
+      <span role="rowheader">
+        <Press className="qname" aria-pressed={selected} onPress={() => toggle(id)}>
+          <span className="cut" title={queue.name}>
+            {queue.name}
+          </span>
+          {queue.urgent && <Shape as="urgent" tone={alarm || !signedIn ? "urgent" : "away"} />}
+          {queue.urgent && <span className="vh">{t`urgent`}</span>}
+        </Press>
+      </span>
+      <Count n={queue.agents_signed_in} />
+      <Count n={queue.agents_available} />
+      <Count n={queue.waiting} as={alarm ? "red" : "w"} />
+      <span role="cell" className={queue.average_wait_ms === null ? "z" : undefined}>
+        {duration(queue.average_wait_ms ?? 0)}
+      </span>
+      <Longest queue={queue} />
+      <span role="cell" className={queue.total === 0 ? "z" : undefined}>
+        {queue.handled}
+        <span className="z"> / {queue.total}</span>
+      </span>
+      <span role="cell">
+        <SignIn queue={queue} on={signedIn} />
+      </span>
+    </div>
+  );
+});
+
+function Count({ n, as }: { n: number; as?: "w" | "red" }) {
+  return (
+    <span role="cell" className={n === 0 ? "z" : as}>
+      {n}
+    </span>
+  );
+}
+
+function Longest({ queue }: { queue: QueueView }) {
+  const staleSince = useStaleSince();
+  const since = queue.longest_since;
+  const late = usePast(since === null ? null : since + WAIT_LATE_MS);
+  if (since === null) {
+    return (
+      <span role="cell" className="z">
+        {duration(0)}
+      </span>
+    );
+  }
+  return (
+    <span role="cell" className={queue.urgent ? "red" : late ? "late" : undefined}>
+      {late && !queue.urgent && <Shape as="wrap" size={9} />}
+      <Elapsed since={since} frozenAt={staleSince} />
+    </span>
+  );
+}
+
+/** The slide button: signed in or out, red when an urgent queue is left (2.4-h to 2.4-j). */
+function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
+  const { t } = useLingui();
+  const desk = useDesk();
+  const { act, busy } = useAct();
+  const connected = useLine().state === "connected";
+  const locked = useEntities((all) => me(all)?.locked.includes(queue.id) ?? false);
+  const [asking, setAsking] = useState(false);
+  const off = !connected
+    ? t`No connection to the server`
+    : on && locked
+      ? t`Your administrator has fixed your place in this queue.`
+      : undefined;
+
+  async function change(): Promise<void> {
+    if (!on) {
+      await act("queue.sign_in", { queue: queue.id });
+      return;
+    }
+    const outcome = await desk.command("queue.sign_out", { queue: queue.id });
+    if (outcome.ok) return;
+    // Nobody would be left for urgent calls: that deserves a question, not a refusal (D6).
+    if (outcome.code === "last_in_urgent") setAsking(true);
+    else desk.refused(outcome.code, outcome.args);
+  }
+
+  return (
+    <>
+      <Switch
+        on={on}
+        urgent={queue.urgent}
+        label={on ? t`${queue.name}: signed in` : t`${queue.name}: signed out`}
+        busy={busy}
+        off={off}
+        change={() => void change()}
+      />
+      {asking && (
+        <Window
+          open
+          alert
+          close={() => setAsking(false)}
+          title={t`Nobody left for urgent calls`}
+          acts={
+            <>
+              <Press className="btn" data={{ "data-kind": "plain" }} onPress={() => setAsking(false)}>
+                {t`Stay signed in`}
+              </Press>
+              <Press
+                className="btn"
+                data={{ "data-kind": "danger" }}
+                onPress={() => {
+                  setAsking(false);
+                  void act("queue.sign_out", { queue: queue.id, confirmed: "true" });
+                }}
+              >
+                {t`Sign out anyway`}
+              </Press>
+            </>
+          }
+        >
+          <p>{t`You are the last one signed in to ${queue.name}. Without you these callers reach nobody.`}</p>
+        </Window>
+      )}
+    </>
+  );
+}
+
+/** All queues together. */
+function Sum() {
+  const { t } = useLingui();
+  const staleSince = useStaleSince();
+  const sum = useEntities(totals, (a, b) => JSON.stringify(a) === JSON.stringify(b));
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see Queues
+    // biome-ignore lint/a11y/useFocusableInteractive: nothing in it is operated
+    <div className="qrow qsum" role="row">
+      <span role="rowheader">{t`Together`}</span>
+      <span role="cell">{sum.signedIn}</span>
+      <span role="cell">{sum.available}</span>
+      <span role="cell">{sum.waiting}</span>
+      <span role="cell">{duration(sum.averageWaitMs ?? 0)}</span>
+      <span role="cell">
+        {sum.longestSince === null ? duration(0) : <Elapsed since={sum.longestSince} frozenAt={staleSince} />}
+      </span>
+      <span role="cell">
+        {sum.handled} / {sum.total}
+      </span>
+      <span role="cell" />
+    </div>
+  );
+}

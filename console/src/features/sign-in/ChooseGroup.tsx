@@ -1,0 +1,40 @@
+import { useLingui } from "@lingui/react/macro";
+import { useAct, useEntities } from "../../connection/desk.tsx";
+import { me } from "../../model/select.ts";
+import { Press } from "../../ui/controls.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Note } from "../../ui/Note.tsx";
+
+const NONE: readonly never[] = [];
+
+/** Which department or location to work for (1.1-o to 1.1-t). Shown only to who belongs to several. */
+export function ChooseGroup() {
+  const { t } = useLingui();
+  const groups = useEntities((all) => me(all)?.groups ?? NONE);
+  const { act, busy } = useAct();
+  if (groups.length === 0) {
+    return (
+      <main className="box" data-wide>
+        <h1>{t`No group`}</h1>
+        <Note kind="attention">{t`You do not belong to a group yet, so there are no queues for you. Ask your administrator.`}</Note>
+      </main>
+    );
+  }
+  return (
+    <main className="box" data-wide>
+      <h1>{t`Choose your group`}</h1>
+      <Note kind="attention">
+        {t`NOTE: you are signed out automatically of the queues that are not available for the group you choose next.`}
+      </Note>
+      <div className="pick">
+        {groups.map((group) => (
+          <Press key={group.id} className="" busy={busy} onPress={() => void act("group.select", { group: group.id })}>
+            <Icon name="group" />
+            <b className="cut">{group.name}</b>
+            <Icon name="chevron-right" size={16} />
+          </Press>
+        ))}
+      </div>
+    </main>
+  );
+}

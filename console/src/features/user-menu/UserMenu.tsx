@@ -1,0 +1,97 @@
+import { useLingui } from "@lingui/react/macro";
+import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { initials } from "../../model/format.ts";
+import type { SessionInfo } from "../../model/wire.ts";
+import { Icon, type IconName } from "../../ui/Icon.tsx";
+
+type Theme = SessionInfo["theme"];
+type Language = SessionInfo["language"];
+
+/** An entry that only some pages have. */
+export interface MenuAct {
+  readonly id: string;
+  readonly icon: IconName;
+  readonly text: string;
+  readonly act: () => void;
+}
+
+interface Props {
+  readonly name: string;
+  readonly language: Language;
+  readonly theme: Theme;
+  readonly acts?: readonly MenuAct[];
+  readonly setLanguage: (language: Language) => void;
+  readonly setTheme: (theme: Theme) => void;
+  readonly logOut: () => void;
+}
+
+/** What belongs to the person: language, appearance, logging out (4-a). */
+export function UserMenu({ name, language, theme, acts = [], setLanguage, setTheme, logOut }: Props) {
+  const { t } = useLingui();
+  const themes: readonly (readonly [Theme, string])[] = [
+    ["system", t`Like the computer`],
+    ["light", t`Light`],
+    ["dark", t`Dark`],
+    ["contrast", t`High contrast`],
+  ];
+  return (
+    <MenuTrigger>
+      <Button className="top-item" aria-label={t`Menu of ${name}`}>
+        <span className="avatar">{initials(name)}</span>
+        <b className="cut">{name}</b>
+        <Icon name="chevron" size={16} />
+      </Button>
+      <Popover className="pop" placement="bottom end">
+        <Menu>
+          <MenuSection
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[language]}
+            onSelectionChange={(keys) => keys !== "all" && setLanguage([...keys][0] as Language)}
+          >
+            <Header className="pop-head">{t`Language`}</Header>
+            {/* A language is called by its own name in every language. */}
+            <Choice id="nl" text="Nederlands" />
+            <Choice id="en" text="English" />
+          </MenuSection>
+          <Separator className="item-line" />
+          <MenuSection
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[theme]}
+            onSelectionChange={(keys) => keys !== "all" && setTheme([...keys][0] as Theme)}
+          >
+            <Header className="pop-head">{t`Appearance`}</Header>
+            {themes.map(([id, text]) => (
+              <Choice key={id} id={id} text={text} />
+            ))}
+          </MenuSection>
+          <Separator className="item-line" />
+          {acts.map((one) => (
+            <MenuItem key={one.id} id={one.id} className="item" onAction={one.act}>
+              <Icon name={one.icon} />
+              <span className="grow">{one.text}</span>
+            </MenuItem>
+          ))}
+          <MenuItem id="log-out" className="item" onAction={logOut}>
+            <Icon name="leave" />
+            <span className="grow">{t`Log out`}</span>
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
+
+function Choice({ id, text }: { id: string; text: string }) {
+  return (
+    <MenuItem id={id} className="item" textValue={text}>
+      {({ isSelected }) => (
+        <>
+          <span className="grow">{text}</span>
+          {isSelected && <Icon name="check" size={16} />}
+        </>
+      )}
+    </MenuItem>
+  );
+}

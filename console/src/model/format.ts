@@ -1,0 +1,82 @@
+/** Times, lengths and numbers as they stand on the screen. No words in here: those live in the catalogues. */
+
+/** A running or finished length: `04:12`, from an hour on `1:04:12`; never negative. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/** The time of day of an instant: `14:05`, with seconds `14:05:09`. */
+export function timeOfDay(instant: number, seconds = false, timeZone?: string): string {
+  return new Intl.DateTimeFormat("nl-NL", {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(seconds && { second: "2-digit" }),
+    hourCycle: "h23",
+    ...(timeZone !== undefined && { timeZone }),
+  }).format(instant);
+}
+
+/** How many midnights lie between two instants on this computer's calendar: 0 today, 1 yesterday. */
+export function daysAgo(instant: number, now: number): number {
+  const midnight = (ms: number): number => {
+    const day = new Date(ms);
+    // Noon, so that an hour of summer time does not make a day shorter than a day.
+    return new Date(day.getFullYear(), day.getMonth(), day.getDate(), 12).getTime();
+  };
+  return Math.round((midnight(now) - midnight(instant)) / 86_400_000);
+}
+
+/** A date for a heading or a row: `12-11-2026`, in the order of the language. */
+export function date(instant: number, language: string): string {
+  return new Intl.DateTimeFormat(language === "nl" ? "nl-NL" : "en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  }).format(instant);
+}
+
+/** Dutch area codes of three digits (with the leading zero); the other geographic ones have four. */
+const THREE_DIGITS = new Set(
+  "010 013 015 020 023 024 026 030 033 035 036 038 040 043 045 046 050 053 055 058 070 071 072 073 074 075 076 077 078 079 085 088 091".split(
+    " ",
+  ),
+);
+
+/**
+ * A number as people write it: E.164 digits without "+" become `053 480 09 37`, foreign ones `+49 30 123456`.
+ * Extensions and short numbers stay as they are.
+ *
+ * Source: D28 (outside numbers are E.164); the Dutch numbering plan.
+ */
+export function phoneNumber(number: string, country = "31"): string {
+  if (!/^\d{7,15}$/.test(number)) return number;
+  if (!number.startsWith(country) || number.length !== country.length + 9) {
+    return number.startsWith("0") ? number : `+${number.slice(0, 2)} ${pairs(number.slice(2))}`;
+  }
+  const national = `0${number.slice(country.length)}`;
+  if (/^0[89]00/.test(national)) return `${national.slice(0, 4)} ${pairs(national.slice(4))}`;
+  if (/^06/.test(national)) return `06 ${pairs(national.slice(2))}`;
+  const area = THREE_DIGITS.has(national.slice(0, 3)) ? 3 : 4;
+  return `${national.slice(0, area)} ${threeThenPairs(national.slice(area))}`;
+}
+
+/** `4800937` → `480 09 37`; an even count in pairs. */
+function threeThenPairs(digits: string): string {
+  return digits.length % 2 === 1 ? `${digits.slice(0, 3)} ${pairs(digits.slice(3))}` : pairs(digits);
+}
+
+function pairs(digits: string): string {
+  return digits.replace(/(\d\d)(?=\d)/g, "$1 ").trim();
+}
+
+/** Two letters for the round mark with a person's name: `CV` for Chantal Vos, `C` for Chantal. */
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => /^\p{Lu}/u.test(word));
+  const first = words[0] ?? name;
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  return `${first.charAt(0)}${last?.charAt(0) ?? ""}`.toUpperCase();
+}

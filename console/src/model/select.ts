@@ -1,0 +1,134 @@
+import type { Entities } from "./entities.ts";
+import type { AgentView, CallView, DeviceView, ExchangeView, MeView, QueueView } from "./wire.ts";
+
+/** Readings of the entities: which cards, rows and sums the screen shows. Pure, so they are tested without one. */
+
+/** A held caller turns amber after this long (D8). */
+export const HELD_LATE_MS = 45_000;
+/** A waiting caller turns amber after this long; urgent ones are red at once. */
+export const WAIT_LATE_MS = 60_000;
+/** More waiting rows than this collapse into one button (D1). */
+export const WAITING_ROWS = 8;
+
+export const me = (all: Entities): MeView | undefined => all.me.values().next().value;
+export const exchange = (all: Entities): ExchangeView | undefined => all.exchange.values().next().value;
+
+/** The device that this user has paired, if it is known. */
+export function myDevice(all: Entities): DeviceView | undefined {
+  const device = me(all)?.device;
+  return device ? all.device.get(device) : undefined;
+}
+
+/** The queues of the current group in their order. */
+export function queues(all: Entities): QueueView[] {
+  return [...all.queue.values()].sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
+}
+
+/** The three layers of the personal call field (D1). */
+export interface CallLayers {
+  /** Cards, in order: offered urgent, own calls, other offers. */
+  readonly cards: readonly CallView[];
+  /** Rows without sound: waiting in my queues, not offered to me. Urgent first. */
+  readonly waiting: readonly CallView[];
+}
+
+export function callLayers(all: Entities): CallLayers {
+  const signedIn = new Set(me(all)?.signed_in ?? []);
+  const urgentOffers: CallView[] = [];
+  const own: CallView[] = [];
+  const offers: CallView[] = [];
+  const waiting: CallView[] = [];
+  for (const call of all.call.values()) {
+    if (call.mine) own.push(call);
+    else if (call.offer !== null) (call.urgent ? urgentOffers : offers).push(call);
+    else if (isWaiting(call) && call.queue !== null && signedIn.has(call.queue)) waiting.push(call);
+  }
+  const oldest = (a: CallView, b: CallView): number => a.entered_at - b.entered_at || byId(a, b);
+  // An own card keeps its place while it goes from active to held and back: the hand knows where it is.
+  own.sort((a, b) => (a.answered_at ?? a.since) - (b.answered_at ?? b.since) || byId(a, b));
+  offers.sort((a, b) => Number(b.offer?.ringing ?? false) - Number(a.offer?.ringing ?? false) || oldest(a, b));
+  return {
+    cards: [...urgentOffers.sort(oldest), ...own, ...offers],
+    waiting: waiting.sort((a, b) => Number(b.urgent) - Number(a.urgent) || oldest(a, b)),
+  };
+}
+
+/** Still waiting for somebody: in the queue, or ringing at colleagues. */
+export function isWaiting(call: CallView): boolean {
+  return call.state === "waiting" || call.state === "offered";
+}
+
+/** What happens in one queue now, for the detail field (2.1.2). */
+export interface QueueCalls {
+  readonly waiting: readonly CallView[];
+  readonly talking: readonly CallView[];
+}
+
+export function queueCalls(all: Entities, queue: string): QueueCalls {
+  const waiting: CallView[] = [];
+  const talking: CallView[] = [];
+  for (const call of all.call.values()) {
+    if (call.queue === queue) (isWaiting(call) ? waiting : talking).push(call);
+  }
+  waiting.sort((a, b) => a.entered_at - b.entered_at || byId(a, b));
+  talking.sort((a, b) => (a.answered_at ?? a.since) - (b.answered_at ?? b.since) || byId(a, b));
+  return { waiting, talking };
+}
+
+/** Who is signed in to a queue: available first, then by name. */
+export function queueAgents(all: Entities, queue: string): AgentView[] {
+  return [...all.agent.values()]
+    .filter((agent) => agent.queues.includes(queue))
+    .sort(
+      (a, b) =>
+        Number(b.status === "available") - Number(a.status === "available") || a.name.localeCompare(b.name),
+    );
+}
+
+/** The row below the queues: all of them together. */
+export interface Totals {
+  readonly signedIn: number;
+  readonly available: number;
+  readonly waiting: number;
+  readonly averageWaitMs: number | null;
+  readonly longestSince: number | null;
+  readonly handled: number;
+  readonly total: number;
+}
+
+export function totals(all: Entities): Totals {
+  const rows = [...all.queue.values()];
+  const sum = (of: (queue: QueueView) => number): number => rows.reduce((so_far, queue) => so_far + of(queue), 0);
+  // People are counted once, however many queues they are signed in to.
+  const shown = new Set(rows.map((queue) => queue.id));
+  const agents = [...all.agent.values()].filter((agent) => agent.queues.some((queue) => shown.has(queue)));
+  const answered = rows.filter((queue) => queue.average_wait_ms !== null && queue.handled > 0);
+  const weight = answered.reduce((so_far, queue) => so_far + queue.handled, 0);
+  const waits = rows.flatMap((queue) => (queue.longest_since === null ? [] : [queue.longest_since]));
+  return {
+    signedIn: agents.length,
+    available: agents.filter((agent) => agent.status === "available").length,
+    waiting: sum((queue) => queue.waiting),
+    averageWaitMs:
+      weight === 0
+        ? null
+        : answered.reduce((so_far, queue) => so_far + (queue.average_wait_ms ?? 0) * queue.handled, 0) / weight,
+    longestSince: waits.length === 0 ? null : Math.min(...waits),
+    handled: sum((queue) => queue.handled),
+    total: sum((queue) => queue.total),
+  };
+}
+
+/** The calls that end when this user logs out without looking (4-f). */
+export function liveCalls(all: Entities): CallView[] {
+  return [...all.call.values()].filter((call) => call.mine);
+}
+
+/** Same members in the same places: then a reader may keep the list it had. */
+export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => Object.is(item, b[index]));
+}
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : Number(a.id > b.id);
+}

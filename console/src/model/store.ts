@@ -1,0 +1,85 @@
+import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
+import type { Delta, Heartbeat, Hello, Snapshot } from "./wire.ts";
+
+/** What the line to the server is like, as far as the person at the screen must know. */
+export type Line =
+  /** Not yet connected for the first time. */
+  | { state: "starting" }
+  | { state: "connected" }
+  /** Nothing heard for too long: what is shown may be old, and was true at `since`. */
+  | { state: "lost"; since: number; retryAt: number | null }
+  /** The server does not want this console any more. */
+  | { state: "ended"; reason: "auth" | "superseded" | "protocol" };
+
+/** All that the console knows from the server at one moment. Never changed in place. */
+export interface World {
+  readonly epoch: string;
+  readonly rev: number;
+  readonly entities: Entities;
+  readonly line: Line;
+}
+
+/** What the connection must do after a frame. */
+export type Verdict = "ok" | "resync";
+
+/**
+ * The console's copy of what it may see. Frames go in, readers are told; there is one update path: whoever
+ * clicks sees the effect when the server says so, like everybody else.
+ */
+export class Store {
+  #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
+  #frames = 0;
+  readonly #readers = new Set<() => void>();
+
+  get world(): World {
+    return this.#world;
+  }
+
+  /** Be told after every change. Returns how to stop. */
+  readonly subscribe = (reader: () => void): (() => void) => {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  };
+
+  /** A new connection: the server counts its frames from 1 again. */
+  hello(_frame: Hello): void {
+    this.#frames = 0;
+  }
+
+  snapshot(frame: Snapshot): void {
+    this.#change({ epoch: frame.epoch, rev: frame.rev, entities: fromSnapshot(frame.ents) });
+  }
+
+  /** Apply one delta; a gap in the numbers or an unknown entity means that a fresh snapshot is needed. */
+  delta(frame: Delta): Verdict {
+    if (frame.n !== this.#frames + 1) return "resync";
+    this.#frames = frame.n;
+    try {
+      // The revision moves only with a frame that was really applied.
+      this.#change({ rev: frame.rev, entities: applyOps(this.#world.entities, frame.ops) });
+      return "ok";
+    } catch (problem) {
+      if (problem instanceof OutOfDate) return "resync";
+      throw problem;
+    }
+  }
+
+  heartbeat(frame: Heartbeat): void {
+    // Nothing visible changed, so nobody needs to be told.
+    this.#world = { ...this.#world, rev: Math.max(this.#world.rev, frame.rev) };
+  }
+
+  line(line: Line): void {
+    this.#change({ line });
+  }
+
+  /** Forget what is held, so that the next connection asks for everything. */
+  forget(): void {
+    this.#world = { ...this.#world, epoch: "", rev: 0 };
+  }
+
+  #change(part: Partial<World>): void {
+    this.#world = { ...this.#world, ...part };
+    for (const reader of this.#readers) reader();
+  }
+}

@@ -1,0 +1,377 @@
+// Written by tools/wire_types from src/cordboard/web/{wire,rest}.py. Do not edit by hand.
+
+export const PROTOCOL = "cordboard.v1";
+
+export const HEARTBEAT_MS = 2000;
+
+export type AgentStatus =
+  | "available"
+  | "console_gone"
+  | "device_lost"
+  | "holding"
+  | "in_call"
+  | "not_answered"
+  | "ringing"
+  | "signed_out"
+  | "wrap_up";
+
+export type CallState =
+  | "active"
+  | "connecting"
+  | "held"
+  | "offered"
+  | "waiting";
+
+export type Kind =
+  | "agent"
+  | "call"
+  | "device"
+  | "exchange"
+  | "me"
+  | "queue";
+
+export type CommandName =
+  | "agent.return"
+  | "call.answer"
+  | "call.hang_up"
+  | "call.hold"
+  | "call.reject"
+  | "call.resume"
+  | "device.pair"
+  | "device.unpair"
+  | "group.select"
+  | "practice.call"
+  | "queue.sign_in"
+  | "queue.sign_out"
+  | "wrap_up.start"
+  | "wrap_up.stop";
+
+export type HistoryKind =
+  | "answered"
+  | "missed"
+  | "outbound"
+  | "rejected";
+
+/** A department or location that the user may work for. */
+export interface GroupRef {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The user's own wrap-up: the red bar (2.3-d). */
+export interface WrapUpView {
+  readonly kind: "automatic" | "manual" | "pending";
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+/** The user of this console; exactly one in a snapshot. */
+export interface MeView {
+  readonly k: "me";
+  readonly id: string;
+  readonly name: string;
+  readonly user_name: string;
+  readonly organisation: string;
+  readonly language: "en" | "nl";
+  readonly theme: "contrast" | "dark" | "light" | "system";
+  readonly rights: string[];
+  readonly groups: GroupRef[];
+  readonly group: string | null;
+  readonly device: string | null;
+  readonly signed_in: string[];
+  readonly locked: string[];
+  readonly status: AgentStatus;
+  readonly status_since: number;
+  readonly wrap_up: WrapUpView | null;
+  readonly wrap_up_armed: boolean;
+  readonly practice: boolean;
+}
+
+/** A queue of the current group with its live numbers (3.1-b to 3.1-g). */
+export interface QueueView {
+  readonly k: "queue";
+  readonly id: string;
+  readonly name: string;
+  readonly urgent: boolean;
+  readonly position: number;
+  readonly agents_signed_in: number;
+  readonly agents_available: number;
+  readonly waiting: number;
+  readonly average_wait_ms: number | null;
+  readonly longest_since: number | null;
+  readonly handled: number;
+  readonly total: number;
+  readonly counted_since: number;
+}
+
+/** Whom a colleague is talking with; only sent with the right (3.2-d). */
+export interface TalkView {
+  readonly direction: "in" | "out";
+  readonly number: string | null;
+}
+
+/** A colleague who is known to the console. */
+export interface AgentView {
+  readonly k: "agent";
+  readonly id: string;
+  readonly name: string;
+  readonly extension: string | null;
+  readonly email: string | null;
+  readonly status: AgentStatus;
+  readonly since: number;
+  readonly queues: string[];
+  readonly talk: TalkView | null;
+}
+
+/** This call is offered to me: a card with the green and (not for urgent) the red key. */
+export interface OfferView {
+  readonly since: number;
+  readonly ringing: boolean;
+  readonly rejectable: boolean;
+}
+
+/** A call that this user may see: an own one, one offered, or one in a queue of the current group. */
+export interface CallView {
+  readonly k: "call";
+  readonly id: string;
+  readonly v: number;
+  readonly queue: string | null;
+  readonly queue_name: string | null;
+  readonly urgent: boolean;
+  readonly direction: "in" | "out";
+  readonly state: CallState;
+  readonly since: number;
+  readonly entered_at: number;
+  readonly answered_at: number | null;
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly agent: string | null;
+  readonly agent_name: string | null;
+  readonly mine: boolean;
+  readonly offer: OfferView | null;
+  readonly note: string | null;
+}
+
+/** A telephone or browser phone of the organisation. */
+export interface DeviceView {
+  readonly k: "device";
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "sip" | "web";
+  readonly registered: boolean;
+  readonly used_by: string | null;
+  readonly used_by_me: boolean;
+}
+
+/** Whether the telephone exchange is there; one entity with id `exchange`. */
+export interface ExchangeView {
+  readonly k: "exchange";
+  readonly id: string;
+  readonly up: boolean;
+  readonly since: number;
+}
+
+/** First frame: who the server is and what time it has. */
+export interface Hello {
+  readonly t: "hello";
+  readonly v: number;
+  readonly epoch: string;
+  readonly conn: string;
+  readonly now: number;
+  readonly hb_ms: number;
+  readonly user: string;
+}
+
+/** Everything this user may see, at one revision; replaces all the console had. */
+export interface Snapshot {
+  readonly t: "snap";
+  readonly epoch: string;
+  readonly rev: number;
+  readonly ents: (MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView)[];
+}
+
+/** Entity new or replaced as a whole. */
+export interface OpSet {
+  readonly a: "s";
+  readonly e: MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView;
+}
+
+/** Some fields of an entity have new values (null is a value). */
+export interface OpMerge {
+  readonly a: "m";
+  readonly k: Kind;
+  readonly id: string;
+  readonly f: Record<string, unknown>;
+}
+
+/** The entity is gone, or no longer for this user's eyes. */
+export interface OpRemove {
+  readonly a: "x";
+  readonly k: Kind;
+  readonly id: string;
+}
+
+/** Changes since the previous frame. `n` counts frames of this connection from 1 without gaps. */
+export interface Delta {
+  readonly t: "d";
+  readonly n: number;
+  readonly rev: number;
+  readonly ops: (OpSet | OpMerge | OpRemove)[];
+}
+
+/** Answer to a command: accepted (its effect is visible at or before `rev`) or refused with a stable code. */
+export interface Result {
+  readonly t: "res";
+  readonly id: string;
+  readonly ok: boolean;
+  readonly rev: number;
+  readonly code: string | null;
+  readonly args: Record<string, string>;
+}
+
+/**
+ * Something to say once, never replayed. Codes: `answered_by` (args name: a colleague was first),
+ * `caller_hung_up`, `exchange_down`, `exchange_up`, `device_lost`, `offer_missed`, `call_returned`.
+ */
+export interface Notice {
+  readonly t: "ev";
+  readonly code: string;
+  readonly args: Record<string, string>;
+  readonly call: string | null;
+}
+
+/** Nothing visible to this user changed up to `rev`. */
+export interface Heartbeat {
+  readonly t: "hb";
+  readonly rev: number;
+  readonly now: number;
+}
+
+/** The server ends this connection. */
+export interface Bye {
+  readonly t: "bye";
+  readonly code: "auth" | "drain" | "protocol" | "slow" | "superseded";
+  readonly resume: boolean;
+  readonly after_ms: number;
+}
+
+/** First frame of the console: what it holds. `epoch` "" asks for a snapshot. */
+export interface Sync {
+  readonly t: "sync";
+  readonly epoch: string;
+  readonly rev: number;
+}
+
+/** Answer to each heartbeat; none for 15 s means that the console is gone (D16). */
+export interface Pong {
+  readonly t: "pong";
+  readonly rev: number;
+}
+
+/** A click. `id` is a UUID made by the console: the same id twice acts once (2.1.1-r). */
+export interface Command {
+  readonly t: "cmd";
+  readonly id: string;
+  readonly op: CommandName;
+  readonly args?: Record<string, string>;
+  readonly if?: Record<string, number>;
+}
+
+/** Why a request was not carried out; `code` is stable and translated by the console. */
+export interface Problem {
+  readonly code: string;
+  readonly args: Record<string, string>;
+}
+
+/** Public facts for the log-in page. */
+export interface PortalInfo {
+  readonly product: string;
+  readonly version: string;
+  readonly contact: string;
+  readonly demo: DemoLogIn[];
+}
+
+/** A ready log-in of the demo organisation (the password stands on the server's terminal only). */
+export interface DemoLogIn {
+  readonly user_name: string;
+  readonly name: string;
+}
+
+/** User name and password as typed. */
+export interface LogIn {
+  readonly user_name: string;
+  readonly password: string;
+}
+
+/** A tile on the portal; one that is not active is shown but cannot be chosen (1.1-l). */
+export interface Module {
+  readonly id: "administration" | "callback" | "operator" | "reports" | "wallboard";
+  readonly active: boolean;
+}
+
+/** Who is logged in. */
+export interface SessionInfo {
+  readonly user: string;
+  readonly name: string;
+  readonly user_name: string;
+  readonly organisation: string;
+  readonly language: "en" | "nl";
+  readonly theme: "contrast" | "dark" | "light" | "system";
+  readonly modules: Module[];
+}
+
+/** Own settings; None leaves one as it is. */
+export interface Settings {
+  readonly language?: "en" | "nl" | null;
+  readonly theme?: "contrast" | "dark" | "light" | "system" | null;
+}
+
+/** What the browser phone registers with; the password is new at every pairing and kept in memory only. */
+export interface SoftphoneCredentials {
+  readonly device: string;
+  readonly uri: string;
+  readonly auth_user: string;
+  readonly password: string;
+  readonly ws_path: string;
+  readonly echo: string;
+}
+
+/** One participation of the user in a call (D24). */
+export interface HistoryRow {
+  readonly id: string;
+  readonly call: string;
+  readonly kind: HistoryKind;
+  readonly direction: "in" | "out";
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly queue: string | null;
+  readonly urgent: boolean;
+  readonly at: number;
+  readonly wait_ms: number | null;
+  readonly talk_ms: number | null;
+  readonly ended_by: "agent" | "caller" | "lost" | "transfer" | null;
+}
+
+/** Newest first; `before` asks the next page, None: that was all. */
+export interface HistoryPage {
+  readonly rows: HistoryRow[];
+  readonly before: string | null;
+}
+
+/** For machines: `ok` when calls can be handled. */
+export interface Health {
+  readonly ok: boolean;
+  readonly version: string;
+  readonly exchange: "down" | "up";
+  readonly database: "failing" | "ok";
+  readonly calls: number;
+  readonly consoles: number;
+}
+
+export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView;
+
+export type Op = OpSet | OpMerge | OpRemove;
+
+export type ServerFrame = Hello | Snapshot | Delta | Result | Notice | Heartbeat | Bye;
+
+export type ConsoleFrame = Sync | Pong | Command;

@@ -1,0 +1,22 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { AgentStatus } from "../model/wire.ts";
+
+/** The shape and colour of a status; the same names as the drawings in `ui/Icon`. */
+export type StatusTone = "free" | "ringing" | "busy" | "wrap" | "away" | "urgent";
+
+/** What somebody does, as a word and as a shape (D11). */
+export const STATUS: Record<AgentStatus, { word: MessageDescriptor; tone: StatusTone }> = {
+  available: { word: msg`Available`, tone: "free" },
+  ringing: { word: msg`Ringing`, tone: "ringing" },
+  in_call: { word: msg`In a call`, tone: "busy" },
+  holding: { word: msg`On hold`, tone: "busy" },
+  wrap_up: { word: msg`Wrap-up`, tone: "wrap" },
+  not_answered: { word: msg`Not answered`, tone: "away" },
+  device_lost: { word: msg`Phone not connected`, tone: "urgent" },
+  console_gone: { word: msg`Phone only`, tone: "away" },
+  signed_out: { word: msg`Signed out`, tone: "away" },
+};
+
+/** Statuses that are shown with how long they last. */
+export const TIMED: ReadonlySet<AgentStatus> = new Set(["in_call", "holding", "wrap_up"]);
