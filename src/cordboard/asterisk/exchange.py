@@ -142,6 +142,12 @@ class AsteriskExchange:
         """Which organisation each device belongs to; called again when that changes."""
         self._device_owner = dict(owners)
 
+    async def look_again(self) -> None:
+        """Ask anew what lives in the exchange: an organisation was rebuilt and waits for the answer."""
+        if self._transport.connected:
+            self._backlog = [] if self._backlog is None else self._backlog
+            await self._reconcile()
+
     async def settle(self) -> None:
         """Wait until nothing is under way (for tests and for a clean stop)."""
         while self._tasks:

@@ -1,0 +1,172 @@
+"""The parent of one installation: starts and restarts the server and the exchange, and does nothing else.
+
+The exchange lives in a session of its own and outlives a dead server, and a dead parent: the next one adopts it.
+Only an explicit stop (Ctrl-C, SIGTERM) ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.runtime import RunningExchange, ensure
+from cordboard.launch import CannotStart, Launch
+
+log = logging.getLogger(__name__)
+
+RESTART_PAUSES_MS = (0, 0, 250, 1_000, 5_000)
+"""Pause before each start that follows a quick death; the last one repeats."""
+QUICK_DEATH_MS = 5_000
+STOP_MS = 8_000
+"""How long a server may take to end cleanly."""
+
+
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """One Cordboard per data folder.
+
+    Raises:
+        CannotStart: another one runs on it.
+    """
+    with (data / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CannotStart(
+                f"Another Cordboard (process {file.read().strip() or 'unknown'}) runs on the data folder {data}. "
+                'Stop that one, or give this one another folder with data = "..." in the configuration file.'
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+class Parent:
+    """Keeps the two children alive."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        server_words: list[str],
+        binary: ExchangeBinary | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """
+        Args:
+            server_words: command line of the server child.
+            binary: the exchange to run; None: the configuration names one that runs already.
+            say: shows a line to the person at the terminal.
+        """
+        self._launch = launch
+        self._words = server_words
+        self._binary = binary
+        self._say = say
+        self._stopping = asyncio.Event()
+        self._exchange: RunningExchange | None = None
+
+    async def run(self) -> int:
+        """Run until told to stop; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopping.set)
+        tasks = [asyncio.create_task(self._keep_server(), name="server")]
+        if self._binary is not None:
+            tasks.append(asyncio.create_task(self._keep_exchange(self._binary), name="exchange"))
+        stopped = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        failure = next((t.exception() for t in done if t is not stopped and t.exception() is not None), None)
+        self._stopping.set()
+        for task in tasks:
+            if task.get_name() == "exchange":
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._exchange is not None:
+            await self._exchange.stop()
+        stopped.cancel()
+        if failure is not None:
+            raise failure
+        return 0
+
+    async def _keep_exchange(self, binary: ExchangeBinary) -> None:
+        """Adopt the living exchange or start one; start anew when it dies."""
+        deaths = 0
+        while not self._stopping.is_set():
+            self._exchange = ensure(binary, self._launch.server.exchange)
+            await self._exchange.ready()
+            if self._exchange.adopted:
+                self._say("The exchange was still running and is used again; its calls went on.")
+            started = time.monotonic()
+            await self._exchange.ended()
+            if self._stopping.is_set():
+                return
+            log.error("the exchange died and is started anew")
+            deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
+            if deaths > len(RESTART_PAUSES_MS) * 2:
+                raise ExchangeUnavailable(
+                    "The exchange dies again and again right after its start; see log/messages in "
+                    f"{self._launch.server.exchange.run_dir}, or run `cordboard doctor`."
+                )
+            await self._pause(deaths)
+
+    async def _keep_server(self) -> None:
+        """Start the server; start anew when it dies. The pipe tells it when we are gone."""
+        deaths = 0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            reading, writing = os.pipe()
+            try:
+                child = await asyncio.create_subprocess_exec(
+                    *self._words, stdin=reading, start_new_session=True
+                )
+            finally:
+                os.close(reading)
+            ended = asyncio.create_task(child.wait())
+            stopped = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            if not ended.done():
+                await self._end(child, ended)
+            os.close(writing)
+            if self._stopping.is_set():
+                return
+            if child.returncode == EXIT_CANNOT_START:
+                raise CannotStart("")
+            log.error("the server died and is started anew", extra={"exit_code": child.returncode})
+            deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
+            await self._pause(deaths)
+
+    async def _end(self, child: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            child.send_signal(signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(ended), STOP_MS / 1000)
+        if not ended.done():
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await ended
+
+    async def _pause(self, deaths: int) -> None:
+        pause = RESTART_PAUSES_MS[min(deaths, len(RESTART_PAUSES_MS)) - 1]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), pause / 1000)
+
+
+EXIT_CANNOT_START = 78
+"""The server said by itself why it cannot run (sysexits: configuration); starting it again would not help."""
+
+
+def server_words(config: Path | None, overrides: list[str]) -> list[str]:
+    """The command line of the server child."""
+    words = [sys.executable, "-m", "cordboard", "serve", *overrides]
+    return words + (["--config", str(config)] if config is not None else [])
