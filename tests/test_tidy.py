@@ -58,7 +58,7 @@ MACHINE_PATHS = re.compile(
 LEFT_BEHIND = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
 ROOMS_OF_LIBRARIES = {
-    "aiohttp": {"asterisk", "practice"},
+    "aiohttp": {"asterisk", "practice", "web"},
     "alembic": {"storage"},
     "aiosqlite": {"storage"},
     "argon2": {"app", "web"},
