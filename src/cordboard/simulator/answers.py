@@ -28,7 +28,9 @@ class Command:
         if name in self.query:
             return self.query[name]
         value = self.body.get(name)
-        return value if isinstance(value, str) else None
+        if isinstance(value, list):
+            return ",".join(str(one) for one in value)
+        return None if value is None or isinstance(value, dict) else str(value)
 
     def variables(self) -> dict[str, str]:
         """The channel variables in the body."""

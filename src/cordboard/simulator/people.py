@@ -12,7 +12,7 @@ from cordboard.simulator.dialplan import Dialplan
 from cordboard.simulator.hearing import Heard, heard_on
 from cordboard.simulator.registry import Registry
 from cordboard.simulator.things import Channel, Endpoint, Who
-from cordboard.simulator.words import ANSWERED_ELSEWHERE
+from cordboard.simulator.words import ANSWERED_ELSEWHERE, ChannelState, refusal_of
 
 RING_DELAY_MS = 5
 """From the INVITE until the telephone rings."""
@@ -50,6 +50,16 @@ class Habits:
     """Answers on NOTIFY talk, and says so in its 200."""
 
 
+@dataclass(frozen=True, slots=True)
+class EndedCall:
+    """A call that a telephone had."""
+
+    channel: str
+    cause: int
+    """Q.850; 26: a CANCEL that says "answered elsewhere"."""
+    was_answered: bool
+
+
 class Phone:
     """A telephone on a desk."""
 
@@ -63,8 +73,8 @@ class Phone:
         """The newest last."""
         self.missed: list[str] = []
         """Whom its list of missed calls shows; calls answered elsewhere are not in it."""
-        self.ended: list[tuple[str, int]] = []
-        """Channel id and cause of the calls that are over."""
+        self.ended: list[EndedCall] = []
+        """The calls that are over, the newest last."""
         self._around = around
 
     # -- the telephone itself ---------------------------------------------------------------------------------
@@ -125,7 +135,7 @@ class Phone:
     @property
     def is_ringing(self) -> bool:
         """Somebody is calling."""
-        return any(not channel.is_up for channel in self.calls)
+        return any(channel.state is ChannelState.RINGING for channel in self.calls)
 
     @property
     def shows(self) -> Who:
@@ -220,7 +230,7 @@ class Phone:
         if channel not in self.calls:
             return
         self.calls.remove(channel)
-        self.ended.append((channel.id, cause))
+        self.ended.append(EndedCall(channel.id, cause, channel.is_up))
         refused = tech_cause is not None and tech_cause != 480
         if channel.is_outgoing and not channel.is_up and cause != ANSWERED_ELSEWHERE and not refused:
             self.missed.append(channel.connected.number)
@@ -256,6 +266,8 @@ class Caller:
         self.ended_ms: int | None = None
         self.end_cause: int | None = None
         """Q.850, None while the call lives."""
+        self.refused_with: int | None = None
+        """The SIP status of a call that ended before it was answered; None: answered, or given up by us."""
         self._around, self._trunk = around, trunk
         self._talks_for_ms: int | None = None
 
@@ -271,7 +283,7 @@ class Caller:
         """
         assert self.channel is None or self.channel.is_gone, f"{self.label} is calling already"
         self.called_ms, self.rang_ms = self._around.clock.now(), None
-        self.answered_ms, self.ended_ms, self.end_cause = None, None, None
+        self.answered_ms, self.ended_ms, self.end_cause, self.refused_with = None, None, None, None
         self._talks_for_ms = talks_for_ms
         shown = Who(self.who.name, self.who.number)
         self.channel = self._around.calls.come_in(self, self._trunk, number, shown)
@@ -339,6 +351,8 @@ class Caller:
         """The call is over."""
         if channel is self.channel:
             self.ended_ms, self.end_cause = self._around.clock.now(), cause
+            if not channel.is_up and tech_cause != 487:
+                self.refused_with = refusal_of(cause)
 
     def told_event(self, channel: Channel, event: str) -> bool:
         """Callers' telephones know nothing of our events."""

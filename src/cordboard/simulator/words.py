@@ -81,6 +81,13 @@ REASONS = {
 
 _SIP_CAUSES = {404: 1, 408: 18, 480: 19, 486: 17, 500: 38, 503: 34, 600: 17, 603: 21, 604: 1, 487: 127}
 
+_REFUSALS = {1: 404, 17: 486, 19: 480, 21: 403, 27: 502, 28: 484, 34: 503, 38: 500, 58: 488, 102: 504}
+
+
+def refusal_of(cause: int) -> int:
+    """The SIP status that an unanswered caller gets for a cause; 603 for those without one of their own."""
+    return _REFUSALS.get(cause, 603)
+
 
 def cause_of(sip_status: int) -> int:
     """The Q.850 cause that Asterisk makes of a phone's refusal; 127 for those it does not know."""

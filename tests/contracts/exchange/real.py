@@ -1,0 +1,254 @@
+"""The contract's exchange, real: the Asterisk that set-up obtained, with SIP telephones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from typing import Any
+
+import msgspec
+
+from cordboard.asterisk.ami import AmiClient
+from cordboard.asterisk.client import AriLink, AriServer
+from cordboard.asterisk.config import applications
+from cordboard.asterisk.runtime import ensure
+from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.transport import AriResponse, AriUnavailable
+from tests.contracts.exchange.provision import PASSWORD, provision
+from tests.contracts.exchange.rig import Rig, RigCaller, RigPhone
+from tests.support.exchange import TestExchange
+from tests.support.sipcall import SipCall
+from tests.support.siplink import Address
+from tests.support.sipphone import CallState, SipPhone
+
+TRUNK_IP = "127.0.0.2"
+TRUNK = Trunk(name="trunk", host=TRUNK_IP, match=(TRUNK_IP,))
+REASONS = {486: "486 Busy Here", 603: "603 Decline", 480: "480 Temporarily Unavailable", 404: "404 Not Found"}
+
+
+class RealRig(Rig):
+    """A running Asterisk for one test; several tests may have the same one after each other."""
+
+    def __init__(self, prefix: str, exchange: TestExchange) -> None:
+        super().__init__(prefix)
+        self.exchange = exchange
+        self._callers = 0
+        self._tones = 400
+        self._open: list[SipPhone] = []
+        self.link.set_listener(self._take, lambda: None, lambda: None)
+
+    @property
+    def link(self) -> AriLink:
+        """The application's connection."""
+        return self.exchange.link
+
+    @property
+    def sip(self) -> Address:
+        """Where the exchange takes SIP."""
+        return ("127.0.0.1", self.exchange.settings.ports.sip)
+
+    def next_tone(self) -> int:
+        """A tone that nobody else speaks with."""
+        self._tones += 200
+        return self._tones
+
+    def _take(self, data: bytes) -> None:
+        self.events.append(msgspec.json.decode(data))
+
+    async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:
+        return await self.link.request(method, uri, query=query, body=body)
+
+    async def wait(self, ms: int) -> None:
+        await asyncio.sleep(ms / 1000)
+
+    async def make_phone(
+        self,
+        name: str,
+        *,
+        registered: bool = True,
+        rings: bool = True,
+        answers_after_ms: int | None = None,
+        rejects_with: int | None = None,
+        knows_talk: bool = False,
+    ) -> RigPhone:
+        await provision(self, self.id(name))
+        phone = SipPhone(
+            server=self.sip,
+            user=self.id(name),
+            password=PASSWORD,
+            tone_hz=self.next_tone(),
+            rings=rings,
+            talk_event=knows_talk,
+            answers_after_ms=answers_after_ms,
+            rejects_with=None if rejects_with is None else REASONS[rejects_with],
+        )
+        await phone.open()
+        self._open.append(phone)
+        if registered:
+            await phone.register()
+        return RealPhone(self, phone)
+
+    async def make_caller(self, name: str = "Jansen") -> RigCaller:
+        self._callers += 1
+        number = f"+3161{self.prefix[1:]}{self._callers:04d}"
+        phone = SipPhone(server=self.sip, ip=TRUNK_IP, tone_hz=self.next_tone())
+        await phone.open()
+        self._open.append(phone)
+        return RealCaller(self, phone, number, name)
+
+    async def leave(self) -> None:
+        server = self.exchange.server
+        assert server is not None
+        await server.stop()
+
+    async def come_back(self) -> None:
+        settings = self.exchange.settings
+        server = AriServer(settings.ports.ari, settings.ari_password, applications(settings))
+        self.exchange.server = server
+        self.link.set_listener(self._take, lambda: None, lambda: None)
+        await server.start()
+        await self.link.up()
+        await self.event("ApplicationRegistered", since=self.mark())
+
+    async def die(self) -> None:
+        os.kill(self.exchange.process.pid, signal.SIGKILL)
+        await self.exchange.process.ended()
+        self.exchange.process.close()
+        await self.until(lambda: not self.link.connected, "the socket is down")
+        since = self.mark()
+        self.exchange.process = ensure(self.exchange.binary, self.exchange.settings)
+        await self.exchange.process.ready()
+        await self.event("ApplicationRegistered", since=since, within_ms=10_000)
+
+    async def notify(self, channel_name: str, event: str) -> None:
+        settings = self.exchange.settings
+        client = AmiClient(settings.ports.ami, settings.ami_password)
+        await client.notify(channel_name, event)
+        await client.close()
+
+    async def close(self) -> None:
+        """Leave the exchange as it was found."""
+        for phone in self._open:
+            await phone.close()
+        with contextlib.suppress(AriUnavailable):
+            for channel in await self.ok("GET", "channels"):
+                await self.request("DELETE", f"channels/{channel['id']}")
+            for bridge in await self.ok("GET", "bridges"):
+                await self.request("DELETE", f"bridges/{bridge['id']}")
+            application = await self.ok("GET", "applications/cordboard")
+            for scheme, key in (("endpoint", "endpoint_ids"), ("deviceState", "device_names")):
+                for name in application[key]:
+                    uri = "applications/cordboard/subscription"
+                    while await self.status("DELETE", uri, eventSource=f"{scheme}:{name}") == 200:
+                        pass
+            body = {"allowed": [], "disallowed": []}
+            await self.ok("PUT", "applications/cordboard/eventFilter", body=body)
+
+
+class RealPhone:
+    """A SIP telephone."""
+
+    def __init__(self, rig: RealRig, phone: SipPhone) -> None:
+        self._rig, self._phone = rig, phone
+        self.name = phone.user
+        self.tone_hz = phone.tone_hz
+        self._last: SipCall | None = None
+
+    async def register(self) -> None:
+        await self._phone.register()
+
+    async def unregister(self) -> None:
+        await self._phone.unregister()
+
+    async def vanish(self) -> None:
+        self._phone.vanish()
+
+    async def _call(self) -> SipCall:
+        def came() -> bool:
+            return any(call.is_incoming for call in self._phone.calls)
+
+        await self._rig.until(came, f"{self.name} is called")
+        return self._phone.calls[-1]
+
+    async def rings(self) -> None:
+        await (await self._call()).ringing()
+
+    async def answer(self) -> None:
+        await (await self._call()).answer()
+
+    async def reject(self, status: int) -> None:
+        await (await self._call()).reject(REASONS[status])
+
+    async def hang_up(self) -> None:
+        await self._phone.call.hang_up()
+
+    async def dial(self, number: str) -> None:
+        await self._phone.dial(number)
+
+    async def hold(self) -> None:
+        await self._phone.call.hold()
+
+    async def resume(self) -> None:
+        await self._phone.call.resume()
+
+    async def ended(self) -> str:
+        end = await (await self._call()).ended()
+        elsewhere = end.reason is not None and ("elsewhere" in end.reason or "cause=26" in end.reason)
+        return f"{end.how} elsewhere" if elsewhere and end.how == "CANCEL" else end.how
+
+    async def hears(self, *people: RigPhone | RigCaller) -> None:
+        await _hears(self._phone.call, people)
+
+
+class RealCaller:
+    """A SIP telephone that calls through the trunk."""
+
+    def __init__(self, rig: RealRig, phone: SipPhone, number: str, name: str) -> None:
+        self._rig, self._phone, self._name = rig, phone, name
+        self.number = number
+        self.tone_hz = phone.tone_hz
+        self._sip: SipCall | None = None
+
+    @property
+    def sip(self) -> SipCall:
+        """The call."""
+        assert self._sip is not None
+        return self._sip
+
+    async def call(self, did: str) -> None:
+        self._sip = await self._phone.dial(did, from_number=self.number, from_name=self._name)
+
+    async def rings(self) -> None:
+        await self.sip.ringing()
+
+    async def answered(self) -> None:
+        await self.sip.answered()
+
+    async def hang_up(self) -> None:
+        if self.sip.state is not CallState.ENDED:
+            await self.sip.hang_up()
+
+    async def press(self, digit: str) -> None:
+        body = f"Signal={digit}\r\nDuration=100\r\n"
+        message = self.sip._message("INFO", (("Content-Type", "application/dtmf-relay"),), body)
+        await self._phone.link.request(message, self._phone.server)
+
+    async def ended(self) -> str:
+        return (await self.sip.ended(within_ms=20_000)).how.split()[0]
+
+    async def hears(self, *people: RigPhone | RigCaller) -> None:
+        await _hears(self.sip, people)
+
+    async def hears_music(self) -> None:
+        await self.sip.hears_music()
+
+
+async def _hears(call: SipCall, people: tuple[RigPhone | RigCaller, ...]) -> None:
+    if not people:
+        await call.hears_silence()
+    for person in people:
+        assert isinstance(person, RealPhone | RealCaller)
+        assert person.tone_hz is not None
+        await call.hears(person.tone_hz)

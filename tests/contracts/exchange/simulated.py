@@ -1,0 +1,170 @@
+"""The contract's exchange, pretended: time passes only where a case waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cordboard.asterisk.transport import AriResponse
+from cordboard.simulator.exchange import SimulatedExchange
+from cordboard.simulator.hearing import Heard, Sound
+from cordboard.simulator.people import Caller, Habits, Phone
+from tests.contracts.exchange.provision import provision
+from tests.contracts.exchange.rig import Rig, RigCaller, RigPhone
+
+
+class SimulatedRig(Rig):
+    """A `SimulatedExchange` for one test."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(prefix)
+        self.exchange = SimulatedExchange()
+        self.exchange.caller()  # makes the trunk
+        self._callers = 0
+        self.exchange.connect()
+        self._look()
+
+    def _look(self) -> None:
+        self.events += [msgspec.json.decode(data) for data in self.exchange.drain_events()]
+
+    async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:
+        response = self.exchange.handle(method, uri, query, body)
+        self._look()
+        return response
+
+    async def wait(self, ms: int) -> None:
+        self.exchange.advance(ms)
+        self._look()
+
+    async def make_phone(
+        self,
+        name: str,
+        *,
+        registered: bool = True,
+        rings: bool = True,
+        answers_after_ms: int | None = None,
+        rejects_with: int | None = None,
+        knows_talk: bool = False,
+    ) -> RigPhone:
+        await provision(self, self.id(name))
+        habits = Habits(
+            answers_after_ms=answers_after_ms,
+            rejects_after_ms=None if rejects_with is None else 0,
+            reject_status=rejects_with or 486,
+            rings=rings,
+            knows_talk=knows_talk,
+        )
+        phone = self.exchange.phone(self.id(name), habits=habits, registered=registered)
+        self._look()
+        return SimulatedPhone(self, phone)
+
+    async def make_caller(self, name: str = "Jansen") -> RigCaller:
+        self._callers += 1
+        return SimulatedCaller(self, self.exchange.caller(f"+3161000{self._callers:04d}", name))
+
+    async def leave(self) -> None:
+        self._look()
+        self.exchange.disconnect()
+
+    async def come_back(self) -> None:
+        self.exchange.connect()
+        self._look()
+
+    async def die(self) -> None:
+        self.exchange.die()
+        await self.until(self.exchange.is_connected, "the exchange is back")
+
+    async def notify(self, channel_name: str, event: str) -> None:
+        assert self.exchange.notify(channel_name, event)
+
+
+class SimulatedPhone:
+    """One of its telephones."""
+
+    def __init__(self, rig: SimulatedRig, phone: Phone) -> None:
+        self._rig, self._phone = rig, phone
+        self.name = phone.endpoint.name
+        self.label = phone.label
+
+    async def register(self) -> None:
+        self._phone.register()
+
+    async def unregister(self) -> None:
+        self._phone.unregister()
+
+    async def vanish(self) -> None:
+        self._phone.vanish()
+
+    async def rings(self) -> None:
+        await self._rig.until(lambda: self._phone.is_ringing, f"{self.name} rings")
+
+    async def answer(self) -> None:
+        self._phone.answer()
+
+    async def reject(self, status: int) -> None:
+        self._phone.reject(status)
+
+    async def hang_up(self) -> None:
+        self._phone.hang_up()
+
+    async def dial(self, number: str) -> None:
+        self._phone.dial(number)
+        await self._rig.wait(1)
+
+    async def hold(self) -> None:
+        self._phone.hold()
+
+    async def resume(self) -> None:
+        self._phone.resume()
+
+    async def ended(self) -> str:
+        await self._rig.until(lambda: bool(self._phone.ended), f"{self.name}'s call is over")
+        last = self._phone.ended[-1]
+        if last.was_answered:
+            return "BYE"
+        return "CANCEL elsewhere" if last.cause == 26 else "CANCEL"
+
+    async def hears(self, *people: RigPhone | RigCaller) -> None:
+        await self._rig.until(lambda: self._phone.hears() == _those(people), f"{self.name} hears {people}")
+
+
+class SimulatedCaller:
+    """One of its callers."""
+
+    def __init__(self, rig: SimulatedRig, caller: Caller) -> None:
+        self._rig, self._caller = rig, caller
+        self.number = caller.who.number
+        self.label = caller.label
+
+    async def call(self, did: str) -> None:
+        self._caller.call(did)
+
+    async def rings(self) -> None:
+        await self._rig.until(lambda: self._caller.rang_ms is not None, "the ringing tone")
+
+    async def answered(self) -> None:
+        await self._rig.until(lambda: self._caller.answered_ms is not None, "an answer")
+
+    async def hang_up(self) -> None:
+        self._caller.hang_up()
+
+    async def press(self, digit: str) -> None:
+        self._caller.press(digit)
+
+    async def ended(self) -> str:
+        await self._rig.until(lambda: self._caller.ended_ms is not None, "the end", 20_000)
+        return "BYE" if self._caller.refused_with is None else str(self._caller.refused_with)
+
+    async def hears(self, *people: RigPhone | RigCaller) -> None:
+        await self._rig.until(lambda: self._caller.hears() == _those(people), f"{self.label} hears {people}")
+
+    async def hears_music(self) -> None:
+        await self._rig.until(lambda: self._caller.hears() == Heard(Sound.MUSIC), f"{self.label}: music")
+
+
+def _those(people: tuple[RigPhone | RigCaller, ...]) -> Heard:
+    labels = frozenset(
+        person.label for person in people if isinstance(person, SimulatedPhone | SimulatedCaller)
+    )
+    return Heard(Sound.PEOPLE, labels) if people else Heard(Sound.SILENCE)

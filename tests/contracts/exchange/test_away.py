@@ -1,0 +1,131 @@
+"""What is kept and what is lost while Cordboard is away, and when the exchange itself dies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.exchange.rig import Rig
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_calls_go_on_and_events_are_kept_in_order_while_nobody_listens(mortal_rig: Rig) -> None:
+    """F1, F3: the parties go on hearing each other; ApplicationRegistered comes behind what was kept."""
+    rig = mortal_rig
+    talker, waiter = await rig.make_caller("Jansen"), await rig.make_caller("Bakker")
+    phone = await rig.make_phone("a", answers_after_ms=20)
+    party, waiting = await rig.take(talker), await rig.take(waiter)
+    line = await rig.ring(phone, CB_CALL="c-1")
+    await rig.event("StasisStart", line)
+    bridge = await rig.bridge("line", "mixing,dtmf_events", line, party)
+    queue = await rig.bridge("queue", "holding", waiting)
+
+    await rig.leave()
+    since = rig.mark()
+    await talker.hears(phone)
+    await waiter.hears_music()
+    await waiter.hang_up()
+    await rig.wait(100)
+    await talker.press("5")
+    await rig.wait(100)
+    assert rig.events[since:] == []
+    await rig.come_back()
+
+    kept = [str(e["type"]) for e in rig.events[since:] if e["type"] not in ("ChannelVarset", "Dial")]
+    assert kept == [
+        "ChannelHangupRequest",
+        "ChannelLeftBridge",
+        "StasisEnd",
+        "ChannelDtmfReceived",
+        "ApplicationRegistered",
+    ]
+    channels = {one["id"]: one for one in await rig.ok("GET", "channels")}
+    bridges = {one["id"]: one for one in await rig.ok("GET", "bridges")}
+    assert sorted(channels) == sorted([line, party])
+    assert channels[line]["channelvars"]["CB_CALL"] == "c-1"
+    assert sorted(bridges[bridge]["channels"]) == sorted([line, party])
+    assert bridges[queue]["channels"] == []
+    application = await rig.ok("GET", "applications/cordboard")
+    assert sorted(application["channel_ids"]) == sorted([line, party])
+
+
+async def test_subscriptions_and_filter_outlive_the_socket(mortal_rig: Rig) -> None:
+    """They belong to the application, which stays registered."""
+    rig = mortal_rig
+    await rig.ok("POST", "applications/cordboard/subscription", eventSource="endpoint:PJSIP")
+    body = {"disallowed": [{"type": "ChannelVarset"}]}
+    await rig.ok("PUT", "applications/cordboard/eventFilter", body=body)
+
+    await rig.leave()
+    await rig.come_back()
+
+    application = await rig.ok("GET", "applications/cordboard")
+    assert application["endpoint_ids"] == ["PJSIP"]
+    assert application["events_disallowed"] == [{"type": "ChannelVarset"}]
+
+
+async def test_a_call_that_comes_while_nobody_listens_is_announced_until_somebody_does(
+    mortal_rig: Rig,
+) -> None:
+    """F2: the announcements are kept, old ones too; the one that runs can be claimed."""
+    rig = mortal_rig
+    caller = await rig.make_caller()
+
+    await rig.leave()
+    since = rig.mark()
+    await caller.call("+31880001")
+    await rig.wait(1_000)
+    await rig.come_back()
+    channel = await rig.announced(caller, since)
+    claimed = await rig.status("POST", "events/claim", channelId=channel, application="cordboard")
+    await rig.event("StasisStart", channel)
+
+    assert claimed == 204
+    announcements = [e for e in rig.events[since:] if e["type"] == "CallBroadcast"]
+    assert len(announcements) >= 2
+    assert len({e["timestamp"] for e in announcements}) == len(announcements)
+
+
+async def test_a_telephone_that_answers_while_nobody_listens_waits_for_us(mortal_rig: Rig) -> None:
+    """Its StasisStart is kept."""
+    rig = mortal_rig
+    phone = await rig.make_phone("a")
+    channel = await rig.ring(phone)
+    await phone.rings()
+    await rig.event("ChannelStateChange", channel)
+
+    await rig.leave()
+    since = rig.mark()
+    await phone.answer()
+    await rig.wait(200)
+    await rig.come_back()
+
+    assert rig.kinds(channel, since) == ["ChannelStateChange", "StasisStart"]
+
+
+async def test_the_exchanges_death_takes_everything_and_registrations_come_back(mortal_rig: Rig) -> None:
+    """F10: no channel, bridge, subscription or kept event; the telephone is found again by asking."""
+    rig = mortal_rig
+    caller, phone = await rig.make_caller(), await rig.make_phone("a", answers_after_ms=20)
+    party = await rig.take(caller)
+    line = await rig.ring(phone)
+    await rig.event("StasisStart", line)
+    await rig.bridge("line", "mixing,dtmf_events", line, party)
+    await rig.ok("POST", "applications/cordboard/subscription", eventSource="endpoint:PJSIP")
+    before = (await rig.ok("GET", "asterisk/info"))["status"]["startup_time"]
+    since = rig.mark()
+
+    await rig.die()
+
+    assert [e["type"] for e in rig.events[since:]] == ["ApplicationRegistered"]
+    assert await rig.ok("GET", "channels") == []
+    assert await rig.ok("GET", "bridges") == []
+    application = await rig.ok("GET", "applications/cordboard")
+    assert application["channel_ids"] == []
+    assert application["endpoint_ids"] == []
+    assert (await rig.ok("GET", "asterisk/info"))["status"]["startup_time"] != before
+    # Found again by the next qualify, without registering anew.
+    await rig.ok("POST", "applications/cordboard/subscription", eventSource="endpoint:PJSIP")
+    if (await rig.ok("GET", f"endpoints/PJSIP/{phone.name}"))["state"] != "online":
+        online = await rig.event("EndpointStateChange", phone.name, since=since, within_ms=8_000)
+        assert online["endpoint"]["state"] == "online"

@@ -1,0 +1,140 @@
+"""Whether telephones can be reached, and what they are doing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.exchange.rig import Rig
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SUBSCRIPTION = "applications/cordboard/subscription"
+
+
+async def _state(rig: Rig, name: str) -> str:
+    return str((await rig.ok("GET", f"deviceStates/PJSIP%2F{name}"))["state"])
+
+
+async def test_a_telephone_that_registers_and_unregisters_is_seen_at_once(rig: Rig) -> None:
+    """D16: online and offline, with the contact."""
+    phone = await rig.make_phone("a", registered=False)
+    await rig.ok("POST", SUBSCRIPTION, eventSource="endpoint:PJSIP")
+    since = rig.mark()
+
+    await phone.register()
+    online = await rig.event("EndpointStateChange", phone.name, since=since)
+    await rig.until(
+        lambda: "Reachable" in _contacts(rig, phone.name, since), f"{phone.name} answers the exchange"
+    )
+    found = await rig.ok("GET", f"endpoints/PJSIP/{phone.name}")
+    since = rig.mark()
+    await phone.unregister()
+    offline = await rig.event("EndpointStateChange", phone.name, since=since)
+
+    assert online["endpoint"]["state"] == "online"
+    assert found == {"technology": "PJSIP", "resource": phone.name, "state": "online", "channel_ids": []}
+    assert offline["endpoint"]["state"] == "offline"
+    await rig.until(lambda: "Removed" in _contacts(rig, phone.name, since), "the contact is removed")
+
+
+def _contacts(rig: Rig, name: str, since: int) -> list[str]:
+    return [
+        str(event["contact_info"]["contact_status"])
+        for event in rig.events[since:]
+        if event["type"] == "ContactStatusChange" and event["endpoint"]["resource"] == name
+    ]
+
+
+async def test_a_telephone_that_vanishes_is_noticed_by_asking(rig: Rig) -> None:
+    """D16: nobody told us; the exchange asks every second here."""
+    phone = await rig.make_phone("a")
+    await rig.ok("POST", SUBSCRIPTION, eventSource=f"endpoint:PJSIP/{phone.name}")
+    since = rig.mark()
+
+    await phone.vanish()
+    await rig.event("EndpointStateChange", phone.name, since=since, within_ms=8_000)
+
+    assert (await rig.ok("GET", f"endpoints/PJSIP/{phone.name}"))["state"] == "offline"
+    assert "Unreachable" in _contacts(rig, phone.name, since)
+
+
+async def test_what_a_telephone_is_doing_is_told(rig: Rig) -> None:
+    """Free, ringing, in use, free, away."""
+    phone = await rig.make_phone("a")
+    await rig.ok("POST", SUBSCRIPTION, eventSource=f"deviceState:PJSIP/{phone.name}")
+    since = rig.mark()
+    states = [await _state(rig, phone.name)]
+
+    channel = await rig.ring(phone)
+    await phone.rings()
+    await phone.answer()
+    await rig.event("StasisStart", channel)
+    await phone.hang_up()
+    await rig.event("ChannelDestroyed", channel)
+    await rig.wait(200)
+    await phone.unregister()
+    await rig.until(lambda: "UNAVAILABLE" in _told(rig, since), "it is away")
+
+    assert states == ["NOT_INUSE"]
+    assert _told(rig, since) == ["RINGING", "INUSE", "NOT_INUSE", "UNAVAILABLE"]
+
+
+def _told(rig: Rig, since: int) -> list[str]:
+    return [
+        str(event["device_state"]["state"])
+        for event in rig.events[since:]
+        if event["type"] == "DeviceStateChanged"
+    ]
+
+
+async def test_a_subscription_to_all_endpoints_tells_of_our_own_channels_twice(rig: Rig) -> None:
+    """Once for the channel and once for its endpoint: whoever listens must not count."""
+    phone = await rig.make_phone("a", answers_after_ms=20)
+    await rig.ok("POST", SUBSCRIPTION, eventSource="endpoint:PJSIP")
+
+    channel = await rig.ring(phone)
+    await rig.event("StasisStart", channel)
+    await rig.ok("DELETE", f"channels/{channel}")
+    await rig.until(lambda: rig.kinds(channel).count("ChannelDestroyed") == 2, "destroyed, told twice")
+
+    kinds = rig.kinds(channel)
+    assert kinds.count("ChannelStateChange") == 4
+    assert kinds.count("StasisStart") == 1
+    assert kinds.count("StasisEnd") == 1
+
+
+async def test_with_all_endpoints_a_callers_end_is_told_after_the_application_has_lost_it(rig: Rig) -> None:
+    """ChannelDestroyed with its cause comes through the trunk's subscription."""
+    caller = await rig.make_caller()
+    await rig.ok("POST", SUBSCRIPTION, eventSource="endpoint:PJSIP")
+    channel = await rig.take(caller)
+
+    await caller.hang_up()
+    end = await rig.event("ChannelDestroyed", channel)
+
+    assert end["cause"] == 16
+    assert rig.kinds(channel)[-2:] == ["StasisEnd", "ChannelDestroyed"]
+
+
+async def test_what_was_subscribed_twice_stays_until_both_are_taken_back(rig: Rig) -> None:
+    """Subscriptions are counted."""
+    phone = await rig.make_phone("a")
+    source = f"endpoint:PJSIP/{phone.name}"
+
+    await rig.ok("POST", SUBSCRIPTION, eventSource=source)
+    await rig.ok("POST", SUBSCRIPTION, eventSource=source)
+    once = await rig.ok("DELETE", SUBSCRIPTION, eventSource=source)
+    twice = await rig.ok("DELETE", SUBSCRIPTION, eventSource=source)
+
+    assert once["endpoint_ids"] == [f"PJSIP/{phone.name}"]
+    assert twice["endpoint_ids"] == []
+    assert await rig.message("DELETE", SUBSCRIPTION, eventSource=source) == (
+        422,
+        "Event source was not subscribed to",
+    )
+
+
+async def test_an_endpoint_or_device_that_is_not_there_says_so(rig: Rig) -> None:
+    """404, and the word INVALID."""
+    assert await rig.message("GET", "endpoints/PJSIP/nobody") == (404, "Endpoint not found")
+    assert await rig.ok("GET", "deviceStates/PJSIP%2Fnobody") == {"name": "PJSIP/nobody", "state": "INVALID"}
