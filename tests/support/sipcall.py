@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tests.support import sip
 from tests.support.g711 import Codec
 from tests.support.rtp import Ear, RtpStream, now_us
 from tests.support.sip import Sdp, SipMessage
-from tests.support.siplink import T1_S, T2_S, Address, SipFailure, SipLink
+from tests.support.sipdialog import ALLOW, Display, Owner, SipDialog
+from tests.support.siplink import T1_S, T2_S, Address, SipFailure
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, NOTIFY, INFO"
 ACK_WAIT_S = 16.0
 """How long a 200 is repeated without an ACK."""
 RING_FOR_EVER_MS = 600_000
@@ -57,40 +57,14 @@ class CallEnd:
     at_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
-    """What the phone showed of the other party, and since when."""
-
-    at_us: int
-    name: str
-    number: str
-
-
-class Owner(Protocol):
-    """What a call asks of its phone."""
-
-    link: SipLink
-    user: str
-    ip: str
-    tone_hz: int | None
-    codecs: tuple[Codec, ...]
-    talk_event: bool
-
-    def contact(self) -> str: ...
-
-    def authorisation(self, response: SipMessage, request: SipMessage) -> tuple[str, str]: ...
-
-    def forget(self, call: "SipCall") -> None: ...
-
-
-class SipCall:
+class SipCall(SipDialog):
     """A call as the phone sees it. Made by `SipPhone.dial` or by an INVITE that came in."""
 
     def __init__(self, owner: Owner, peer: Address, *, call_id: str, us: str, them: str, target: str) -> None:
+        super().__init__(owner, peer, call_id=call_id, us=us, them=them, target=target)
         self.state = CallState.DIALLING
         self.is_incoming = False
         self.end: CallEnd | None = None
-        self.call_id = call_id
         self.invite: SipMessage | None = None
         """The first INVITE, with all its headers."""
         self.invited_us = 0
@@ -99,20 +73,13 @@ class SipCall:
         """When 180 or 183 was sent or came."""
         self.answered_us: int | None = None
         """When 200 was sent or came."""
-        self.displays: list[Display] = []
-        """The other party as shown, with every change by connected line."""
         self.is_held_by_us = False
         self.is_held_by_them = False
-        self._owner, self._link, self._peer = owner, owner.link, peer
-        self._us, self._them, self._target = us, them, target
-        self._routes: tuple[str, ...] = ()
-        self._sequence = 0
         self._sdp_version = 1
         self._stream: RtpStream | None = None
         self._stream_lock = asyncio.Lock()
+        self._keys = asyncio.Lock()
         self._acked = asyncio.Event()
-        self._ack: SipMessage | None = None
-        self._last_invite: SipMessage
         self._provisional = False
         self._cancel_wanted = False
         self._cancel_sent = False
@@ -129,16 +96,6 @@ class SipCall:
         """
         assert self._stream is not None, f"{self!r} has no sound yet"
         return self._stream.ear
-
-    @property
-    def caller_name(self) -> str:
-        """The other party's name as shown now; "" when unknown."""
-        return self.displays[-1].name if self.displays else ""
-
-    @property
-    def caller_number(self) -> str:
-        """The other party's number as shown now; "" when unknown."""
-        return self.displays[-1].number if self.displays else ""
 
     def __repr__(self) -> str:
         return f"<SipCall {self.call_id} {self.state.value} {self.caller_number}>"
@@ -226,11 +183,13 @@ class SipCall:
 
     async def hold(self) -> None:
         """Put the other party on hold, as the key on the handset does (re-INVITE, sendonly)."""
-        await self._reinvite(held=True)
+        async with self._keys:
+            await self._reinvite(held=True)
 
     async def resume(self) -> None:
         """Take the call back from the handset's own hold (re-INVITE, sendrecv)."""
-        await self._reinvite(held=False)
+        async with self._keys:
+            await self._reinvite(held=False)
 
     def say(self, tone_hz: int | None) -> None:
         """Send this tone from now on; None is silence."""
@@ -376,12 +335,17 @@ class SipCall:
             self._respond(message, peer, "489 Bad Event")
             return
         self._respond(message, peer, "200 OK")
-        if event == "hold":
-            self._link.spawn(self.hold())
-        elif self.is_held_by_us:
-            self._link.spawn(self.resume())
-        else:
-            self._link.spawn(self.answer())
+        self._link.spawn(self._obey(event))
+
+    async def _obey(self, event: str) -> None:
+        # What "talk" means is known only once the key that was pressed before has had its effect.
+        async with self._keys:
+            if event == "hold":
+                await self._reinvite(held=True)
+            elif self.is_held_by_us:
+                await self._reinvite(held=False)
+            else:
+                await self.answer()
 
     # -- sound -------------------------------------------------------------------------------------
 
@@ -450,56 +414,6 @@ class SipCall:
         self._listen_and_speak()
         self._link.changes.happened()
 
-    # -- messages ----------------------------------------------------------------------------------
-
-    def _message(self, method: str, extra: tuple[tuple[str, str], ...] = (), body: str = "") -> SipMessage:
-        """The next request within this call."""
-        self._sequence += 1
-        message = SipMessage(
-            f"{method} {self._target} SIP/2.0", (*self._heads(self._sequence, method), *extra), body
-        )
-        if method == "INVITE":
-            self._last_invite = message
-        return message
-
-    def _heads(self, sequence: int, method: str) -> list[tuple[str, str]]:
-        heads = [("Via", self._link.new_via()), ("Max-Forwards", "70")]
-        heads += [("Route", route) for route in self._routes]
-        heads += [("From", self._us), ("To", self._them), ("Call-ID", self.call_id)]
-        return [*heads, ("CSeq", f"{sequence} {method}"), ("Contact", self._owner.contact())]
-
-    def _acknowledge(self, invite: SipMessage) -> None:
-        """ACK for a 200: a request of its own, kept because the 200 may be repeated."""
-        self._ack = SipMessage(f"ACK {self._target} SIP/2.0", tuple(self._heads(invite.sequence, "ACK")))
-        self._link.send(self._ack, self._peer)
-
-    def _acknowledge_refusal(self, invite: SipMessage, response: SipMessage) -> None:
-        """ACK for anything but a 200: part of the INVITE's own transaction (RFC 3261 section 17.1.1.3)."""
-        heads = tuple(
-            (k, v) for k, v in invite.headers if k in ("Via", "From", "Call-ID", "Max-Forwards", "Route")
-        )
-        extra = (("To", response.require("To")), ("CSeq", f"{invite.sequence} ACK"))
-        self._link.send(SipMessage(invite.start.replace("INVITE", "ACK", 1), (*heads, *extra)), self._peer)
-
-    def _respond(
-        self,
-        request: SipMessage,
-        peer: Address,
-        status: str,
-        headers: tuple[tuple[str, str], ...] = (),
-        body: str = "",
-    ) -> SipMessage:
-        heads = (("Contact", self._owner.contact()), *headers)
-        return self._link.respond(request, peer, status, tag=sip.tag_in(self._us), headers=heads, body=body)
-
-    def _respond_ok(self, request: SipMessage, peer: Address, body: str | None) -> SipMessage:
-        headers: list[tuple[str, str]] = [("Allow", ALLOW)]
-        if self._owner.talk_event:
-            headers.append(("Allow-Events", "talk,hold"))
-        if body:
-            headers.append(("Content-Type", "application/sdp"))
-        return self._respond(request, peer, "200 OK", tuple(headers), body or "")
-
     async def _repeat_until_acked(self, response: SipMessage) -> None:
         """RFC 3261 section 13.3.1.4: a 200 to an INVITE is repeated until its ACK comes."""
         pause, spent = T1_S, 0.0
@@ -520,26 +434,6 @@ class SipCall:
         assert self.is_incoming, self
         assert self.invite is not None, self
         return self.invite
-
-    def _take_dialog(self, message: SipMessage) -> None:
-        """Learn the other side's tag, address and route from its INVITE or 200."""
-        self._them = message.require("From" if message.is_request else "To")
-        contact = message.header("Contact")
-        if contact:
-            self._target = sip.uri_in(contact)
-        routes = [part.strip() for line in message.all("Record-Route") for part in line.split(",")]
-        self._routes = tuple(routes if message.is_request else reversed(routes))
-
-    def _note_display(self, message: SipMessage, *, also_from: bool = False) -> None:
-        """Show who the other party is: the asserted identity, at first also the From."""
-        header = message.header("P-Asserted-Identity")
-        if header is None and also_from:
-            header = message.require("From")
-        if header is None:
-            return
-        name, number = sip.name_in(header), sip.user_in(header)
-        if not self.displays or (self.caller_name, self.caller_number) != (name, number):
-            self.displays.append(Display(now_us(), name, number))
 
     def lost(self) -> None:
         """The phone vanished: no message leaves, the sound stops."""

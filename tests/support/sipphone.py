@@ -24,7 +24,8 @@ from typing import Self
 from tests.support import sip
 from tests.support.g711 import Codec
 from tests.support.sip import SipMessage
-from tests.support.sipcall import ALLOW, CallEnd, CallState, Display, EndedBy, SipCall
+from tests.support.sipcall import CallEnd, CallState, EndedBy, SipCall
+from tests.support.sipdialog import ALLOW, Display, SipDialog
 from tests.support.siplink import Address, Logged, NotSeen, SipFailure, SipLink
 
 __all__ = ["Address", "CallEnd", "CallState", "Codec", "Display", "EndedBy", "Logged", "NotSeen", "SipCall",
@@ -106,6 +107,10 @@ class SipPhone:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            error.add_note(f"phone {self.user}: {self.link.account()}")
+            for fault in self.link.faults:
+                error.add_note(f"and in the background: {fault!r}")
         await self.close(raise_faults=error is None)
 
     async def open(self) -> None:
@@ -285,7 +290,7 @@ class SipPhone:
                 return given, proof
         raise SipFailure(request, response)
 
-    def forget(self, call: SipCall) -> None:
+    def forget(self, call: SipDialog) -> None:
         """A call ended."""
         self._living.pop(call.call_id, None)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import claim
 from cordboard.asterisk.settings import Trunk
 from tests.support.baresip import Baresip
 from tests.support.exchange import TestExchange, running_exchange
-from tests.support.sipphone import EndedBy, SipFailure, SipPhone
+from tests.support.sipphone import EndedBy, NotSeen, SipFailure, SipPhone
 
 pytestmark = pytest.mark.exchange
 
@@ -26,6 +27,7 @@ class Desk:
     def __init__(self, exchange: TestExchange) -> None:
         self.exchange, self.link = exchange, exchange.link
         self.sip = ("127.0.0.1", exchange.settings.ports.sip)
+        self.ami = AmiClient(exchange.settings.ports.ami, exchange.settings.ami_password)
         self.events: asyncio.Queue[dict[str, object]] = asyncio.Queue()
         self.link.set_listener(
             lambda raw: self.events.put_nowait(msgspec.json.decode(raw)), lambda: None, lambda: None
@@ -83,6 +85,12 @@ class Desk:
         )
         return channel
 
+    async def channel_name(self, channel: str) -> str:
+        response = await self.link.request("GET", f"channels/{channel}")
+        found = response.json()
+        assert isinstance(found, dict)
+        return str(found["name"])
+
     async def bridge(self, *channels: str) -> None:
         await self.ask("POST", "bridges", type="mixing,dtmf_events", bridgeId="talk")
         await self.ask("POST", "bridges/talk/addChannel", channel=list(channels))
@@ -102,6 +110,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await switchboard.device("d-1")
         await switchboard.device("d-2")
         yield switchboard
+        await switchboard.ami.close()
 
 
 async def test_a_caller_and_a_desk_phone_hear_each_other_through_asterisk(desk: Desk) -> None:
@@ -155,6 +164,39 @@ async def test_phones_obey_the_exchanges_ways_to_answer_and_to_stop_ringing(desk
         assert end.how == "CANCEL"
         assert end.reason is not None
         assert "elsewhere" in end.reason
+
+
+async def test_a_phone_with_remote_control_answers_holds_and_resumes_on_notify(desk: Desk) -> None:
+    """`Event: talk` while it rings answers it; `hold` and `talk` do what the handset's keys do."""
+    async with SipPhone(server=desk.sip, user="d-1", password=PASSWORD, talk_event=True) as phone:
+        await phone.register()
+        await desk.ring("d-1")
+        ringing = await phone.rings()
+        name = await desk.channel_name("leg-d-1")
+
+        await desk.ami.notify_talk(name)
+        await ringing.answered(within_ms=1000)
+        await desk.event("StasisStart")
+        await desk.ami.notify_hold(name)
+        await desk.event("ChannelHold")
+        await desk.ami.notify_talk(name)
+        await desk.event("ChannelUnhold")
+
+        assert len(phone.seen("INVITE", sent=True)) == 2
+
+
+async def test_a_phone_without_remote_control_goes_on_ringing(desk: Desk) -> None:
+    """It says 489, of which the exchange tells nobody."""
+    async with SipPhone(server=desk.sip, user="d-1", password=PASSWORD) as phone:
+        await phone.register()
+        await desk.ring("d-1")
+        ringing = await phone.rings()
+
+        await desk.ami.notify_talk(await desk.channel_name("leg-d-1"))
+        with pytest.raises(NotSeen):
+            await ringing.answered(within_ms=200)
+
+        assert len(phone.seen("489", sent=True)) == 1
 
 
 async def test_a_wrong_password_is_refused_and_unregistering_takes_the_phone_away(desk: Desk) -> None:
