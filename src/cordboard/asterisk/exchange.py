@@ -122,6 +122,8 @@ class AsteriskExchange:
         self._bridges: dict[str, str] = {}
         """Id of each of our bridges by its name."""
         self._making: dict[str, asyncio.Task[str]] = {}
+        self._inside: dict[LegId, str] = {}
+        """Name of the bridge in which we put a leg: the last one out stops a holding bridge's music (22.10, seen)."""
         self._names: dict[LegId, str] = {}
         """Channel name of living lines, for NOTIFY."""
         self._owner: dict[LegId, OrganisationId] = {}
@@ -191,6 +193,7 @@ class AsteriskExchange:
     def _believe(self, inventory: Inventory, *, fresh: bool) -> None:
         self._bridges = dict(inventory.bridges)
         self._making.clear()
+        self._inside = dict(inventory.inside)
         legs: dict[OrganisationId, dict[LegId, LegFound]] = {o: {} for o in self._organisations()}
         for organisation, found in inventory.legs:
             if organisation in legs:
@@ -291,6 +294,7 @@ class AsteriskExchange:
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         self._owner.pop(leg, None)
         self._names.pop(leg, None)
+        self._inside.pop(leg, None)
         if self._devices.pop(leg, None) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
 
@@ -427,7 +431,7 @@ class AsteriskExchange:
             return
         await self._quietly("POST", f"channels/{command.leg}/answer")
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        await self._add(name, command.leg)
+        await self._add_to_music(name, command.leg)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
         answer = await self._quietly(
@@ -460,14 +464,25 @@ class AsteriskExchange:
             await self._quietly("POST", f"channels/{command.party}/answer")
         legs = f"{command.line},{command.party}" if new else command.party
         answer = await self._add(name, legs)
+        self._inside[command.party] = str(name)
         if answer is not None and not answer.is_done:
             self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
 
     async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
         name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
-        answer = await self._add(name, command.party)
+        answer = await self._add_to_music(name, command.party)
         if answer is not None and not answer.is_done:
             self._inbox(organisation, HoldFailed(party=command.party))
+
+    async def _add_to_music(self, name: BridgeName, leg: LegId) -> AriResponse | None:
+        """Put a leg where the music is; the first one in starts it."""
+        key = str(name)
+        first = key not in self._inside.values()
+        self._inside[leg] = key
+        answer = await self._add(name, leg)
+        if first and (bridge := self._bridges.get(key)) is not None:
+            await self._quietly("POST", f"bridges/{bridge}/moh")
+        return answer
 
     async def _tone(self, line: LegId) -> None:
         await self._quietly("POST", f"channels/{line}/play", query={"media": END_TONE})
@@ -511,8 +526,6 @@ class AsteriskExchange:
         # Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported.
         kind = "mixing,dtmf_events" if name.place is Place.LINE else "holding"
         await self._request("POST", "bridges", query={"type": kind, "bridgeId": bridge, "name": str(name)})
-        if name.place is not Place.LINE:
-            await self._request("POST", f"bridges/{bridge}/moh")
         self._bridges[str(name)] = bridge
         return bridge
 
@@ -551,7 +564,12 @@ class AsteriskExchange:
     def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            log.error("a job with the exchange crashed", exc_info=problem)
 
 
 def _call_id(leg: LegId) -> CallId:
@@ -560,4 +578,5 @@ def _call_id(leg: LegId) -> CallId:
 
 
 def _filter() -> dict[str, object]:
-    return {"allowed": [{"type": kind} for kind in translate.EVENTS_WANTED]}
+    # A list of what is allowed would also hold back the answers to our own commands (22.10, seen).
+    return {"disallowed": [{"type": kind} for kind in translate.EVENTS_UNWANTED]}

@@ -31,6 +31,8 @@ class Inventory:
     names: dict[LegId, str]
     bridges: dict[str, str]
     """Our bridges: id by name."""
+    inside: dict[LegId, str]
+    """Name of the bridge that each of our legs is in."""
     registered: frozenset[DeviceId]
 
 
@@ -77,6 +79,7 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         unmarked=unmarked,
         names=names,
         bridges=bridge_names,
+        inside={found.leg: str(where[found.leg]) for _, found in legs if found.leg in where},
         registered=frozenset(d for d in registered if d is not None),
     )
 

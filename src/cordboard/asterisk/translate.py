@@ -26,19 +26,28 @@ from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationI
 ENDPOINT_PREFIX = "d-"
 """Endpoints of devices are `d-<device id>`, never an extension: two organisations may both have 201."""
 
-EVENTS_WANTED = (
-    "ApplicationRegistered",
-    "ApplicationReplaced",
-    "CallBroadcast",
-    "StasisStart",
-    "StasisEnd",
-    "ChannelDestroyed",
-    "ChannelHold",
-    "ChannelUnhold",
-    "ChannelStateChange",
-    "EndpointStateChange",
+EVENTS_UNWANTED = (
+    "BridgeCreated",
+    "BridgeDestroyed",
+    "ChannelCallerId",
+    "ChannelConnectedLine",
+    "ChannelCreated",
+    "ChannelDialplan",
+    "ChannelEnteredBridge",
+    "ChannelHangupRequest",
+    "ChannelLeftBridge",
+    "ChannelTalkingFinished",
+    "ChannelTalkingStarted",
+    "ChannelVarset",
+    "ContactStatusChange",
+    "DeviceStateChanged",
+    "Dial",
+    "PeerStatusChange",
+    "PlaybackContinuing",
+    "PlaybackFinished",
+    "PlaybackStarted",
 )
-"""Everything else is filtered in the exchange itself, which saves 40 % of our share of the processor."""
+"""Filtered in the exchange itself, which saves 40 % of our share of the processor."""
 
 # Q.850 causes, as far as they tell people's doings from failures.
 _CAUSES_HUNG_UP = {0, 16, 26, 31, 127}
