@@ -1,14 +1,9 @@
+import "./ui/style.css";
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
-import "@fontsource-variable/inter/index.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
 import { firstLanguage, speak } from "./text/locale.ts";
-import "./ui/tokens.css";
-import "./ui/base.css";
-import "./ui/parts.css";
-import "./ui/pages.css";
-import "./ui/top-bar.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

@@ -24,11 +24,14 @@ interface PressProps extends Omit<ButtonProps, "isDisabled" | "children" | "clas
   /** Waiting for the server: another press does nothing. */
   readonly busy?: boolean | undefined;
   readonly data?: Readonly<Record<`data-${string}`, string | boolean | undefined>>;
+  /** The key that does the same, for who listens instead of looks. */
+  readonly "aria-keyshortcuts"?: string | undefined;
 }
 
 /** Every button: it says what it does, or why it does nothing now. */
 export function Press({ tip, off, busy = false, data, onPress, children, ...rest }: PressProps) {
   const idle = off !== undefined || busy;
+  const shortcut = rest["aria-keyshortcuts"];
   return (
     <Tip text={off ?? tip}>
       <Button
@@ -38,6 +41,8 @@ export function Press({ tip, off, busy = false, data, onPress, children, ...rest
         {...(off !== undefined && { "data-off": "" })}
         {...(idle && { "aria-disabled": true })}
         {...(busy && { "data-busy": "" })}
+        // React Aria lets only the attributes through that it knows, and this one it does not.
+        {...(shortcut !== undefined && { render: (known) => <button {...known} aria-keyshortcuts={shortcut} /> })}
       >
         {children}
       </Button>

@@ -129,7 +129,7 @@ function OfferActs({ call, name, next, off }: Props & { name: string }) {
     <div className="card-acts" data-offer={rejectable ? "" : "only"}>
       <Press
         className="go"
-        aria-label={t`Answer ${name}`}
+        aria-label={`${t`Answer`}, ${name}`}
         tip={t`Answer`}
         off={off}
         busy={answer.busy}
@@ -148,7 +148,7 @@ function OfferActs({ call, name, next, off }: Props & { name: string }) {
         <Press
           className="act"
           data={{ "data-end": "" }}
-          aria-label={t`Reject ${name}`}
+          aria-label={`${t`Reject`}, ${name}`}
           tip={t`Reject`}
           off={off}
           busy={reject.busy}
@@ -171,7 +171,7 @@ function OwnActs({ call, name, off }: Omit<Props, "next"> & { name: string }) {
       {(held || call.state === "active") && (
         <Press
           className="act"
-          aria-label={held ? t`Resume the call with ${name}` : t`Put ${name} on hold`}
+          aria-label={`${held ? t`Resume` : t`Hold`}, ${name}`}
           tip={`${held ? t`Resume call` : t`Hold`} (${KEYS.hold[0]})`}
           off={off}
           busy={hold.busy}
@@ -185,7 +185,7 @@ function OwnActs({ call, name, off }: Omit<Props, "next"> & { name: string }) {
       <Press
         className="act"
         data={{ "data-end": "" }}
-        aria-label={t`Hang up ${name}`}
+        aria-label={`${t`Hang up`}, ${name}`}
         tip={`${t`Disconnect`} (${KEYS.hang_up[0]})`}
         off={off}
         busy={end.busy}

@@ -21,10 +21,10 @@ export function DeskHead({ corner }: { corner: ReactNode }) {
     <>
       <div className="desk-head">
         <Clock mine={mine} />
-        <div className="who" role="status">
+        <div className="who">
           {staleSince !== null ? (
             <>
-              <b>{t`No current data`}</b>
+              <b role="status">{t`No current data`}</b>
               <span className="num">{t`last updated ${timeOfDay(staleSince, true)}`}</span>
             </>
           ) : (
@@ -77,7 +77,7 @@ function Doing({ mine }: { mine: MeView }) {
     const from = mine.wrap_up.since ?? mine.status_since;
     return (
       <>
-        <b>{t`Wrap-up`}</b>
+        <b role="status">{t`Wrap-up`}</b>
         <span className="num">
           {until === null ? (
             <>
@@ -97,7 +97,7 @@ function Doing({ mine }: { mine: MeView }) {
   if (mine.device === null) {
     return (
       <>
-        <b>{t`Looking on`}</b>
+        <b role="status">{t`Looking on`}</b>
         <span>{t`You have no phone`}</span>
       </>
     );
@@ -111,7 +111,7 @@ function Doing({ mine }: { mine: MeView }) {
         : t`since ${since}`;
   return (
     <>
-      <b>{i18n._(STATUS[mine.status].word)}</b>
+      <b role="status">{i18n._(STATUS[mine.status].word)}</b>
       <span className="num">{detail}</span>
     </>
   );

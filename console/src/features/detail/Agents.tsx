@@ -73,8 +73,8 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
       </div>
       <div className="st cut" data-tone={tone}>
         {text} {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
-        {talking !== null && <span className="num">, {talking}</span>}
       </div>
+      {talking !== null && <div className="st cut soft num">{talking}</div>}
       {agent.email !== null && (
         <a className="round" href={`mailto:${agent.email}`} aria-label={t`E-mail ${agent.name}`} title={agent.email}>
           <Icon name="mail" />

@@ -105,17 +105,21 @@ const Row = memo(function Row({ call }: { call: CallView }) {
   const agent = call.agent_name ?? "";
   const state =
     call.state === "held" ? t`on hold` : call.state === "connecting" ? t`connecting` : waited === null ? "" : t`waited ${waited}`;
-  // The number stands under the name of a contact; alone it is the name.
-  const facts = [call.name === null ? null : number, agent === "" ? null : agent, state === "" ? null : state].filter((fact) => fact !== null);
+  const facts = [agent, state].filter((fact) => fact !== "").join(", ");
   const waiting = call.state === "waiting" || call.state === "offered";
   return (
     <div className="dcall" data-call={call.id} {...(call.urgent && { "data-urgent": "" })}>
       <div className="who cut num" title={name}>
         {name}
       </div>
-      <div className="sub cut num" title={facts.join(", ")}>
-        {facts.length > 0 ? facts.join(", ") : t`Unknown number`}
-      </div>
+      {/* The number stands under the name of a contact; alone it is the name. */}
+      {call.name !== null && <div className="sub cut num">{number}</div>}
+      {call.name === null && facts === "" && <div className="sub cut">{t`Unknown number`}</div>}
+      {facts !== "" && (
+        <div className="sub cut num" title={facts}>
+          {facts}
+        </div>
+      )}
       <div className="side">
         <Elapsed since={waiting ? call.entered_at : (answered ?? call.since)} frozenAt={staleSince} />
         {waiting && <CherryPick call={call} name={name} />}
