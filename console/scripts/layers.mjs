@@ -38,7 +38,8 @@ for (const file of files(SRC)) {
       const [to, toPlace] = relative(SRC, resolve(dirname(file), source)).split(sep);
       if (to === room && (room !== "features" || toPlace === place)) continue;
       if (to === room) wrong.push(`${where}; a feature does not know another feature`);
-      else if (!MAY[room]?.includes(to)) wrong.push(`${where}; ${room} may use ${MAY[room]?.join(", ") || "nothing"}`);
+      else if (!MAY[room]?.includes(to))
+        wrong.push(`${where}; ${room} may use ${MAY[room]?.join(", ") || "nothing"}`);
     } else {
       const allowed = PACKAGES[room];
       const known = (names) => names.some((name) => source === name || source.startsWith(`${name}/`));

@@ -84,7 +84,12 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
         />
       }
     >
-      <Modules session={session} missing={missing} contact={info?.contact ?? ""} hour={new Date().getHours()} />
+      <Modules
+        session={session}
+        missing={missing}
+        contact={info?.contact ?? ""}
+        hour={new Date().getHours()}
+      />
     </Frame>
   );
 }

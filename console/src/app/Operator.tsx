@@ -44,7 +44,8 @@ export default function Operator(props: Props) {
       clock,
       notice: ({ code, args }) => {
         const text = notice(code, args);
-        if (text !== null) toast(text, code.startsWith("exchange") || code === "device_lost" ? "alert" : "info");
+        if (text !== null)
+          toast(text, code.startsWith("exchange") || code === "device_lost" ? "alert" : "info");
       },
       loggedIn: () =>
         api.session().then(
@@ -120,7 +121,13 @@ function Visit({ session, taste, change, loggedOut }: Props) {
     [session.name, taste, change],
   );
   const question = (
-    <LogOut open={leaving} close={() => setLeaving(false)} device={device?.name ?? null} calls={calls} loggedOut={loggedOut} />
+    <LogOut
+      open={leaving}
+      close={() => setLeaving(false)}
+      device={device?.name ?? null}
+      calls={calls}
+      loggedOut={loggedOut}
+    />
   );
 
   if (ended === "superseded" || ended === "protocol") {
@@ -136,7 +143,11 @@ function Visit({ session, taste, change, loggedOut }: Props) {
             </p>
           </div>
           <div className="acts">
-            <Press className="btn" data={{ "data-kind": "primary", "data-tall": "" }} onPress={() => location.reload()}>
+            <Press
+              className="btn"
+              data={{ "data-kind": "primary", "data-tall": "" }}
+              onPress={() => location.reload()}
+            >
               {t`Load again`}
             </Press>
           </div>

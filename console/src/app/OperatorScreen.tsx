@@ -54,7 +54,12 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
     setKind((before) => (before === "legend" ? "calls" : before));
   }, []);
 
-  const test = { id: "test", icon: "headset" as const, text: t`Test sound and phone`, act: () => setTesting(true) };
+  const test = {
+    id: "test",
+    icon: "headset" as const,
+    text: t`Test sound and phone`,
+    act: () => setTesting(true),
+  };
   const acts = [
     ...(web ? [test] : []),
     { id: "keys", icon: "keyboard" as const, text: t`Keys`, act: showHelp },
@@ -65,7 +70,11 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
       <a className="skip" href="#main">
         {t`To the main screen`}
       </a>
-      <TopBar userMenu={<UserMenu {...menu} acts={acts} />} chooseDevice={chooseDevice} testDevice={() => setTesting(true)} />
+      <TopBar
+        userMenu={<UserMenu {...menu} acts={acts} />}
+        chooseDevice={chooseDevice}
+        testDevice={() => setTesting(true)}
+      />
       <Banner />
       <CallPane />
       <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>

@@ -1,4 +1,12 @@
-import type { HistoryPage, LogIn, PortalInfo, Problem, SessionInfo, Settings, SoftphoneCredentials } from "../model/wire.ts";
+import type {
+  HistoryPage,
+  LogIn,
+  PortalInfo,
+  Problem,
+  SessionInfo,
+  Settings,
+  SoftphoneCredentials,
+} from "../model/wire.ts";
 
 /** A request that was not carried out; `code` is stable, `text/refusals` has its words. */
 export class Refused extends Error {
@@ -45,5 +53,8 @@ export const api = {
   softphone: () => request<SoftphoneCredentials>("POST", "softphone"),
   /** @param before the mark of the previous page; null for the newest rows. */
   history: (before: string | null, limit: number) =>
-    request<HistoryPage>("GET", `history?limit=${limit}${before === null ? "" : `&before=${encodeURIComponent(before)}`}`),
+    request<HistoryPage>(
+      "GET",
+      `history?limit=${limit}${before === null ? "" : `&before=${encodeURIComponent(before)}`}`,
+    ),
 };

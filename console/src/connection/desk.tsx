@@ -9,7 +9,11 @@ import type { Ticker } from "./ticker.ts";
 export interface Desk {
   readonly store: Store;
   readonly ticker: Ticker;
-  readonly command: (op: CommandName, args?: Record<string, string>, expect?: Record<string, number>) => Promise<Outcome>;
+  readonly command: (
+    op: CommandName,
+    args?: Record<string, string>,
+    expect?: Record<string, number>,
+  ) => Promise<Outcome>;
   /** Say to the person why a command was refused. */
   readonly refused: (code: string, args: Readonly<Record<string, string>>) => void;
   readonly retryNow: () => void;
@@ -41,7 +45,10 @@ export function useWorld<T>(read: (world: World) => T, same: (a: T, b: T) => boo
     reader.current = read;
     if (last.current !== null) {
       const value = read(store.world);
-      last.current = { world: store.world, value: same(last.current.value, value) ? last.current.value : value };
+      last.current = {
+        world: store.world,
+        value: same(last.current.value, value) ? last.current.value : value,
+      };
     }
   }
   return useSyncExternalStore(store.subscribe, reading);
@@ -70,7 +77,11 @@ export function usePast(instant: number | null): boolean {
 /** A click: sends the command once, and says that it is busy until the answer is there (D23). */
 export function useAct(): {
   readonly busy: boolean;
-  readonly act: (op: CommandName, args?: Record<string, string>, expect?: Record<string, number>) => Promise<boolean>;
+  readonly act: (
+    op: CommandName,
+    args?: Record<string, string>,
+    expect?: Record<string, number>,
+  ) => Promise<boolean>;
 } {
   const desk = useDesk();
   const [busy, setBusy] = useState(false);

@@ -1,4 +1,14 @@
-import type { AgentView, CallView, DeviceView, ExchangeView, Kind, MeView, Op, QueueView, View } from "./wire.ts";
+import type {
+  AgentView,
+  CallView,
+  DeviceView,
+  ExchangeView,
+  Kind,
+  MeView,
+  Op,
+  QueueView,
+  View,
+} from "./wire.ts";
 
 /** The shape of one entity by its kind. */
 export interface ViewOf {

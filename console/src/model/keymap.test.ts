@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { actionOf, conflicts, KEYS, type Keystroke } from "./keymap.ts";
 
 const stroke = (part: Partial<Keystroke>): Keystroke => ({
-  key: "", code: "", ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...part,
+  key: "",
+  code: "",
+  ctrlKey: false,
+  altKey: false,
+  metaKey: false,
+  repeat: false,
+  ...part,
 });
 
 describe("a key", () => {

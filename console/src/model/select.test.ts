@@ -4,14 +4,46 @@ import { callLayers, queueAgents, queueCalls, totals } from "./select.ts";
 import type { AgentView, CallView, MeView, QueueView, View } from "./wire.ts";
 
 const me = (part: Partial<MeView> = {}): MeView => ({
-  k: "me", id: "u1", name: "Chantal", user_name: "chantal", organisation: "o", language: "nl", theme: "system",
-  rights: [], groups: [], group: "g1", device: "d1", signed_in: ["q1", "q2"], locked: [], status: "available",
-  status_since: 0, wrap_up: null, wrap_up_armed: false, practice: false, ...part,
+  k: "me",
+  id: "u1",
+  name: "Chantal",
+  user_name: "chantal",
+  organisation: "o",
+  language: "nl",
+  theme: "system",
+  rights: [],
+  groups: [],
+  group: "g1",
+  device: "d1",
+  signed_in: ["q1", "q2"],
+  locked: [],
+  status: "available",
+  status_since: 0,
+  wrap_up: null,
+  wrap_up_armed: false,
+  practice: false,
+  ...part,
 });
 const call = (id: string, part: Partial<CallView> = {}): CallView => ({
-  k: "call", id, v: 1, queue: "q1", queue_name: "Algemeen", urgent: false, direction: "in", state: "waiting",
-  since: 0, entered_at: 0, answered_at: null, number: null, name: null, agent: null, agent_name: null, mine: false,
-  offer: null, note: null, ...part,
+  k: "call",
+  id,
+  v: 1,
+  queue: "q1",
+  queue_name: "Algemeen",
+  urgent: false,
+  direction: "in",
+  state: "waiting",
+  since: 0,
+  entered_at: 0,
+  answered_at: null,
+  number: null,
+  name: null,
+  agent: null,
+  agent_name: null,
+  mine: false,
+  offer: null,
+  note: null,
+  ...part,
 });
 const offer = { since: 0, ringing: false, rejectable: true };
 const ids = (calls: readonly CallView[]): string[] => calls.map((one) => one.id);
@@ -67,7 +99,15 @@ describe("the detail field", () => {
 
   it("shows who is available before who is not", () => {
     const agent = (id: string, status: AgentView["status"], queues = ["q1"]): AgentView => ({
-      k: "agent", id, name: id, extension: null, email: null, status, since: 0, queues, talk: null,
+      k: "agent",
+      id,
+      name: id,
+      extension: null,
+      email: null,
+      status,
+      since: 0,
+      queues,
+      talk: null,
     });
     const all = see(agent("anja", "in_call"), agent("piet", "available"), agent("jan", "available", ["q2"]));
     expect(queueAgents(all, "q1").map((one) => one.id)).toEqual(["piet", "anja"]);
@@ -76,14 +116,33 @@ describe("the detail field", () => {
 
 describe("all queues together", () => {
   const queue = (id: string, part: Partial<QueueView>): QueueView => ({
-    k: "queue", id, name: id, urgent: false, position: 0, agents_signed_in: 1, agents_available: 1, waiting: 0,
-    average_wait_ms: null, longest_since: null, handled: 0, total: 0, counted_since: 0, ...part,
+    k: "queue",
+    id,
+    name: id,
+    urgent: false,
+    position: 0,
+    agents_signed_in: 1,
+    agents_available: 1,
+    waiting: 0,
+    average_wait_ms: null,
+    longest_since: null,
+    handled: 0,
+    total: 0,
+    counted_since: 0,
+    ...part,
   });
 
   it("counts a person once, weighs the averages and takes the longest wait", () => {
     const agent: AgentView = {
-      k: "agent", id: "u1", name: "Chantal", extension: null, email: null, status: "available", since: 0,
-      queues: ["a", "b"], talk: null,
+      k: "agent",
+      id: "u1",
+      name: "Chantal",
+      extension: null,
+      email: null,
+      status: "available",
+      since: 0,
+      queues: ["a", "b"],
+      talk: null,
     };
     const sum = totals(
       see(
@@ -93,6 +152,14 @@ describe("all queues together", () => {
         queue("c", {}),
       ),
     );
-    expect(sum).toEqual({ signedIn: 1, available: 1, waiting: 3, averageWaitMs: 8_000, longestSince: 100, handled: 4, total: 5 });
+    expect(sum).toEqual({
+      signedIn: 1,
+      available: 1,
+      waiting: 3,
+      averageWaitMs: 8_000,
+      longestSince: 100,
+      handled: 4,
+      total: 5,
+    });
   });
 });

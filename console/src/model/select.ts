@@ -46,7 +46,9 @@ export function callLayers(all: Entities): CallLayers {
   const oldest = (a: CallView, b: CallView): number => a.entered_at - b.entered_at || byId(a, b);
   // An own card keeps its place while it goes from active to held and back: the hand knows where it is.
   own.sort((a, b) => (a.answered_at ?? a.since) - (b.answered_at ?? b.since) || byId(a, b));
-  offers.sort((a, b) => Number(b.offer?.ringing ?? false) - Number(a.offer?.ringing ?? false) || oldest(a, b));
+  offers.sort(
+    (a, b) => Number(b.offer?.ringing ?? false) - Number(a.offer?.ringing ?? false) || oldest(a, b),
+  );
   return {
     cards: [...urgentOffers.sort(oldest), ...own, ...offers],
     waiting: waiting.sort((a, b) => Number(b.urgent) - Number(a.urgent) || oldest(a, b)),
@@ -98,7 +100,8 @@ export interface Totals {
 
 export function totals(all: Entities): Totals {
   const rows = [...all.queue.values()];
-  const sum = (of: (queue: QueueView) => number): number => rows.reduce((so_far, queue) => so_far + of(queue), 0);
+  const sum = (of: (queue: QueueView) => number): number =>
+    rows.reduce((so_far, queue) => so_far + of(queue), 0);
   // People are counted once, however many queues they are signed in to.
   const shown = new Set(rows.map((queue) => queue.id));
   const agents = [...all.agent.values()].filter((agent) => agent.queues.some((queue) => shown.has(queue)));
@@ -112,7 +115,8 @@ export function totals(all: Entities): Totals {
     averageWaitMs:
       weight === 0
         ? null
-        : answered.reduce((so_far, queue) => so_far + (queue.average_wait_ms ?? 0) * queue.handled, 0) / weight,
+        : answered.reduce((so_far, queue) => so_far + (queue.average_wait_ms ?? 0) * queue.handled, 0) /
+          weight,
     longestSince: waits.length === 0 ? null : Math.min(...waits),
     handled: sum((queue) => queue.handled),
     total: sum((queue) => queue.total),

@@ -53,21 +53,25 @@ describe("the console's copy", () => {
       waiting: fc.option(fc.nat(9), { nil: null }),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 5 }), fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 8 }), (before, frames) => {
-        const server = new Server();
-        for (const { id, waiting } of before) server.change(id, waiting);
-        const store = new Store();
-        store.hello(hello);
-        store.snapshot({ t: "snap", epoch: "e1", rev: 1, ents: server.views() });
+      fc.property(
+        fc.array(step, { maxLength: 5 }),
+        fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 8 }),
+        (before, frames) => {
+          const server = new Server();
+          for (const { id, waiting } of before) server.change(id, waiting);
+          const store = new Store();
+          store.hello(hello);
+          store.snapshot({ t: "snap", epoch: "e1", rev: 1, ents: server.views() });
 
-        frames.forEach((steps, index) => {
-          const ops = steps.map(({ id, waiting }) => server.change(id, waiting));
-          expect(store.delta(delta(index + 1, index + 2, ops))).toBe("ok");
-        });
+          frames.forEach((steps, index) => {
+            const ops = steps.map(({ id, waiting }) => server.change(id, waiting));
+            expect(store.delta(delta(index + 1, index + 2, ops))).toBe("ok");
+          });
 
-        expect(plain(store.world.entities)).toEqual(plain(fromSnapshot(server.views())));
-        expect(store.world.rev).toBe(frames.length + 1);
-      }),
+          expect(plain(store.world.entities)).toEqual(plain(fromSnapshot(server.views())));
+          expect(store.world.rev).toBe(frames.length + 1);
+        },
+      ),
     );
   });
 
@@ -103,7 +107,10 @@ describe("the console's copy", () => {
 
   it("takes null as a value", () => {
     const before = fromSnapshot([queue("a", { longest_since: 5 })]);
-    expect(applyOps(before, [{ a: "m", k: "queue", id: "a", f: { longest_since: null } }]).queue.get("a")?.longest_since).toBeNull();
+    expect(
+      applyOps(before, [{ a: "m", k: "queue", id: "a", f: { longest_since: null } }]).queue.get("a")
+        ?.longest_since,
+    ).toBeNull();
   });
 
   it("throws nothing away when a delta cannot be applied", () => {

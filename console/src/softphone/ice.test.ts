@@ -22,6 +22,9 @@ it.each([
   [{ "Call-Info": "<sip:x>;answer-after=10" }, false],
   [{ "Alert-Info": "info=alert-autoanswer" }, true],
   [{}, false],
-])("answers without a click only when the server asks for it: %j", (headers: Record<string, string>, at_once) => {
-  expect(mustAnswerAtOnce({ getHeader: (name: string) => headers[name] as string })).toBe(at_once);
-});
+])(
+  "answers without a click only when the server asks for it: %j",
+  (headers: Record<string, string>, at_once) => {
+    expect(mustAnswerAtOnce({ getHeader: (name: string) => headers[name] as string })).toBe(at_once);
+  },
+);

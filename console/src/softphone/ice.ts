@@ -6,8 +6,10 @@ export const GATHER_MS = 250;
  * takes tens of seconds on a computer with a tunnel or an unreachable server (JsSIP issues 804, 940).
  */
 export function boundedGathering(): (event: { ready: () => void }) => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let waiting = false;
   return ({ ready }) => {
-    timer ??= setTimeout(ready, GATHER_MS);
+    if (waiting) return;
+    waiting = true;
+    setTimeout(ready, GATHER_MS);
   };
 }

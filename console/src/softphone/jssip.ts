@@ -72,7 +72,7 @@ export class JsSipPhone implements Softphone {
 
   async setDevices(devices: Devices): Promise<void> {
     this.#devices = devices;
-    await this.#useSpeaker();
+    await this.#applySpeaker();
     const sender = this.#session?.connection?.getSenders().find((one) => one.track?.kind === "audio");
     if (sender === undefined) return;
     // A call goes on with the other microphone, without being set up again.
@@ -139,7 +139,7 @@ export class JsSipPhone implements Softphone {
   #listenTo(connection: RTCPeerConnection): void {
     connection.addEventListener("track", ({ track, streams }) => {
       this.#loudspeaker.srcObject = streams[0] ?? new MediaStream([track]);
-      void this.#useSpeaker();
+      void this.#applySpeaker();
       // Refused only before the first click on the page; the device button is such a click.
       this.#loudspeaker.play().catch(() => undefined);
     });
@@ -188,7 +188,7 @@ export class JsSipPhone implements Softphone {
     );
   }
 
-  async #useSpeaker(): Promise<void> {
+  async #applySpeaker(): Promise<void> {
     // Not every browser can choose; then the computer's own choice stays.
     if ("setSinkId" in this.#loudspeaker) {
       await this.#loudspeaker.setSinkId(this.#devices.speaker).catch(() => undefined);

@@ -52,7 +52,7 @@ export class Ringer {
   unlock(): void {
     this.#context ??= new AudioContext();
     void this.#context.resume();
-    void this.#useSpeaker();
+    void this.#applySpeaker();
   }
 
   /** Whether a sound could be heard now. */
@@ -62,7 +62,7 @@ export class Ringer {
 
   setSpeaker(speaker: string): void {
     this.#speaker = speaker;
-    void this.#useSpeaker();
+    void this.#applySpeaker();
   }
 
   /** Start this sound, or stop with null. The same sound again goes on as it was. */
@@ -93,7 +93,7 @@ export class Ringer {
     this.#timer = setTimeout(() => this.#round(pattern), pattern.every * 1_000);
   }
 
-  async #useSpeaker(): Promise<void> {
+  async #applySpeaker(): Promise<void> {
     const context = this.#context as (AudioContext & { setSinkId?: (id: string) => Promise<void> }) | null;
     await context?.setSinkId?.(this.#speaker).catch(() => undefined);
   }

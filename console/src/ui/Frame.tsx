@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { Brand } from "./Icon.tsx";
-import "./pages.css";
 
 /** The page around everything before the operator screen. */
 export function Frame(props: {

@@ -72,7 +72,9 @@ const DRAWINGS = {
       <circle cx="15.6" cy="10" r="1.6" />
     </>
   ),
-  hourglass: <path d="M5.6 3.2h8.8M5.6 16.8h8.8M6.8 3.2c0 3.8 3.2 4.5 3.2 6.8s-3.2 3-3.2 6.8M13.2 3.2c0 3.8-3.2 4.5-3.2 6.8s3.2 3 3.2 6.8" />,
+  hourglass: (
+    <path d="M5.6 3.2h8.8M5.6 16.8h8.8M6.8 3.2c0 3.8 3.2 4.5 3.2 6.8s-3.2 3-3.2 6.8M13.2 3.2c0 3.8-3.2 4.5-3.2 6.8s3.2 3 3.2 6.8" />
+  ),
   stopwatch: (
     <>
       <circle cx="10" cy="11.2" r="5.9" />
@@ -115,7 +117,9 @@ const DRAWINGS = {
       <path d="M2.9 10h14.2M10 2.9c2.1 2 3.1 4.4 3.1 7.1s-1 5.1-3.1 7.1c-2.1-2-3.1-4.4-3.1-7.1s1-5.1 3.1-7.1z" />
     </>
   ),
-  leave: <path d="M8 3.6H5.4c-1 0-1.9.8-1.9 1.9v9c0 1.1.9 1.9 1.9 1.9H8M8.4 10h8.1M13.2 6.7l3.3 3.3-3.3 3.3" />,
+  leave: (
+    <path d="M8 3.6H5.4c-1 0-1.9.8-1.9 1.9v9c0 1.1.9 1.9 1.9 1.9H8M8.4 10h8.1M13.2 6.7l3.3 3.3-3.3 3.3" />
+  ),
   theme: (
     <>
       <circle cx="10" cy="10" r="7.1" />
@@ -148,7 +152,9 @@ const DRAWINGS = {
       <circle cx="7.4" cy="13.8" r="2.1" />
     </>
   ),
-  cut: <path d="M3 3l14 14M8.2 12.2a3 3 0 0 1 3.6 0M5.6 9.4A7 7 0 0 1 7.8 8M12 7.9a7 7 0 0 1 2.4 1.5M2.8 6.6A11 11 0 0 1 5 5.2M9 4.1a11 11 0 0 1 8.2 2.5M10 15.4v.1" />,
+  cut: (
+    <path d="M3 3l14 14M8.2 12.2a3 3 0 0 1 3.6 0M5.6 9.4A7 7 0 0 1 7.8 8M12 7.9a7 7 0 0 1 2.4 1.5M2.8 6.6A11 11 0 0 1 5 5.2M9 4.1a11 11 0 0 1 8.2 2.5M10 15.4v.1" />
+  ),
   mic: (
     <>
       <rect x="7.4" y="2.8" width="5.2" height="9" rx="2.6" />
@@ -163,10 +169,20 @@ export type IconName = keyof typeof DRAWINGS;
 /** States by shape as well as by colour, 12 by 12, filled. */
 const SHAPES = {
   free: <circle cx="6" cy="6" r="5" />,
-  ringing: <path fillRule="evenodd" d="M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8zm0 1.7A3.5 3.5 0 1 0 9.5 6H6z" />,
+  ringing: (
+    <path
+      fillRule="evenodd"
+      d="M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8zm0 1.7A3.5 3.5 0 1 0 9.5 6H6z"
+    />
+  ),
   busy: <rect x="1.4" y="1.4" width="9.2" height="9.2" rx="1.2" />,
   wrap: <path d="M6 .4L11.6 6 6 11.6.4 6z" />,
-  away: <path fillRule="evenodd" d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zm0 1.7a3.3 3.3 0 1 0 0 6.6 3.3 3.3 0 0 0 0-6.6z" />,
+  away: (
+    <path
+      fillRule="evenodd"
+      d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1zm0 1.7a3.3 3.3 0 1 0 0 6.6 3.3 3.3 0 0 0 0-6.6z"
+    />
+  ),
   urgent: <path d="M6 .8L11.7 11H.3z" />,
 } satisfies Record<string, ReactElement>;
 
@@ -211,7 +227,16 @@ export function Shape({ tone, as, size }: { tone?: Tone; as: Tone; size?: 9 }) {
 export function Brand({ organisation }: { organisation?: string | undefined }) {
   return (
     <div className="brand">
-      <svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden="true">
+      <svg
+        viewBox="0 0 24 24"
+        width="24"
+        height="24"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
         <circle cx="5.6" cy="6" r="2.6" />
         <circle cx="18.4" cy="18" r="2.6" fill="currentColor" />
         <path d="M5.6 8.8v3.3a4.4 4.4 0 0 0 8.8 0V9.8a4 4 0 0 1 4-4" />

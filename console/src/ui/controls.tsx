@@ -1,5 +1,11 @@
 import type { ReactElement, ReactNode } from "react";
-import { Button, type ButtonProps, Switch as AriaSwitch, Tooltip, TooltipTrigger } from "react-aria-components";
+import {
+  Switch as AriaSwitch,
+  Button,
+  type ButtonProps,
+  Tooltip,
+  TooltipTrigger,
+} from "react-aria-components";
 
 /** A short explanation on hover and on focus; Escape hides it, the pointer may rest on it. */
 export function Tip({ text, children }: { text: string | undefined; children: ReactElement }) {
@@ -42,7 +48,9 @@ export function Press({ tip, off, busy = false, data, onPress, children, ...rest
         {...(idle && { "aria-disabled": true })}
         {...(busy && { "data-busy": "" })}
         // React Aria lets only the attributes through that it knows, and this one it does not.
-        {...(shortcut !== undefined && { render: (known) => <button {...known} aria-keyshortcuts={shortcut} /> })}
+        {...(shortcut !== undefined && {
+          render: (known) => <button {...known} aria-keyshortcuts={shortcut} />,
+        })}
       >
         {children}
       </Button>

@@ -49,7 +49,16 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
         <span className="right">
           {late && <Shape as="wrap" tone="wrap" />}
           {late && <span className="vh">{t`On hold for long`}</span>}
-          <Elapsed since={offered ? call.entered_at : call.state === "active" ? (call.answered_at ?? call.since) : call.since} frozenAt={call.mine ? null : staleSince} />
+          <Elapsed
+            since={
+              offered
+                ? call.entered_at
+                : call.state === "active"
+                  ? (call.answered_at ?? call.since)
+                  : call.since
+            }
+            frozenAt={call.mine ? null : staleSince}
+          />
         </span>
       </header>
       <h3 className={call.name === null ? "card-name cut num" : "card-name cut"} title={name}>
@@ -57,13 +66,21 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
       </h3>
       <p className="card-sub cut">
         {call.name === null ? (
-          call.number === null ? "" : t`Unknown number`
+          call.number === null ? (
+            ""
+          ) : (
+            t`Unknown number`
+          )
         ) : (
           <span className="num">{number}</span>
         )}
       </p>
       <Notes call={call} staleSince={staleSince} />
-      {offered ? <OfferActs call={call} name={name} next={next} off={off} /> : <OwnActs call={call} name={name} off={off} />}
+      {offered ? (
+        <OfferActs call={call} name={name} next={next} off={off} />
+      ) : (
+        <OwnActs call={call} name={name} off={off} />
+      )}
     </article>
   );
 });
@@ -108,9 +125,11 @@ function Notes({ call, staleSince }: { call: CallView; staleSince: number | null
   const notes: string[] = [];
   if (call.note === "phone_hold") notes.push(t`Put on hold at the phone.`);
   if (call.note === "answer_on_phone") notes.push(t`Lift the handset of your phone to answer.`);
-  if (call.note === "line_lost") notes.push(t`The line to your phone was lost. The caller hears music; you are rung back.`);
+  if (call.note === "line_lost")
+    notes.push(t`The line to your phone was lost. The caller hears music; you are rung back.`);
   if (call.note === "nobody_else") notes.push(t`Nobody else is free.`);
-  if (call.mine && staleSince !== null && kind === "sip") notes.push(t`Use your phone for this call until the connection is back.`);
+  if (call.mine && staleSince !== null && kind === "sip")
+    notes.push(t`Use your phone for this call until the connection is back.`);
   return notes.map((text) => (
     <p className="card-note" key={text}>
       <Shape as="wrap" tone="wrap" size={9} />

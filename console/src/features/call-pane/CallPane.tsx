@@ -19,7 +19,10 @@ const AROUND_PX = 52 + 52 + 200;
 /** The personal call field: all calls that are mine, offered to me, or waiting in my queues (2.1). */
 export function CallPane() {
   const { t } = useLingui();
-  const { cards, waiting } = useEntities(callLayers, (a, b) => sameItems(a.cards, b.cards) && sameItems(a.waiting, b.waiting));
+  const { cards, waiting } = useEntities(
+    callLayers,
+    (a, b) => sameItems(a.cards, b.cards) && sameItems(a.waiting, b.waiting),
+  );
   const staleSince = useStaleSince();
   const room = useRoom();
   const [hovered, setHovered] = useState(false);
@@ -27,16 +30,22 @@ export function CallPane() {
   const steady = useSteadyOrder(cards, hovered);
   // Under ring-all every waiting call is offered; those beyond the room become rows, never the loud ones.
   const must = steady.filter((call) => call.mine || call.urgent || call.offer?.ringing === true).length;
-  const shown = fit(steady, Math.max(room, must));
+  const shown = roomFor(steady, Math.max(room, must));
   const rows = [...steady.filter((call) => !shown.includes(call)), ...waiting].sort(
     (a, b) => Number(b.urgent) - Number(a.urgent) || a.entered_at - b.entered_at,
   );
   const next = shown.find((call) => !call.mine && call.offer !== null);
   return (
-    <aside className="field-pane" id="calls" aria-label={t`Personal call field`} tabIndex={-1} {...(staleSince !== null && { "data-stale": "" })}>
+    <aside
+      className="field-pane"
+      id="calls"
+      aria-label={t`Personal call field`}
+      tabIndex={-1}
+      {...(staleSince !== null && { "data-stale": "" })}
+    >
       <DeskHead corner={<PracticeMenu />} />
       <SoundNote />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: only keeps the order still while a pointer rests here */}
+      {/* While the pointer rests here the order stands still. */}
       <div className="stack" onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
         {shown.map((call) => (
           <CallCard key={call.id} call={call} next={call === next} off={off} />
@@ -61,7 +70,7 @@ function useOff(): string | undefined {
 }
 
 /** The first `room` cards, but never fewer than the own, urgent and ringing ones. */
-function fit(cards: readonly CallView[], room: number): CallView[] {
+function roomFor(cards: readonly CallView[], room: number): CallView[] {
   let quiet = room - cards.filter(isLoud).length;
   return cards.filter((call) => {
     if (isLoud(call)) return true;
@@ -92,7 +101,9 @@ function useSteadyOrder(cards: readonly CallView[], still: boolean): readonly Ca
   let result = cards;
   if (still) {
     const place = new Map(order.current.map((id, index) => [id, index]));
-    result = [...cards].sort((a, b) => (place.get(a.id) ?? Number.MAX_VALUE) - (place.get(b.id) ?? Number.MAX_VALUE));
+    result = [...cards].sort(
+      (a, b) => (place.get(a.id) ?? Number.MAX_VALUE) - (place.get(b.id) ?? Number.MAX_VALUE),
+    );
   }
   useEffect(() => {
     order.current = result.map((call) => call.id);
@@ -108,7 +119,10 @@ function Nothing({ waiting }: { waiting: boolean }) {
   const name = device?.name ?? "";
   const inWrapUp = mine?.wrap_up !== null && mine?.wrap_up !== undefined && mine.wrap_up.kind !== "pending";
   const [fact, help] = inWrapUp
-    ? [t`You are in wrap-up`, t`You are offered no calls during wrap-up. Take somebody who waits to stop it earlier.`]
+    ? [
+        t`You are in wrap-up`,
+        t`You are offered no calls during wrap-up. Take somebody who waits to stop it earlier.`,
+      ]
     : device === undefined
       ? [t`You are looking on`, t`Choose a phone at the top right to take calls.`]
       : mine?.signed_in.length === 0

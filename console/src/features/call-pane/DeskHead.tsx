@@ -49,7 +49,11 @@ function Clock({ mine }: { mine: MeView }) {
   const on = running || mine.wrap_up_armed;
   const allowed = mine.rights.includes("wrapup.manual");
   const key = KEYS.wrap_up[0] ?? "";
-  const what = running ? t`Stop wrap-up` : mine.wrap_up_armed ? t`Wrap-up follows; click to cancel` : t`Wrap-up`;
+  const what = running
+    ? t`Stop wrap-up`
+    : mine.wrap_up_armed
+      ? t`Wrap-up follows; click to cancel`
+      : t`Wrap-up`;
   return (
     <Press
       className="round-44 clock"
@@ -57,7 +61,13 @@ function Clock({ mine }: { mine: MeView }) {
       aria-pressed={on}
       aria-keyshortcuts={key}
       tip={`${what} (${key})`}
-      off={!connected ? t`No connection to the server` : !allowed && !on ? t`You may not start wrap-up yourself.` : undefined}
+      off={
+        !connected
+          ? t`No connection to the server`
+          : !allowed && !on
+            ? t`You may not start wrap-up yourself.`
+            : undefined
+      }
       busy={busy}
       onPress={() => void act(on ? "wrap_up.stop" : "wrap_up.start")}
     >
@@ -129,7 +139,12 @@ function WrapUpBar({ wrapUp, mayKeep }: { wrapUp: WrapUpView; mayKeep: boolean }
             {t`No end time`}
           </Press>
         )}
-        <Press className="btn" data={{ "data-kind": "primary" }} busy={busy} onPress={() => void act("wrap_up.stop")}>
+        <Press
+          className="btn"
+          data={{ "data-kind": "primary" }}
+          busy={busy}
+          onPress={() => void act("wrap_up.stop")}
+        >
           {t`Done`}
         </Press>
       </div>
@@ -153,7 +168,14 @@ function Bar({ since, until }: { since: number; until: number }) {
     return ticker.subscribe(draw);
   }, [ticker, since, until]);
   return (
-    <div ref={bar} className="bar" role="progressbar" aria-label={t`Wrap-up`} aria-valuemin={0} aria-valuemax={Math.round((until - since) / 1000)}>
+    <div
+      ref={bar}
+      className="bar"
+      role="progressbar"
+      aria-label={t`Wrap-up`}
+      aria-valuemin={0}
+      aria-valuemax={Math.round((until - since) / 1000)}
+    >
       <i />
     </div>
   );
@@ -167,7 +189,12 @@ function Return() {
     <div className="wrapbar">
       <p className="soft">{t`You did not answer three times, so you get no calls now.`}</p>
       <div className="row">
-        <Press className="btn" data={{ "data-kind": "primary" }} busy={busy} onPress={() => void act("agent.return")}>
+        <Press
+          className="btn"
+          data={{ "data-kind": "primary" }}
+          busy={busy}
+          onPress={() => void act("agent.return")}
+        >
           {t`I am back`}
         </Press>
       </div>

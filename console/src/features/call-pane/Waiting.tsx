@@ -55,7 +55,12 @@ const Row = memo(function Row({ call, off }: { call: CallView; off: string | und
   const late = usePast(call.urgent ? null : call.entered_at + WAIT_LATE_MS);
   const name = call.name ?? (call.number === null ? t`Withheld number` : phoneNumber(call.number));
   return (
-    <li className="wait" data-call={call.id} {...(call.urgent && { "data-urgent": "" })} {...(late && { "data-late": "" })}>
+    <li
+      className="wait"
+      data-call={call.id}
+      {...(call.urgent && { "data-urgent": "" })}
+      {...(late && { "data-late": "" })}
+    >
       <Elapsed since={call.entered_at} frozenAt={staleSince} />
       <div className="who">
         <div className="cut num" title={name}>

@@ -40,7 +40,9 @@ function QueueAgents({ queue }: { queue: string }) {
     <section aria-label={name}>
       <div className="group-head">
         <span className="cut">{name}</span>
-        <span className="right num">{agents.length === 0 ? t`nobody` : t`${agents.length} signed in, ${free} free`}</span>
+        <span className="right num">
+          {agents.length === 0 ? t`nobody` : t`${agents.length} signed in, ${free} free`}
+        </span>
       </div>
       {agents.map((agent) => (
         <Person key={agent.id} agent={agent} />
@@ -58,7 +60,11 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
   const talk = agent.talk;
   const number = talk?.number ? phoneNumber(talk.number) : null;
   const talking =
-    talk === null ? null : talk.direction === "in" ? t`incoming ${number ?? t`withheld number`}` : t`outgoing ${number ?? ""}`;
+    talk === null
+      ? null
+      : talk.direction === "in"
+        ? t`incoming ${number ?? t`withheld number`}`
+        : t`outgoing ${number ?? ""}`;
   const long = TIMED.has(agent.status) ? duration((staleSince ?? ticker.now()) - agent.since) : null;
   return (
     <div className="person">
@@ -76,7 +82,12 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
       </div>
       {talking !== null && <div className="st cut soft num">{talking}</div>}
       {agent.email !== null && (
-        <a className="round" href={`mailto:${agent.email}`} aria-label={t`E-mail ${agent.name}`} title={agent.email}>
+        <a
+          className="round"
+          href={`mailto:${agent.email}`}
+          aria-label={t`E-mail ${agent.name}`}
+          title={agent.email}
+        >
           <Icon name="mail" />
         </a>
       )}

@@ -16,10 +16,20 @@ const COLUMNS: readonly (readonly [IconName, MessageDescriptor])[] = [
   ["hourglass", msg`Average waiting time of the calls that were answered`],
   ["stopwatch", msg`Waiting time of the caller who waits longest now`],
   ["tally", msg`Answered of all calls that came in`],
-  ["toggle", msg`Dark: you are signed in and are offered calls. White: you are signed out. Red: you are signed out of an urgent queue.`],
+  [
+    "toggle",
+    msg`Dark: you are signed in and are offered calls. White: you are signed out. Red: you are signed out of an urgent queue.`,
+  ],
 ];
 
-const STATUSES: readonly AgentStatus[] = ["available", "ringing", "in_call", "wrap_up", "signed_out", "device_lost"];
+const STATUSES: readonly AgentStatus[] = [
+  "available",
+  "ringing",
+  "in_call",
+  "wrap_up",
+  "signed_out",
+  "device_lost",
+];
 
 /** The fuller explanation of the columns (3.1-l) and of the statuses (3.1-p). */
 export function Legend() {

@@ -104,7 +104,13 @@ const Row = memo(function Row({ call }: { call: CallView }) {
   const waited = answered === null ? null : duration(answered - call.entered_at);
   const agent = call.agent_name ?? "";
   const state =
-    call.state === "held" ? t`on hold` : call.state === "connecting" ? t`connecting` : waited === null ? "" : t`waited ${waited}`;
+    call.state === "held"
+      ? t`on hold`
+      : call.state === "connecting"
+        ? t`connecting`
+        : waited === null
+          ? ""
+          : t`waited ${waited}`;
   const facts = [agent, state].filter((fact) => fact !== "").join(", ");
   const waiting = call.state === "waiting" || call.state === "offered";
   return (

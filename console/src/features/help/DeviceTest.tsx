@@ -119,10 +119,17 @@ function Choices() {
 
   return (
     <>
-      {refused && <Note kind="problem">{t`The browser gives no microphone. Allow it at the left of the address bar.`}</Note>}
+      {refused && (
+        <Note kind="problem">{t`The browser gives no microphone. Allow it at the left of the address bar.`}</Note>
+      )}
       <div className="field">
         <label htmlFor="microphone">{t`Microphone`}</label>
-        <select id="microphone" className="input" value={microphone} onChange={(event) => choose({ microphone: event.target.value })}>
+        <select
+          id="microphone"
+          className="input"
+          value={microphone}
+          onChange={(event) => choose({ microphone: event.target.value })}
+        >
           <option value="">{t`Chosen by the computer`}</option>
           {of("audioinput").map((device) => (
             <option key={device.deviceId} value={device.deviceId}>
@@ -136,7 +143,12 @@ function Choices() {
       </div>
       <div className="field">
         <label htmlFor="speaker">{t`Loudspeaker`}</label>
-        <select id="speaker" className="input" value={chosen.speaker} onChange={(event) => choose({ speaker: event.target.value })}>
+        <select
+          id="speaker"
+          className="input"
+          value={chosen.speaker}
+          onChange={(event) => choose({ speaker: event.target.value })}
+        >
           <option value="">{t`Chosen by the computer`}</option>
           {of("audiooutput").map((device) => (
             <option key={device.deviceId} value={device.deviceId}>

@@ -18,8 +18,15 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
     );
   }
   const now = ticker.now();
-  const others = rows.filter((other) => other.number !== null && other.number === row.number && other.id !== row.id);
-  const ends = { caller: t`the other party hung up`, agent: t`you hung up`, transfer: t`put through`, lost: t`broken off by a failure` };
+  const others = rows.filter(
+    (other) => other.number !== null && other.number === row.number && other.id !== row.id,
+  );
+  const ends = {
+    caller: t`the other party hung up`,
+    agent: t`you hung up`,
+    transfer: t`put through`,
+    lost: t`broken off by a failure`,
+  };
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Number`, row.name === null || row.number === null ? null : phoneNumber(row.number)],
     [t`Queue`, row.queue],

@@ -25,7 +25,10 @@ export function LogIn({ info, missing, loggedIn, forgotten }: Props) {
     if (busy) return;
     setBusy(true);
     try {
-      const form = { user_name: userName.current?.value.trim() ?? "", password: password.current?.value ?? "" };
+      const form = {
+        user_name: userName.current?.value.trim() ?? "",
+        password: password.current?.value ?? "",
+      };
       loggedIn(await api.logIn(form));
     } catch (reason) {
       if (!(reason instanceof Refused)) throw reason;
@@ -50,11 +53,28 @@ export function LogIn({ info, missing, loggedIn, forgotten }: Props) {
         {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
         <div className="field">
           <label htmlFor="user-name">{t`User name`}</label>
-          <input ref={userName} className="input" id="user-name" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required />
+          <input
+            ref={userName}
+            className="input"
+            id="user-name"
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+          />
         </div>
         <div className="field">
           <label htmlFor="password">{t`Password`}</label>
-          <input ref={password} className="input" id="password" name="password" type="password" autoComplete="current-password" required />
+          <input
+            ref={password}
+            className="input"
+            id="password"
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            required
+          />
         </div>
         <button type="submit" className="btn" data-kind="primary" data-tall aria-disabled={busy}>
           {t`Log in`}

@@ -14,7 +14,12 @@ interface Tile {
 }
 
 const TILES: Record<Module["id"], Tile> = {
-  operator: { icon: "headset", name: msg`Operator`, about: msg`Queues, calls and your phone`, path: "/operator" },
+  operator: {
+    icon: "headset",
+    name: msg`Operator`,
+    about: msg`Queues, calls and your phone`,
+    path: "/operator",
+  },
   callback: { icon: "callback", name: msg`Call back`, about: msg`Appointments to call people back` },
   wallboard: { icon: "screen", name: msg`Wallboard`, about: msg`Queues on a big screen` },
   reports: { icon: "chart", name: msg`Reports`, about: msg`Availability and waiting times` },
@@ -33,7 +38,13 @@ export function Modules({ session, missing, contact, hour }: Props) {
   const { t, i18n } = useLingui();
   const name = session.name.split(" ")[0] ?? session.name;
   const greeting =
-    hour < 6 ? t`Good night, ${name}` : hour < 12 ? t`Good morning, ${name}` : hour < 18 ? t`Good afternoon, ${name}` : t`Good evening, ${name}`;
+    hour < 6
+      ? t`Good night, ${name}`
+      : hour < 12
+        ? t`Good morning, ${name}`
+        : hour < 18
+          ? t`Good afternoon, ${name}`
+          : t`Good evening, ${name}`;
   return (
     <main className="wide">
       <h1>{greeting}</h1>
@@ -59,12 +70,14 @@ export function Modules({ session, missing, contact, hour }: Props) {
               <small>{t`Opens in a new tab`}</small>
             </a>
           ) : (
-            <div key={id} className="mod" aria-disabled="true" role="group" {...main}>
+            <a key={id} className="mod" role="link" aria-disabled="true" {...main}>
               {inside}
               <small>
-                {contact === "" ? t`Not activated. Ask your administrator.` : t`Not activated. Get in touch to activate it.`}
+                {contact === ""
+                  ? t`Not activated. Ask your administrator.`
+                  : t`Not activated. Get in touch to activate it.`}
               </small>
-            </div>
+            </a>
           );
         })}
       </div>

@@ -54,21 +54,20 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
           {t`Agents signed in`}
         </Press>
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a real table is laid out anew as a whole at every number */}
+      {/* Not a <table>: that is laid out anew as a whole at every number (console.md 1.2). */}
       <div className="qt" role="table" aria-label={t`Queues`}>
-        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: a row of headings is not operated */}
         <div className="qhead" role="row">
-          {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-          {/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
           <span role="columnheader">
             <span className="vh">{t`Queue`}</span>
           </span>
           {COLUMNS.map((column) => (
-            // biome-ignore lint/a11y/useSemanticElements: see above
-            // biome-ignore lint/a11y/useFocusableInteractive: its button is
             <span key={column.id} role="columnheader">
-              <Press className="" tip={i18n._(column.short)} aria-label={i18n._(column.short)} onPress={explain}>
+              <Press
+                className=""
+                tip={i18n._(column.short)}
+                aria-label={i18n._(column.short)}
+                onPress={explain}
+              >
                 <Icon name={column.icon} />
                 <span>{i18n._(column.word)}</span>
               </Press>
@@ -84,16 +83,21 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
   );
 }
 
-const Row = memo(function Row({ id, selected, toggle }: { id: string; selected: boolean; toggle: (id: string) => void }) {
+const Row = memo(function Row({
+  id,
+  selected,
+  toggle,
+}: {
+  id: string;
+  selected: boolean;
+  toggle: (id: string) => void;
+}) {
   const { t } = useLingui();
   const queue = useEntities((all) => all.queue.get(id));
   const signedIn = useEntities((all) => me(all)?.signed_in.includes(id) ?? false);
   if (queue === undefined) return null;
   const alarm = queue.urgent && queue.waiting > 0;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see Queues
-    // biome-ignore lint/a11y/useFocusableInteractive: its buttons are
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the name is a button that does the same
     <div
       className="qrow"
       role="row"
@@ -231,8 +235,6 @@ function Sum() {
   const staleSince = useStaleSince();
   const sum = useEntities(totals, (a, b) => JSON.stringify(a) === JSON.stringify(b));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see Queues
-    // biome-ignore lint/a11y/useFocusableInteractive: nothing in it is operated
     <div className="qrow qsum" role="row">
       <span role="rowheader">{t`Together`}</span>
       <span role="cell">{sum.signedIn}</span>

@@ -13,7 +13,12 @@ export interface Column {
 export const COLUMNS: readonly Column[] = [
   { id: "signed-in", icon: "users", word: msg`Signed in`, short: msg`Agents signed in` },
   { id: "available", icon: "user-check", word: msg`Free`, short: msg`Agents available` },
-  { id: "waiting", icon: "line", word: msg({ message: "Waiting", context: "column" }), short: msg`Calls waiting` },
+  {
+    id: "waiting",
+    icon: "line",
+    word: msg({ message: "Waiting", context: "column" }),
+    short: msg`Calls waiting`,
+  },
   { id: "average", icon: "hourglass", word: msg`Average`, short: msg`Average waiting time` },
   { id: "longest", icon: "stopwatch", word: msg`Longest`, short: msg`Waiting time of who waits longest` },
   { id: "handled", icon: "tally", word: msg`Handled`, short: msg`Handled of total` },

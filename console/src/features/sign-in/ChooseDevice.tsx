@@ -25,7 +25,8 @@ export function ChooseDevice({ without, done, open = false }: Props) {
   const desk = useDesk();
   const phone = useDeskPhone();
   const devices = useEntities(
-    (all) => [...all.device.values()].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })),
+    (all) =>
+      [...all.device.values()].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true })),
     sameItems,
   );
   const [choosing, setChoosing] = useState(open);
@@ -63,7 +64,11 @@ export function ChooseDevice({ without, done, open = false }: Props) {
           <Press className="btn" data={{ "data-kind": "plain", "data-tall": "" }} onPress={without}>
             {t`Look on only`}
           </Press>
-          <Press className="btn grow" data={{ "data-kind": "primary", "data-tall": "" }} onPress={() => setChoosing(true)}>
+          <Press
+            className="btn grow"
+            data={{ "data-kind": "primary", "data-tall": "" }}
+            onPress={() => setChoosing(true)}
+          >
             {t`Log in on a phone`}
           </Press>
         </div>
@@ -84,7 +89,9 @@ export function ChooseDevice({ without, done, open = false }: Props) {
           >
             <span className="label">{t`Phone`}</span>
             <Button className="input select-btn">
-              <span className="cut">{chosen?.name ?? <span className="faint">{t`Choose a phone`}</span>}</span>
+              <span className="cut">
+                {chosen?.name ?? <span className="faint">{t`Choose a phone`}</span>}
+              </span>
               <Icon name="chevron" size={16} />
             </Button>
             <Popover className="pop pick-pop" offset={6}>
@@ -106,7 +113,13 @@ export function ChooseDevice({ without, done, open = false }: Props) {
             className="btn"
             data={{ "data-kind": "primary", "data-tall": "" }}
             busy={busy}
-            off={chosen === undefined ? t`Choose a phone first` : takenBy !== null ? refusal("device_taken", { name: takenBy }) : undefined}
+            off={
+              chosen === undefined
+                ? t`Choose a phone first`
+                : takenBy !== null
+                  ? refusal("device_taken", { name: takenBy })
+                  : undefined
+            }
             onPress={() => void pair()}
           >
             {t`Log in`}

@@ -28,7 +28,12 @@ export function ChooseGroup() {
       </Note>
       <div className="pick">
         {groups.map((group) => (
-          <Press key={group.id} className="" busy={busy} onPress={() => void act("group.select", { group: group.id })}>
+          <Press
+            key={group.id}
+            className=""
+            busy={busy}
+            onPress={() => void act("group.select", { group: group.id })}
+          >
             <Icon name="group" />
             <b className="cut">{group.name}</b>
             <Icon name="chevron-right" size={16} />

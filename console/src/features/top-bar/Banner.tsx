@@ -16,7 +16,8 @@ export function Banner() {
     <div className="banner" role="status">
       <Icon name="alert" />
       <p>
-        <strong>{t`The telephone exchange is away.`}</strong> {t`It is being started again. Until then no call can come in or go out.`}
+        <strong>{t`The telephone exchange is away.`}</strong>{" "}
+        {t`It is being started again. Until then no call can come in or go out.`}
       </p>
     </div>
   );

@@ -48,7 +48,8 @@ function GroupMenu() {
           selectedKeys={mine.group === null ? [] : [mine.group]}
           onSelectionChange={(keys) => {
             const group = keys === "all" ? undefined : [...keys][0];
-            if (group !== undefined && group !== mine.group) void act("group.select", { group: String(group) });
+            if (group !== undefined && group !== mine.group)
+              void act("group.select", { group: String(group) });
           }}
         >
           {mine.groups.map((group) => (
@@ -77,7 +78,11 @@ function DeviceStatus({ chooseDevice, testDevice }: Omit<Props, "userMenu">) {
   const { act } = useAct();
   if (device === undefined) {
     return (
-      <Press className="top-item" onPress={chooseDevice} off={lost ? t`No connection to the server` : undefined}>
+      <Press
+        className="top-item"
+        onPress={chooseDevice}
+        off={lost ? t`No connection to the server` : undefined}
+      >
         <Shape as="away" tone="away" />
         <b>{t`No phone`}</b>
         {t`choose one`}

@@ -59,7 +59,12 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
               {t`No`}
             </Press>
           )}
-          <Press className="btn" data={{ "data-kind": "primary" }} busy={busy} onPress={() => void leave(true)}>
+          <Press
+            className="btn"
+            data={{ "data-kind": "primary" }}
+            busy={busy}
+            onPress={() => void leave(true)}
+          >
             {device === null ? t`Log out` : t`Yes`}
           </Press>
         </>

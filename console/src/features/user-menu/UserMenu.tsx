@@ -1,5 +1,14 @@
 import { useLingui } from "@lingui/react/macro";
-import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from "react-aria-components";
+import {
+  Button,
+  Header,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+  Separator,
+} from "react-aria-components";
 import { initials } from "../../model/format.ts";
 import type { SessionInfo } from "../../model/wire.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
