@@ -139,8 +139,11 @@ def _welcome(launch: Launch, demo: DemoLogins | None) -> None:
 @_listen
 @_port
 @_data
-def serve(config: Path | None, listen: str | None, port: int | None, data: Path | None) -> None:
+@click.option("--wait", is_flag=True, help="Be ready, and begin when a line comes in on standard input.")
+def serve(config: Path | None, listen: str | None, port: int | None, data: Path | None, wait: bool) -> None:
     """The server process itself; `run` starts it and keeps it alive."""
+    if wait and not sys.stdin.buffer.raw.readline():
+        return
     try:
         launch = _launch(config, listen, port, data)
         log_to(launch.data / "log" / "server.log")

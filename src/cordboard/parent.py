@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.runtime import RunningExchange, ensure
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 RESTART_PAUSES_MS = (0, 0, 250, 1_000, 5_000)
 """Pause before each start that follows a quick death; the last one repeats."""
 QUICK_DEATH_MS = 5_000
+SPARE_AFTER_MS = 3_000
+"""When the next server is loaded: after the first one's own start, which should have the processor."""
 STOP_MS = 8_000
 """How long a server may take to end cleanly."""
 
@@ -50,6 +53,64 @@ def alone(data: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+class _Child:
+    """A server process: loaded and waiting until told to go. The pipe to it tells it when we are gone."""
+
+    def __init__(self, process: asyncio.subprocess.Process, pipe: int) -> None:
+        self._process = process
+        self._pipe = pipe
+
+    @classmethod
+    async def start(cls, words: list[str]) -> Self:
+        """Have one load."""
+        reading, writing = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words, "--wait", stdin=reading, start_new_session=True
+            )
+        finally:
+            os.close(reading)
+        return cls(process, writing)
+
+    @property
+    def alive(self) -> bool:
+        """It has not ended."""
+        return self._process.returncode is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None: it has not."""
+        return self._process.returncode
+
+    def go(self) -> None:
+        """Begin to serve."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._pipe, b"go\n")
+
+    async def ended(self) -> None:
+        """Return when it has ended, whatever ended it."""
+        await self._process.wait()
+
+    def let_go(self) -> None:
+        """Close the pipe of one that has ended."""
+        if self._pipe >= 0:
+            os.close(self._pipe)
+            self._pipe = -1
+
+    async def end(self) -> None:
+        """Ask it to stop; after a while end it."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), STOP_MS / 1000)
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        self.let_go()
 
 
 class Parent:
@@ -120,41 +181,49 @@ class Parent:
             await self._pause(deaths)
 
     async def _keep_server(self) -> None:
-        """Start the server; start anew when it dies. The pipe tells it when we are gone."""
+        """Start the server; when it dies the one that stands ready takes over at once."""
         deaths = 0
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            reading, writing = os.pipe()
-            try:
-                child = await asyncio.create_subprocess_exec(
-                    *self._words, stdin=reading, start_new_session=True
-                )
-            finally:
-                os.close(reading)
-            ended = asyncio.create_task(child.wait())
-            stopped = asyncio.create_task(self._stopping.wait())
-            await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            if not ended.done():
-                await self._end(child, ended)
-            os.close(writing)
-            if self._stopping.is_set():
-                return
-            if child.returncode == EXIT_CANNOT_START:
-                raise CannotStart("")
-            log.error("the server died and is started anew", extra={"exit_code": child.returncode})
-            deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
-            await self._pause(deaths)
+        spare: _Child | None = None
+        try:
+            while not self._stopping.is_set():
+                started = time.monotonic()
+                server = spare if spare is not None and spare.alive else await _Child.start(self._words)
+                server.go()
+                getting_ready = asyncio.create_task(self._get_ready())
+                await self._until_ended(server)
+                spare = await self._ready_or_none(getting_ready)
+                if self._stopping.is_set():
+                    await server.end()
+                    return
+                server.let_go()
+                if server.exit_code == EXIT_CANNOT_START:
+                    raise CannotStart("")
+                log.error("the server died and is started anew", extra={"exit_code": server.exit_code})
+                deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
+                await self._pause(deaths)
+        finally:
+            if spare is not None:
+                await spare.end()
 
-    async def _end(self, child: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            child.send_signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(ended), STOP_MS / 1000)
-        if not ended.done():
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await ended
+    async def _get_ready(self) -> _Child:
+        """A second server that has loaded everything and waits: loading is most of a start's time."""
+        await asyncio.sleep(SPARE_AFTER_MS / 1000)
+        return await _Child.start(self._words)
+
+    async def _ready_or_none(self, getting_ready: asyncio.Task[_Child]) -> _Child | None:
+        if getting_ready.done() and getting_ready.exception() is None:
+            return getting_ready.result()
+        getting_ready.cancel()
+        done = await asyncio.gather(getting_ready, return_exceptions=True)
+        return done[0] if isinstance(done[0], _Child) else None
+
+    async def _until_ended(self, server: _Child) -> None:
+        ended = asyncio.create_task(server.ended())
+        stopped = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, stopped):
+            task.cancel()
+        await asyncio.gather(ended, stopped, return_exceptions=True)
 
     async def _pause(self, deaths: int) -> None:
         pause = RESTART_PAUSES_MS[min(deaths, len(RESTART_PAUSES_MS)) - 1]
