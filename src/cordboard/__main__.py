@@ -142,7 +142,7 @@ def _welcome(launch: Launch, demo: DemoLogins | None) -> None:
 @click.option("--wait", is_flag=True, help="Be ready, and begin when a line comes in on standard input.")
 def serve(config: Path | None, listen: str | None, port: int | None, data: Path | None, wait: bool) -> None:
     """The server process itself; `run` starts it and keeps it alive."""
-    if wait and not sys.stdin.buffer.raw.readline():
+    if wait and not os.read(0, 16):
         return
     try:
         launch = _launch(config, listen, port, data)
