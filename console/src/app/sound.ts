@@ -45,6 +45,7 @@ export function usePhoneFollowsDesk(): void {
       }
       phone.sound(soundOf(world));
       const { cards, waiting } = callLayers(world.entities);
+      phone.expect(cards.some((call) => call.mine && call.state === "connecting"));
       const offers = cards.filter((call) => !call.mine);
       const open = new Set(offers.map((call) => call.id));
       // Once for each call, however often it is offered again meanwhile; forgotten when the offer has gone.

@@ -40,6 +40,7 @@ export class DeskPhone {
   #here = false;
   #wanted: string | null = null;
   #sound: Sound | null = null;
+  #expected = false;
   #devices: Devices;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #status: AudioStatus = { phone: "off", leg: "idle", problem: null, here: false, muted: true };
@@ -97,6 +98,15 @@ export class DeskPhone {
     else this.#channel.postMessage({ do: "answer" } satisfies Order);
   }
 
+  /**
+   * A call of mine is on its way up: whatever rings here now, or in a moment, is that call's leg. The click may
+   * have been made in another browser, or before the telephone call reached this one.
+   */
+  expect(connecting: boolean): void {
+    this.#expected = connecting;
+    if (connecting && this.#here) this.#phone?.answer();
+  }
+
   echo(target: string): void {
     this.#phone?.echo(target);
   }
@@ -141,6 +151,7 @@ export class DeskPhone {
     phone.watch((status) => {
       if (this.#phone !== phone) return;
       this.#update(status);
+      if (status.leg === "ringing" && this.#expected) phone.answer();
       if (status.phone === "failed") this.#tryAgain(phone);
     });
     this.#register(phone);

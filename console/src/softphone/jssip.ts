@@ -109,7 +109,8 @@ export class JsSipPhone implements Softphone {
 
   async #answer(session: RTCSession): Promise<void> {
     await this.#withMicrophone((mediaStream) => {
-      if (session.isEnded() || session.isEstablished()) return;
+      // Asked for twice (by the click and by the server's word) it is answered once.
+      if (!session.isInProgress()) return;
       session.answer({ mediaStream, pcConfig: { iceServers: [] } });
     });
   }
