@@ -18,6 +18,9 @@ EMERGENCY_FAMILY = "cordboard-emergency"
 EMERGENCY_NUMBER_FAMILY = "cordboard-emergency-number"
 """astdb: phone's endpoint -> the number that emergency calls from it show."""
 
+ECHO_NUMBER = "*43"
+"""Dialled from any phone: hear yourself."""
+
 BROADCAST_MS = 800
 TRIES = 5
 CALL_SECONDS_MAX = 4 * 3600
@@ -61,7 +64,13 @@ exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
 
 def _phones(settings: ExchangeSettings) -> str:
     first = settings.trunks[0].endpoint if settings.trunks else ""
-    lines = ["[phones]"]
+    lines = [
+        "[phones]",
+        # The echo test of a telephone is the exchange's own: it also works while Cordboard is away.
+        f"exten => {ECHO_NUMBER},1,Answer()",
+        " same => n,Echo()",
+        " same => n,Hangup()",
+    ]
     for number in settings.emergency_numbers:
         lines += [
             f"exten => {number},1,Set(CB_TRUNK=${{DB({EMERGENCY_FAMILY}/${{CHANNEL(endpoint)}})}})",
