@@ -1,4 +1,4 @@
-"""Writes the console's TypeScript types from the structs of `cordboard.web.wire` and `cordboard.web.rest`.
+"""Writes the console's TypeScript types from the structs of `cordboard.app.views` and `cordboard.web.{wire,rest}`.
 
     python -m tools.wire_types            write console/src/model/wire.ts
     python -m tools.wire_types --check    say whether it is up to date; exit 1 when it is not
@@ -17,10 +17,11 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
+from cordboard.app import views
 from cordboard.web import rest, wire
 
 TARGET = Path(__file__).resolve().parent.parent / "console" / "src" / "model" / "wire.ts"
-MODULES: tuple[types.ModuleType, ...] = (wire, rest)
+MODULES: tuple[types.ModuleType, ...] = (views, wire, rest)
 WRITTEN_BY_CONSOLE = {"Sync", "Pong", "Command", "LogIn", "Settings"}
 """Written by the console: fields with a default may be left out (the server always sends every field)."""
 SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
@@ -50,10 +51,14 @@ def named_choices() -> dict[tuple[str, ...], str]:
 
 def named_unions() -> Iterator[tuple[str, list[str]]]:
     """The module-level unions of structs, such as `ServerFrame`."""
-    for module in MODULES:
-        for name, thing in vars(module).items():
-            if isinstance(thing, types.UnionType):
-                yield name, [member.__name__ for member in get_args(thing)]
+    named: dict[str, types.UnionType] = {
+        name: thing
+        for module in MODULES
+        for name, thing in vars(module).items()
+        if isinstance(thing, types.UnionType)
+    }
+    for name, thing in named.items():
+        yield name, [member.__name__ for member in get_args(thing)]
 
 
 def constants() -> Iterator[tuple[str, str | int]]:
@@ -125,7 +130,9 @@ def typescript() -> str:
     """The whole file."""
     _, components = msgspec.json.schema_components(list(structs()), ref_template="#/{name}")
     writer = Writer()
-    parts = ["// Written by tools/wire_types from src/cordboard/web/{wire,rest}.py. Do not edit by hand.\n"]
+    parts = [
+        "// Written by tools/wire_types from src/cordboard/app/views.py and web/{wire,rest}.py. Do not edit by hand.\n"
+    ]
     for name, value in constants():
         parts.append(f"export const {name} = {msgspec.json.encode(value).decode()};\n")
     for values, name in named_choices().items():

@@ -3,10 +3,12 @@ import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
+import { rememberedTheme, wear } from "./app/theme.ts";
 import { firstLanguage, speak } from "./text/locale.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
+wear(rememberedTheme());
 await speak(firstLanguage());
 createRoot(root).render(
   <I18nProvider i18n={i18n}>

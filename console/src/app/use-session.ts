@@ -4,9 +4,7 @@ import type { PortalInfo, SessionInfo, Settings } from "../model/wire.ts";
 import { firstLanguage, type Language, speak } from "../text/locale.ts";
 import { refusal } from "../text/refusals.ts";
 import { toast } from "../ui/toast.tsx";
-import { type Theme, wear } from "./theme.ts";
-
-const THEME = "cordboard.theme";
+import { rememberedTheme, type Theme, wear } from "./theme.ts";
 
 /** What the page looks and sounds like; of the browser before log-in, of the person after it. */
 export interface Taste {
@@ -32,7 +30,6 @@ export function useSession(): SessionState {
 
   const show = useCallback(async (next: Taste): Promise<void> => {
     wear(next.theme);
-    localStorage.setItem(THEME, next.theme);
     await speak(next.language);
     setTaste(next);
   }, []);
@@ -64,9 +61,4 @@ export function useSession(): SessionState {
   );
 
   return { session, info, taste, logIn, change, forget: useCallback(() => setSession(null), []) };
-}
-
-function rememberedTheme(): Theme {
-  const theme = localStorage.getItem(THEME);
-  return theme === "light" || theme === "dark" || theme === "contrast" ? theme : "system";
 }

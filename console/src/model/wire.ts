@@ -1,4 +1,4 @@
-// Written by tools/wire_types from src/cordboard/web/{wire,rest}.py. Do not edit by hand.
+// Written by tools/wire_types from src/cordboard/app/views.py and web/{wire,rest}.py. Do not edit by hand.
 
 export const PROTOCOL = "cordboard.v1";
 
@@ -14,6 +14,16 @@ export type AgentStatus =
   | "ringing"
   | "signed_out"
   | "wrap_up";
+
+export type Language =
+  | "en"
+  | "nl";
+
+export type Theme =
+  | "contrast"
+  | "dark"
+  | "light"
+  | "system";
 
 export type CallState =
   | "active"
@@ -72,8 +82,8 @@ export interface MeView {
   readonly name: string;
   readonly user_name: string;
   readonly organisation: string;
-  readonly language: "en" | "nl";
-  readonly theme: "contrast" | "dark" | "light" | "system";
+  readonly language: Language;
+  readonly theme: Theme;
   readonly rights: string[];
   readonly groups: GroupRef[];
   readonly group: string | null;
@@ -315,15 +325,15 @@ export interface SessionInfo {
   readonly name: string;
   readonly user_name: string;
   readonly organisation: string;
-  readonly language: "en" | "nl";
-  readonly theme: "contrast" | "dark" | "light" | "system";
+  readonly language: Language;
+  readonly theme: Theme;
   readonly modules: Module[];
 }
 
 /** Own settings; None leaves one as it is. */
 export interface Settings {
-  readonly language?: "en" | "nl" | null;
-  readonly theme?: "contrast" | "dark" | "light" | "system" | null;
+  readonly language?: Language | null;
+  readonly theme?: Theme | null;
 }
 
 /** What the browser phone registers with; the password is new at every pairing and kept in memory only. */
