@@ -289,6 +289,11 @@ class AriServer:
         for watcher in self._watchers:
             watcher.cancel()
         await asyncio.gather(*self._watchers, return_exceptions=True)
+        if self._runner is not None:
+            # Before the connections: Asterisk dials anew at once, and one that is accepted while we go is never
+            # answered nor closed, so that Asterisk waits on it for ever.
+            for site in list(self._runner.sites):
+                await site.stop()
         for link in self.links.values():
             connection = link._socket
             if connection is not None:
