@@ -1,0 +1,299 @@
+"""Consoles stay in step: whatever happens, what a console holds equals what a fresh look would show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cordboard.app import projection
+from cordboard.app.ports import OrganisationRow, UserRow
+from cordboard.app.projection import Viewer
+from cordboard.core.board import Board
+from cordboard.core.refusals import Refused
+from cordboard.core.types import OrganisationId, Right, UserId
+from cordboard.web import wire
+from cordboard.web.push import Console, Hub
+from tests.support.desk import World
+
+ORGANISATION = OrganisationRow(
+    id=OrganisationId("vtel"),
+    name="Vtel",
+    country="NL",
+    language="nl",
+    time_zone="Europe/Amsterdam",
+    demo=True,
+    contact="",
+)
+GROUPS = {"enschede": "Enschede", "denbosch": "Den Bosch"}
+PEOPLE = ("chantal", "piet", "anja")
+
+
+def office() -> World:
+    """Three people in two groups; Anja may not see whom her colleagues talk with."""
+    world = World()
+    world.queue("algemeen", groups=("enschede", "denbosch"), wrap_up_s=20)
+    world.queue("urgent", urgent=True, groups=("enschede",))
+    world.agent("chantal", queues=("algemeen", "urgent"), groups=("enschede", "denbosch"))
+    world.agent("piet", queues=("algemeen",), groups=("enschede",))
+    world.agent("anja", groups=("denbosch",), rights=frozenset(Right) - {Right.COLLEAGUES_NUMBERS})
+    world.exchange_comes_up(fresh=True)
+    return world
+
+
+def viewer(world: World, name: str) -> Viewer:
+    """One of them, looking."""
+    agent = world.board.agents[UserId(name)]
+    row = UserRow(
+        id=agent.id,
+        user_name=name,
+        name=agent.name,
+        extension=None,
+        email=None,
+        language="nl",
+        theme="system",
+        disabled=False,
+        groups=agent.groups,
+        rights=agent.rights,
+    )
+    return Viewer(user=row, organisation=ORGANISATION, group_names=GROUPS)
+
+
+def hub_of(world: World) -> Hub:
+    """A hub over this board, without sockets."""
+
+    def board(_organisation: OrganisationId) -> Board:
+        return world.board
+
+    return Hub(
+        epoch="e1",
+        now=lambda: world.now,
+        board=board,
+        present=lambda *_: None,
+        absent=lambda *_: None,
+    )
+
+
+class Tab:
+    """A browser tab that applies frames as the console's reducer does, after a trip through JSON."""
+
+    def __init__(self, hub: Hub, world: World, name: str) -> None:
+        self.hub, self.world = hub, world
+        self.viewer = viewer(world, name)
+        self.held: dict[tuple[str, str], Any] = {}
+        self.epoch, self.rev, self.n = "", 0, 0
+        self.wire: list[bytes] = []
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a connection, going on from what is held."""
+        self.console = Console(self.hub, ORGANISATION.id, self.viewer, b"session")
+        self.hub.state(ORGANISATION.id).consoles[self.console.id] = self.console
+        self.n = 0
+        self.console.sync(wire.Sync(epoch=self.epoch, rev=self.rev))
+
+    def drop(self) -> None:
+        """The connection is gone; what was on its way is lost."""
+        self.hub.state(ORGANISATION.id).consoles.pop(self.console.id)
+
+    def read(self) -> None:
+        """Take what the server has for us."""
+        for frame in self.console.take():
+            data = msgspec.json.encode(frame)
+            self.wire.append(data)
+            self._apply(msgspec.json.decode(data))
+
+    def _apply(self, frame: dict[str, Any]) -> None:
+        if frame["t"] == "snap":
+            self.held = {(e["k"], e["id"]): e for e in frame["ents"]}
+            self.epoch, self.rev = frame["epoch"], frame["rev"]
+        elif frame["t"] == "d":
+            assert frame["n"] == self.n + 1, "a gap in this connection's frames"
+            self.n, self.rev = frame["n"], frame["rev"]
+            for op in frame["ops"]:
+                if op["a"] == "s":
+                    self.held[op["e"]["k"], op["e"]["id"]] = op["e"]
+                elif op["a"] == "m":
+                    self.held[op["k"], op["id"]] |= op["f"]
+                else:
+                    self.held.pop((op["k"], op["id"]), None)
+
+    def fresh(self) -> dict[tuple[str, str], Any]:
+        """What a new tab would show now."""
+        views = list(projection.views(self.world.board, self.viewer))
+        return {(e["k"], e["id"]): e for e in msgspec.json.decode(msgspec.json.encode(views))}
+
+
+def step(world: World, hub: Hub, number: int, kind: int) -> None:
+    """Something happens in the office; a refusal is something too."""
+    person = PEOPLE[number % 3]
+    call = f"c{number % 7}"
+    try:
+        match kind:
+            case 0:
+                if world.board.calls.get(call) is None and f"{call}-leg" not in world.exchange.callers:  # type: ignore[call-overload]
+                    world.call_arrives(f"c{len(world.records)}", "urgent" if number % 4 == 0 else "algemeen")
+            case 1 | 2:
+                living = sorted(world.board.calls)
+                if living:
+                    chosen = living[number % len(living)]
+                    clicks = (world.click_answer, world.click_hold, world.click_resume, world.click_hang_up)
+                    clicks[number % 4](person, chosen)
+            case 3:
+                world.signs_in(person, "algemeen")
+            case 4:
+                world.signs_out(person, "algemeen")
+            case 5:
+                world.chooses_group("chantal", "denbosch" if number % 2 else "enschede")
+            case 6:
+                world.click_clock(person)
+            case 7:
+                world.click_clock_again(person)
+            case 8:
+                world.wait(number % 40)
+            case _:
+                living = sorted(world.exchange.callers)
+                if living:
+                    world.caller_hangs_up(living[number % len(living)].removesuffix("-leg"))
+    except Refused:
+        return
+    finally:
+        # World keeps the last turn's changes only; several turns may have passed, so everything is told.
+        hub.changed(ORGANISATION.id, _everything(world))
+
+
+def _everything(world: World) -> list[Any]:
+    from cordboard.core.notices import Changed, Thing
+
+    board = world.board
+    changed = [Changed(Thing.AGENT, a) for a in board.agents] + [
+        Changed(Thing.QUEUE, q) for q in board.queues
+    ]
+    changed += [Changed(Thing.DEVICE, d) for d in board.devices] + [Changed(Thing.EXCHANGE, "exchange")]
+    known = {id_ for thing, id_ in _hub_keys(world) if thing is Thing.CALL}
+    return changed + [Changed(Thing.CALL, c) for c in {*board.calls, *known}]
+
+
+_KEYS: dict[int, set[Any]] = {}
+
+
+def _hub_keys(world: World) -> set[Any]:
+    from cordboard.core.notices import Thing
+
+    keys = _KEYS.setdefault(id(world), set())
+    keys |= {(Thing.CALL, c) for c in world.board.calls}
+    return keys
+
+
+@pytest.mark.rule("2-c", "D23")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9), st.integers(0, 9)), max_size=40))
+def test_a_console_holds_what_a_fresh_look_would_show(steps: list[tuple[int, int, int]]) -> None:
+    """Calls, clicks, lost connections, resumed ones, group switches: after reading, nothing differs."""
+    world = office()
+    _KEYS.clear()
+    hub = hub_of(world)
+    loop_free(hub)
+    tabs = [Tab(hub, world, name) for name in PEOPLE]
+
+    for number, kind, line in steps:
+        step(world, hub, number, kind)
+        tab = tabs[number % 3]
+        if line == 0:
+            tab.drop()
+            step(world, hub, number + 1, (kind + 3) % 10)
+            tab.connect()
+        elif line < 5:
+            tab.read()
+
+    for tab in tabs:
+        tab.read()
+        tab.read()
+        assert tab.held == tab.fresh()
+
+
+def loop_free(hub: Hub) -> None:
+    """Without sockets nobody has to be woken in 50 ms."""
+
+    class Never:
+        def cancel(self) -> None:
+            """Nothing to cancel."""
+
+    hub.state(ORGANISATION.id).ambient = Never()  # type: ignore[assignment]
+
+
+@pytest.mark.rule("3.2-d", "3.2-b")
+def test_numbers_of_colleagues_never_reach_a_browser_without_the_right() -> None:
+    """Anja may not see whom Chantal talks with; Piet may."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    anja, piet = Tab(hub, world, "anja"), Tab(hub, world, "piet")
+    world.chooses_group("anja", "denbosch")
+
+    world.call_arrives("c1", "urgent", number="31699999999")
+    world.click_answer("chantal", "c1")
+    hub.changed(ORGANISATION.id, _everything(world))
+    anja.read()
+    piet.read()
+
+    assert b"31699999999" not in b"".join(anja.wire)
+    assert piet.held["agent", "chantal"]["talk"] == {"direction": "in", "number": "31699999999"}
+    assert anja.held["agent", "chantal"]["status"] == "in_call"
+
+
+@pytest.mark.rule("2.1.2-l", "X-c")
+def test_calls_of_other_groups_queues_are_not_shown() -> None:
+    """The urgent queue belongs to Enschede; who works for Den Bosch sees neither queue nor call."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    anja = Tab(hub, world, "anja")
+
+    world.call_arrives("c1", "urgent")
+    hub.changed(ORGANISATION.id, _everything(world))
+    anja.read()
+
+    assert ("queue", "urgent") not in anja.held
+    assert ("call", "c1") not in anja.held
+
+
+@pytest.mark.rule("2.1.1-r", "D23")
+def test_a_command_that_comes_twice_is_done_once_and_answered_twice() -> None:
+    """The console sends a click again after a lost connection; the answer is the same, the deed is not done again."""
+    world = office()
+    hub = hub_of(world)
+    tab = Tab(hub, world, "piet")
+    console = tab.console
+
+    first = hub.begin(console, "click-1")
+    again = hub.begin(console, "click-1")
+    hub.finish(ORGANISATION.id, console.user, wire.Result(id="click-1", ok=True, rev=1))
+    later = hub.begin(console, "click-1")
+
+    assert (first, again, later) == (True, False, False)
+    answers = [frame for frame in console.take() if isinstance(frame, wire.Result)]
+    assert [answer.id for answer in answers] == ["click-1", "click-1"]
+
+
+@pytest.mark.rule("D16")
+def test_a_console_that_was_away_goes_on_without_a_snapshot() -> None:
+    """Same start of the server, revision known: only what changed meanwhile is sent."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    tab = Tab(hub, world, "piet")
+    tab.read()
+    tab.drop()
+
+    world.call_arrives("c1")
+    hub.changed(ORGANISATION.id, _everything(world))
+    tab.wire.clear()
+    tab.connect()
+    tab.read()
+
+    assert all(b'"t":"snap"' not in frame for frame in tab.wire)
+    assert tab.held == tab.fresh()
