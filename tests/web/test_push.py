@@ -155,9 +155,9 @@ def step(world: World, hub: Hub, number: int, kind: int) -> None:
             case 8:
                 world.wait(number % 40)
             case _:
-                living = sorted(world.exchange.callers)
-                if living:
-                    world.caller_hangs_up(living[number % len(living)].removesuffix("-leg"))
+                callers = sorted(world.exchange.callers)
+                if callers:
+                    world.caller_hangs_up(callers[number % len(callers)].removesuffix("-leg"))
     except Refused:
         return
     finally:
