@@ -76,11 +76,22 @@ class Line:
     """When ringing or answering is given up; None when up."""
     at_once: bool = False
     """It was asked to answer by itself."""
+    told: bool = False
+    """It was told to answer, by NOTIFY, while it rang."""
+    ring_back: bool = False
+    """It rings because callers are on hold; nobody has clicked (D27)."""
     replacing: bool = False
     """Cancelled so that a new leg that answers at once can take its place (answer method HEADER)."""
     reserved_until: Instant | None = None
     """End of the agent's claim on the call while answering (D13)."""
     held_by_phone: bool = False
+
+    @property
+    def is_coming_up(self) -> bool:
+        """The agent clicked for a call, and the device is on its way up for that one."""
+        return (self.state is LineState.ANSWERING and not self.ring_back) or (
+            self.state is LineState.CLOSING and self.replacing
+        )
 
 
 @dataclass(slots=True, kw_only=True)

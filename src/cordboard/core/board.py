@@ -29,6 +29,10 @@ class Board:
     exchange_since: Instant = 0
     alarms: list[tuple[Instant, str]] = field(default_factory=list)
     """Heap of (when, agent) at which something may fall due; agent "" means: look at the offers again."""
+    alarms_set: set[tuple[Instant, str]] = field(default_factory=set)
+    """What is on the heap already, so that nothing is put there twice."""
+    ended: dict[LegId, None] = field(default_factory=dict)
+    """Legs of the last calls that ended, oldest first: late word of them opens nothing (reliability F6)."""
 
     def waiting(self) -> list[Call]:
         """Waiting calls in the order in which they are offered."""

@@ -72,8 +72,16 @@ class Call:
     segment_since: Instant = 0
     """Start of the segment that is running (connecting belongs to the wait)."""
     version: int = 1
+    """Grows when state or agent changes; what a command of the console expects (D23)."""
     agent: UserId | None = None
     answered_at: Instant | None = None
+    """When an agent first answered it; None: not yet."""
+    taken_at: Instant | None = None
+    """When the present agent and the caller first heard each other; None: they have not."""
+    handled_by: UserId | None = None
+    """Who talked with the caller last, also after a return to the queue; None: nobody did."""
+    returned: bool = False
+    """It came back from an agent whose line was lost: the front of its queue is its place (D16)."""
     note: Note | None = None
     offers: dict[UserId, Offer] = field(default_factory=dict)
     rejected: dict[UserId, Instant] = field(default_factory=dict)
@@ -85,10 +93,10 @@ class Call:
     confirmed: bool = True
     """False after a restart until the exchange has said that the leg lives."""
 
-    def order(self) -> tuple[bool, int, Instant, str]:
-        """Smaller is offered first: urgent, then priority, then time of entry; the id settles a draw."""
-        return (not self.urgent, -self.priority, self.entered_at, self.id)
+    def order(self) -> tuple[bool, int, bool, Instant, str]:
+        """Smaller is offered first: urgent, priority, returned, then time of entry; the id settles a draw."""
+        return (not self.urgent, -self.priority, not self.returned, self.entered_at, self.id)
 
     def talked_ms(self, now: Instant) -> int:
-        """How long since it was first answered; 0 when it never was."""
-        return now - self.answered_at if self.answered_at is not None else 0
+        """How long the present agent has had the caller; 0 when they never heard each other."""
+        return now - self.taken_at if self.taken_at is not None else 0

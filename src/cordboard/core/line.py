@@ -80,5 +80,6 @@ def _close(turn: Turn, agent: Agent, line: Line) -> None:
     if line.call is not None and (call := turn.board.calls.get(line.call)) is not None:
         turn.show_call(call)
     line.state, line.call, line.until = LineState.CLOSING, None, turn.now + CLOSING_MS
+    line.ring_back = False
     turn.wake(line.until, agent)
     turn.show_agent(agent)

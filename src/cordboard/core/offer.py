@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
+from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Offer
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, SegmentOutcome
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import Instant, Strategy, UserId
+from cordboard.core.types import Instant, QueueId, Strategy, UserId
 
 RING_PAUSE_MS = 5_000
 """Silence between two rings of the same device for calls that stay offered (D3)."""
@@ -32,111 +33,131 @@ BACK_OFF_MS_MAX = 60_000
 def distribute(turn: Turn) -> None:
     """Bring every offer and every ringing device in line with who waits and who is free."""
     board = turn.board
-    if not board.exchange_up:
-        return
-    waiting = board.waiting()
-    reserved: set[UserId] = set()
-    for call in waiting:
+    first: dict[UserId, Call] = {}
+    able: dict[tuple[QueueId, bool], list[Agent]] = {}
+    for call in board.waiting():
         queue = board.queues[call.queue] if call.queue is not None else None
         if queue is None:
             continue
-        wanted = _wanted(turn, call, queue, reserved)
+        key = (queue.id, call.urgent)
+        if key not in able:
+            able[key] = _able(board, queue, urgent=call.urgent)
+        wanted = _wanted(turn, call, queue, able[key], first)
         for agent_id in [a for a in call.offers if a not in wanted]:
             turn.close_offer(call, board.agents[agent_id], SegmentOutcome.WITHDRAWN)
-        for agent_id, nobody_else in wanted.items():
-            if agent_id not in call.offers:
-                agent = board.agents[agent_id]
-                call.offers[agent.id] = Offer(agent=agent.id, since=turn.now, nobody_else=nobody_else)
-                turn.show_call(call)
-                turn.show_agent(agent)
-    offered: dict[UserId, list[Call]] = {}
-    for call in waiting:
+        # While the exchange is away nobody knows whether the caller is still there.
+        if board.exchange_up:
+            for agent_id, nobody_else in wanted.items():
+                if agent_id not in call.offers:
+                    agent = board.agents[agent_id]
+                    call.offers[agent.id] = Offer(agent=agent.id, since=turn.now, nobody_else=nobody_else)
+                    turn.show_call(call)
+                    turn.show_agent(agent)
         for agent_id in call.offers:
-            offered.setdefault(agent_id, []).append(call)
-    for agent in board.agents.values():
-        _ring_for_the_first(turn, agent, offered.get(agent.id, []))
+            first.setdefault(agent_id, call)
+    if board.exchange_up:
+        _ring(turn, first)
 
 
-def _may_be_offered(turn: Turn, agent: Agent, call: Call) -> bool:
-    """The agent could take this call now: free, or for an urgent call also in a call (D6)."""
-    board = turn.board
-    if agent.away or agent.wrap_up is not None or not board.is_reachable(agent):
+def _able(board: Board, queue: Queue, *, urgent: bool) -> list[Agent]:
+    """Who could take a call of this queue now: free, or for an urgent call also in a call (D6)."""
+    return [
+        agent
+        for agent in (board.agents[a] for a in sorted(queue.signed_in))
+        if not agent.away
+        and agent.wrap_up is None
+        and (urgent or not agent.calls)
+        and agent.line_lost_until is None
+        and not (agent.line is not None and agent.line.is_coming_up)
+        and board.is_reachable(agent)
+    ]
+
+
+def _one_agent_at_a_time(call: Call, queue: Queue) -> bool:
+    """Urgent calls are offered to everybody at once, whatever the queue's strategy (D6)."""
+    return queue.strategy is not Strategy.RING_ALL and not call.urgent
+
+
+def _wanted(
+    turn: Turn, call: Call, queue: Queue, able: list[Agent], first: dict[UserId, Call]
+) -> dict[UserId, bool]:
+    """Who should have an offer for this call; the value says "nobody else is free" (D4)."""
+    if call.not_before:
+        able = [a for a in able if not _too_early(turn, call.not_before.get(a.id, 0))]
+    willing = [a for a in able if a.id not in call.rejected] if call.rejected else able
+    nobody_else = not willing
+    if nobody_else:
+        willing = [a for a in able if not _too_early(turn, call.rejected[a.id] + NOBODY_ELSE_MS)]
+    if _one_agent_at_a_time(call, queue):
+        willing = _lease(turn, call, willing, first)
+    return {a.id: nobody_else for a in willing}
+
+
+def _too_early(turn: Turn, due: Instant) -> bool:
+    if due <= turn.now:
         return False
-    if agent.line_lost_until is not None or (agent.line and agent.line.state is LineState.ANSWERING):
-        return False
-    if agent.calls and not call.urgent:
-        return False
-    not_before = call.not_before.get(agent.id, 0)
-    if not_before > turn.now:
-        turn.wake(not_before)
-        return False
+    turn.wake(due)
     return True
 
 
-def _wanted(turn: Turn, call: Call, queue: Queue, reserved: set[UserId]) -> dict[UserId, bool]:
-    """Who should have an offer for this call; the value says "nobody else is free" (D4)."""
-    able = [
-        a for a in (turn.board.agents[i] for i in sorted(queue.signed_in)) if _may_be_offered(turn, a, call)
-    ]
-    willing = [a for a in able if a.id not in call.rejected]
-    if queue.strategy is Strategy.LONGEST_IDLE:
-        willing = _one_at_a_time(turn, call, willing, reserved)
-    if willing or (queue.strategy is Strategy.LONGEST_IDLE and any(a.id not in call.rejected for a in able)):
-        return {a.id: False for a in willing}
-    again = {}
-    for agent in able:
-        due = call.rejected[agent.id] + NOBODY_ELSE_MS
-        if due <= turn.now:
-            again[agent.id] = True
-        else:
-            turn.wake(due)
-    return again
-
-
-def _one_at_a_time(turn: Turn, call: Call, willing: list[Agent], reserved: set[UserId]) -> list[Agent]:
+def _lease(turn: Turn, call: Call, willing: list[Agent], first: dict[UserId, Call]) -> list[Agent]:
     """Longest idle first; who has the offer keeps it until it rang its time (a lease, D2)."""
-
-    def can_ring(agent: Agent) -> bool:
-        device = turn.board.device_of(agent)
-        if device is not None and device.quiet_until > turn.now:
-            turn.wake(device.quiet_until)
-            return False
-        return True
-
-    holder = next((a for a in willing if a.id in call.offers and a.id not in reserved), None)
-    if holder is None:
-        free = [a for a in willing if a.id not in reserved and can_ring(a)]
-        if free and all(a.id in call.tried for a in free):
-            call.tried.clear()
-        untried = [a for a in free if a.id not in call.tried]
-        holder = min(untried, key=lambda a: (a.idle_since, a.id), default=None)
-    if holder is None:
-        return []
-    reserved.add(holder.id)
-    return [holder]
+    for agent in willing:
+        if agent.id in call.offers and (agent.id not in first or _rings_for(agent, call)):
+            return [agent]
+    free = [a for a in willing if a.id not in first and _can_ring(turn, a, call)]
+    if free and all(a.id in call.tried for a in free):
+        call.tried.clear()
+    untried = [a for a in free if a.id not in call.tried]
+    longest = min(untried, key=lambda a: (a.idle_since, a.id), default=None)
+    return [longest] if longest is not None else []
 
 
-def _ring_for_the_first(turn: Turn, agent: Agent, offered: list[Call]) -> None:
-    """The device rings for one call at a time: the first of the agent's offers (D2)."""
-    first = offered[0] if offered else None
-    if agent.line is not None:
-        if agent.line.state is LineState.RINGING:
-            rung = turn.board.calls.get(agent.line.call) if agent.line.call is not None else None
-            if rung is None or agent.id not in rung.offers:
-                lines.stop_ringing(turn, agent, elsewhere=rung is not None and rung.agent is not None)
-            elif first is not None and first.urgent and not rung.urgent:
-                # An urgent caller must not wait behind a ring for a general one.
-                lines.stop_ringing(turn, agent, elsewhere=False)
-        return
+def _rings_for(agent: Agent, call: Call) -> bool:
+    line = agent.line
+    return line is not None and line.state is LineState.RINGING and line.call == call.id
+
+
+def _can_ring(turn: Turn, agent: Agent, call: Call) -> bool:
+    """The device could ring for this call now: it is not in a pause, and does not ring for another."""
     device = turn.board.device_of(agent)
-    if first is None or agent.calls or device is None or not device.registered:
+    if device is not None and _too_early(turn, device.quiet_until):
+        return False
+    line = agent.line
+    if line is None or line.state is not LineState.RINGING or line.call is None:
+        return True
+    rung = turn.board.calls.get(line.call)
+    return rung is None or agent.id not in rung.offers
+
+
+def _ring(turn: Turn, first: dict[UserId, Call]) -> None:
+    """A device rings for one call at a time, the first of its agent's offers (D2); others fall silent."""
+    board = turn.board
+    for agent_id in list(board.lines.values()):
+        agent = board.agents[agent_id]
+        line = agent.line
+        if line is None or line.state is not LineState.RINGING:
+            continue
+        rung = board.calls.get(line.call) if line.call is not None else None
+        if rung is None or agent_id not in rung.offers:
+            lines.stop_ringing(turn, agent, elsewhere=rung is not None and rung.agent is not None)
+        elif first[agent_id].urgent and not rung.urgent:
+            # An urgent caller must not wait behind a ring for a general one.
+            lines.stop_ringing(turn, agent, elsewhere=False)
+    for agent_id, call in first.items():
+        agent = board.agents[agent_id]
+        if agent.line is None and not agent.calls:
+            _ring_device(turn, agent, call)
+
+
+def _ring_device(turn: Turn, agent: Agent, call: Call) -> None:
+    device = turn.board.device_of(agent)
+    assert device is not None, agent
+    assert call.queue is not None, call
+    if _too_early(turn, device.quiet_until):
         return
-    if device.quiet_until > turn.now:
-        turn.wake(device.quiet_until)
-        return
-    assert first.queue is not None, first
-    until = turn.now + turn.board.queues[first.queue].ring_ms
-    lines.ring(turn, agent, first, at_once=False, until=until, state=LineState.RINGING)
+    until = turn.now + turn.board.queues[call.queue].ring_ms
+    lines.ring(turn, agent, call, at_once=False, until=until, state=LineState.RINGING)
 
 
 def claim(turn: Turn, agent: Agent, call: Call) -> None:
@@ -147,7 +168,7 @@ def claim(turn: Turn, agent: Agent, call: Call) -> None:
         won = other is agent
         turn.close_offer(call, other, SegmentOutcome.ANSWERED if won else SegmentOutcome.ELSEWHERE)
     agent.misses = 0
-    call.agent, call.note = agent.id, None
+    call.agent, call.note, call.taken_at = agent.id, None, None
     agent.calls.append(call.id)
     turn.move(call, CallState.CONNECTING, SegmentOutcome.ANSWERED)
     turn.show_agent(agent)
@@ -157,6 +178,7 @@ def unclaim(turn: Turn, agent: Agent, call: Call) -> None:
     """The agent's device did not come up: the call waits again, with its old place (D13)."""
     assert call.state is CallState.CONNECTING, call
     agent.calls.remove(call.id)
+    turn.left.append((agent, call))
     call.agent, call.note = None, None
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
     turn.show_agent(agent)
@@ -231,7 +253,7 @@ def _next_agent(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -
     """Where one agent at a time is rung, this one has had the turn; with ring-all the card stays."""
     if agent.id not in call.offers or call.queue is None:
         return
-    if turn.board.queues[call.queue].strategy is not Strategy.RING_ALL:
+    if _one_agent_at_a_time(call, turn.board.queues[call.queue]):
         call.tried.add(agent.id)
         turn.close_offer(call, agent, outcome)
 

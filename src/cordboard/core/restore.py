@@ -7,7 +7,8 @@ kept"; decision D16; reliability F1, F10.
 
 from __future__ import annotations
 
-from cordboard.core import talk
+from cordboard.core import desk, talk, wrapup
+from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.commands import HangUp, Hold, PlaceInQueue
@@ -30,12 +31,16 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
             turn.changed[Changed(Thing.DEVICE, device.id)] = None
     for agent in board.agents.values():
         _restore_line(turn, agent, event)
+    for leg, found in event.legs.items():
+        if found.role is LegRole.LINE and leg not in board.lines:
+            turn.do(HangUp(leg=leg))
     _end_the_gone(turn, event)
-    for found in sorted(event.legs.values(), key=lambda f: (f.since, f.leg)):
+    # Who talks comes first, so that a line is not given to somebody else.
+    for found in sorted(event.legs.values(), key=lambda f: (f.place is not Place.LINE, f.since, f.leg)):
         if found.role is LegRole.CALLER:
             _restore_caller(turn, found)
     for agent in board.agents.values():
-        _tidy_line(turn, agent)
+        _tidy(turn, agent)
         turn.show_agent(agent)
     for queue in board.queues:
         turn.changed[Changed(Thing.QUEUE, queue)] = None
@@ -44,18 +49,27 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
 def _restore_line(turn: Turn, agent: Agent, event: ExchangeRestored) -> None:
     """Take up the agent's line as the exchange has it; a ringing one is cancelled, offers ring anew."""
     board = turn.board
-    if agent.line is not None:
-        board.lines.pop(agent.line.leg, None)
+    before = agent.line
+    if before is not None:
+        board.lines.pop(before.leg, None)
     agent.line = None
     if agent.device is None:
         return
     own = [f for f in event.legs.values() if f.role is LegRole.LINE and f.device == agent.device]
-    for found in sorted(own, key=lambda f: (not f.answered, f.since)):
-        if not found.answered or agent.line is not None:
-            turn.do(HangUp(leg=found.leg))
-            continue
-        agent.line = Line(leg=found.leg, device=agent.device, state=LineState.UP, call=None, until=None)
-        board.lines[found.leg] = agent.id
+    for found in sorted(own, key=lambda f: (not f.answered, f.since, f.leg)):
+        if agent.line is None and not (before is not None and before.state is LineState.CLOSING):
+            held_by_phone = before is not None and before.leg == found.leg and before.held_by_phone
+            agent.line = Line(
+                leg=found.leg,
+                device=agent.device,
+                state=LineState.UP,
+                call=None,
+                until=None,
+                held_by_phone=held_by_phone,
+            )
+            board.lines[found.leg] = agent.id
+            if not found.answered:
+                lines.hang_up(turn, agent)
 
 
 def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
@@ -72,6 +86,7 @@ def _restore_caller(turn: Turn, found: LegFound) -> None:
     known = board.parties.get(found.leg)
     call = board.calls[known] if known is not None else _adopt(turn, found)
     if call is None:
+        # For no queue of ours, or we ended it and the exchange has not heard.
         turn.do(HangUp(leg=found.leg))
         return
     call.confirmed = True
@@ -86,25 +101,52 @@ def _restore_caller(turn: Turn, found: LegFound) -> None:
         case Place.HOLD:
             if agent is None:
                 _to_queue(turn, call, None)
-            elif call.state is not CallState.HELD:
-                _own(agent, call)
-                turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+            else:
+                _is_held(turn, call, agent)
         case Place.QUEUE:
-            if call.state is not CallState.WAITING:
+            if call.state is CallState.CONNECTING and agent is not None and _has_free_line(agent):
+                # The telephone was lifted while nobody looked.
+                talk.connect(turn, agent, call)
+            elif call.state is not CallState.WAITING:
                 _to_queue(turn, call, agent)
         case Place.NOWHERE:
             _to_hold_or_queue(turn, call, agent)
 
 
+def _has_free_line(agent: Agent) -> bool:
+    return agent.line is not None and agent.line.state is LineState.UP and agent.line.call is None
+
+
+def _is_held(turn: Turn, call: Call, agent: Agent) -> None:
+    _own(agent, call)
+    _taken(turn, agent, call)
+    if call.state is not CallState.HELD:
+        turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+
+
+def _taken(turn: Turn, agent: Agent, call: Call) -> None:
+    """What the board forgot: that these two have talked, and since when."""
+    if call.taken_at is None:
+        call.taken_at = call.answered_at
+    talk.is_taken(turn, agent, call)
+
+
 def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent) -> None:
     """The exchange has this caller on the talker's line."""
-    if agent is not None and agent is not talker:
+    if agent is not None and agent is not talker and call.id in agent.calls:
         agent.calls.remove(call.id)
+    for offered in list(call.offers):
+        turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
     call.agent = talker.id
-    _own(talker, call)
     assert talker.line is not None, talker
+    if not _has_free_line(talker):
+        # Two on one line: it broke off in the middle of a swap, or the line is on its way out.
+        turn.do(Hold(party=call.leg, line=talker.line.leg))
+        _is_held(turn, call, talker)
+        return
+    _own(talker, call)
     talker.line.call = call.id
-    call.answered_at = call.answered_at if call.answered_at is not None else turn.now
+    _taken(turn, talker, call)
     if call.state is not CallState.ACTIVE:
         was_held = call.state is CallState.HELD
         turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
@@ -121,31 +163,31 @@ def _to_hold_or_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
     """The caller hangs in the air: back to music, as the agent's if it was answered, else in the queue."""
     if agent is not None and call.answered_at is not None:
         turn.do(Hold(party=call.leg, line=None))
-        _own(agent, call)
-        if call.state is not CallState.HELD:
-            turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+        _is_held(turn, call, agent)
     else:
         _to_queue(turn, call, agent)
 
 
 def _to_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
-    if agent is not None and call.id in agent.calls:
-        agent.calls.remove(call.id)
-    call.agent = None
     if call.queue is None:
         turn.do(HangUp(leg=call.leg))
         talk.end(turn, call, EndedBy.UNKNOWN)
         return
+    if agent is not None and call.id in agent.calls:
+        agent.calls.remove(call.id)
+        turn.left.append((agent, call))
     turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
     if call.state is not CallState.WAITING:
+        call.note = None
         turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
+    call.agent = None
 
 
 def _adopt(turn: Turn, found: LegFound) -> Call | None:
     """A caller whom the database does not know: the crash came before the commit. None: not for any queue."""
     board = turn.board
     queue = board.queues.get(found.queue) if found.queue is not None else None
-    if queue is None:
+    if queue is None or found.leg in board.ended:
         return None
     call = Call(
         id=found.call if found.call is not None else CallId(found.leg),
@@ -179,13 +221,26 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
     return call
 
 
-def _tidy_line(turn: Turn, agent: Agent) -> None:
-    """A line with no call left has no reason to live; held callers without a line are rung back (D27)."""
-    if agent.line is not None and not agent.calls:
-        leg = agent.line.leg
-        turn.board.lines.pop(leg, None)
-        agent.line = None
-        turn.do(HangUp(leg=leg))
-    elif agent.line is None and agent.calls and agent.ring_back_at is None:
+def _tidy(turn: Turn, agent: Agent) -> None:
+    """Every line has a reason, every held caller a way back, and every moment that was set comes again."""
+    line = agent.line
+    if agent.calls:
+        wrapup.give_way(turn, agent)
+    if line is not None and line.state is LineState.UP:
+        agent.line_lost_until = agent.ring_back_at = None
+        if not agent.calls:
+            lines.hang_up(turn, agent)
+        elif not turn.board.is_reachable(agent):
+            # A page's telephone registers through our server and may only need a moment to come back.
+            line.until = turn.now + talk.EVIDENCE_MS
+            turn.wake(line.until, agent)
+    elif agent.calls and agent.ring_back_at is None and agent.line_lost_until is None:
         agent.ring_back_at = turn.now + talk.RING_BACK_AFTER_MS
-        turn.wake(agent.ring_back_at, agent)
+    for due in (agent.ring_back_at, agent.line_lost_until):
+        if due is not None:
+            turn.wake(max(due, turn.now), agent)
+    if agent.wrap_up is not None and agent.wrap_up.until is not None:
+        turn.wake(agent.wrap_up.until, agent)
+    if not agent.console and agent.console_lost_at is None:
+        agent.console_lost_at = turn.now
+        turn.wake(turn.now + desk.CONSOLE_GONE_SIGN_OUT_MS, agent)

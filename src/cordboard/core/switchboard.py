@@ -87,7 +87,9 @@ class Switchboard:
         turn = Turn(self.board, now, self._new_leg)
         due: dict[str, None] = {}
         while self.board.alarms and self.board.alarms[0][0] <= now:
-            due[heapq.heappop(self.board.alarms)[1]] = None
+            alarm = heapq.heappop(self.board.alarms)
+            self.board.alarms_set.discard(alarm)
+            due[alarm[1]] = None
         for key in due:
             if not key:
                 turn.look_again = True
@@ -113,8 +115,7 @@ class Switchboard:
         turn = Turn(self.board, now, self._new_leg)
         agent = self.board.agents[request.agent]
         self._request(turn, agent, request, expected)
-        if not isinstance(request, LogOut):
-            desk.back_to_work(turn, agent)
+        desk.back_to_work(turn, agent)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Turn:
@@ -170,7 +171,7 @@ class Switchboard:
     def _arrived(self, turn: Turn, event: CallArrived) -> None:
         board = self.board
         queue = board.queues[event.queue]
-        if event.leg in board.parties:
+        if event.leg in board.parties or event.call in board.calls or event.leg in board.ended:
             return
         call = Call(
             id=event.call,
@@ -207,12 +208,14 @@ class Switchboard:
     def _leg_answered(self, turn: Turn, leg: LegId) -> None:
         agent = self._agent_of(leg)
         if agent is None or agent.line is None:
+            # Nobody waits for this telephone any more; it must not stay up with nobody on it.
+            turn.do(HangUp(leg=leg))
             return
         line = agent.line
         if line.state is LineState.RINGING:
             call = self.board.calls.get(line.call) if line.call is not None else None
             if call is not None and call.state is CallState.WAITING:
-                wrapup.finish(turn, agent)
+                wrapup.give_way(turn, agent)
                 offer.claim(turn, agent, call)
                 desk.back_to_work(turn, agent)
             talk.line_up(turn, agent)
@@ -250,8 +253,10 @@ class Switchboard:
                     device.failures += 1
                 self._answer_failed(turn, agent, call)
             case LineState.CLOSING:
-                if line.replacing and call is not None:
+                if line.replacing and call is not None and call.agent == agent.id:
                     talk.bring_up(turn, agent, call)
+                elif agent.line_lost_until is not None and self.board.is_reachable(agent):
+                    talk.call_back_lost(turn, agent)
             case LineState.UP:
                 talk.line_broke(turn, agent, how)
 
@@ -298,8 +303,9 @@ class Switchboard:
             return
         agent = self.board.agents[call.agent]
         turn.say(agent, Saying.HOLD_FAILED, call.id)
-        if self.board.active_call(agent) is None and agent.line is not None:
-            agent.line.call = call.id
+        line = agent.line
+        if self.board.active_call(agent) is None and line is not None and line.state is LineState.UP:
+            line.call = call.id
             turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
             turn.show_agent(agent)
 
@@ -310,6 +316,7 @@ class Switchboard:
             turn.remember(
                 AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now)
             )
+            turn.changed[Changed(Thing.DEVICE, device_id)] = None
 
     def _registration(self, turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
         device = self.board.devices.get(device_id)
@@ -324,14 +331,28 @@ class Switchboard:
         if agent is None:
             return
         turn.show_agent(agent)
-        line = agent.line
         if registered:
             if agent.line_lost_until is not None:
                 talk.call_back_lost(turn, agent)
-        elif line is not None and line.state is LineState.UP:
+        else:
+            self._device_away(turn, agent)
+
+    def _device_away(self, turn: Turn, agent: Agent) -> None:
+        """The agent's telephone cannot be reached: what it rang for goes elsewhere at once (D16)."""
+        line = agent.line
+        if line is not None and line.state is LineState.UP:
             talk.device_vanished(turn, agent)
-        elif line is not None and line.state is LineState.RINGING:
+            return
+        if line is not None and line.state is LineState.RINGING:
             lines.stop_ringing(turn, agent, elsewhere=False)
+        elif line is not None and (line.is_coming_up or line.ring_back):
+            call = self.board.calls.get(line.call) if line.call is not None else None
+            if line.state is LineState.ANSWERING:
+                lines.stop_ringing(turn, agent, elsewhere=False)
+            line.replacing, line.call = False, None
+            self._answer_failed(turn, agent, call)
+        if agent.calls:
+            talk.wait_for_device(turn, agent)
 
     def _agent_of(self, leg: LegId) -> Agent | None:
         agent_id = self.board.lines.get(leg)
@@ -340,6 +361,13 @@ class Switchboard:
     # --- what falls due ---
 
     def _agent_due(self, turn: Turn, agent: Agent) -> None:
+        # With the exchange away nothing can be seen to happen; its return sets these moments again.
+        if self.board.exchange_up:
+            self._line_due(turn, agent)
+        wrapup.due(turn, agent)
+        desk.due(turn, agent)
+
+    def _line_due(self, turn: Turn, agent: Agent) -> None:
         line = agent.line
         if line is not None and line.until is not None and line.until <= turn.now:
             match line.state:
@@ -353,8 +381,6 @@ class Switchboard:
                         talk.drop_line(turn, agent)
                 case LineState.CLOSING:
                     self._line_ended(turn, agent, LegEnd.HUNG_UP)
-        wrapup.due(turn, agent)
-        desk.due(turn, agent)
         if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
             talk.ring_back(turn, agent)
         if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
@@ -365,9 +391,7 @@ class Switchboard:
         line = agent.line
         assert line is not None, agent
         call = self.board.calls.get(line.call) if line.call is not None else None
-        device = self.board.device_of(agent)
-        talk_failed = device is not None and device.answer_method is AnswerMethod.NOTIFY_TALK
-        if call is not None and talk_failed and not line.at_once:
+        if call is not None and line.told:
             lines.stop_ringing(turn, agent, elsewhere=True)
             line.replacing, line.call = True, call.id
         elif call is not None and line.reserved_until is not None and turn.now < line.reserved_until:
@@ -384,7 +408,7 @@ class Switchboard:
     def _request(self, turn: Turn, agent: Agent, request: Request, expected: int | None) -> None:
         match request:
             case AnswerCall(call=call_id):
-                self._answer(turn, agent, self._call(call_id, expected))
+                self._answer(turn, agent, self._call(call_id, None), expected)
             case RejectCall(call=call_id):
                 offer.reject(turn, agent, self._call(call_id, expected))
             case HoldCall(call=call_id):
@@ -415,24 +439,28 @@ class Switchboard:
             case ReturnToWork():
                 pass
             case LogOut(device_too=device_too):
+                if any(c.state is CallState.HELD for c in self.board.calls_of(agent)):
+                    raise Refused(Code.LIVE_CALL)
                 if device_too:
                     desk.unpair(turn, agent)
                 desk.sign_out_everywhere(turn, agent)
-                wrapup.finish(turn, agent)
+                wrapup.drop(turn, agent)
 
-    def _answer(self, turn: Turn, agent: Agent, call: Call) -> None:
+    def _answer(self, turn: Turn, agent: Agent, call: Call, expected: int | None) -> None:
         if call.agent == agent.id:
             if call.state is CallState.HELD:
                 raise Refused(Code.OUT_OF_DATE)
             return
         if call.agent is not None:
             raise Refused(Code.ANSWERED_BY, name=self.board.agents[call.agent].name)
+        if expected is not None and expected != call.version:
+            raise Refused(Code.OUT_OF_DATE)
         if agent.id not in call.offers:
             self._may_pick(agent, call)
         talk.require_device(turn, agent)
-        if agent.line is not None and agent.line.state is LineState.ANSWERING:
+        if agent.line is not None and agent.line.is_coming_up:
             raise Refused(Code.LIVE_CALL)
-        wrapup.finish(turn, agent)
+        wrapup.give_way(turn, agent)
         offer.claim(turn, agent, call)
         talk.bring_up(turn, agent, call)
 

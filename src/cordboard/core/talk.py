@@ -14,7 +14,7 @@ from cordboard.core.notices import Saying
 from cordboard.core.records import CallClosed, SegmentOutcome
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import AnswerMethod, DeviceKind, EndedBy
+from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy
 
 TALK_ANSWER_MS = 1_200
 """A phone that was told to answer by NOTIFY and is not up after this is called anew with the header."""
@@ -25,6 +25,8 @@ RING_BACK_AFTER_MS = 10_000
 RING_BACK_MS = 30_000
 LINE_LOST_MS = 15_000
 """How long a caller whose agent's line broke waits for that agent's device to come back (D16)."""
+ENDED_MAX = 1_000
+"""How many ended calls are remembered, so that late word of them is known for what it is."""
 EVIDENCE_MS = 10_000
 """A registered phone that vanished in a call: after this its leg counts as dead (D16)."""
 
@@ -41,10 +43,14 @@ def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
         case LineState.RINGING:
             _answer_ringing(turn, agent, line, call)
         case LineState.CLOSING:
-            # The old leg is on its way out; `line_gone` goes on from here when the exchange confirms.
+            # The old leg is on its way out; when the exchange confirms, the device is called anew.
+            assert not line.replacing, agent
             line.replacing, line.call = True, call.id
+            turn.show_call(call)
         case LineState.ANSWERING:
-            raise Refused(Code.LIVE_CALL)
+            # It rings for held callers (D27), and now the agent has clicked.
+            assert line.ring_back, agent
+            _answer_ringing(turn, agent, line, call)
 
 
 def _call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
@@ -55,6 +61,9 @@ def _call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
         turn, agent, call, at_once=not by_hand, until=turn.now + wait, state=LineState.ANSWERING
     )
     line.reserved_until = turn.now + lines.RESERVATION_MS
+    if agent.line_lost_until is not None and agent.line_lost_until < line.reserved_until:
+        agent.line_lost_until = line.reserved_until
+        turn.wake(agent.line_lost_until, agent)
     if by_hand:
         call.note = Note.ANSWER_ON_PHONE
 
@@ -62,7 +71,7 @@ def _call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
 def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
     device = turn.board.device_of(agent)
     assert device is not None, agent
-    line.state, line.call = LineState.ANSWERING, call.id
+    line.state, line.call, line.ring_back = LineState.ANSWERING, call.id, False
     line.reserved_until = turn.now + lines.RESERVATION_MS
     match device.answer_method:
         case AnswerMethod.WEB:
@@ -70,7 +79,7 @@ def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
             line.until = turn.now + AT_ONCE_MS
         case AnswerMethod.NOTIFY_TALK:
             turn.do(AnswerDevice(leg=line.leg))
-            line.until = turn.now + TALK_ANSWER_MS
+            line.told, line.until = True, turn.now + TALK_ANSWER_MS
         case AnswerMethod.HEADER:
             lines.stop_ringing(turn, agent, elsewhere=True)
             line.replacing, line.call = True, call.id
@@ -87,7 +96,7 @@ def line_up(turn: Turn, agent: Agent) -> None:
     """The device has been taken up."""
     line = agent.line
     assert line is not None, agent
-    line.state, line.until, line.reserved_until = LineState.UP, None, None
+    line.state, line.until, line.reserved_until, line.ring_back = LineState.UP, None, None, False
     device = turn.board.devices.get(line.device)
     if device is not None:
         device.failures = 0
@@ -118,14 +127,23 @@ def connect(turn: Turn, agent: Agent, call: Call) -> None:
     line.call = call.id
     turn.do(Join(line=line.leg, party=call.leg))
     call.note = Note.PHONE_HOLD if line.held_by_phone else None
+    is_taken(turn, agent, call)
+    was_held = call.state is CallState.HELD
+    turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
+    turn.show_agent(agent)
+
+
+def is_taken(turn: Turn, agent: Agent, call: Call) -> None:
+    """Agent and caller have heard each other: the call counts as answered, once (D15)."""
+    call.handled_by = agent.id
+    call.returned = False
+    if call.taken_at is None:
+        call.taken_at = turn.now
     if call.answered_at is None:
         call.answered_at = turn.now
         if call.queue is not None:
             numbers = turn.board.queues[call.queue].numbers
             numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
-    was_held = call.state is CallState.HELD
-    turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
-    turn.show_agent(agent)
 
 
 def hold(turn: Turn, agent: Agent, call: Call) -> None:
@@ -158,8 +176,10 @@ def resume(turn: Turn, agent: Agent, call: Call) -> None:
         return
     if call.state is not CallState.HELD:
         return
-    if line is not None and line.call == call.id and line.state is LineState.ANSWERING:
-        return
+    if line is not None and line.is_coming_up:
+        if line.call == call.id:
+            return
+        raise Refused(Code.LIVE_CALL)
     require_device(turn, agent)
     agent.ring_back_at = None
     bring_up(turn, agent, call)
@@ -189,11 +209,17 @@ def end(turn: Turn, call: Call, by: EndedBy) -> None:
     if by in (EndedBy.LOST, EndedBy.UNKNOWN):
         outcome = SegmentOutcome.LOST
     else:
-        outcome = SegmentOutcome.ABANDONED if waiting else SegmentOutcome.ENDED
+        gave_up = waiting and by is EndedBy.CALLER
+        outcome = SegmentOutcome.ABANDONED if gave_up else SegmentOutcome.ENDED
     turn.close_segment(call, outcome)
+    outgoing = call.direction is Direction.OUT
     turn.remember(
         CallClosed(
-            call=call.id, answered=call.answered_at is not None, ended_by=by, agent=call.agent, at=turn.now
+            call=call.id,
+            answered=call.answered_at is not None,
+            ended_by=by,
+            agent=call.agent if outgoing else call.handled_by,
+            at=turn.now,
         )
     )
     turn.show_call(call)
@@ -201,17 +227,22 @@ def end(turn: Turn, call: Call, by: EndedBy) -> None:
     call.state = CallState.ENDED
     del board.calls[call.id]
     board.parties.pop(call.leg, None)
+    board.ended[call.leg] = None
+    if len(board.ended) > ENDED_MAX:
+        del board.ended[next(iter(board.ended))]
     if agent is None:
         return
     agent.calls.remove(call.id)
     turn.left.append((agent, call))
     agent.idle_since = turn.now
     turn.show_agent(agent)
-    _free_line(turn, agent, call, was_connecting=was_connecting, by=by)
+    if by is EndedBy.CALLER:
+        turn.say(agent, Saying.CALLER_HUNG_UP, call.id)
+    _free_line(turn, agent, call, tone=by is EndedBy.CALLER and not was_connecting)
 
 
-def _free_line(turn: Turn, agent: Agent, call: Call, *, was_connecting: bool, by: EndedBy) -> None:
-    """The line lives as long as the agent has any call (D27)."""
+def _free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
+    """The line lives as long as the agent has any call; a tone says that this caller is gone (D27)."""
     line = agent.line
     if not agent.calls:
         agent.ring_back_at = agent.line_lost_until = None
@@ -222,15 +253,16 @@ def _free_line(turn: Turn, agent: Agent, call: Call, *, was_connecting: bool, by
             line.replacing, line.call = False, None
     elif line.state in (LineState.RINGING, LineState.ANSWERING):
         if line.call == call.id:
-            lines.stop_ringing(turn, agent, elsewhere=False)
+            if line.ring_back and agent.calls:
+                line.call = agent.calls[0]
+            else:
+                lines.stop_ringing(turn, agent, elsewhere=False)
     elif not agent.calls:
         lines.hang_up(turn, agent)
     elif line.call == call.id:
         line.call = None
-        if by is EndedBy.CALLER and not was_connecting:
+        if tone:
             turn.do(PlayEndTone(line=line.leg))
-    if by is EndedBy.CALLER:
-        turn.say(agent, Saying.CALLER_HUNG_UP, call.id)
 
 
 def hang_up(turn: Turn, call: Call) -> None:
@@ -253,39 +285,56 @@ def line_broke(turn: Turn, agent: Agent, how: LegEnd) -> None:
         hold(turn, agent, active)
         active.note = Note.LINE_LOST
     if agent.calls:
-        agent.line_lost_until = turn.now + LINE_LOST_MS
-        turn.wake(agent.line_lost_until, agent)
-        turn.say(agent, Saying.DEVICE_LOST)
+        wait_for_device(turn, agent)
         if turn.board.is_reachable(agent):
             call_back_lost(turn, agent)
 
 
+def wait_for_device(turn: Turn, agent: Agent) -> None:
+    """Callers are on hold and their agent has no telephone: it has this long to come back (D16)."""
+    agent.ring_back_at = None
+    if agent.line_lost_until is None:
+        agent.line_lost_until = turn.now + LINE_LOST_MS
+        turn.wake(agent.line_lost_until, agent)
+        turn.say(agent, Saying.DEVICE_LOST)
+        turn.show_agent(agent)
+
+
 def call_back_lost(turn: Turn, agent: Agent) -> None:
-    """The device is there again: ring it for the caller whose line was lost."""
+    """The device is there again: ring it for the caller whose line was lost, else for one on hold."""
+    if agent.line is not None:
+        return
     lost = next((c for c in turn.board.calls_of(agent) if c.note is Note.LINE_LOST), None)
-    if lost is not None and agent.line is None:
+    if lost is not None:
         _call_at_once(turn, agent, lost)
+    else:
+        agent.line_lost_until = None
+        ring_back(turn, agent)
 
 
 def give_back(turn: Turn, agent: Agent) -> None:
     """The device did not come back: held callers return to the front of their queues, with a label (D16)."""
     agent.line_lost_until = None
-    if agent.line is not None and agent.line.state is LineState.ANSWERING:
-        lines.stop_ringing(turn, agent, elsewhere=False)
+    line = agent.line
     for call in list(turn.board.calls_of(agent)):
         if call.state is CallState.HELD and call.queue is not None:
+            if line is not None and line.call == call.id:
+                if line.state is LineState.ANSWERING:
+                    lines.stop_ringing(turn, agent, elsewhere=False)
+                line.replacing, line.call = False, None
             return_to_queue(turn, agent, call)
 
 
 def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
-    """The caller waits again, with the place of the first entry, and any free agent may take the call."""
+    """The caller waits again, at the front of the queue, and any free agent may take the call."""
     assert call.queue is not None, call
     agent.calls.remove(call.id)
     turn.left.append((agent, call))
     turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
-    call.note = Note.LINE_LOST
+    call.note, call.returned = Note.LINE_LOST, True
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
     call.agent = None
+    agent.idle_since = turn.now
     turn.say(agent, Saying.CALL_RETURNED, call.id)
     turn.show_agent(agent)
 
@@ -314,11 +363,15 @@ def drop_line(turn: Turn, agent: Agent) -> None:
 
 
 def ring_back(turn: Turn, agent: Agent) -> None:
-    """The handset was put down ten seconds ago and callers are still on hold (D27)."""
+    """Callers are on hold and no line leads to them: ring the device once, for the longest held (D27)."""
     agent.ring_back_at = None
-    held = next((c for c in turn.board.calls_of(agent) if c.state is CallState.HELD), None)
-    if held is None or agent.line is not None or not turn.board.is_reachable(agent):
+    held = [c for c in turn.board.calls_of(agent) if c.state is CallState.HELD]
+    if not held or agent.line is not None:
         return
+    if not turn.board.is_reachable(agent):
+        wait_for_device(turn, agent)
+        return
+    longest = min(held, key=lambda c: c.since)
     until = turn.now + RING_BACK_MS
-    line = lines.ring(turn, agent, held, at_once=False, until=until, state=LineState.ANSWERING)
-    line.reserved_until = until
+    line = lines.ring(turn, agent, longest, at_once=False, until=until, state=LineState.ANSWERING)
+    line.reserved_until, line.ring_back = until, True

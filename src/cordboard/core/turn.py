@@ -54,11 +54,13 @@ class Turn:
 
     def wake(self, at: Instant, agent: Agent | None = None) -> None:
         """Look at this agent (None: at the offers) again at that moment."""
-        heapq.heappush(self.board.alarms, (at, agent.id if agent is not None else ""))
+        alarm = (at, agent.id if agent is not None else "")
+        if alarm not in self.board.alarms_set:
+            self.board.alarms_set.add(alarm)
+            heapq.heappush(self.board.alarms, alarm)
 
     def show_call(self, call: Call) -> None:
         """The call looks different now; so may its queue's numbers, its agent and its offers."""
-        call.version += 1
         self.changed[Changed(Thing.CALL, call.id)] = None
         if call.queue is not None:
             self.changed[Changed(Thing.QUEUE, call.queue)] = None
@@ -117,11 +119,12 @@ class Turn:
         if _SEGMENT[call.state] is not _SEGMENT[state]:
             self.close_segment(call, outcome)
         call.state, call.since = state, self.now
+        call.version += 1
         self.remember(
             CallMoved(
                 call=call.id,
                 state=StoredState(state.value),
-                agent=call.agent,
+                agent=call.agent if state is not CallState.WAITING else None,
                 answered_at=call.answered_at,
                 at=self.now,
             )

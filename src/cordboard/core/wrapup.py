@@ -79,6 +79,21 @@ def finish(turn: Turn, agent: Agent) -> None:
     _changed(turn, agent)
 
 
+def give_way(turn: Turn, agent: Agent) -> None:
+    """The agent takes a call: a wrap-up that runs ends; one that is armed still follows (D9, D10)."""
+    if agent.wrap_up is not None:
+        finish(turn, agent)
+
+
+def drop(turn: Turn, agent: Agent) -> None:
+    """The agent leaves: no wrap-up, not armed and none to follow (D17)."""
+    if agent.pending_wrap_up_ms:
+        agent.pending_wrap_up_ms = 0
+        if agent.wrap_up is None and not agent.armed:
+            _changed(turn, agent)
+    finish(turn, agent)
+
+
 def due(turn: Turn, agent: Agent) -> None:
     """End a wrap-up whose time is over (2.3-g)."""
     if agent.wrap_up is not None and agent.wrap_up.until is not None and agent.wrap_up.until <= turn.now:

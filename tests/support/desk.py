@@ -1,0 +1,497 @@
+"""A desk on the virtual clock: the real core, people who click, telephones that ring, callers who wait.
+
+    world = office("chantal", "piet")
+    world.call_arrives("c1")
+    assert world.who_hears("c1") == ["chantal", "piet"]
+
+Every turn is checked by `desk_checks`, so each story also proves what must stay true whatever happens.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import TypeVar
+
+import pytest
+
+from cordboard.core.agent import Agent, AgentStatus, Device, LineState
+from cordboard.core.board import Board
+from cordboard.core.call import Call, CallState
+from cordboard.core.commands import Command
+from cordboard.core.events import (
+    CallArrived,
+    ConsoleLost,
+    ConsoleSeen,
+    DeviceRegistered,
+    DeviceUnregistered,
+    Event,
+    ExchangeLost,
+    ExchangeRestored,
+    LegEnd,
+    LegEnded,
+    LegHeldByPhone,
+    LegResumedByPhone,
+    Place,
+)
+from cordboard.core.notices import Changed, Say, Saying
+from cordboard.core.queue import Queue
+from cordboard.core.records import Record
+from cordboard.core.refusals import Code, Refused
+from cordboard.core.requests import (
+    AnswerCall,
+    ChooseGroup,
+    HangUpCall,
+    HoldCall,
+    LogOut,
+    PairDevice,
+    RejectCall,
+    Request,
+    ResumeCall,
+    ReturnToWork,
+    SignIn,
+    SignOut,
+    StartWrapUp,
+    StopWrapUp,
+    UnpairDevice,
+)
+from cordboard.core.switchboard import Switchboard
+from cordboard.core.turn import Turn
+from cordboard.core.types import (
+    AnswerMethod,
+    CallId,
+    DeviceId,
+    DeviceKind,
+    GroupId,
+    LegId,
+    OrganisationId,
+    QueueId,
+    Right,
+    Strategy,
+    UserId,
+)
+from tests.support import desk_checks
+from tests.support.pretend_exchange import Caller, Phone, PretendExchange
+
+MORNING = 1_800_000_000_000
+"""An instant like any other."""
+GROUP = GroupId("enschede")
+
+R = TypeVar("R")
+
+
+class World:
+    """One organisation, its exchange, and everything that was said and written down."""
+
+    def __init__(self, now: int = MORNING) -> None:
+        self.now = now
+        self._legs = count(1)
+        self.board = Board(organisation=OrganisationId("vtel"))
+        self.desk = Switchboard(self.board, self._new_leg)
+        self.exchange = PretendExchange()
+        self.events: deque[Event] = deque()
+        """What the exchange has to tell; normally told at once."""
+        self.tells = True
+        """False: the exchange does as it is told and keeps what came of it to itself, until `settle`."""
+        self.checks = True
+        self.commands: list[Command] = []
+        self.records: list[Record] = []
+        self.sayings: list[Say] = []
+        self.changed: set[Changed] = set()
+        """What looked different in the last turn."""
+
+    def _new_leg(self) -> LegId:
+        return LegId(f"leg-{next(self._legs)}")
+
+    # --- furnishing ---
+
+    def queue(
+        self,
+        name: str,
+        *,
+        urgent: bool = False,
+        priority: int = 0,
+        strategy: Strategy = Strategy.RING_ALL,
+        ring_s: int = 20,
+        wrap_up_s: int = 0,
+        locked: bool = False,
+        ring_until_answered: bool = False,
+        groups: tuple[str, ...] = (GROUP,),
+    ) -> Queue:
+        """Set up a queue."""
+        queue = Queue(
+            id=QueueId(name),
+            name=name,
+            urgent=urgent,
+            priority=priority,
+            strategy=strategy,
+            ring_ms=ring_s * 1000,
+            wrap_up_ms=wrap_up_s * 1000,
+            locked=locked,
+            ring_until_answered=ring_until_answered,
+            groups=frozenset(GroupId(g) for g in groups),
+        )
+        queue.numbers.since = self.now
+        self.board.queues[queue.id] = queue
+        return queue
+
+    def device(
+        self, name: str, kind: DeviceKind = DeviceKind.SIP, method: AnswerMethod | None = None
+    ) -> Device:
+        """Put a telephone somewhere; it is registered and does what its answer method promises."""
+        if method is None:
+            method = AnswerMethod.WEB if kind is DeviceKind.WEB else AnswerMethod.HEADER
+        device = Device(id=DeviceId(name), name=name, kind=kind, answer_method=method, registered=True)
+        self.board.devices[device.id] = device
+        self.exchange.registered.add(device.id)
+        if method is not AnswerMethod.MANUAL:
+            self.exchange.answer_at_once.add(device.id)
+        if method is AnswerMethod.NOTIFY_TALK:
+            self.exchange.obey_talk.add(device.id)
+        return device
+
+    def agent(
+        self,
+        name: str,
+        *,
+        queues: tuple[str, ...] = (),
+        kind: DeviceKind = DeviceKind.SIP,
+        method: AnswerMethod | None = None,
+        groups: tuple[str, ...] = (GROUP,),
+        rights: frozenset[Right] = frozenset(Right),
+    ) -> Agent:
+        """Have somebody at work: a console, a telephone of their own, signed in to these queues."""
+        agent = Agent(
+            id=UserId(name),
+            name=name.capitalize(),
+            groups=frozenset(GroupId(g) for g in groups),
+            rights=rights,
+            group=GroupId(groups[0]) if groups else None,
+            console=True,
+            idle_since=self.now,
+            status_since=self.now,
+        )
+        device = self.device(f"{name}-phone", kind, method)
+        agent.device, device.used_by = device.id, agent.id
+        self.board.agents[agent.id] = agent
+        for each in queues:
+            agent.signed_in.add(QueueId(each))
+            self.board.queues[QueueId(each)].signed_in.add(agent.id)
+        agent.status = self.board.status_of(agent)
+        return agent
+
+    def exchange_comes_up(self, *, fresh: bool = False) -> None:
+        """The exchange is there and tells what lives in it."""
+        if fresh:
+            self.exchange.lines.clear()
+            self.exchange.callers.clear()
+        self.events.clear()
+        self.tell(
+            ExchangeRestored(
+                fresh=fresh,
+                legs=self.exchange.inventory(),
+                registered=frozenset(self.exchange.registered),
+            )
+        )
+
+    def exchange_goes_away(self) -> None:
+        """The connection to the exchange is lost."""
+        self.tell(ExchangeLost())
+
+    # --- the turn ---
+
+    def tell(self, event: Event) -> None:
+        """A fact."""
+        self._take(self.desk.handle(event, self.now))
+        if self.tells:
+            self.settle()
+
+    def ask(self, request: Request, expected: int | None = None) -> None:
+        """Somebody asks for something."""
+        self._take(self.desk.ask(request, self.now, expected))
+        if self.tells:
+            self.settle()
+
+    def settle(self) -> None:
+        """The exchange tells all that it has to tell, and pages answer their own telephones."""
+        while True:
+            self._pages_answer()
+            if not self.events:
+                return
+            self._take(self.desk.handle(self.events.popleft(), self.now))
+
+    def _pages_answer(self) -> None:
+        """A page that sees its call connecting answers its own softphone."""
+        for agent in self.board.agents.values():
+            line, device = agent.line, self.board.device_of(agent)
+            if line is None or device is None or device.answer_method is not AnswerMethod.WEB:
+                continue
+            leg = self.exchange.lines.get(line.leg)
+            clicked = line.state is LineState.ANSWERING and not line.ring_back
+            willing = clicked and device.id in self.exchange.answer_at_once
+            if willing and leg is not None and leg.state is Phone.RINGING:
+                self.events.extend(self.exchange.lift(line.leg))
+
+    def _take(self, turn: Turn) -> None:
+        self.commands += turn.commands
+        # While the connection is gone nothing we say is heard.
+        for command in turn.commands if self.board.exchange_up else ():
+            self.events.extend(self.exchange.do(command))
+        self.records += turn.records
+        self.sayings += turn.sayings
+        self.changed = set(turn.changed)
+        if self.checks:
+            desk_checks.check(self)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and everything that falls due happens at its moment."""
+        end = self.now + int(seconds * 1000)
+        while (deadline := self.desk.next_deadline()) is not None and deadline <= end:
+            self.reach(deadline)
+        self.now = end
+
+    def reach(self, instant: int) -> None:
+        """It is this late now; what is due happens."""
+        self.now = max(self.now, instant)
+        self._take(self.desk.handle_deadline(self.now))
+        deadline = self.desk.next_deadline()
+        assert deadline is None or deadline > self.now, "a deadline that is always due"
+        if self.tells:
+            self.settle()
+
+    # --- callers ---
+
+    def call_arrives(self, name: str, queue: str = "algemeen", number: str | None = "31612345678") -> None:
+        """A caller reaches the queue."""
+        call, leg = CallId(name), LegId(f"{name}-leg")
+        self.exchange.callers[leg] = Caller(call, self.now, QueueId(queue))
+        self.tell(
+            CallArrived(
+                call=call, leg=leg, queue=QueueId(queue), number=number, name=None, dialled="31534800937"
+            )
+        )
+
+    def caller_hangs_up(self, name: str) -> None:
+        """The caller has had enough, or is done."""
+        self._leg_ends(LegId(f"{name}-leg"), LegEnd.HUNG_UP)
+
+    def hears(self, name: str) -> str:
+        """Whom or what the caller hears: an agent, "music", "nothing" (in the air), or "gone"."""
+        caller = self.exchange.callers.get(LegId(f"{name}-leg"))
+        if caller is None:
+            return "gone"
+        match caller.place:
+            case Place.QUEUE | Place.HOLD:
+                return "music"
+            case Place.LINE:
+                assert caller.line is not None, caller
+                device = self.board.devices[self.exchange.lines[caller.line].device]
+                return str(device.used_by)
+            case Place.NOWHERE:
+                return "nothing"
+
+    # --- people ---
+
+    def click_answer(self, agent: str, call: str) -> None:
+        """The green handset."""
+        self.ask(AnswerCall(agent=UserId(agent), call=CallId(call)))
+
+    def click_reject(self, agent: str, call: str) -> None:
+        """The red cross on a card that rings."""
+        self.ask(RejectCall(agent=UserId(agent), call=CallId(call)))
+
+    def click_hold(self, agent: str, call: str) -> None:
+        """Hold."""
+        self.ask(HoldCall(agent=UserId(agent), call=CallId(call)))
+
+    def click_resume(self, agent: str, call: str) -> None:
+        """Continue the conversation."""
+        self.ask(ResumeCall(agent=UserId(agent), call=CallId(call)))
+
+    def click_hang_up(self, agent: str, call: str) -> None:
+        """End the call."""
+        self.ask(HangUpCall(agent=UserId(agent), call=CallId(call)))
+
+    def click_clock(self, agent: str) -> None:
+        """The green clock: wrap-up by hand."""
+        self.ask(StartWrapUp(agent=UserId(agent)))
+
+    def click_clock_again(self, agent: str) -> None:
+        """The clock, to be available again."""
+        self.ask(StopWrapUp(agent=UserId(agent)))
+
+    def signs_in(self, agent: str, queue: str) -> None:
+        """The slide button, on."""
+        self.ask(SignIn(agent=UserId(agent), queue=QueueId(queue)))
+
+    def signs_out(self, agent: str, queue: str, *, confirmed: bool = False) -> None:
+        """The slide button, off."""
+        self.ask(SignOut(agent=UserId(agent), queue=QueueId(queue), confirmed=confirmed))
+
+    def pairs(self, agent: str, device: str) -> None:
+        """This is my telephone now."""
+        self.ask(PairDevice(agent=UserId(agent), device=DeviceId(device)))
+
+    def unpairs(self, agent: str) -> None:
+        """No telephone any more."""
+        self.ask(UnpairDevice(agent=UserId(agent)))
+
+    def chooses_group(self, agent: str, group: str) -> None:
+        """Work for this group."""
+        self.ask(ChooseGroup(agent=UserId(agent), group=GroupId(group)))
+
+    def returns_to_work(self, agent: str) -> None:
+        """I am back."""
+        self.ask(ReturnToWork(agent=UserId(agent)))
+
+    def logs_out(self, agent: str, *, device_too: bool = False) -> None:
+        """Leave the console."""
+        self.ask(LogOut(agent=UserId(agent), device_too=device_too))
+
+    def console_goes(self, agent: str) -> None:
+        """No console of this agent for the grace time."""
+        self.tell(ConsoleLost(agent=UserId(agent)))
+
+    def console_comes(self, agent: str) -> None:
+        """A console is open."""
+        self.tell(ConsoleSeen(agent=UserId(agent)))
+
+    # --- telephones ---
+
+    def phone_answers(self, agent: str) -> None:
+        """The agent lifts the handset."""
+        self._happens(self.exchange.lift(self._line(agent)))
+
+    def phone_rejects(self, agent: str) -> None:
+        """The red key on the handset."""
+        self._leg_ends(self._line(agent), LegEnd.REJECTED)
+
+    def phone_hangs_up(self, agent: str) -> None:
+        """The agent puts the handset down."""
+        self._leg_ends(self._line(agent), LegEnd.HUNG_UP)
+
+    def phone_breaks(self, agent: str) -> None:
+        """The telephone's leg breaks."""
+        self._leg_ends(self._line(agent), LegEnd.LOST)
+
+    def phone_holds(self, agent: str, *, held: bool = True) -> None:
+        """The hold key on the handset."""
+        leg = self._line(agent)
+        self.tell(LegHeldByPhone(leg=leg) if held else LegResumedByPhone(leg=leg))
+
+    def phone_vanishes(self, agent: str) -> None:
+        """The telephone is not registered any more."""
+        device = self.board.agents[UserId(agent)].device
+        assert device is not None, agent
+        self.exchange.registered.discard(device)
+        self.tell(DeviceUnregistered(device=device))
+
+    def phone_comes_back(self, agent: str) -> None:
+        """The telephone is registered again."""
+        device = self.board.agents[UserId(agent)].device
+        assert device is not None, agent
+        self.exchange.registered.add(device)
+        self.tell(DeviceRegistered(device=device))
+
+    def _line(self, agent: str) -> LegId:
+        device = self.board.agents[UserId(agent)].device
+        leg = self.exchange.line_of(device) if device is not None else None
+        assert leg is not None, f"no telephone of {agent} rings or is up"
+        return leg
+
+    def _leg_ends(self, leg: LegId, how: LegEnd) -> None:
+        self._happens(self.exchange.end(leg, how))
+
+    def _happens(self, events: Iterator[Event]) -> None:
+        happened = list(events)
+        if self.board.exchange_up:
+            self.events.extend(happened)
+        if self.tells:
+            self.settle()
+
+    def leg_ended(self, leg: LegId, how: LegEnd = LegEnd.HUNG_UP) -> None:
+        """Word of a leg's end, true or not."""
+        self.tell(LegEnded(leg=leg, how=how))
+
+    # --- what there is to see ---
+
+    def call(self, name: str) -> Call:
+        """A call that has not ended."""
+        return self.board.calls[CallId(name)]
+
+    def state(self, name: str) -> CallState:
+        """Where a call is; ended when there is no such call."""
+        call = self.board.calls.get(CallId(name))
+        return call.state if call is not None else CallState.ENDED
+
+    def person(self, name: str) -> Agent:
+        """An agent."""
+        return self.board.agents[UserId(name)]
+
+    def status(self, name: str) -> AgentStatus:
+        """What colleagues see."""
+        return self.person(name).status
+
+    def who_sees(self, call: str) -> list[str]:
+        """Whose card for this call can be answered."""
+        return sorted(self.call(call).offers)
+
+    def who_hears(self, call: str) -> list[str]:
+        """Whose telephone rings for this call."""
+        return sorted(
+            str(self.board.devices[line.device].used_by)
+            for line in self.exchange.lines.values()
+            if line.state is Phone.RINGING and line.call == CallId(call)
+        )
+
+    def phone_of(self, agent: str) -> Phone | None:
+        """Whether the agent's telephone rings or is up; None: it is silent."""
+        device = self.person(agent).device
+        leg = self.exchange.line_of(device) if device is not None else None
+        return self.exchange.lines[leg].state if leg is not None else None
+
+    def order(self) -> list[str]:
+        """Waiting calls, first comes first."""
+        return [str(c.id) for c in self.board.waiting()]
+
+    def said(self, agent: str) -> list[Saying]:
+        """What this agent was told."""
+        return [s.saying for s in self.sayings if s.agent == agent]
+
+    def all(self, kind: type[R]) -> list[R]:
+        """What was written down of this kind."""
+        return [r for r in self.records if isinstance(r, kind)]
+
+    def commanded(self, kind: type[R]) -> list[R]:
+        """What the exchange was told to do of this kind."""
+        return [c for c in self.commands if isinstance(c, kind)]
+
+    @contextmanager
+    def refuses(self, code: Code) -> Iterator[None]:
+        """What follows is refused with this code, and nothing at all has changed."""
+        before = copy.deepcopy(self.board)
+        with pytest.raises(Refused) as refused:
+            yield
+        assert refused.value.code is code
+        assert self.board == before
+
+
+def office(
+    *agents: str,
+    strategy: Strategy = Strategy.RING_ALL,
+    ring_s: int = 20,
+    wrap_up_s: int = 0,
+    kind: DeviceKind = DeviceKind.SIP,
+    method: AnswerMethod | None = None,
+) -> World:
+    """The manual's office: a general and an urgent queue, and these agents signed in to both."""
+    world = World()
+    world.queue("algemeen", strategy=strategy, ring_s=ring_s, wrap_up_s=wrap_up_s)
+    world.queue("urgent", urgent=True, ring_s=ring_s)
+    for agent in agents:
+        world.agent(agent, queues=("algemeen", "urgent"), kind=kind, method=method)
+    world.exchange_comes_up()
+    return world

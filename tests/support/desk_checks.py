@@ -1,0 +1,182 @@
+"""What stays true after every turn, whatever happens (reliability 3.3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from cordboard.core.agent import Agent, LineState
+from cordboard.core.board import Board
+from cordboard.core.call import Call, CallState
+from cordboard.core.events import Place
+from cordboard.core.records import CallClosed, CallOpened, SegmentClosed, SegmentKind
+
+if TYPE_CHECKING:
+    from tests.support.desk import World
+
+
+def check(world: World) -> None:
+    """Everything that can be checked in the middle of things."""
+    board = world.board
+    maps_agree(board)
+    for agent in board.agents.values():
+        agent_is_sound(board, agent)
+    for call in board.calls.values():
+        call_is_sound(board, call)
+    if board.exchange_up:
+        nobody_waits_in_vain(world)
+        alarms_are_set(board)
+    if not world.events:
+        sound_is_right(world)
+
+
+def maps_agree(board: Board) -> None:
+    """Every cross-reference holds in both directions; a device serves one agent (I11)."""
+    assert board.parties == {c.leg: c.id for c in board.calls.values()}
+    assert board.lines == {a.line.leg: a.id for a in board.agents.values() if a.line is not None}
+    assert {d.id: d.used_by for d in board.devices.values() if d.used_by is not None} == {
+        a.device: a.id for a in board.agents.values() if a.device is not None
+    }
+    for queue in board.queues.values():
+        assert queue.signed_in == {a.id for a in board.agents.values() if queue.id in a.signed_in}
+    owned = {c.id: c.agent for c in board.calls.values() if c.agent is not None}
+    assert owned == {c: a.id for a in board.agents.values() for c in a.calls}
+    assert all(len(set(a.calls)) == len(a.calls) for a in board.agents.values())
+
+
+def agent_is_sound(board: Board, agent: Agent) -> None:
+    """One conversation at most, a line with a reason, nothing offered in wrap-up (I1, I7, I10)."""
+    calls = list(board.calls_of(agent))
+    active = [c for c in calls if c.state is CallState.ACTIVE]
+    connecting = [c for c in calls if c.state is CallState.CONNECTING]
+    assert len(active) + len(connecting) <= 1, agent
+    if agent.wrap_up is not None:
+        assert not calls, agent
+    assert agent.status is board.status_of(agent), agent
+    if board.is_available(agent):
+        assert not calls, agent
+    for queue_id in agent.signed_in:
+        assert agent.group in board.queues[queue_id].groups, agent
+    line = agent.line
+    if line is None or not board.exchange_up:
+        return
+    if line.state is LineState.UP:
+        assert calls, agent
+        assert line.call == (active[0].id if active else None), agent
+        assert not connecting, agent
+    elif line.state is LineState.RINGING:
+        assert not calls, agent
+        assert line.call is not None and agent.id in board.calls[line.call].offers, agent
+    elif line.state is LineState.ANSWERING:
+        assert line.call in agent.calls, agent
+    else:
+        assert (line.call in agent.calls) if line.replacing else line.call is None, agent
+
+
+def call_is_sound(board: Board, call: Call) -> None:
+    """In one place, and in good hands; offered only to those who may have it (I2, I7, I10)."""
+    agent = board.agents[call.agent] if call.agent is not None else None
+    line = agent.line if agent is not None else None
+    assert (agent is None) == (call.state is CallState.WAITING), call
+    if call.state is not CallState.WAITING:
+        assert not call.offers, call
+    if not board.exchange_up:
+        return
+    match call.state:
+        case CallState.CONNECTING:
+            assert line is not None and line.is_coming_up and line.call == call.id, call
+        case CallState.ACTIVE:
+            assert line is not None and line.state is LineState.UP and line.call == call.id, call
+        case CallState.HELD:
+            assert agent is not None, call
+            waits_for_something = agent.ring_back_at is not None or agent.line_lost_until is not None
+            assert line is not None or board.is_reachable(agent) or waits_for_something, call
+        case _:
+            pass
+    for agent_id in call.offers:
+        offered = board.agents[agent_id]
+        assert call.queue in offered.signed_in, call
+        assert offered.wrap_up is None and not offered.away and board.is_reachable(offered), call
+        assert call.urgent or not offered.calls, call
+
+
+def nobody_waits_in_vain(world: World) -> None:
+    """No caller waits while somebody free could be offered the call (I3)."""
+    board, now = world.board, world.now
+    shown = {agent for call in board.calls.values() for agent in call.offers}
+    for call in board.calls.values():
+        if call.state is not CallState.WAITING or call.offers or call.queue is None:
+            continue
+        for agent_id in board.queues[call.queue].signed_in:
+            agent = board.agents[agent_id]
+            device = board.device_of(agent)
+            free = board.is_available(agent) and agent_id not in shown
+            pause = device is not None and device.quiet_until > now
+            wants_not = agent_id in call.rejected or call.not_before.get(agent_id, 0) > now
+            assert not free or pause or wants_not, (call, agent)
+
+
+def alarms_are_set(board: Board) -> None:
+    """Every moment at which something ends by itself will be noticed."""
+    for agent in board.agents.values():
+        due = [agent.ring_back_at, agent.line_lost_until]
+        if agent.line is not None:
+            due.append(agent.line.until)
+        if agent.wrap_up is not None:
+            due.append(agent.wrap_up.until)
+        for instant in due:
+            assert instant is None or (instant, agent.id) in board.alarms, (agent, instant)
+    assert set(board.alarms) == board.alarms_set
+
+
+def sound_is_right(world: World) -> None:
+    """Everybody hears whom the board says; nobody hears others' conversation (5.1-k)."""
+    if not world.board.exchange_up:
+        return
+    for call in world.board.calls.values():
+        caller = world.exchange.callers.get(call.leg)
+        assert caller is not None, f"{call} has no leg"
+        agent = world.board.agents[call.agent] if call.agent is not None else None
+        if call.state is CallState.ACTIVE:
+            assert agent is not None and agent.line is not None, call
+            assert caller.line == agent.line.leg, call
+        elif call.state is CallState.HELD:
+            assert caller.place is Place.HOLD, call
+        else:
+            assert caller.place is Place.QUEUE, call
+    assert {c.leg for c in world.board.calls.values()} == set(world.exchange.callers)
+    assert set(world.board.lines) == set(world.exchange.lines)
+
+
+def books_balance(world: World) -> None:
+    """Every caller ends in exactly one record; segments follow each other without gap or overlap (I8).
+
+    For worlds whose board began empty.
+    """
+    opened = {r.call: r for r in world.records if isinstance(r, CallOpened)}
+    closed = Counter(r.call for r in world.records if isinstance(r, CallClosed))
+    assert all(n == 1 for n in closed.values()), closed
+    assert set(opened) == set(closed) | set(world.board.calls)
+    assert not set(closed) & set(world.board.calls)
+    until = {call: record.at for call, record in opened.items()}
+    first_talk: dict[str, int] = {}
+    for record in world.records:
+        if isinstance(record, SegmentClosed) and record.kind is not SegmentKind.OFFER:
+            assert record.started_at == until[record.call] <= record.ended_at, record
+            assert (record.agent is None) == (record.kind is SegmentKind.WAIT), record
+            until[record.call] = record.ended_at
+            if record.kind is not SegmentKind.WAIT:
+                first_talk.setdefault(record.call, record.started_at)
+        elif isinstance(record, CallClosed):
+            assert record.at == until[record.call], record
+            assert record.answered == (record.agent is not None), record
+    for call in world.board.calls.values():
+        assert call.segment_since == until[call.id], call
+        if call.state in (CallState.ACTIVE, CallState.HELD):
+            first_talk.setdefault(call.id, call.segment_since)
+    for queue in world.board.queues.values():
+        entered = [r for r in opened.values() if r.queue == queue.id]
+        answered = [r for r in entered if r.call in first_talk]
+        assert queue.numbers.total == len(entered)
+        assert queue.numbers.handled == queue.numbers.answered == len(answered)
+        assert queue.numbers.waited_ms == sum(first_talk[r.call] - r.at for r in answered)
