@@ -20,6 +20,7 @@ The fetched Asterisk is reused; without one the helper skips the test (it never 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,17 +97,23 @@ async def running_exchange(
     if listening is not None:
         await listening.start()
     process: RunningExchange | None = None
+    started: TestExchange | None = None
     try:
         process = ensure(binary, chosen, sounds=default_sounds())
         await process.ready()
         if listening is not None:
             for link in listening.links.values():
                 await link.up()
-        yield TestExchange(binary, chosen, process, listening)
+        started = TestExchange(binary, chosen, process, listening)
+        yield started
     finally:
         # The exchange first: it would redial at once, and a call that arrives while a server closes is leaked
         # by Python 3.11's asyncio (a ResourceWarning in some later test).
-        if process is not None:
+        if started is not None:
+            await started.process.stop()
+        elif process is not None:
             await process.stop()
+        if not run.is_relative_to(folder):
+            shutil.rmtree(run.parent, ignore_errors=True)
         if listening is not None:
             await listening.stop()

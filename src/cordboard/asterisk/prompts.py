@@ -14,6 +14,7 @@ import tempfile
 import wave
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import mul
 from pathlib import Path
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
@@ -138,13 +139,12 @@ def resample(samples: array.array[int], rate: int, to_rate: int) -> array.array[
     """Change the number of samples a second through a windowed-sinc low-pass; the length in seconds stays."""
     step, ratio = rate // math.gcd(rate, to_rate), to_rate // math.gcd(rate, to_rate)
     count = len(samples) * ratio // step
-    padded = array.array("h", bytes(2 * TAPS_HALF)) + samples + array.array("h", bytes(2 * TAPS_HALF + 2))
+    padded = [0.0] * TAPS_HALF + [float(sample) for sample in samples] + [0.0] * (TAPS_HALF + 1)
+    filters = [_taps(part, ratio, min(1.0, to_rate / rate)) for part in range(ratio)]
     out = array.array("h", bytes(2 * count))
     for index in range(count):
         whole, part = divmod(index * step, ratio)
-        taps = _taps(part, ratio, min(1.0, to_rate / rate))
-        window = padded[whole + 1 : whole + 1 + len(taps)]
-        value = sum(map(float.__mul__, taps, map(float, window)))
+        value = sum(map(mul, filters[part], padded[whole + 1 : whole + 1 + 2 * TAPS_HALF]))
         out[index] = max(-32768, min(32767, round(value)))
     return out
 
