@@ -234,11 +234,16 @@ def _tidy(turn: Turn, agent: Agent) -> None:
             # A page's telephone registers through our server and may only need a moment to come back.
             line.until = turn.now + talk.EVIDENCE_MS
             turn.wake(line.until, agent)
+    elif line is None and agent.line_lost_until is not None and turn.board.is_reachable(agent):
+        talk.call_back_lost(turn, agent)
     elif agent.calls and agent.ring_back_at is None and agent.line_lost_until is None:
         agent.ring_back_at = turn.now + talk.RING_BACK_AFTER_MS
-    for due in (agent.ring_back_at, agent.line_lost_until):
-        if due is not None:
-            turn.wake(max(due, turn.now), agent)
+    if agent.ring_back_at is not None:
+        agent.ring_back_at = max(agent.ring_back_at, turn.now)
+        turn.wake(agent.ring_back_at, agent)
+    if agent.line_lost_until is not None:
+        agent.line_lost_until = max(agent.line_lost_until, turn.now)
+        turn.wake(agent.line_lost_until, agent)
     if agent.wrap_up is not None and agent.wrap_up.until is not None:
         turn.wake(agent.wrap_up.until, agent)
     if not agent.console and agent.console_lost_at is None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
-from cordboard.core import desk, offer, restore, talk, wrapup
-from cordboard.core import line as lines
-from cordboard.core.agent import Agent, LineState
+from cordboard.core import desk, offer, phone, restore, talk, wrapup
+from cordboard.core.agent import Agent
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState, Note
-from cordboard.core.commands import HangUp, PlaceInQueue
+from cordboard.core.call import Call, CallState
+from cordboard.core.commands import PlaceInQueue
 from cordboard.core.events import (
     CallArrived,
     ConsoleLost,
@@ -34,9 +33,9 @@ from cordboard.core.events import (
     LegResumedByPhone,
     TalkPackageSeen,
 )
-from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.notices import Changed, Thing
 from cordboard.core.queue import Queue
-from cordboard.core.records import AnswerMethodLearned, CallOpened, SegmentOutcome
+from cordboard.core.records import CallOpened, SegmentOutcome
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
     AnswerCall,
@@ -57,9 +56,7 @@ from cordboard.core.requests import (
 )
 from cordboard.core.turn import Turn
 from cordboard.core.types import (
-    AnswerMethod,
     CallId,
-    DeviceId,
     Direction,
     EndedBy,
     Instant,
@@ -136,23 +133,23 @@ class Switchboard:
             case CallArrived():
                 self._arrived(turn, event)
             case LegAnswered(leg=leg):
-                self._leg_answered(turn, leg)
+                phone.leg_answered(turn, leg)
             case LegEnded(leg=leg, how=how):
                 self._leg_ended(turn, leg, how)
             case LegHeldByPhone(leg=leg):
-                self._handset_hold(turn, leg, held=True)
+                phone.held_by_phone(turn, leg, held=True)
             case LegResumedByPhone(leg=leg):
-                self._handset_hold(turn, leg, held=False)
+                phone.held_by_phone(turn, leg, held=False)
             case JoinFailed(line=line, party=party):
-                self._join_failed(turn, line, party)
+                phone.join_failed(turn, line, party)
             case HoldFailed(party=party):
-                self._hold_failed(turn, party)
+                phone.hold_failed(turn, party)
             case DeviceRegistered(device=device):
-                self._registration(turn, device, registered=True)
+                phone.registration(turn, device, registered=True)
             case DeviceUnregistered(device=device):
-                self._registration(turn, device, registered=False)
+                phone.registration(turn, device, registered=False)
             case TalkPackageSeen(device=device_id):
-                self._learn_talk(turn, device_id)
+                phone.talk_package_seen(turn, device_id)
             case ConsoleSeen(agent=agent_id):
                 desk.console_seen(turn, board.agents[agent_id])
             case ConsoleLost(agent=agent_id):
@@ -205,26 +202,6 @@ class Switchboard:
         turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=answer))
         turn.show_call(call)
 
-    def _leg_answered(self, turn: Turn, leg: LegId) -> None:
-        agent = self._agent_of(leg)
-        if agent is None or agent.line is None:
-            # Nobody waits for this telephone any more; it must not stay up with nobody on it.
-            turn.do(HangUp(leg=leg))
-            return
-        line = agent.line
-        if line.state is LineState.RINGING:
-            call = self.board.calls.get(line.call) if line.call is not None else None
-            if call is not None and call.state is CallState.WAITING:
-                wrapup.give_way(turn, agent)
-                offer.claim(turn, agent, call)
-                desk.back_to_work(turn, agent)
-            talk.line_up(turn, agent)
-        elif line.state is LineState.ANSWERING:
-            talk.line_up(turn, agent)
-        elif line.state is LineState.CLOSING:
-            # Lifted in the instant in which we cancelled it: a colleague was first.
-            turn.do(HangUp(leg=leg))
-
     def _leg_ended(self, turn: Turn, leg: LegId, how: LegEnd) -> None:
         call_id = self.board.parties.get(leg)
         if call_id is not None:
@@ -232,176 +209,16 @@ class Switchboard:
             offer.withdraw_all(turn, call, SegmentOutcome.ABANDONED)
             talk.end(turn, call, EndedBy.CALLER)
             return
-        agent = self._agent_of(leg)
-        if agent is not None:
-            self._line_ended(turn, agent, how)
-
-    def _line_ended(self, turn: Turn, agent: Agent, how: LegEnd) -> None:
-        line = lines.gone(turn, agent)
-        call = self.board.calls.get(line.call) if line.call is not None else None
-        match line.state:
-            case LineState.RINGING:
-                offer.ringing_ended(
-                    turn,
-                    agent,
-                    call,
-                    rejected=how in (LegEnd.REJECTED, LegEnd.BUSY),
-                    unreachable=how in (LegEnd.UNREACHABLE, LegEnd.LOST),
-                )
-            case LineState.ANSWERING:
-                if how is LegEnd.UNREACHABLE and (device := self.board.device_of(agent)) is not None:
-                    device.failures += 1
-                self._answer_failed(turn, agent, call)
-            case LineState.CLOSING:
-                if line.replacing and call is not None and call.agent == agent.id:
-                    talk.bring_up(turn, agent, call)
-                elif agent.line_lost_until is not None and self.board.is_reachable(agent):
-                    talk.call_back_lost(turn, agent)
-            case LineState.UP:
-                talk.line_broke(turn, agent, how)
-
-    def _answer_failed(self, turn: Turn, agent: Agent, call: Call | None) -> None:
-        """The device did not come up for a call that the agent clicked on."""
-        device = self.board.device_of(agent)
-        if device is not None:
-            device.quiet_until = turn.now + offer.RING_PAUSE_MS
-            turn.wake(device.quiet_until)
-        if call is None:
-            return
-        turn.say(agent, Saying.ANSWER_FAILED, call.id)
-        if call.state is CallState.CONNECTING:
-            offer.unclaim(turn, agent, call)
-        elif call.note is Note.LINE_LOST and agent.line_lost_until is None:
-            talk.give_back(turn, agent)
-
-    def _handset_hold(self, turn: Turn, leg: LegId, *, held: bool) -> None:
-        agent = self._agent_of(leg)
-        if agent is None or agent.line is None or agent.line.state is not LineState.UP:
-            return
-        agent.line.held_by_phone = held
-        call = self.board.active_call(agent)
-        if call is not None:
-            call.note = Note.PHONE_HOLD if held else None
-            turn.show_call(call)
-        turn.show_agent(agent)
-
-    def _join_failed(self, turn: Turn, leg: LegId, party: LegId) -> None:
-        """The exchange did not connect them; the caller is kept on music, and can be resumed."""
-        call_id = self.board.parties.get(party)
-        agent = self._agent_of(leg)
-        if call_id is None or agent is None:
-            return
-        call = self.board.calls[call_id]
-        if call.state is CallState.ACTIVE and call.agent == agent.id:
-            talk.hold(turn, agent, call)
-            turn.say(agent, Saying.ANSWER_FAILED, call.id)
-
-    def _hold_failed(self, turn: Turn, party: LegId) -> None:
-        call_id = self.board.parties.get(party)
-        call = self.board.calls.get(call_id) if call_id is not None else None
-        if call is None or call.state is not CallState.HELD or call.agent is None:
-            return
-        agent = self.board.agents[call.agent]
-        turn.say(agent, Saying.HOLD_FAILED, call.id)
-        line = agent.line
-        if self.board.active_call(agent) is None and line is not None and line.state is LineState.UP:
-            line.call = call.id
-            turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
-            turn.show_agent(agent)
-
-    def _learn_talk(self, turn: Turn, device_id: DeviceId) -> None:
-        device = self.board.devices.get(device_id)
-        if device is not None and device.answer_method is AnswerMethod.HEADER:
-            device.answer_method = AnswerMethod.NOTIFY_TALK
-            turn.remember(
-                AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now)
-            )
-            turn.changed[Changed(Thing.DEVICE, device_id)] = None
-
-    def _registration(self, turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
-        device = self.board.devices.get(device_id)
-        if device is None or device.registered is registered:
-            return
-        device.registered = registered
-        turn.changed[Changed(Thing.DEVICE, device_id)] = None
-        turn.look_again = True
-        if registered:
-            device.failures, device.quiet_until = 0, 0
-        agent = self.board.agents.get(device.used_by) if device.used_by is not None else None
-        if agent is None:
-            return
-        turn.show_agent(agent)
-        if registered:
-            if agent.line_lost_until is not None:
-                talk.call_back_lost(turn, agent)
-        else:
-            self._device_away(turn, agent)
-
-    def _device_away(self, turn: Turn, agent: Agent) -> None:
-        """The agent's telephone cannot be reached: what it rang for goes elsewhere at once (D16)."""
-        line = agent.line
-        if line is not None and line.state is LineState.UP:
-            talk.device_vanished(turn, agent)
-            return
-        if line is not None and line.state is LineState.RINGING:
-            lines.stop_ringing(turn, agent, elsewhere=False)
-        elif line is not None and (line.is_coming_up or line.ring_back):
-            call = self.board.calls.get(line.call) if line.call is not None else None
-            if line.state is LineState.ANSWERING:
-                lines.stop_ringing(turn, agent, elsewhere=False)
-            line.replacing, line.call = False, None
-            self._answer_failed(turn, agent, call)
-        if agent.calls:
-            talk.wait_for_device(turn, agent)
-
-    def _agent_of(self, leg: LegId) -> Agent | None:
-        agent_id = self.board.lines.get(leg)
-        return self.board.agents[agent_id] if agent_id is not None else None
+        phone.leg_ended(turn, leg, how)
 
     # --- what falls due ---
 
     def _agent_due(self, turn: Turn, agent: Agent) -> None:
         # With the exchange away nothing can be seen to happen; its return sets these moments again.
         if self.board.exchange_up:
-            self._line_due(turn, agent)
+            phone.due(turn, agent)
         wrapup.due(turn, agent)
         desk.due(turn, agent)
-
-    def _line_due(self, turn: Turn, agent: Agent) -> None:
-        line = agent.line
-        if line is not None and line.until is not None and line.until <= turn.now:
-            match line.state:
-                case LineState.RINGING:
-                    offer.rang_out(turn, agent)
-                case LineState.ANSWERING:
-                    self._answering_due(turn, agent)
-                case LineState.UP:
-                    line.until = None
-                    if not self.board.is_reachable(agent):
-                        talk.drop_line(turn, agent)
-                case LineState.CLOSING:
-                    self._line_ended(turn, agent, LegEnd.HUNG_UP)
-        if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
-            talk.ring_back(turn, agent)
-        if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
-            talk.give_back(turn, agent)
-
-    def _answering_due(self, turn: Turn, agent: Agent) -> None:
-        """The phone is not up in time: the next best way, then by hand, then the caller waits again."""
-        line = agent.line
-        assert line is not None, agent
-        call = self.board.calls.get(line.call) if line.call is not None else None
-        if call is not None and line.told:
-            lines.stop_ringing(turn, agent, elsewhere=True)
-            line.replacing, line.call = True, call.id
-        elif call is not None and line.reserved_until is not None and turn.now < line.reserved_until:
-            line.until = line.reserved_until
-            turn.wake(line.until, agent)
-            call.note = Note.ANSWER_ON_PHONE
-            turn.show_call(call)
-        else:
-            lines.stop_ringing(turn, agent, elsewhere=False)
-            self._answer_failed(turn, agent, call)
 
     # --- requests ---
 

@@ -1,0 +1,220 @@
+"""What an agent's telephone does: it is lifted, put down, rejects, holds, comes and goes, or stays silent.
+
+Statements 2.1.1-w, 2.1.1-x; decisions D3, D13, D16, D27. Here the offer and the conversation meet: which of the
+two a ringing telephone belongs to is read from its line.
+"""
+
+from __future__ import annotations
+
+from cordboard.core import desk, offer, talk, wrapup
+from cordboard.core import line as lines
+from cordboard.core.agent import Agent, LineState
+from cordboard.core.board import Board
+from cordboard.core.call import Call, CallState, Note
+from cordboard.core.commands import HangUp
+from cordboard.core.events import LegEnd
+from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.records import AnswerMethodLearned, SegmentOutcome
+from cordboard.core.turn import Turn
+from cordboard.core.types import AnswerMethod, DeviceId, LegId
+
+
+def leg_answered(turn: Turn, leg: LegId) -> None:
+    """A telephone is taken up: by hand, by itself, or because it was told to."""
+    agent = _agent_of(turn.board, leg)
+    if agent is None or agent.line is None:
+        # Nobody waits for this telephone any more; it must not stay up with nobody on it.
+        turn.do(HangUp(leg=leg))
+        return
+    line = agent.line
+    if line.state is LineState.RINGING:
+        call = turn.board.calls.get(line.call) if line.call is not None else None
+        if call is not None and call.state is CallState.WAITING:
+            wrapup.give_way(turn, agent)
+            offer.claim(turn, agent, call)
+            desk.back_to_work(turn, agent)
+        talk.line_up(turn, agent)
+    elif line.state is LineState.ANSWERING:
+        talk.line_up(turn, agent)
+    elif line.state is LineState.CLOSING:
+        # Lifted in the instant in which we cancelled it: a colleague was first.
+        turn.do(HangUp(leg=leg))
+
+
+def leg_ended(turn: Turn, leg: LegId, how: LegEnd) -> None:
+    """The exchange says that a telephone's leg is over; one that nobody knows was over before."""
+    agent = _agent_of(turn.board, leg)
+    if agent is not None:
+        _line_ended(turn, agent, how)
+
+
+def _line_ended(turn: Turn, agent: Agent, how: LegEnd) -> None:
+    line = lines.gone(turn, agent)
+    call = turn.board.calls.get(line.call) if line.call is not None else None
+    match line.state:
+        case LineState.RINGING:
+            offer.ringing_ended(
+                turn,
+                agent,
+                call,
+                rejected=how in (LegEnd.REJECTED, LegEnd.BUSY),
+                unreachable=how in (LegEnd.UNREACHABLE, LegEnd.LOST),
+            )
+        case LineState.ANSWERING:
+            if how is LegEnd.UNREACHABLE and (device := turn.board.device_of(agent)) is not None:
+                device.failures += 1
+            _answer_failed(turn, agent, call)
+        case LineState.CLOSING:
+            if line.replacing and call is not None and call.agent == agent.id:
+                talk.bring_up(turn, agent, call)
+            elif agent.line_lost_until is not None and turn.board.is_reachable(agent):
+                talk.call_back_lost(turn, agent)
+        case LineState.UP:
+            talk.line_broke(turn, agent, how)
+
+
+def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
+    """The device did not come up for a call that the agent clicked on."""
+    device = turn.board.device_of(agent)
+    if device is not None:
+        device.quiet_until = turn.now + offer.RING_PAUSE_MS
+        turn.wake(device.quiet_until)
+    if call is None:
+        return
+    turn.say(agent, Saying.ANSWER_FAILED, call.id)
+    if call.state is CallState.CONNECTING:
+        offer.unclaim(turn, agent, call)
+    elif call.note is Note.LINE_LOST and agent.line_lost_until is None:
+        talk.give_back(turn, agent)
+
+
+def held_by_phone(turn: Turn, leg: LegId, *, held: bool) -> None:
+    """The hold key on the handset; the caller hears music meanwhile (D27)."""
+    agent = _agent_of(turn.board, leg)
+    if agent is None or agent.line is None or agent.line.state is not LineState.UP:
+        return
+    agent.line.held_by_phone = held
+    call = turn.board.active_call(agent)
+    if call is not None:
+        call.note = Note.PHONE_HOLD if held else None
+        turn.show_call(call)
+    turn.show_agent(agent)
+
+
+def join_failed(turn: Turn, leg: LegId, party: LegId) -> None:
+    """The exchange did not connect them; the caller is kept on music, and can be resumed."""
+    call_id = turn.board.parties.get(party)
+    agent = _agent_of(turn.board, leg)
+    if call_id is None or agent is None:
+        return
+    call = turn.board.calls[call_id]
+    if call.state is CallState.ACTIVE and call.agent == agent.id:
+        talk.hold(turn, agent, call)
+        turn.say(agent, Saying.ANSWER_FAILED, call.id)
+
+
+def hold_failed(turn: Turn, party: LegId) -> None:
+    """Caller and agent still hear each other: the call is active again, and the agent is told."""
+    call_id = turn.board.parties.get(party)
+    call = turn.board.calls.get(call_id) if call_id is not None else None
+    if call is None or call.state is not CallState.HELD or call.agent is None:
+        return
+    agent = turn.board.agents[call.agent]
+    turn.say(agent, Saying.HOLD_FAILED, call.id)
+    line = agent.line
+    if turn.board.active_call(agent) is None and line is not None and line.state is LineState.UP:
+        line.call = call.id
+        turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
+        turn.show_agent(agent)
+
+
+def talk_package_seen(turn: Turn, device_id: DeviceId) -> None:
+    """The telephone answers when it is told to while it rings: the better way from now on (2.1.1-w)."""
+    device = turn.board.devices.get(device_id)
+    if device is not None and device.answer_method is AnswerMethod.HEADER:
+        device.answer_method = AnswerMethod.NOTIFY_TALK
+        turn.remember(AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now))
+        turn.changed[Changed(Thing.DEVICE, device_id)] = None
+
+
+def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
+    """A telephone can be reached, or cannot any more (D16)."""
+    device = turn.board.devices.get(device_id)
+    if device is None or device.registered is registered:
+        return
+    device.registered = registered
+    turn.changed[Changed(Thing.DEVICE, device_id)] = None
+    turn.look_again = True
+    if registered:
+        device.failures, device.quiet_until = 0, 0
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is None:
+        return
+    turn.show_agent(agent)
+    if registered:
+        if agent.line_lost_until is not None:
+            talk.call_back_lost(turn, agent)
+    else:
+        _away(turn, agent)
+
+
+def _away(turn: Turn, agent: Agent) -> None:
+    """The agent's telephone cannot be reached: what it rang for goes elsewhere at once (D16)."""
+    line = agent.line
+    if line is not None and line.state is LineState.UP:
+        talk.device_vanished(turn, agent)
+        return
+    if line is not None and line.state is LineState.RINGING:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+    elif line is not None and (line.is_coming_up or line.ring_back):
+        call = turn.board.calls.get(line.call) if line.call is not None else None
+        if line.state is LineState.ANSWERING:
+            lines.stop_ringing(turn, agent, elsewhere=False)
+        line.replacing, line.call = False, None
+        _answer_failed(turn, agent, call)
+    if agent.calls:
+        talk.wait_for_device(turn, agent)
+
+
+def due(turn: Turn, agent: Agent) -> None:
+    """Something about the agent's telephone may have taken its full time."""
+    line = agent.line
+    if line is not None and line.until is not None and line.until <= turn.now:
+        match line.state:
+            case LineState.RINGING:
+                offer.rang_out(turn, agent)
+            case LineState.ANSWERING:
+                _answering_due(turn, agent)
+            case LineState.UP:
+                line.until = None
+                if not turn.board.is_reachable(agent):
+                    talk.drop_line(turn, agent)
+            case LineState.CLOSING:
+                _line_ended(turn, agent, LegEnd.HUNG_UP)
+    if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
+        talk.ring_back(turn, agent)
+    if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
+        talk.give_back(turn, agent)
+
+
+def _answering_due(turn: Turn, agent: Agent) -> None:
+    """The phone is not up in time: the next best way, then by hand, then the caller waits again."""
+    line = agent.line
+    assert line is not None, agent
+    call = turn.board.calls.get(line.call) if line.call is not None else None
+    if call is not None and line.told:
+        lines.stop_ringing(turn, agent, elsewhere=True)
+        line.replacing, line.call = True, call.id
+    elif call is not None and line.reserved_until is not None and turn.now < line.reserved_until:
+        line.until = line.reserved_until
+        turn.wake(line.until, agent)
+        call.note = Note.ANSWER_ON_PHONE
+        turn.show_call(call)
+    else:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+        _answer_failed(turn, agent, call)
+
+
+def _agent_of(board: Board, leg: LegId) -> Agent | None:
+    agent_id = board.lines.get(leg)
+    return board.agents[agent_id] if agent_id is not None else None
