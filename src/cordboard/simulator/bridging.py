@@ -47,6 +47,9 @@ class Bridging:
         channel.bridge = None
         if bridge is not None:
             bridge.channels.remove(channel.id)
+            if not bridge.channels:
+                # The music leaves with the last listener and does not come back by itself.
+                bridge.has_music = False
             self._registry.tell_of_bridge("ChannelLeftBridge", bridge, channel)
 
     def remove(self, channel: Channel) -> None:

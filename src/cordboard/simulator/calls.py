@@ -165,22 +165,27 @@ class Calls:
 
     def party_hangs_up(self, channel: Channel) -> None:
         """BYE, or CANCEL from a caller who gives up before the answer."""
-        if channel.is_up:
-            self._party_ends(channel, NORMAL_CLEARING, None)
-        else:
+        if not channel.is_up:
             self._party_ends(channel, INTERWORKING, 487)
+        elif channel.is_outgoing:
+            self._party_ends(channel, NORMAL_CLEARING, None, says_why=False)
+        else:
+            # A BYE carries no cause of its own, and a call that came in has none from its INVITE either.
+            self._party_ends(channel, 0, None, says_why=False)
 
     def party_lost(self, channel: Channel) -> None:
         """No sound came for the endpoint's rtp_timeout."""
         self._party_ends(channel, CHANNEL_UNAVAILABLE, None)
 
-    def _party_ends(self, channel: Channel, cause: int, tech_cause: int | None) -> None:
+    def _party_ends(
+        self, channel: Channel, cause: int, tech_cause: int | None, *, says_why: bool = True
+    ) -> None:
         if channel.is_gone or channel.ending is not None:
             return
         channel.ending = cause
-        causes: dict[str, object] = (
-            {"cause": cause} if tech_cause is None else {"cause": cause, "tech_cause": tech_cause}
-        )
+        causes: dict[str, object] = {"cause": cause} if says_why else {}
+        if tech_cause is not None:
+            causes["tech_cause"] = tech_cause
         self._registry.tell_of_channel("ChannelHangupRequest", channel, **causes)
         self._registry.soon(REAP_MS, lambda: self.end(channel, cause, tech_cause))
 

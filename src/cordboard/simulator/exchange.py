@@ -109,6 +109,10 @@ class SimulatedExchange:
         if back_after_ms is not None:
             self.clock.call_in(back_after_ms, lambda: self.connect(application))
 
+    def holds_back_answers(self, application: str = APPLICATION) -> bool:
+        """An event filter with an allow list that does not name RESTResponse keeps answers to itself (22.10.1)."""
+        return not self.registry.applications[application].wants("RESTResponse")
+
     # -- its life ---------------------------------------------------------------------------------------------
 
     def die(self, *, back_after_ms: int | None = BOOT_MS) -> None:

@@ -46,7 +46,8 @@ def heard_on(registry: Registry, channel: Channel | None) -> Heard:
         return Heard(Sound.SILENCE)
     bridge = registry.bridges.get(channel.bridge or "")
     if bridge is not None and bridge.is_holding:
-        return Heard(Sound.MUSIC)
+        # Music comes from the bridge's own command; without it a holding bridge is silent.
+        return Heard(Sound.MUSIC if bridge.has_music else Sound.SILENCE)
     if bridge is not None:
         others = [registry.channels[id_] for id_ in bridge.channels if id_ != channel.id]
         speaking = [other for other in others if other.is_up and not other.is_held_by_party]

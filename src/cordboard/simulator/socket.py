@@ -59,7 +59,7 @@ class SimulatedSocket:
         response = self.exchange.handle(method, uri, query, body)
         asyncio.get_running_loop().call_soon(self.flush)
         faults = self.exchange.faults
-        if faults.response_is_lost():
+        if self.exchange.holds_back_answers(self.application) or faults.response_is_lost():
             await self._wait(REQUEST_TIMEOUT_MS)
             raise AriTimeout(f"{method} {uri}: no answer from the exchange within {REQUEST_TIMEOUT_MS} ms.")
         delay_ms = faults.response_delay_ms()

@@ -37,6 +37,8 @@ class RealRig(Rig):
         self._callers = 0
         self._tones = 400
         self._open: list[SipPhone] = []
+        self._replaced: AriServer | None = None
+        """The server that stands in the place of the exchange's first one."""
         self.link.set_listener(self._take, lambda: None, lambda: None)
 
     @property
@@ -58,7 +60,7 @@ class RealRig(Rig):
         self.events.append(msgspec.json.decode(data))
 
     async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:
-        return await self.link.request(method, uri, query=query, body=body)
+        return await self.link.request(method, uri, query=query, body=body, timeout_ms=2_000)
 
     async def wait(self, ms: int) -> None:
         await asyncio.sleep(ms / 1000)
@@ -106,11 +108,11 @@ class RealRig(Rig):
     async def come_back(self) -> None:
         settings = self.exchange.settings
         server = AriServer(settings.ports.ari, settings.ari_password, applications(settings))
-        self.exchange.server = server
+        self.exchange.server = self._replaced = server
         self.link.set_listener(self._take, lambda: None, lambda: None)
+        since = self.mark()
         await server.start()
-        await self.link.up()
-        await self.event("ApplicationRegistered", since=self.mark())
+        await self.event("ApplicationRegistered", since=since, within_ms=10_000)
 
     async def die(self) -> None:
         os.kill(self.exchange.process.pid, signal.SIGKILL)
@@ -132,6 +134,11 @@ class RealRig(Rig):
         """Leave the exchange as it was found."""
         for phone in self._open:
             await phone.close()
+        await self._clear()
+        if self._replaced is not None:
+            await self._replaced.stop()
+
+    async def _clear(self) -> None:
         with contextlib.suppress(AriUnavailable):
             for channel in await self.ok("GET", "channels"):
                 await self.request("DELETE", f"channels/{channel['id']}")
@@ -143,7 +150,7 @@ class RealRig(Rig):
                     uri = "applications/cordboard/subscription"
                     while await self.status("DELETE", uri, eventSource=f"{scheme}:{name}") == 200:
                         pass
-            body = {"allowed": [], "disallowed": []}
+            body: dict[str, list[str]] = {"allowed": [], "disallowed": []}
             await self.ok("PUT", "applications/cordboard/eventFilter", body=body)
 
 

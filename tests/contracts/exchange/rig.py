@@ -229,7 +229,14 @@ class Rig(ABC):
             await caller.answered()
         return channel
 
-    async def ring(self, phone: RigPhone, name: str = "leg", *, timeout_s: int = 5, **variables: str) -> str:
+    async def ring(
+        self,
+        phone: RigPhone,
+        name: str = "leg",
+        *,
+        timeout_s: int = 5,
+        variables: dict[str, str] | None = None,
+    ) -> str:
         """Call a telephone; returns the channel's id at once."""
         channel = self.id(name)
         await self.ok(
@@ -252,9 +259,11 @@ class Rig(ABC):
         return bridge
 
     async def bridge(self, name: str, kind: str, *channels: str) -> str:
-        """A bridge with these channels in it."""
+        """A bridge with these channels in it, and with music when they wait in it."""
         bridge = self.id(name)
         await self.ok("POST", "bridges", type=kind, bridgeId=bridge, name=f"name of {name}")
+        if kind == "holding":
+            await self.ok("POST", f"bridges/{bridge}/moh")
         if channels:
             since = self.mark()
             await self.ok("POST", f"bridges/{bridge}/addChannel", channel=",".join(channels))
@@ -265,7 +274,8 @@ class Rig(ABC):
 
 def _about(event: EventObject) -> tuple[str, ...]:
     """The ids of what an event is about."""
-    found = [event[key]["id"] for key in ("channel", "peer", "bridge", "playback") if key in event]
+    keys = ("channel", "peer", "bridge", "playback")
+    found = [event[key]["id"] for key in keys if "id" in event.get(key, ())]
     if "endpoint" in event:
         found.append(event["endpoint"]["resource"])
     if "device_state" in event:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cordboard.asterisk.transport import AriResponse
+from cordboard.asterisk.transport import AriResponse, AriTimeout
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Heard, Sound
 from cordboard.simulator.people import Caller, Habits, Phone
@@ -31,6 +31,8 @@ class SimulatedRig(Rig):
     async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:
         response = self.exchange.handle(method, uri, query, body)
         self._look()
+        if self.exchange.holds_back_answers():
+            raise AriTimeout("no answer from the exchange")
         return response
 
     async def wait(self, ms: int) -> None:

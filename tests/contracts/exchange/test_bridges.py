@@ -24,7 +24,8 @@ async def test_a_caller_in_a_holding_bridge_hears_music(rig: Rig) -> None:
     caller = await rig.make_caller()
     channel = await rig.take(caller)
 
-    bridge = await rig.bridge("queue", "holding")
+    bridge = rig.id("queue")
+    await rig.ok("POST", "bridges", type="holding", bridgeId=bridge, name="name of queue")
     started = await rig.status("POST", f"bridges/{bridge}/moh")
     added = await rig.status("POST", f"bridges/{bridge}/addChannel", channel=channel)
     entered = await rig.event("ChannelEnteredBridge", channel)
@@ -34,6 +35,35 @@ async def test_a_caller_in_a_holding_bridge_hears_music(rig: Rig) -> None:
     assert entered["bridge"]["bridge_type"] == "holding"
     found = await rig.ok("GET", f"bridges/{bridge}")
     assert (found["id"], found["name"], found["channels"]) == (bridge, "name of queue", [channel])
+
+
+async def test_a_holding_bridge_without_the_music_command_is_silent(rig: Rig) -> None:
+    """The music is a command of its own; forgetting it leaves the caller in silence."""
+    caller = await rig.make_caller()
+    channel = await rig.take(caller)
+
+    await rig.bridge_quietly("queue", "holding", channel)
+    await rig.event("ChannelEnteredBridge", channel)
+
+    await caller.hears()
+
+
+async def test_the_music_leaves_with_the_last_listener_and_must_be_started_again(rig: Rig) -> None:
+    """A queue that was empty for a moment is silent for the next caller, until it is told to play."""
+    first, second = await rig.make_caller("Jansen"), await rig.make_caller("Bakker")
+    channel = await rig.take(first)
+    bridge = await rig.bridge("queue", "holding", channel)
+    await first.hears_music()
+    await rig.ok("DELETE", f"channels/{channel}")
+    await rig.event("ChannelLeftBridge", channel)
+    await rig.wait(200)
+
+    next_one = await rig.take(second)
+    await rig.ok("POST", f"bridges/{bridge}/addChannel", channel=next_one)
+    await second.hears()
+    await rig.ok("POST", f"bridges/{bridge}/moh")
+
+    await second.hears_music()
 
 
 async def test_two_in_a_bridge_hear_each_other_and_nobody_else(rig: Rig) -> None:
@@ -51,7 +81,6 @@ async def test_adding_to_another_bridge_moves_the_caller_and_the_telephone_hears
     """Hold from the console is one command (5-a): out of the one, into the other."""
     caller, phone, party, _line, bridge = await _talk(rig)
     hold = await rig.bridge("hold", "holding")
-    await rig.ok("POST", f"bridges/{hold}/moh")
     since = rig.mark()
 
     await rig.ok("POST", f"bridges/{hold}/addChannel", channel=party)
@@ -218,9 +247,8 @@ async def test_channels_in_a_bridge_that_is_taken_away_live_on_in_silence(rig: R
 
 
 async def test_music_that_is_not_playing_cannot_be_stopped(rig: Rig) -> None:
-    """409 from Asterisk."""
+    """204 once, then 409."""
     bridge = await rig.bridge("queue", "holding")
 
-    stopped = await rig.message("DELETE", f"bridges/{bridge}/moh")
-
-    assert stopped == (409, "Bridge isn't playing music")
+    assert await rig.status("DELETE", f"bridges/{bridge}/moh") == 204
+    assert await rig.message("DELETE", f"bridges/{bridge}/moh") == (409, "Bridge isn't playing music")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.asterisk.transport import AriTimeout
 from tests.contracts.exchange.rig import Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -173,22 +174,32 @@ async def test_an_application_shows_what_it_has(rig: Rig) -> None:
 
 
 async def test_what_the_filter_leaves_out_is_not_told(rig: Rig) -> None:
-    """`disallowed` names what is kept from us, `allowed` what alone is told."""
+    """`disallowed` names what is kept from us; an unknown word in a filter changes nothing."""
     uri = "applications/cordboard/eventFilter"
     caller = await rig.make_caller()
     channel = await rig.take(caller)
 
     application = await rig.ok("PUT", uri, body={"disallowed": [{"type": "ChannelVarset"}]})
     await rig.ok("POST", f"channels/{channel}/variable", variable="CB_CALL", value="c-1")
-    await rig.ok("PUT", uri, body={"allowed": [{"type": "StasisEnd"}], "disallowed": []})
-    await rig.bridge_quietly("queue", "holding", channel)
+    unchanged = await rig.ok("PUT", uri, body={"foo": 1})
     await caller.hang_up()
     await rig.event("StasisEnd", channel)
 
     assert application["events_disallowed"] == [{"type": "ChannelVarset"}]
-    since_answer = [kind for kind in rig.kinds(channel) if kind != "ChannelStateChange"]
-    assert since_answer == ["CallBroadcast", "StasisStart", "StasisEnd"]
-    assert not [e for e in rig.events if e["type"] == "ChannelVarset"]
+    assert unchanged["events_disallowed"] == [{"type": "ChannelVarset"}]
+    assert not [e for e in rig.events if e["type"] == "ChannelVarset" and e["variable"] == "CB_CALL"]
+
+
+async def test_a_list_of_what_alone_is_told_holds_back_the_answers_to_our_commands_too(rig: Rig) -> None:
+    """The command is carried out, and its answer never comes, unless RESTResponse is on the list."""
+    uri = "applications/cordboard/eventFilter"
+    with_answers = {"allowed": [{"type": "StasisEnd"}, {"type": "RESTResponse"}]}
+
+    assert await rig.status("PUT", uri, body=with_answers) == 200
+    assert await rig.status("GET", "asterisk/ping") == 200
+    with pytest.raises(AriTimeout):
+        await rig.request("PUT", uri, body={"allowed": [{"type": "StasisEnd"}]})
+    assert await rig.status("PUT", uri, body={"allowed": []}) == 200
 
 
 @pytest.mark.parametrize(

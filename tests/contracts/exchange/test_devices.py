@@ -61,9 +61,10 @@ async def test_a_telephone_that_vanishes_is_noticed_by_asking(rig: Rig) -> None:
 async def test_what_a_telephone_is_doing_is_told(rig: Rig) -> None:
     """Free, ringing, in use, free, away."""
     phone = await rig.make_phone("a")
+    while await _state(rig, phone.name) != "NOT_INUSE":
+        await rig.wait(20)
     await rig.ok("POST", SUBSCRIPTION, eventSource=f"deviceState:PJSIP/{phone.name}")
     since = rig.mark()
-    states = [await _state(rig, phone.name)]
 
     channel = await rig.ring(phone)
     await phone.rings()
@@ -75,7 +76,6 @@ async def test_what_a_telephone_is_doing_is_told(rig: Rig) -> None:
     await phone.unregister()
     await rig.until(lambda: "UNAVAILABLE" in _told(rig, since), "it is away")
 
-    assert states == ["NOT_INUSE"]
     assert _told(rig, since) == ["RINGING", "INUSE", "NOT_INUSE", "UNAVAILABLE"]
 
 
@@ -103,8 +103,8 @@ async def test_a_subscription_to_all_endpoints_tells_of_our_own_channels_twice(r
     assert kinds.count("StasisEnd") == 1
 
 
-async def test_with_all_endpoints_a_callers_end_is_told_after_the_application_has_lost_it(rig: Rig) -> None:
-    """ChannelDestroyed with its cause comes through the trunk's subscription."""
+async def test_with_all_endpoints_a_callers_end_is_told_with_its_cause(rig: Rig) -> None:
+    """ChannelDestroyed comes through the trunk's subscription, besides StasisEnd and in no sure order."""
     caller = await rig.make_caller()
     await rig.ok("POST", SUBSCRIPTION, eventSource="endpoint:PJSIP")
     channel = await rig.take(caller)
@@ -112,8 +112,9 @@ async def test_with_all_endpoints_a_callers_end_is_told_after_the_application_ha
     await caller.hang_up()
     end = await rig.event("ChannelDestroyed", channel)
 
-    assert end["cause"] == 16
-    assert rig.kinds(channel)[-2:] == ["StasisEnd", "ChannelDestroyed"]
+    # What a BYE without a Reason gives: the exchange knows no better.
+    assert end["cause"] in (0, 16)
+    await rig.event("StasisEnd", channel)
 
 
 async def test_what_was_subscribed_twice_stays_until_both_are_taken_back(rig: Rig) -> None:

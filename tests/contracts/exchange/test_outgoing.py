@@ -15,7 +15,7 @@ async def test_a_telephone_that_answers_comes_into_our_hands_only_then(rig: Rig)
     """Ringing, Up, StasisStart with the arguments of the command."""
     phone = await rig.make_phone("a")
 
-    channel = await rig.ring(phone, CB_CALL="c-1", CB_ROLE="line")
+    channel = await rig.ring(phone, variables={"CB_CALL": "c-1", "CB_ROLE": "line"})
     await phone.rings()
     await rig.event("ChannelStateChange", channel)
     await rig.wait(100)
@@ -36,7 +36,7 @@ async def test_the_telephone_is_shown_whom_we_say_and_others_see_who_it_is(rig: 
     phone = await rig.make_phone("a")
 
     shown = {"CONNECTEDLINE(all,i)": '"Algemeen: Jansen" <0612345678>', "CALLERID(all)": '"Chantal" <201>'}
-    channel = await rig.ring(phone, **shown)
+    channel = await rig.ring(phone, variables=shown)
 
     found = await rig.ok("GET", f"channels/{channel}")
     assert found["connected"] == {"name": "Algemeen: Jansen", "number": "0612345678"}
@@ -47,7 +47,7 @@ async def test_a_telephone_asked_by_header_answers_by_itself(rig: Rig) -> None:
     """Statement 2.1.1-w, method "header"."""
     phone = await rig.make_phone("a")
 
-    channel = await rig.ring(phone, **AUTO_ANSWER)
+    channel = await rig.ring(phone, variables=AUTO_ANSWER)
 
     await rig.event("StasisStart", channel)
 
