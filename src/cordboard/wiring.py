@@ -7,11 +7,12 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -406,8 +407,8 @@ class Server:
         # The wall clock on purpose: a day begins when people's clocks say so.
         return _midnight(int(time.time() * 1000), self.tenancy.organisation(organisation).time_zone)
 
-    def _spawn(self, job: object) -> None:
-        task = asyncio.get_running_loop().create_task(job)  # type: ignore[arg-type]
+    def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

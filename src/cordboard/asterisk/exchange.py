@@ -11,37 +11,25 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
+from cordboard.asterisk.bridges import Bridges
+from cordboard.asterisk.deeds import UNALLOCATED, Deeds, Inbox, Notifier
 from cordboard.asterisk.inventory import Inventory, take_inventory
-from cordboard.asterisk.lanes import Lanes
+from cordboard.asterisk.legs import Legs
+from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.translate import Arrival, BridgeName
-from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
-from cordboard.core.commands import (
-    AnswerDevice,
-    CancelRinging,
-    Command,
-    HangUp,
-    Hold,
-    Join,
-    PlaceInQueue,
-    PlayEndTone,
-    RingDevice,
-)
+from cordboard.asterisk.transport import AriTransport, AriUnavailable
+from cordboard.asterisk.wire import Wire
+from cordboard.core.commands import Command
 from cordboard.core.events import (
     CallArrived,
     DeviceRegistered,
     DeviceUnregistered,
-    Event,
     ExchangeLost,
     ExchangeRestored,
-    HoldFailed,
-    JoinFailed,
-    LegEnd,
-    LegEnded,
     LegFound,
     LegRole,
     Place,
@@ -51,14 +39,10 @@ from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationI
 
 log = logging.getLogger(__name__)
 
-APPLICATION = "cordboard"
 OFFLINE_SETTLE_MS = 300
 """A phone that registers anew shows offline for some milliseconds; only longer counts."""
 STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
-END_TONE = "tone:!425/150,!0/80,!425/150"
-_Q850_UNALLOCATED = "1"
-_Q850_ELSEWHERE = "26"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +56,7 @@ class Route:
     dialled: str | None
 
 
-class Notifier(Protocol):
-    """Sends the in-dialog NOTIFY that makes a ringing phone answer (ARI has no verb for it)."""
-
-    async def talk(self, channel_name: str) -> bool:
-        """True: sent. Whether the phone obeys shows by its answering."""
-
-
 Router = Callable[[Arrival], Route | None]
-Inbox = Callable[[OrganisationId, Event], None]
 
 
 class AsteriskExchange:
@@ -112,22 +88,15 @@ class AsteriskExchange:
         self._router = router
         self._inbox = inbox
         self._organisations = organisations
-        self._new_id = new_id
         self._now = now
-        self._notifier = notifier
+        self._asks_talk = notifier is not None
+        self._wire = Wire(transport)
+        self._legs = Legs()
+        self._bridges = Bridges(self._wire, new_id)
+        self._deeds = Deeds(self._wire, self._bridges, self._legs, inbox, notifier)
         self._boot = last_boot
         self._booted = booted
         self._prepare = prepare
-        self._lanes = Lanes()
-        self._bridges: dict[str, str] = {}
-        """Id of each of our bridges by its name."""
-        self._making: dict[str, asyncio.Task[str]] = {}
-        self._inside: dict[LegId, str] = {}
-        """Name of the bridge in which we put a leg: the last one out stops a holding bridge's music (22.10, seen)."""
-        self._names: dict[LegId, str] = {}
-        """Channel name of living lines, for NOTIFY."""
-        self._owner: dict[LegId, OrganisationId] = {}
-        self._devices: dict[LegId, DeviceId] = {}
         self._device_owner: dict[DeviceId, OrganisationId] = {}
         self._asked_talk: set[DeviceId] = set()
         self._offline: dict[DeviceId, asyncio.TimerHandle] = {}
@@ -154,7 +123,7 @@ class AsteriskExchange:
         """Wait until nothing is under way (for tests and for a clean stop)."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
-        await self._lanes.settle()
+        await self._deeds.lanes.settle()
 
     # --- up and down ---
 
@@ -171,8 +140,9 @@ class AsteriskExchange:
 
     async def _reconcile(self) -> None:
         try:
-            await self._request("PUT", f"applications/{APPLICATION}/eventFilter", body=_filter())
-            await self._request(
+            send = self._transport.request
+            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=_filter())
+            await send(
                 "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
             )
             if self._prepare is not None:
@@ -191,17 +161,14 @@ class AsteriskExchange:
             self._take(data)
 
     def _believe(self, inventory: Inventory, *, fresh: bool) -> None:
-        self._bridges = dict(inventory.bridges)
-        self._making.clear()
-        self._inside = dict(inventory.inside)
+        self._bridges.found(inventory.bridges, inventory.inside)
         legs: dict[OrganisationId, dict[LegId, LegFound]] = {o: {} for o in self._organisations()}
         for organisation, found in inventory.legs:
             if organisation in legs:
                 legs[organisation][found.leg] = found
-                self._owner[found.leg] = organisation
-                if found.device is not None:
-                    self._devices[found.leg] = found.device
-        self._names.update(inventory.names)
+                self._legs.ours(found.leg, organisation, found.device)
+        for leg, name in inventory.names.items():
+            self._legs.named(leg, name)
         for channel in inventory.unmarked:
             self._adopt_unmarked(channel, legs)
         living = {leg for found in legs.values() for leg in found}
@@ -231,9 +198,9 @@ class AsteriskExchange:
         )
         leg = LegId(channel.id)
         if route is None or route.organisation not in legs:
-            self._lanes.post([leg], lambda: self._delete(leg, {"reason_code": _Q850_UNALLOCATED}))
+            self._deeds.hang_up(leg, UNALLOCATED)
             return
-        self._owner[leg] = route.organisation
+        self._legs.ours(leg, route.organisation)
         legs[route.organisation][leg] = LegFound(
             leg=leg,
             role=LegRole.CALLER,
@@ -264,13 +231,13 @@ class AsteriskExchange:
                 self._announced(event)
                 return
             case ari.StasisStart(args=["line"], channel=channel):
-                self._names[LegId(channel.id)] = channel.name
+                self._legs.named(LegId(channel.id), channel.name)
                 self._ask_talk_package(LegId(channel.id))
             case ari.StasisStart():
                 self._entered(event)
                 return
             case ari.ChannelStateChange(channel=channel):
-                self._names[LegId(channel.id)] = channel.name
+                self._legs.named(LegId(channel.id), channel.name)
                 return
             case ari.EndpointStateChange(endpoint=endpoint):
                 self._registration(endpoint.resource, online=endpoint.state == "online")
@@ -285,18 +252,17 @@ class AsteriskExchange:
         if fact is None:
             return
         leg: LegId = fact.leg  # type: ignore[union-attr]  # every fact made from one event is about a leg
-        owner = self._owner.get(leg)
+        owner = self._legs.owner(leg)
         if owner is not None:
             self._inbox(owner, fact)
         if isinstance(event, ari.ChannelDestroyed):
             self._forget(leg, owner)
 
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
-        self._owner.pop(leg, None)
-        self._names.pop(leg, None)
-        self._inside.pop(leg, None)
-        if self._devices.pop(leg, None) is not None and owner is not None:
+        if self._legs.device(leg) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
+        self._legs.forget(leg)
+        self._bridges.forget_leg(leg)
 
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
@@ -305,12 +271,10 @@ class AsteriskExchange:
         self._spawn(self._claim(offered))
 
     async def _claim(self, offered: Arrival) -> None:
-        try:
-            await self._request(
-                "POST", "events/claim", query={"channelId": offered.channel, "application": APPLICATION}
-            )
-        except AriUnavailable:
-            return
+        # What becomes of it shows by its entering our application, or by its not doing so.
+        await self._wire.ask(
+            "POST", "events/claim", query={"channelId": offered.channel, "application": APPLICATION}
+        )
 
     def _entered(self, event: ari.StasisStart) -> None:
         """A claimed caller is in our hands."""
@@ -327,9 +291,9 @@ class AsteriskExchange:
         route = self._router(offered)
         if route is None:
             log.warning("a call for nobody was refused", extra={"endpoint": offered.endpoint})
-            self._lanes.post([leg], lambda: self._delete(leg, {"reason_code": _Q850_UNALLOCATED}))
+            self._deeds.hang_up(leg, UNALLOCATED)
             return
-        self._owner[leg] = route.organisation
+        self._legs.ours(leg, route.organisation)
         self._inbox(
             route.organisation,
             CallArrived(
@@ -351,11 +315,7 @@ class AsteriskExchange:
             "CB_QUEUE": route.queue,
             "CB_ROLE": "caller",
         }
-        for name, value in marks.items():
-            self._lanes.post([leg], partial(self._mark, leg, name, value))
-
-    async def _mark(self, leg: LegId, name: str, value: str) -> None:
-        await self._quietly("POST", f"channels/{leg}/variable", query={"variable": name, "value": value})
+        self._deeds.mark(leg, marks)
 
     def _registration(self, endpoint: str, *, online: bool) -> None:
         device = translate.device_of_endpoint(endpoint)
@@ -378,15 +338,15 @@ class AsteriskExchange:
 
     def _ask_talk_package(self, leg: LegId) -> None:
         """Once per device: does it answer on NOTIFY? Only an answered leg can be asked."""
-        device = self._devices.get(leg)
-        if device is None or device in self._asked_talk or self._notifier is None:
+        device = self._legs.device(leg)
+        if device is None or device in self._asked_talk or not self._asks_talk:
             return
         self._asked_talk.add(device)
         self._spawn(self._learn_talk_package(leg, device))
 
     async def _learn_talk_package(self, leg: LegId, device: DeviceId) -> None:
         query = {"variable": "PJSIP_RESPONSE_HEADER(read,Allow-Events)"}
-        answer = await self._quietly("GET", f"channels/{leg}/variable", query=query)
+        answer = await self._wire.ask("GET", f"channels/{leg}/variable", query=query)
         owner = self._device_owner.get(device)
         if answer is None or not answer.is_done or owner is None:
             return
@@ -395,171 +355,14 @@ class AsteriskExchange:
         if isinstance(value, str) and "talk" in [part.strip().lower() for part in value.split(",")]:
             self._inbox(owner, TalkPackageSeen(device=device))
 
-    # --- commands ---
-
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
         """Have these done, in order where they concern the same leg. Never waits, never raises."""
-        for command in commands:
-            self._post(organisation, command)
-
-    def _post(self, organisation: OrganisationId, command: Command) -> None:
-        match command:
-            case PlaceInQueue():
-                self._lanes.post([command.leg], lambda: self._place(organisation, command))
-            case RingDevice():
-                self._owner[command.leg] = organisation
-                self._devices[command.leg] = command.device
-                self._lanes.post([command.leg], lambda: self._ring(organisation, command))
-            case AnswerDevice(leg=leg):
-                self._lanes.post([leg], lambda: self._notify_talk(leg))
-            case CancelRinging(leg=leg, elsewhere=elsewhere):
-                reason = {"reason_code": _Q850_ELSEWHERE} if elsewhere else {"reason": "normal"}
-                self._lanes.post([leg], lambda: self._delete(leg, reason))
-            case Join():
-                self._lanes.post([command.line, command.party], lambda: self._join(organisation, command))
-            case Hold():
-                legs = [command.party] if command.line is None else [command.party, command.line]
-                self._lanes.post(legs, lambda: self._hold(organisation, command))
-            case HangUp(leg=leg):
-                self._lanes.post([leg], lambda: self._delete(leg, {"reason": "normal"}))
-            case PlayEndTone(line=line):
-                self._lanes.post([line], lambda: self._tone(line))
-
-    async def _place(self, organisation: OrganisationId, command: PlaceInQueue) -> None:
-        if not command.answer:
-            await self._quietly("POST", f"channels/{command.leg}/ring")
-            return
-        await self._quietly("POST", f"channels/{command.leg}/answer")
-        name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        await self._add_to_music(name, command.leg)
-
-    async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
-        answer = await self._quietly(
-            "POST",
-            "channels",
-            query={
-                "endpoint": f"PJSIP/{translate.endpoint_of_device(command.device)}",
-                "app": APPLICATION,
-                "appArgs": "line",
-                "channelId": command.leg,
-                "timeout": str(max(1, -(-command.ring_ms // 1000))),
-            },
-            body={"variables": translate.ring_variables(organisation, command)},
-        )
-        if answer is not None and not answer.is_done:
-            log.info("a device cannot be rung", extra={"device": command.device, "status": answer.status})
-            self._inbox(organisation, LegEnded(leg=command.leg, how=LegEnd.UNREACHABLE))
-            self._forget(command.leg, None)
-
-    async def _notify_talk(self, leg: LegId) -> None:
-        name = self._names.get(leg)
-        if name is not None and self._notifier is not None:
-            await self._notifier.talk(name)
-
-    async def _join(self, organisation: OrganisationId, command: Join) -> None:
-        name = BridgeName(place=Place.LINE, organisation=organisation, subject=command.line)
-        new = str(name) not in self._bridges
-        # A caller who waited with ringing tone is answered only now; for others this changes nothing.
-        if new:
-            await self._quietly("POST", f"channels/{command.party}/answer")
-        legs = f"{command.line},{command.party}" if new else command.party
-        answer = await self._add(name, legs)
-        self._inside[command.party] = str(name)
-        if answer is not None and not answer.is_done:
-            self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
-
-    async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
-        name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
-        answer = await self._add_to_music(name, command.party)
-        if answer is not None and not answer.is_done:
-            self._inbox(organisation, HoldFailed(party=command.party))
-
-    async def _add_to_music(self, name: BridgeName, leg: LegId) -> AriResponse | None:
-        """Put a leg where the music is; the first one in starts it."""
-        key = str(name)
-        first = key not in self._inside.values()
-        self._inside[leg] = key
-        answer = await self._add(name, leg)
-        if first and (bridge := self._bridges.get(key)) is not None:
-            await self._quietly("POST", f"bridges/{bridge}/moh")
-        return answer
-
-    async def _tone(self, line: LegId) -> None:
-        await self._quietly("POST", f"channels/{line}/play", query={"media": END_TONE})
-
-    async def _delete(self, leg: LegId, reason: dict[str, str]) -> None:
-        await self._quietly("DELETE", f"channels/{leg}", query=reason)
-
-    async def _add(self, name: BridgeName, legs: str) -> AriResponse | None:
-        """Put legs in the bridge of this name; makes the bridge when it is not there (any more)."""
-        try:
-            bridge = await self._bridge(name)
-        except AriUnavailable:
-            return None
-        answer = await self._quietly("POST", f"bridges/{bridge}/addChannel", query={"channel": legs})
-        if answer is not None and answer.status == 404 and self._bridges.get(str(name)) == bridge:
-            del self._bridges[str(name)]
-            try:
-                bridge = await self._bridge(name)
-            except AriUnavailable:
-                return None
-            answer = await self._quietly("POST", f"bridges/{bridge}/addChannel", query={"channel": legs})
-        return answer
-
-    async def _bridge(self, name: BridgeName) -> str:
-        key = str(name)
-        known = self._bridges.get(key)
-        if known is not None:
-            return known
-        making = self._making.get(key)
-        if making is None:
-            making = asyncio.get_running_loop().create_task(self._make_bridge(name))
-            self._making[key] = making
-        try:
-            return await asyncio.shield(making)
-        finally:
-            if self._making.get(key) is making and making.done():
-                del self._making[key]
-
-    async def _make_bridge(self, name: BridgeName) -> str:
-        bridge = self._new_id()
-        # Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported.
-        kind = "mixing,dtmf_events" if name.place is Place.LINE else "holding"
-        await self._request("POST", "bridges", query={"type": kind, "bridgeId": bridge, "name": str(name)})
-        self._bridges[str(name)] = bridge
-        return bridge
+        self._deeds.post(organisation, commands)
 
     def _drop_bridge(self, name: BridgeName) -> None:
-        bridge = self._bridges.pop(str(name), None)
+        bridge = self._bridges.take_out(name)
         if bridge is not None:
-            self._spawn(self._destroy(bridge))
-
-    async def _destroy(self, bridge: str) -> None:
-        await self._quietly("DELETE", f"bridges/{bridge}")
-
-    # --- the wire ---
-
-    async def _request(
-        self,
-        method: str,
-        uri: str,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> AriResponse:
-        return await self._transport.request(method, uri, query=query, body=body)
-
-    async def _quietly(
-        self,
-        method: str,
-        uri: str,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> AriResponse | None:
-        """None: the exchange is away; the inventory at its return puts right what this would have done."""
-        try:
-            return await self._transport.request(method, uri, query=query, body=body)
-        except AriUnavailable:
-            return None
+            self._spawn(self._bridges.destroy(bridge))
 
     def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(job)

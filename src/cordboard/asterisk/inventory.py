@@ -10,12 +10,12 @@ import msgspec
 
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
+from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
 from cordboard.core.events import LegFound
 from cordboard.core.types import DeviceId, LegId, OrganisationId
 
-APPLICATION = "cordboard"
 T = TypeVar("T")
 
 

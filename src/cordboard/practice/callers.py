@@ -277,7 +277,8 @@ def _subscriber(number: str) -> str:
 def _filter() -> operations.Command:
     # A list of what is allowed would also hold back the answers to our own commands (22.10, seen).
     return operations.applications_filter(
-        application_name=PRACTICE_APPLICATION, filter={"disallowed": [{"type": kind} for kind in EVENTS_UNWANTED]}
+        application_name=PRACTICE_APPLICATION,
+        filter={"disallowed": [{"type": kind} for kind in EVENTS_UNWANTED]},
     )
 
 
