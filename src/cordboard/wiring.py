@@ -21,8 +21,10 @@ from cordboard.app.accounts import LogIns
 from cordboard.app.assembly import assemble
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
+from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import StorageFailure
+from cordboard.app.settings import NumberSettings
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
@@ -66,6 +68,8 @@ class ServerSettings:
     exchange: ExchangeSettings
     console: Path
     contact: str = ""
+    numbers: tuple[NumberSettings, ...] = ()
+    """Our numbers as the configuration file has them; they go before the stored ones."""
     certificate: Path | None = None
     key: Path | None = None
 
@@ -135,11 +139,13 @@ class Server:
 
         Raises:
             StorageFailure: the database cannot be opened.
+            SettingsWrong: a number of the configuration file leads to a queue that is not there.
             ExchangeUnavailable: the port for the exchange is taken.
         """
         settings = self.settings
         self.database: Database = await open_database(settings.database_url)
-        self.tenancy = Tenancy(self.database.directories)
+        self.directories = DirectoriesWithNumbers(self.database.directories, settings.numbers)
+        self.tenancy = Tenancy(self.directories)
         await self.tenancy.load()
         self.writer = Writer(self.database.journal)
         self.writer.start()
@@ -170,8 +176,16 @@ class Server:
     def _build(self) -> None:
         settings = self.settings
         exchange = settings.exchange
-        self.ari = AriServer(exchange.ports.ari, exchange.ari_password, applications(exchange))
-        self.ami = AmiClient(exchange.ports.ami, exchange.ami_password)
+        self.ari = AriServer(
+            exchange.ports.ari,
+            exchange.ari_password,
+            applications(exchange),
+            listen=exchange.ari_listen,
+            user=exchange.ari_user,
+        )
+        self.ami = AmiClient(
+            exchange.ports.ami, exchange.ami_password, host=exchange.ami_host, user=exchange.ami_user
+        )
         self.provisioner = provision.Provisioner(self.ari.link(), self.ami, exchange)
         self.hub = Hub(
             epoch=self._epoch,
@@ -188,7 +202,7 @@ class Server:
             inbox=lambda organisation, event: self.engine.tell(organisation, event),
             organisations=self.tenancy.organisations,
             new_id=self._new_id,
-            now=self.clock.now,
+            clock=self.clock,
             notifier=NotifyTalk(self.ami),
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
@@ -351,7 +365,7 @@ class Server:
         services = Services(
             log_ins=LogIns(self.database.accounts, Passwords(), Throttle()),
             tenancy=self.tenancy,
-            directories=self.database.directories,
+            directories=self.directories,
             history=self.database.history,
             engine=self.engine,
             hub=self.hub,
@@ -363,7 +377,7 @@ class Server:
             contact=settings.contact,
             version=version("cordboard"),
             console=settings.console,
-            exchange_ws=f"ws://127.0.0.1:{settings.exchange.ports.http}/ws",
+            exchange_ws=f"ws{settings.exchange.http_url.removeprefix('http')}/ws",
             loopback=settings.listen.startswith("127."),
         )
         config = uvicorn.Config(

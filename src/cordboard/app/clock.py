@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from cordboard.core.types import Instant
 
 
+class Alarm(Protocol):
+    """Something that will happen at its time."""
+
+    def cancel(self) -> None:
+        """It shall not happen; harmless when it has."""
+
+
 class Clock(Protocol):
-    """Tells the time."""
+    """Tells the time, and wakes who asks for it."""
 
     def now(self) -> Instant:
         """Milliseconds UTC; never smaller than before."""
+
+    def call_in(self, delay_ms: int, action: Callable[[], None]) -> Alarm:
+        """Call `action` when that much time has passed."""
 
 
 class SteadyClock:
@@ -27,3 +39,7 @@ class SteadyClock:
     def now(self) -> Instant:
         """Milliseconds UTC."""
         return (time.monotonic_ns() + self._offset_ns) // 1_000_000
+
+    def call_in(self, delay_ms: int, action: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call `action` on the event loop."""
+        return asyncio.get_running_loop().call_later(delay_ms / 1000, action)

@@ -6,7 +6,6 @@ rebuilt from the database and the exchange, as after a restart; a half-done turn
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from cordboard.app.clock import Clock
+from cordboard.app.clock import Alarm, Clock
 from cordboard.app.writer import Writer
 from cordboard.core.commands import Command
 from cordboard.core.events import Event
@@ -102,7 +101,7 @@ class Engine:
         self._inbox: deque[tuple[OrganisationId, Event | _Asked]] = deque()
         self._broken: dict[OrganisationId, list[Event]] = {}
         self._running = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Alarm | None = None
         self.turns = 0
 
     def put(self, organisation: OrganisationId, desk: Switchboard) -> None:
@@ -208,7 +207,7 @@ class Engine:
         deadlines = [d for d in (desk.next_deadline() for desk in self.desks.values()) if d is not None]
         if deadlines:
             wait_ms = max(0, min(deadlines) - self._clock.now())
-            self._timer = asyncio.get_running_loop().call_later(wait_ms / 1000, self._drain)
+            self._timer = self._clock.call_in(wait_ms, self._drain)
 
     def stop(self) -> None:
         """No more deadlines."""

@@ -11,8 +11,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from cordboard.app.clock import Alarm, Clock
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
@@ -35,7 +37,7 @@ from cordboard.core.events import (
     Place,
     TalkPackageSeen,
 )
-from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId
+from cordboard.core.types import CallId, DeviceId, LegId, OrganisationId, QueueId
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ class AsteriskExchange:
         inbox: Inbox,
         organisations: Callable[[], Sequence[OrganisationId]],
         new_id: Callable[[], str],
-        now: Callable[[], Instant],
+        clock: Clock,
         notifier: Notifier | None = None,
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
@@ -88,7 +90,7 @@ class AsteriskExchange:
         self._router = router
         self._inbox = inbox
         self._organisations = organisations
-        self._now = now
+        self._clock = clock
         self._asks_talk = notifier is not None
         self._wire = Wire(transport)
         self._legs = Legs()
@@ -99,7 +101,7 @@ class AsteriskExchange:
         self._prepare = prepare
         self._device_owner: dict[DeviceId, OrganisationId] = {}
         self._asked_talk: set[DeviceId] = set()
-        self._offline: dict[DeviceId, asyncio.TimerHandle] = {}
+        self._offline: dict[DeviceId, Alarm] = {}
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -193,7 +195,7 @@ class AsteriskExchange:
                 dialled=channel.dialplan.exten,
                 number=channel.caller.number or None,
                 name=channel.caller.name or None,
-                announced_at=self._now(),
+                announced_at=self._clock.now(),
             )
         )
         leg = LegId(channel.id)
@@ -266,7 +268,7 @@ class AsteriskExchange:
 
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
-        if self._now() - offered.announced_at > STALE_ANNOUNCEMENT_MS:
+        if self._clock.now() - offered.announced_at > STALE_ANNOUNCEMENT_MS:
             return
         self._spawn(self._claim(offered))
 
@@ -286,7 +288,7 @@ class AsteriskExchange:
             dialled=channel.dialplan.exten,
             number=channel.caller.number or None,
             name=channel.caller.name or None,
-            announced_at=self._now(),
+            announced_at=self._clock.now(),
         )
         route = self._router(offered)
         if route is None:
@@ -327,8 +329,7 @@ class AsteriskExchange:
         if online:
             self._inbox(self._device_owner[device], DeviceRegistered(device=device))
             return
-        loop = asyncio.get_running_loop()
-        self._offline[device] = loop.call_later(OFFLINE_SETTLE_MS / 1000, self._is_offline, device)
+        self._offline[device] = self._clock.call_in(OFFLINE_SETTLE_MS, partial(self._is_offline, device))
 
     def _is_offline(self, device: DeviceId) -> None:
         self._offline.pop(device, None)
