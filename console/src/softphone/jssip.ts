@@ -14,6 +14,9 @@ export class JsSipPhone implements Softphone {
   readonly #loudspeaker = new Audio();
   #ua: UA | null = null;
   #session: RTCSession | null = null;
+  #answering: RTCSession | null = null;
+  /** The leg that is being answered: asked again while its microphone opens, it is answered once. */
+  #answering: RTCSession | null = null;
   #microphone: Promise<MediaStream> | null = null;
   #devices: Devices;
 
@@ -52,7 +55,7 @@ export class JsSipPhone implements Softphone {
 
   answer(): void {
     const session = this.#session;
-    if (session === null || this.#status.leg !== "ringing") return;
+    if (session === null || this.#status.leg !== "ringing" || this.#answering === session) return;
     void this.#answer(session);
   }
 
@@ -104,12 +107,12 @@ export class JsSipPhone implements Softphone {
     this.#adopt(session, "ringing");
     // While it rings, so that the click that answers does not wait for the microphone.
     this.#openMicrophone().catch(() => undefined);
-    if (mustAnswerAtOnce(request)) void this.#answer(session);
+    if (mustAnswerAtOnce(request)) this.answer();
   }
 
   async #answer(session: RTCSession): Promise<void> {
+    this.#answering = session;
     await this.#withMicrophone((mediaStream) => {
-      // Asked for twice (by the click and by the server's word) it is answered once.
       if (!session.isInProgress()) return;
       session.answer({ mediaStream, pcConfig: { iceServers: [] } });
     });
@@ -129,6 +132,7 @@ export class JsSipPhone implements Softphone {
     const over = (): void => {
       if (this.#session !== session) return;
       this.#session = null;
+      this.#answering = null;
       this.#loudspeaker.srcObject = null;
       this.#releaseMicrophone();
       this.#set({ leg: "idle" });
@@ -197,7 +201,13 @@ export class JsSipPhone implements Softphone {
   }
 
   #set(part: Partial<PhoneStatus>): void {
-    this.#status = { ...this.#status, ...part };
+    const keys = Object.keys(part) as (keyof PhoneStatus)[];
+    if (keys.every((key) => part[key] === this.#status[key])) return;
+    const next = { ...this.#status, ...part };
+    const keys = Object.keys(part) as (keyof PhoneStatus)[];
+    // A reader may ask the phone for something in turn; only news may wake it.
+    if (keys.every((key) => next[key] === this.#status[key])) return;
+    this.#status = next;
     for (const reader of this.#readers) reader(this.#status);
   }
 }
