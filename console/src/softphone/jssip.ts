@@ -14,7 +14,6 @@ export class JsSipPhone implements Softphone {
   readonly #loudspeaker = new Audio();
   #ua: UA | null = null;
   #session: RTCSession | null = null;
-  #answering: RTCSession | null = null;
   /** The leg that is being answered: asked again while its microphone opens, it is answered once. */
   #answering: RTCSession | null = null;
   #microphone: Promise<MediaStream> | null = null;
@@ -202,12 +201,9 @@ export class JsSipPhone implements Softphone {
 
   #set(part: Partial<PhoneStatus>): void {
     const keys = Object.keys(part) as (keyof PhoneStatus)[];
-    if (keys.every((key) => part[key] === this.#status[key])) return;
-    const next = { ...this.#status, ...part };
-    const keys = Object.keys(part) as (keyof PhoneStatus)[];
     // A reader may ask the phone for something in turn; only news may wake it.
-    if (keys.every((key) => next[key] === this.#status[key])) return;
-    this.#status = next;
+    if (keys.every((key) => part[key] === this.#status[key])) return;
+    this.#status = { ...this.#status, ...part };
     for (const reader of this.#readers) reader(this.#status);
   }
 }

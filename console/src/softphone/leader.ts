@@ -11,8 +11,8 @@ export function elect(user: string, elected: () => void): () => void {
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  const locks: LockManager | undefined = navigator.locks;
-  if (locks === undefined) {
+  const locks = navigator.locks as LockManager | null | undefined;
+  if (!locks) {
     // Pages without a secure origin have no locks; they have no microphone either.
     elected();
     return leave;
