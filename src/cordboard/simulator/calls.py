@@ -150,7 +150,9 @@ class Calls:
             return False
         self._become_up(channel)
         self._registry.tell_of_dial(channel, "ANSWER")
-        if channel.application is None and channel.wanted_by is not None:
+        if channel.on_up is not None:
+            channel.on_up()
+        elif channel.application is None and channel.wanted_by is not None:
             if channel.wanted_by in self._registry.applications:
                 self.enter_stasis(channel, channel.wanted_by, channel.args)
             else:
@@ -266,6 +268,7 @@ class Calls:
             statuses = {486: "BUSY", 600: "BUSY", 503: "CONGESTION"}
             self._registry.tell_of_dial(channel, statuses.get(tech_cause or 0, "NOANSWER"))
         self.leave_stasis(channel)
+        self._bridging.leave(channel)
         channel.is_gone = True
         endpoint = self._registry.endpoints[channel.endpoint]
         del self._registry.channels[channel.id]
@@ -280,6 +283,8 @@ class Calls:
         self._registry.look_at_device(endpoint)
         if channel.person is not None:
             channel.person.told_ended(channel, cause, tech_cause)
+        if channel.on_end is not None:
+            channel.on_end()
 
     # -- sounds -----------------------------------------------------------------------------------------------
 

@@ -6,18 +6,22 @@ number's fallback group, then a sentence. A phone's own call gets one try and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from cordboard.simulator.calls import Calls
 from cordboard.simulator.clock import Timer
 from cordboard.simulator.registry import CHANNEL_VARIABLES, Registry
-from cordboard.simulator.things import Channel
-from cordboard.simulator.words import INTERWORKING, NORMAL_CLEARING
+from cordboard.simulator.things import Bridge, Channel, Who
+from cordboard.simulator.words import ANSWERED_ELSEWHERE, INTERWORKING, NORMAL_CLEARING, BridgeKind
 
 BROADCAST_MS = 800
 TRIES = 5
 CLOSED_MS = 3_000
 """The sentence that callers hear when nobody takes them."""
+FALLBACK_RING_MS = 40_000
+FALLBACK_FAMILY = "cordboard-fallback"
+"""astdb: called number -> `PJSIP/d-1&PJSIP/d-2`, written by Cordboard through the management socket."""
 CONGESTION_MS = 5_000
 HANDOVER_MS = 1
 """From the claim until StasisStart."""
@@ -36,6 +40,10 @@ class _Offer:
     has_given_up: bool = False
     """The caller hung up; the channel stays until the broadcast is over (seen on 22.10.1)."""
     timer: Timer | None = None
+    legs: list[Channel] = field(default_factory=list)
+    """The telephones of the fallback group that ring, or the one that answered."""
+    bridge: str | None = None
+    """Where caller and fallback group talk."""
 
 
 class Dialplan:
@@ -91,8 +99,61 @@ class Dialplan:
         elif channel.context == "phones":
             self._registry.soon(CONGESTION_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
         else:
-            self._calls.answer(channel)
-            self._registry.soon(CLOSED_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
+            self._fall_back(offer)
+
+    # -- without Cordboard -----------------------------------------------------------------------------------------
+
+    def _fall_back(self, offer: _Offer) -> None:
+        """Ring the number's fallback group, all at once; the first who answers has the caller."""
+        family = self._registry.database.get((FALLBACK_FAMILY, offer.channel.exten), "")
+        names = [name.removeprefix("PJSIP/") for name in family.split("&") if name]
+        endpoints = [self._registry.endpoints[name] for name in names if name in self._registry.endpoints]
+        offer.legs = [
+            self._calls.go_out(endpoint, self._registry.new_token(), "", [])
+            for endpoint in endpoints
+            if endpoint.has_contact and endpoint.person is not None
+        ]
+        offer.channel.on_end = lambda: self._caller_of_fallback_ended(offer)
+        for leg in offer.legs:
+            leg.on_up = partial(self._fallback_answered, offer, leg)
+            leg.on_end = partial(self._fallback_ended, offer, leg)
+            leg.connected = Who(offer.channel.caller.name, offer.channel.caller.number)
+            self._calls.dial(leg, FALLBACK_RING_MS)
+        if not offer.legs:
+            self._closed(offer)
+
+    def _fallback_answered(self, offer: _Offer, leg: Channel) -> None:
+        others, offer.legs = offer.legs, [leg]
+        for other in others:
+            if other is not leg:
+                self._calls.hang_up(other, ANSWERED_ELSEWHERE)
+        self._calls.answer(offer.channel)
+        bridge = Bridge(self._registry.new_token(), BridgeKind.MIXING, "", self._registry.clock.now())
+        bridge.channels = [leg.id, offer.channel.id]
+        self._registry.bridges[bridge.id] = bridge
+        leg.bridge = offer.channel.bridge = offer.bridge = bridge.id
+
+    def _fallback_ended(self, offer: _Offer, leg: Channel) -> None:
+        if leg not in offer.legs:
+            return
+        offer.legs.remove(leg)
+        if offer.channel.is_gone or offer.legs:
+            return
+        if leg.is_up:
+            self._over(offer, NORMAL_CLEARING, None)
+        else:
+            self._closed(offer)
+
+    def _caller_of_fallback_ended(self, offer: _Offer) -> None:
+        self._registry.bridges.pop(offer.bridge or "", None)
+        for leg in offer.legs:
+            if not leg.is_gone:
+                self._calls.hang_up(leg, NORMAL_CLEARING)
+
+    def _closed(self, offer: _Offer) -> None:
+        """Nobody can take the call: a sentence, and the end."""
+        self._calls.answer(offer.channel)
+        self._registry.soon(CLOSED_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
 
     def _over(self, offer: _Offer, cause: int, tech_cause: int | None) -> None:
         self._offers.pop(offer.channel.id, None)
@@ -124,7 +185,7 @@ class Dialplan:
     def give_up(self, channel: Channel) -> None:
         """The caller hangs up, wherever the call is."""
         offer = self._offers.get(channel.id)
-        if offer is not None and channel.application is None and not channel.is_up:
+        if offer is not None and offer.is_open and offer.claimed_by is None:
             offer.has_given_up = True
         else:
             self._calls.party_hangs_up(channel)

@@ -106,3 +106,14 @@ class SimulatedSocket:
         for _ in range(QUIET_ROUNDS):
             self.flush()
             await asyncio.sleep(0)
+
+
+class SimulatedNotifier:
+    """The management socket's NOTIFY, pretended: what makes a ringing telephone answer (`talk`)."""
+
+    def __init__(self, exchange: SimulatedExchange) -> None:
+        self.exchange = exchange
+
+    async def talk(self, channel_name: str) -> bool:
+        """True: sent. Whether the telephone obeys shows by its answering."""
+        return self.exchange.is_alive and self.exchange.notify(channel_name, "talk")

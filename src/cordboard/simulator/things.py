@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -89,6 +89,9 @@ class Channel:
     was_dialled: bool = False
     """A call of ours has left for the telephone."""
     timeout: Timer | None = None
+    on_up: Callable[[], None] | None = None
+    """What the dialplan does when it is answered outside of any application."""
+    on_end: Callable[[], None] | None = None
 
     @property
     def is_up(self) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
+from cordboard.asterisk.dialplan import FALLBACK_FAMILY
 from cordboard.asterisk.runtime import ensure
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.transport import AriResponse, AriUnavailable
@@ -128,6 +129,12 @@ class RealRig(Rig):
         settings = self.exchange.settings
         client = AmiClient(settings.ports.ami, settings.ami_password)
         await client.notify(channel_name, event)
+        await client.close()
+
+    async def fall_back(self, did: str, *phones: RigPhone) -> None:
+        settings = self.exchange.settings
+        client = AmiClient(settings.ports.ami, settings.ami_password)
+        await client.put(FALLBACK_FAMILY, did, "&".join(f"PJSIP/{phone.name}" for phone in phones))
         await client.close()
 
     async def close(self) -> None:

@@ -140,6 +140,10 @@ class Rig(ABC):
     async def notify(self, channel_name: str, event: str) -> None:
         """NOTIFY within a call, through the management socket."""
 
+    @abstractmethod
+    async def fall_back(self, did: str, *phones: RigPhone) -> None:
+        """Write which telephones ring for a number while nobody claims its calls."""
+
     # -- what both share ---------------------------------------------------------------------------
 
     def id(self, name: str) -> str:

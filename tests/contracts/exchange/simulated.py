@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cordboard.asterisk.transport import AriResponse, AriTimeout
+from cordboard.simulator.dialplan import FALLBACK_FAMILY
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Heard, Sound
 from cordboard.simulator.people import Caller, Habits, Phone
@@ -79,6 +80,10 @@ class SimulatedRig(Rig):
 
     async def notify(self, channel_name: str, event: str) -> None:
         assert self.exchange.notify(channel_name, event)
+
+    async def fall_back(self, did: str, *phones: RigPhone) -> None:
+        group = "&".join(f"PJSIP/{phone.name}" for phone in phones)
+        self.exchange.registry.database[(FALLBACK_FAMILY, did)] = group
 
 
 class SimulatedPhone:

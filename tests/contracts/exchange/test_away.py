@@ -131,3 +131,33 @@ async def test_the_exchanges_death_takes_everything_and_registrations_come_back(
     if (await rig.ok("GET", f"endpoints/PJSIP/{phone.name}"))["state"] != "online":
         online = await rig.event("EndpointStateChange", phone.name, since=since, within_ms=8_000)
         assert online["endpoint"]["state"] == "online"
+
+
+async def test_a_number_with_a_fallback_group_rings_it_when_nobody_claims_the_call(rig: Rig) -> None:
+    """F2: all its telephones ring, the first has the caller, the others are told that it was answered."""
+    caller = await rig.make_caller()
+    first, second = await rig.make_phone("a"), await rig.make_phone("b")
+    await rig.fall_back("+31880009", first, second)
+
+    await caller.call("+31880009")
+    await first.rings()
+    await second.rings()
+    await first.answer()
+    await caller.hears(first)
+    lost = await second.ended()
+    await caller.hang_up()
+
+    assert lost == "CANCEL elsewhere"
+    assert await first.ended() == "BYE"
+
+
+async def test_a_caller_who_gives_up_stops_the_fallback_group_ringing(rig: Rig) -> None:
+    """The telephones list a missed call."""
+    caller, phone = await rig.make_caller(), await rig.make_phone("a")
+    await rig.fall_back("+31880009", phone)
+    await caller.call("+31880009")
+    await phone.rings()
+
+    await caller.hang_up()
+
+    assert await phone.ended() == "CANCEL"
