@@ -11,6 +11,7 @@ from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.lanes import Lanes
 from cordboard.asterisk.legs import Legs
+from cordboard.asterisk.provision import DESK_FORMATS, WEB_FORMATS
 from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.wire import Wire
@@ -26,7 +27,7 @@ from cordboard.core.commands import (
     RingDevice,
 )
 from cordboard.core.events import Event, HoldFailed, JoinFailed, LegEnd, LegEnded, Place
-from cordboard.core.types import LegId, OrganisationId
+from cordboard.core.types import DeviceId, LegId, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class Deeds:
         self._legs = legs
         self._inbox = inbox
         self._notifier = notifier
+        self.web_devices: frozenset[DeviceId] = frozenset()
+        self._talk_when_ringing: set[LegId] = set()
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
@@ -112,6 +115,8 @@ class Deeds:
                 "appArgs": "line",
                 "channelId": command.leg,
                 "timeout": str(max(1, -(-command.ring_ms // 1000))),
+                # Without it the exchange offers telephone quality first, to browsers too (22.10, seen).
+                "formats": WEB_FORMATS if command.device in self.web_devices else DESK_FORMATS,
             },
             body={"variables": translate.ring_variables(organisation, command)},
         )
@@ -120,7 +125,18 @@ class Deeds:
             self._legs.forget(command.leg)
             self._inbox(organisation, LegEnded(leg=command.leg, how=LegEnd.UNREACHABLE))
 
+    def rings(self, leg: LegId) -> None:
+        """The telephone rings; one that was to be answered meanwhile is told so now."""
+        self._legs.rings(leg)
+        if leg in self._talk_when_ringing:
+            self._talk_when_ringing.discard(leg)
+            self.lanes.post([leg], partial(self._notify_talk, leg))
+
     async def _notify_talk(self, leg: LegId) -> None:
+        if not self._legs.is_ringing(leg):
+            # Before its 180 there is no dialog to send the NOTIFY in: the phone would not get it.
+            self._talk_when_ringing.add(leg)
+            return
         name = self._legs.channel_name(leg)
         if name is not None and self._notifier is not None:
             await self._notifier.talk(name)

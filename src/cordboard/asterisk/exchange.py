@@ -111,9 +111,10 @@ class AsteriskExchange:
         """Listen to the exchange from now on."""
         self._transport.set_listener(self._on_event, self._on_up, self._on_down)
 
-    def own_devices(self, owners: Mapping[DeviceId, OrganisationId]) -> None:
-        """Which organisation each device belongs to; called again when that changes."""
+    def own_devices(self, owners: Mapping[DeviceId, OrganisationId], web: frozenset[DeviceId]) -> None:
+        """Which organisation each device belongs to, and which are browser phones; again when that changes."""
         self._device_owner = dict(owners)
+        self._deeds.web_devices = web
 
     async def look_again(self) -> None:
         """Ask anew what lives in the exchange: an organisation was rebuilt and waits for the answer."""
@@ -240,6 +241,8 @@ class AsteriskExchange:
                 return
             case ari.ChannelStateChange(channel=channel):
                 self._legs.named(LegId(channel.id), channel.name)
+                if channel.state == "Ringing":
+                    self._deeds.rings(LegId(channel.id))
                 return
             case ari.EndpointStateChange(endpoint=endpoint):
                 self._registration(endpoint.resource, online=endpoint.state == "online")

@@ -12,6 +12,7 @@ class Legs:
         self._owner: dict[LegId, OrganisationId] = {}
         self._device: dict[LegId, DeviceId] = {}
         self._name: dict[LegId, str] = {}
+        self._ringing: set[LegId] = set()
 
     def ours(self, leg: LegId, organisation: OrganisationId, device: DeviceId | None = None) -> None:
         """This leg belongs to that organisation; `device`: it is the line of that telephone."""
@@ -22,6 +23,14 @@ class Legs:
     def named(self, leg: LegId, channel_name: str) -> None:
         """What the exchange calls it."""
         self._name[leg] = channel_name
+
+    def rings(self, leg: LegId) -> None:
+        """The telephone said that it rings."""
+        self._ringing.add(leg)
+
+    def is_ringing(self, leg: LegId) -> bool:
+        """It has said so, and was not forgotten since."""
+        return leg in self._ringing
 
     def owner(self, leg: LegId) -> OrganisationId | None:
         """None: not ours."""
@@ -40,3 +49,4 @@ class Legs:
         self._owner.pop(leg, None)
         self._device.pop(leg, None)
         self._name.pop(leg, None)
+        self._ringing.discard(leg)

@@ -169,6 +169,8 @@ def ring_variables(organisation: OrganisationId, command: RingDevice) -> dict[st
         # `callerId=` would set the line's own identity, and the caller would see his own number.
         "CONNECTEDLINE(all,i)": f'"{label}" <{shown}>',
         "PJSIP_HEADER(add,X-Cordboard-Call)": command.call,
+        # The phone's own transfer key asks us; nothing moves in the exchange behind our back.
+        "PJSIP_TRANSFER_HANDLING()": "ari-only",
     }
     if command.queue is not None:
         variables["CB_QUEUE"] = command.queue
