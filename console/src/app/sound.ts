@@ -65,16 +65,17 @@ export function usePhoneFollowsDesk(): void {
   useEffect(() => {
     // Any click or key lets the browser sound from then on.
     const unlock = (): void => phone.unlock();
-    addEventListener("pointerdown", unlock, { once: true });
-    addEventListener("keydown", unlock, { once: true });
+    // In the capture phase: buttons keep these events for themselves.
+    addEventListener("pointerdown", unlock, { once: true, capture: true });
+    addEventListener("keydown", unlock, { once: true, capture: true });
     const stay = (event: BeforeUnloadEvent): void => {
       // Leaving the page cuts the audio of a call on the browser's own phone.
       if (phone.status.leg === "talking") event.preventDefault();
     };
     addEventListener("beforeunload", stay);
     return () => {
-      removeEventListener("pointerdown", unlock);
-      removeEventListener("keydown", unlock);
+      removeEventListener("pointerdown", unlock, { capture: true });
+      removeEventListener("keydown", unlock, { capture: true });
       removeEventListener("beforeunload", stay);
     };
   }, [phone]);

@@ -77,6 +77,11 @@ export function queueCalls(all: Entities, queue: string): QueueCalls {
   return { waiting, talking };
 }
 
+/** Can be offered a call: free, or about to answer one (D11). */
+export function isFree(agent: AgentView): boolean {
+  return agent.status === "available" || agent.status === "ringing";
+}
+
 /** Who is signed in to a queue: available first, then by name. */
 export function queueAgents(all: Entities, queue: string): AgentView[] {
   return [...all.agent.values()]
@@ -110,7 +115,7 @@ export function totals(all: Entities): Totals {
   const waits = rows.flatMap((queue) => (queue.longest_since === null ? [] : [queue.longest_since]));
   return {
     signedIn: agents.length,
-    available: agents.filter((agent) => agent.status === "available").length,
+    available: agents.filter(isFree).length,
     waiting: sum((queue) => queue.waiting),
     averageWaitMs:
       weight === 0

@@ -32,7 +32,7 @@ type Order = { do: "answer" };
  */
 export class DeskPhone {
   readonly #options: Options;
-  readonly #ringer = new Ringer();
+  readonly #ringer = new Ringer(() => this.#update({}));
   readonly #channel: BroadcastChannel;
   readonly #giveUp: () => void;
   readonly #readers = new Set<() => void>();
@@ -71,8 +71,6 @@ export class DeskPhone {
   /** Inside a click: from now on the page may sound. */
   unlock(): void {
     this.#ringer.unlock();
-    // `resume` is done a moment later.
-    setTimeout(() => this.#update({}), 50);
   }
 
   /** Which browser phone is paired now; null: none, or a telephone on the desk. */

@@ -47,10 +47,19 @@ export class Ringer {
   #gain: GainNode | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #speaker = "";
+  readonly #changed: () => void;
+
+  /** @param changed told when sound becomes possible or impossible. */
+  constructor(changed: () => void = () => undefined) {
+    this.#changed = changed;
+  }
 
   /** Browsers give no sound before a person has clicked; call this inside such a click. */
   unlock(): void {
-    this.#context ??= new AudioContext();
+    if (this.#context === null) {
+      this.#context = new AudioContext();
+      this.#context.addEventListener("statechange", this.#changed);
+    }
     void this.#context.resume();
     void this.#applySpeaker();
   }

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { Button } from "react-aria-components";
 import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
-import { queueAgents, sameItems } from "../../model/select.ts";
+import { isFree, queueAgents, sameItems } from "../../model/select.ts";
 import type { AgentView } from "../../model/wire.ts";
 import { STATUS, TIMED } from "../../text/words.ts";
 import { Tip } from "../../ui/controls.tsx";
@@ -35,7 +35,7 @@ function QueueAgents({ queue }: { queue: string }) {
   const name = useEntities((all) => all.queue.get(queue)?.name);
   const agents = useEntities((all) => queueAgents(all, queue), sameItems);
   if (name === undefined) return null;
-  const free = agents.filter((agent) => agent.status === "available").length;
+  const free = agents.filter(isFree).length;
   return (
     <section aria-label={name}>
       <div className="group-head">

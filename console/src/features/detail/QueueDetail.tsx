@@ -17,6 +17,10 @@ export function QueueDetail({ queues }: { queues: readonly string[] }) {
   const [only] = queues;
   const name = useEntities((all) => (only === undefined ? undefined : all.queue.get(only)?.name));
   const signedIn = useEntities((all) => only !== undefined && (me(all)?.signed_in.includes(only) ?? false));
+  const counts = useEntities((all) => {
+    const { waiting, talking } = queueCalls(all, only ?? "");
+    return [waiting.length, talking.length] as const;
+  }, sameItems);
   const staleSince = useStaleSince();
   if (only === undefined) {
     return (
@@ -27,6 +31,7 @@ export function QueueDetail({ queues }: { queues: readonly string[] }) {
     );
   }
   const single = queues.length === 1;
+  const [waiting, talking] = counts;
   return (
     <>
       <div className="detail-head">
@@ -37,9 +42,7 @@ export function QueueDetail({ queues }: { queues: readonly string[] }) {
           {staleSince !== null
             ? t`As of ${timeOfDay(staleSince, true)}`
             : single
-              ? signedIn
-                ? t`You are signed in.`
-                : t`You are signed out.`
+              ? `${signedIn ? t`You are signed in.` : t`You are signed out.`} ${waiting + talking > 0 ? t`${waiting} waiting, ${talking} in a call` : ""}`
               : plural(queues.length, { one: "# queue", other: "# queues" })}
         </p>
       </div>
