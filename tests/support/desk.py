@@ -31,6 +31,7 @@ from cordboard.core.events import (
     Event,
     ExchangeLost,
     ExchangeRestored,
+    HoldFailed,
     LegEnd,
     LegEnded,
     LegHeldByPhone,
@@ -411,6 +412,16 @@ class World:
             self.events.extend(happened)
         if self.tells:
             self.settle()
+
+    def hold_fails(self, name: str) -> None:
+        """The exchange could not take this caller off its agent's line."""
+        call = self.call(name)
+        assert call.agent is not None, call
+        line = self.board.agents[call.agent].line
+        assert line is not None, call
+        caller = self.exchange.callers[call.leg]
+        caller.place, caller.line = Place.LINE, line.leg
+        self.tell(HoldFailed(party=call.leg))
 
     def leg_ended(self, leg: LegId, how: LegEnd = LegEnd.HUNG_UP) -> None:
         """Word of a leg's end, true or not."""
