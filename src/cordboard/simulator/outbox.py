@@ -6,9 +6,10 @@ order afterwards, then says ApplicationRegistered (seen on 22.10.1).
 
 from __future__ import annotations
 
-import json
 from collections import Counter, deque
 from collections.abc import Mapping
+
+import msgspec
 
 from cordboard.simulator.clock import VirtualClock
 from cordboard.simulator.faults import Faults
@@ -82,7 +83,7 @@ class Outbox:
             return
         message: JsonObject = {"type": kind, "timestamp": ari_time(self._clock.now()), **fields}
         message |= {"asterisk_id": self._asterisk_id, "application": self.application.name}
-        data = json.dumps(message, separators=(",", ":")).encode()
+        data = msgspec.json.encode(message)
         for delay_ms in self._faults.deliveries(kind):
             if delay_ms == 0:
                 self._deliver(data)

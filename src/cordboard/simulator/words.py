@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 JsonObject = dict[str, object]
 
@@ -101,5 +102,9 @@ def cause_text(cause: int) -> str:
 
 def ari_time(instant_ms: int) -> str:
     """An instant as ARI writes it: `2026-01-05T08:00:00.000+0000`."""
-    moment = datetime.fromtimestamp(instant_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant_ms % 1000:03d}+0000"
+    return f"{_second(instant_ms // 1000)}.{instant_ms % 1000:03d}+0000"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"

@@ -55,7 +55,7 @@ async def test_a_telephone_that_vanishes_is_noticed_by_asking(rig: Rig) -> None:
     await rig.event("EndpointStateChange", phone.name, since=since, within_ms=8_000)
 
     assert (await rig.ok("GET", f"endpoints/PJSIP/{phone.name}"))["state"] == "offline"
-    assert "Unreachable" in _contacts(rig, phone.name, since)
+    await rig.until(lambda: "Unreachable" in _contacts(rig, phone.name, since), "the contact is given up")
 
 
 async def test_what_a_telephone_is_doing_is_told(rig: Rig) -> None:
