@@ -13,7 +13,7 @@ export function Tip({ text, children }: { text: string | undefined; children: Re
   return (
     <TooltipTrigger delay={500} closeDelay={80}>
       {children}
-      <Tooltip className="tip" offset={6}>
+      <Tooltip className="tip" offset={6} placement="bottom">
         {text}
       </Tooltip>
     </TooltipTrigger>

@@ -149,7 +149,6 @@ function OfferActs({ call, name, next, off }: Props & { name: string }) {
       <Press
         className="go"
         aria-label={`${t`Answer`}, ${name}`}
-        tip={t`Answer`}
         off={off}
         busy={answer.busy}
         aria-keyshortcuts={KEYS.answer[0]}

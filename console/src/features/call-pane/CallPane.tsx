@@ -34,7 +34,8 @@ export function CallPane() {
   const rows = [...steady.filter((call) => !shown.includes(call)), ...waiting].sort(
     (a, b) => Number(b.urgent) - Number(a.urgent) || a.entered_at - b.entered_at,
   );
-  const next = shown.find((call) => !call.mine && call.offer !== null);
+  // The one that the key takes, wherever it stands now.
+  const next = cards.find((call) => !call.mine);
   return (
     <aside
       className="field-pane"

@@ -71,7 +71,7 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
       }
     >
       {problem !== null && <Note kind="problem">{problem}</Note>}
-      {calls > 0 && (
+      {problem === null && calls > 0 && (
         <Note kind="attention">
           {plural(calls, {
             one: "You still have # call. It goes on at your phone; here you can no longer reach it.",
