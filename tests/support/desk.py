@@ -413,6 +413,14 @@ class World:
         if self.tells:
             self.settle()
 
+    def settle_callers(self) -> None:
+        """The exchange tells what it has of callers; word of telephones is lost."""
+        heard = [e for e in self.events if isinstance(e, LegEnded) and e.leg in self.board.parties]
+        self.events.clear()
+        for event in heard:
+            self._take(self.desk.handle(event, self.now))
+        self.events.clear()
+
     def hold_fails(self, name: str) -> None:
         """The exchange could not take this caller off its agent's line."""
         call = self.call(name)
