@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
+import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from cordboard.app.settings import Settings, TrunkSettings
 from cordboard.asterisk import ports as free
-from cordboard.asterisk.runtime import secrets_for
+from cordboard.asterisk.runtime import Secrets, find, secrets_for
 from cordboard.asterisk.settings import (
     CalledNumberIn,
     ExchangeSettings,
@@ -22,11 +25,16 @@ from cordboard.asterisk.settings import (
     Trunk,
     TrunkTransport,
 )
+from cordboard.asterisk.settings import SettingsWrong as ExchangeSettingsWrong
 from cordboard.certificate import certificate_for
-from cordboard.wiring import ServerSettings
+from cordboard.server_settings import ServerSettings
 
 WEB_PORT = 8080
 """Tried first, for an address that people can remember."""
+SIP_PORT = 5060
+"""Tried first where telephones can reach us: it is what they are set to."""
+SPACE_NEEDED = 64 * 2**20
+"""Bytes. The database, its journal and the logs of some weeks; with less a start ends in the middle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +56,31 @@ def prepare(settings: Settings, console: Path) -> Launch:
     """Make the data folder and settle everything that is chosen once and kept.
 
     Raises:
-        CannotStart: a folder cannot be written, or a port is taken.
+        CannotStart: a folder cannot be written, or there is no room; says what to do.
     """
     data = settings.data_folder()
+    require_folder(data)
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = data / ".writable"
-        probe.write_text("yes\n")
-        probe.unlink()
+        return _prepared(settings, console, data)
+    except ExchangeSettingsWrong as problem:
+        raise CannotStart(f"The configuration cannot be used: {problem}") from problem
     except OSError as problem:
         raise CannotStart(
-            f"The data folder {data} cannot be written: {problem.strerror}. "
-            'Make room or give it another place with data = "..." in the configuration file.'
+            f"{problem.filename or data} cannot be used: {problem.strerror}. "
+            'Make room, or give Cordboard another folder with data = "..." in the configuration file.'
         ) from problem
+
+
+def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
     kept = _Kept(data / "ports.json")
     web_port = settings.web.port or kept.number("web", lambda: _web_port(settings.web.listen))
-    exchange = _exchange(settings, data, kept)
-    kept.save()
-    secure = not _is_loopback(settings.web.listen)
     hosts = _hosts(settings)
-    certificate, key = None, None
-    if settings.web.certificate is not None and settings.web.key is not None:
-        certificate, key = Path(settings.web.certificate), Path(settings.web.key)
-    elif secure:
-        certificate, key = certificate_for(data / "tls", hosts)
+    own = (data / "tls" / "certificate.pem", data / "tls" / "key.pem")
+    certificate, key = _certificate(settings, own)
+    exchange = _exchange(settings, data, kept, (certificate or own[0], key or own[1]))
+    kept.save()
+    if own[0] in (certificate, exchange.tls_certificate):
+        certificate_for(data / "tls", hosts)
     server = ServerSettings(
         data=data,
         database_url=settings.database_url(),
@@ -81,18 +90,63 @@ def prepare(settings: Settings, console: Path) -> Launch:
         exchange=exchange,
         console=console,
         contact=settings.contact,
+        numbers=settings.numbers,
         certificate=certificate,
         key=key,
     )
     scheme = "https" if certificate is not None else "http"
-    shown = settings.web.public_host or (hosts[0] if hosts else settings.web.listen)
+    shown = settings.web.public_host or hosts[0]
     return Launch(
         settings=settings,
         data=data,
         server=server,
-        url=f"{scheme}://{shown}:{web_port}/",
+        url=f"{scheme}://{_bracketed(shown)}:{web_port}/",
         own_exchange=settings.exchange.kind == "own",
     )
+
+
+def require_folder(data: Path) -> None:
+    """The data folder is there, can be written, and has room.
+
+    Raises:
+        CannotStart: it is not so.
+    """
+    probe = data / ".writable"
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe.write_text("yes\n")
+        probe.unlink()
+        free_bytes = shutil.disk_usage(data).free
+    except OSError as problem:
+        raise CannotStart(
+            f"The data folder {data} cannot be written: {problem.strerror}. Make it yours to write, "
+            'or give Cordboard another one with --data, or data = "..." in the configuration file.'
+        ) from problem
+    if free_bytes < SPACE_NEEDED:
+        raise CannotStart(
+            f"The disk with the data folder {data} has {free_bytes // 2**20} MB left; Cordboard needs "
+            f"{SPACE_NEEDED // 2**20} MB to begin with. Make room, or give Cordboard another folder with --data."
+        )
+
+
+def _certificate(settings: Settings, own: tuple[Path, Path]) -> tuple[Path | None, Path | None]:
+    """What browsers are shown; None: plain HTTP, which never leaves this machine."""
+    web = settings.web
+    if web.certificate is not None and web.key is not None:
+        return _readable("web.certificate", web.certificate), _readable("web.key", web.key)
+    return (None, None) if _is_loopback(web.listen) else own
+
+
+def _readable(name: str, path: str) -> Path:
+    found = Path(path).expanduser().absolute()
+    try:
+        found.open("rb").close()
+    except OSError as problem:
+        raise CannotStart(
+            f"{name} names {found}, which cannot be read: {problem.strerror}. Name a PEM file that Cordboard's "
+            "user may read, or leave out web.certificate and web.key to have a certificate made."
+        ) from problem
+    return found
 
 
 class _Kept:
@@ -112,6 +166,10 @@ class _Kept:
             self._numbers[name] = choose()
         return self._numbers[name]
 
+    def has(self, names: Iterable[str]) -> bool:
+        """All of these were chosen before."""
+        return all(name in self._numbers for name in names)
+
     def save(self) -> None:
         """Write them down, whole or not at all."""
         new = self._path.with_suffix(".new")
@@ -119,23 +177,32 @@ class _Kept:
         new.replace(self._path)
 
 
-def _exchange(settings: Settings, data: Path, kept: _Kept) -> ExchangeSettings:
-    chosen = free.free_ports() if not kept._numbers.get("sip") else Ports()
-    given = settings.exchange.ports
-    names = ("sip", "sip_tls", "http", "ami", "ari", "rtp_first", "rtp_last")
-    defaults = asdict(chosen)
-    numbers = {n: getattr(given, n) or kept.number(n, lambda n=n: int(defaults[n])) for n in names}
-    run = data / "exchange"
-    secrets = secrets_for(run)
+def _exchange(settings: Settings, data: Path, kept: _Kept, identity: tuple[Path, Path]) -> ExchangeSettings:
     exchange = settings.exchange
+    run = data / "exchange"
+    secrets = _secrets(settings, secrets_for(run))
+    existing = exchange.kind == "existing"
+    http_host, http_port = exchange.http_address() if existing else ("127.0.0.1", None)
+    numbers = _ports(settings, kept, http_port)
+    encrypted = any(trunk.transport == "tls" for trunk in settings.trunks)
+    tls = exchange.tls if exchange.tls is not None else not _is_loopback(exchange.listen)
+    certificate, key = identity if tls or encrypted else (None, None)
     return ExchangeSettings(
         run_dir=run,
-        ports=Ports(**numbers),
+        ports=numbers,
         listen=exchange.listen,
         external_media_address=exchange.external_address,
         external_signalling_address=exchange.external_address,
         local_networks=exchange.local_networks,
         stun_server=exchange.stun_server,
+        tls_certificate=certificate,
+        tls_key=key,
+        ari_listen=exchange.ari_listen if existing else "127.0.0.1",
+        ari_host=exchange.dialled_at() if existing else "127.0.0.1",
+        http_host=http_host,
+        ami_host=(exchange.ami_host or http_host) if existing else "127.0.0.1",
+        ari_user=exchange.ari_user,
+        ami_user=exchange.ami_user,
         ari_password=secrets.ari,
         ami_password=secrets.ami,
         practice_password=secrets.practice,
@@ -145,6 +212,42 @@ def _exchange(settings: Settings, data: Path, kept: _Kept) -> ExchangeSettings:
         language=settings.language,
         practice=exchange.practice,
     )
+
+
+def _secrets(settings: Settings, made: Secrets) -> Secrets:
+    """Those of the configuration file where it has them."""
+    exchange = settings.exchange
+    return Secrets(exchange.ari_password or made.ari, exchange.ami_password or made.ami, made.practice)
+
+
+def _ports(settings: Settings, kept: _Kept, http_port: int | None) -> Ports:
+    """The file's, else those of an existing exchange, else what was chosen once.
+
+    Args:
+        http_port: of an existing exchange; None: it is our own.
+    """
+    exchange = settings.exchange
+    names = [field.name for field in fields(Ports)]
+    chosen = asdict(Ports() if kept.has(names) else free.free_ports(exchange.listen))
+    # What is free on this machine says nothing about an exchange that runs already: it has Asterisk's usual ones.
+    theirs = {"sip": SIP_PORT, "sip_tls": 5061, "rtp_first": 10000, "rtp_last": 20000}
+    if http_port is not None:
+        theirs |= {"http": http_port, "ami": exchange.ami_port}
+    elif not _is_loopback(exchange.listen) and _is_free_for_sip(SIP_PORT, exchange.listen):
+        chosen["sip"] = SIP_PORT
+    numbers: dict[str, int] = {}
+    for name in names:
+        if (given := getattr(exchange.ports, name)) is not None:
+            numbers[name] = given
+        elif http_port is not None and name in theirs:
+            numbers[name] = theirs[name]
+        else:
+            numbers[name] = kept.number(name, partial(int, chosen[name]))
+    return Ports(**numbers)
+
+
+def _is_free_for_sip(port: int, address: str) -> bool:
+    return free.is_free(port, address) and free.is_free(port, address, udp=True)
 
 
 def _trunk(trunk: TrunkSettings) -> Trunk:
@@ -167,6 +270,10 @@ def _trunk(trunk: TrunkSettings) -> Trunk:
     )
 
 
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _is_loopback(address: str) -> bool:
     return ipaddress.ip_address(address).is_loopback
 
@@ -178,8 +285,18 @@ def _hosts(settings: Settings) -> list[str]:
     if _is_loopback(listen):
         return [*hosts, listen, "localhost"]
     if listen in ("0.0.0.0", "::"):
-        return [*hosts, socket.gethostname(), "localhost", "127.0.0.1"]
+        return [*hosts, *_own_address(listen), socket.gethostname(), "localhost", "127.0.0.1"]
     return [*hosts, listen]
+
+
+def _own_address(listen: str) -> list[str]:
+    """The address with which this machine speaks to others; empty when it is on no network."""
+    family, anywhere = (socket.AF_INET6, "2001:db8::1") if listen == "::" else (socket.AF_INET, "192.0.2.1")
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        # Only asks the routing table; nothing is sent.
+        probe.connect((anywhere, 9))
+        return [str(probe.getsockname()[0])]
+    return []
 
 
 def _web_port(listen: str) -> int:
@@ -188,17 +305,50 @@ def _web_port(listen: str) -> int:
     return free.pick(1, listen)[0]
 
 
-def require_web_port(launch: Launch) -> None:
-    """The console's port is free.
+def require_ports(launch: Launch) -> None:
+    """Every port is free that we will listen on, before anything is started.
 
     Raises:
-        CannotStart: somebody else listens there.
+        CannotStart: somebody else listens there; names the port, what for, and the setting.
+        ExchangeUnavailable: the same of the exchange's own ports.
     """
-    server = launch.server
-    if not free.is_free(server.port, server.listen):
+    server, exchange = launch.server, launch.server.exchange
+    wanted = (
+        (server.port, server.listen, "the console is served", "start with --port and another number"),
+        (
+            exchange.ports.ari,
+            exchange.ari_listen,
+            "Cordboard waits for the exchange",
+            "set [exchange.ports] ari to a free one",
+        ),
+    )
+    for port, address, purpose, instead in wanted:
+        try:
+            is_free = free.is_free(port, address)
+        except OSError as problem:
+            raise CannotStart(
+                f"The address {address}, on which {purpose}, cannot be listened on: {problem.strerror}. "
+                "Is it this machine's? Write one of its own addresses, or 0.0.0.0 for all of them."
+            ) from problem
+        if not is_free:
+            raise CannotStart(
+                f"Port {port} on {address}, on which {purpose}, is in use or not allowed. Stop the other program "
+                f"(another Cordboard?), or {instead}."
+            )
+    if launch.own_exchange and find(exchange.run_dir) is None:
+        free.require_free(exchange)
+
+
+def require_console(console: Path) -> None:
+    """The browser program has been built.
+
+    Raises:
+        CannotStart: it has not.
+    """
+    if not (console / "index.html").is_file():
         raise CannotStart(
-            f"Port {server.port} on {server.listen}, on which the console is served, is in use. Stop the other "
-            "program (another Cordboard?), or start with --port and another number."
+            f"The console for browsers is not built: {console / 'index.html'} is missing. "
+            "Run `make setup` in Cordboard's folder; `make run` does it by itself."
         )
 
 

@@ -12,6 +12,14 @@ LOG_BYTES_MAX = 20 * 2**20
 LOGS_KEPT = 3
 
 
+class _Sentence(logging.Formatter):
+    """What happened, in one line; where it came from stands in the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Without a stack trace."""
+        return f"cordboard: {record.getMessage()}"
+
+
 def log_to(path: Path) -> None:
     """Write this process's log to a file; warnings and worse also to the terminal."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -36,7 +44,7 @@ def log_to(path: Path) -> None:
     )
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.WARNING)
-    to_terminal.setFormatter(logging.Formatter("cordboard: %(message)s"))
+    to_terminal.setFormatter(_Sentence())
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for handler in list(root.handlers):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.runtime import RunningExchange, ensure
 from cordboard.launch import CannotStart, Launch
 
@@ -163,7 +164,7 @@ class Parent:
         """Adopt the living exchange or start one; start anew when it dies."""
         deaths = 0
         while not self._stopping.is_set():
-            self._exchange = ensure(binary, self._launch.server.exchange)
+            self._exchange = ensure(binary, self._launch.server.exchange, sounds=default_sounds())
             await self._exchange.ready()
             if self._exchange.adopted:
                 self._say("The exchange was still running and is used again; its calls went on.")

@@ -7,11 +7,9 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,28 +17,29 @@ import uvicorn
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.assembly import assemble
-from cordboard.app.clock import SteadyClock
+from cordboard.app.clock import Alarm, SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import StorageFailure
-from cordboard.app.settings import NumberSettings
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
 from cordboard.asterisk import provision
 from cordboard.asterisk.ami import AmiClient, AmiFailed
-from cordboard.asterisk.client import AriServer
+from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
-from cordboard.asterisk.settings import PRACTICE_APPLICATION, ExchangeSettings
+from cordboard.asterisk.settings import PRACTICE_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
+from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
 from cordboard.core.call import CallState
 from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted
 from cordboard.core.notices import Changed, Say, Thing
 from cordboard.core.types import DeviceKind, Instant, LegId, OrganisationId, UserId
 from cordboard.practice.callers import PracticeCallers, TooManyCallers
+from cordboard.server_settings import ServerSettings
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.push import Hub
@@ -55,37 +54,21 @@ FALLBACK_SETTLE_MS = 2_000
 REBUILD_AGAIN_MS = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
-    """What one server process needs to know."""
-
-    data: Path
-    database_url: str
-    listen: str
-    port: int
-    hosts: frozenset[str]
-    """Names and addresses by which browsers reach the console."""
-    exchange: ExchangeSettings
-    console: Path
-    contact: str = ""
-    numbers: tuple[NumberSettings, ...] = ()
-    """Our numbers as the configuration file has them; they go before the stored ones."""
-    certificate: Path | None = None
-    key: Path | None = None
-
-
 class Fan:
     """What changed, for the consoles and for the practice callers."""
 
-    def __init__(self, hub: Hub, practice: PracticeCallers) -> None:
+    def __init__(self, hub: Hub, practice: PracticeCallers, agents_changed: Callable[[], None]) -> None:
         self._hub = hub
         self._practice = practice
+        self._agents_changed = agents_changed
 
     def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
         """Tell both."""
         self._hub.changed(organisation, things)
         board = self._hub.board(organisation)
         for thing in things:
+            if thing.thing is Thing.AGENT:
+                self._agents_changed()
             if thing.thing is not Thing.CALL or board is None:
                 continue
             call = board.calls.get(thing.id)  # type: ignore[call-overload]
@@ -126,7 +109,8 @@ class Server:
         self._numbers = 0
         self._away: dict[UserId, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._fallback_timer: asyncio.TimerHandle | None = None
+        self._fallback_timer: Alarm | None = None
+        self._fallbacks_written: provision.Fallbacks | None = None
         self._stopping = asyncio.Event()
 
     def _new_id(self) -> str:
@@ -152,10 +136,13 @@ class Server:
         self._build()
         for organisation in self.tenancy.organisations():
             await self._put_desk(organisation)
-        self.exchange.own_devices({d: o for d, (o, _) in self.tenancy.devices().items()})
+        devices = self.tenancy.devices()
+        browsers = frozenset(d for d, (_, row) in devices.items() if row.kind is DeviceKind.WEB)
+        self.exchange.own_devices({d: o for d, (o, _) in devices.items()}, browsers)
         await self.ari.start()
         self.exchange.start()
         self.practice.start()
+        await self.control.start()
         web = asyncio.create_task(self._serve_web(), name="web")
         background = [
             asyncio.create_task(self._heartbeats(), name="heartbeats"),
@@ -194,7 +181,10 @@ class Server:
             present=self._console_seen,
             absent=self._console_gone,
         )
-        self.practice = PracticeCallers(self.ari.link(PRACTICE_APPLICATION), new_id=self._new_id)
+        # Switched off, they have a line that nobody ever connects.
+        link = self.ari.link(PRACTICE_APPLICATION) if exchange.practice else AriLink(PRACTICE_APPLICATION)
+        self.practice = PracticeCallers(link, new_id=self._new_id)
+        self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
         self.exchange = AsteriskExchange(
             self.ari.link(),
@@ -209,7 +199,11 @@ class Server:
             prepare=self._provision,
         )
         self.engine = Engine(
-            self.clock, self.exchange, self.writer, Fan(self.hub, self.practice), self._rebuild_later
+            self.clock,
+            self.exchange,
+            self.writer,
+            Fan(self.hub, self.practice, self._refresh_fallbacks),
+            self._rebuild_later,
         )
 
     # --- organisations ---
@@ -286,7 +280,8 @@ class Server:
                 )
                 for organisation, row in self.tenancy.devices().values()
             )
-            await self.provisioner.write_fallbacks(self._fallbacks())
+            self._fallbacks_written = self._fallbacks()
+            await self.provisioner.write_fallbacks(self._fallbacks_written)
         except (provision.ProvisionFailed, AmiFailed):
             log.exception("the exchange did not take all phones")
 
@@ -304,6 +299,25 @@ class Server:
                     groups[number] = ringing
                     groups[f"+{number}"] = ringing
         return provision.Fallbacks(groups=groups)
+
+    def _refresh_fallbacks(self) -> None:
+        """Somebody signed in or took another phone: a moment later the exchange knows whom to ring without us."""
+        if self._fallback_timer is None:
+            self._fallback_timer = self.clock.call_in(FALLBACK_SETTLE_MS, self._write_fallbacks)
+
+    def _write_fallbacks(self) -> None:
+        self._fallback_timer = None
+        fallbacks = self._fallbacks()
+        if self.exchange.up and fallbacks != self._fallbacks_written:
+            self._fallbacks_written = fallbacks
+            self._spawn(self._send_fallbacks(fallbacks))
+
+    async def _send_fallbacks(self, fallbacks: provision.Fallbacks) -> None:
+        try:
+            await self.provisioner.write_fallbacks(fallbacks)
+        except AmiFailed:
+            log.warning("the exchange did not take the fall-backs; they are sent again at the next change")
+            self._fallbacks_written = None
 
     # --- consoles ---
 
@@ -330,7 +344,7 @@ class Server:
             return wire.Result(id=command.id, ok=False, rev=rev, code=code)
 
         directory = self.tenancy.all[organisation]
-        if not directory.organisation.demo:
+        if not directory.organisation.demo or not self.settings.exchange.practice:
             return refuse("no_right")
         urgent = command.args.get("urgent") == "true"
         wanted = command.args.get("queue")
@@ -340,12 +354,61 @@ class Server:
             return refuse("queue_not_available")
         count = command.args.get("count", "1")
         try:
-            await self.practice.call(
+            started = await self.practice.call(
                 numbers[0], count=int(count) if count in "12345" else 1, urgent=queues[0].urgent
             )
         except TooManyCallers:
             return refuse("too_many_practice_calls")
+        if not started:
+            return refuse("exchange_down")
         return wire.Result(id=command.id, ok=True, rev=self.hub.state(organisation).rev)
+
+    async def _control(self, question: Question) -> Answer:
+        """A question of another command on this machine."""
+        if question.ask == "practice":
+            return await self._practise_by_command(question)
+        health = self._health()
+        return Answer(
+            done=health.ok,
+            sentence=f"Cordboard {health.version} runs.",
+            exchange=health.exchange == "up",
+            database=health.database == "ok",
+            calls=health.calls,
+            consoles=health.consoles,
+        )
+
+    async def _practise_by_command(self, question: Question) -> Answer:
+        """Practice callers, asked for by `cordboard practice`."""
+
+        def no(sentence: str) -> Answer:
+            return Answer(done=False, sentence=sentence)
+
+        demos = [d for d in self.tenancy.all.values() if d.organisation.demo]
+        if not self.settings.exchange.practice:
+            return no("Practice callers are switched off in the configuration ([exchange] practice = false).")
+        if not demos:
+            return no("There is no demo organisation here; practice callers call only that one.")
+        wanted = question.queue.casefold() if question.queue is not None else None
+        found = [
+            q
+            for q in demos[0].queues
+            if q.numbers
+            and (wanted in (q.id.casefold(), q.name.casefold()) if wanted else q.urgent is question.urgent)
+        ]
+        if not found:
+            names = ", ".join(queue.name for queue in demos[0].queues if queue.numbers)
+            return no(f"There is no queue {question.queue or ''} to call; there are: {names}.")
+        queue = found[0]
+        try:
+            started = await self.practice.call(
+                min(queue.numbers), count=max(question.count, 1), urgent=question.urgent or queue.urgent
+            )
+        except TooManyCallers as problem:
+            return no(str(problem))
+        if not started:
+            return no("The exchange is not connected, so nobody could call; see `cordboard doctor`.")
+        who = "1 practice caller calls" if started == 1 else f"{started} practice callers call"
+        return Answer(done=True, sentence=f"{who} queue {queue.name}.")
 
     def _health(self) -> rest.Health:
         failing = self.writer.failing_since is not None
@@ -437,6 +500,7 @@ class Server:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(web), 5)
         self.engine.stop()
+        await self.control.stop()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.exchange.settle(), 1)
         await self.ari.stop()

@@ -223,5 +223,5 @@ async def test_a_replaced_application_stops_acting(server: AriServer) -> None:
 
 async def test_a_taken_port_is_said_with_its_setting(server: AriServer) -> None:
     """Most likely it is another Cordboard."""
-    with pytest.raises(ExchangeUnavailable, match=rf"Port {server.port} .*ari_port"):
+    with pytest.raises(ExchangeUnavailable, match=rf"Port {server.port} .*ari to a free port"):
         await AriServer(server.port, PASSWORD).start()

@@ -13,6 +13,7 @@ import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 import phonenumbers
@@ -75,14 +76,40 @@ class ExchangeSettings(_Section, frozen=True, kw_only=True):
     practice: bool = True
     """Practice callers may be started from the console."""
     ports: PortSettings = PortSettings()
+    binary: str | None = None
+    """own: the `asterisk` program to run; None: the system's own, else one that Cordboard fetches."""
+    tls: bool | None = None
+    """Telephones may register over TLS; None: when `listen` is an address that others can reach."""
     ari_url: str | None = None
-    """Of an existing exchange: `http://127.0.0.1:8088`."""
-    ari_user: str | None = None
+    """existing: its HTTP server, `http://127.0.0.1:8088`."""
+    ari_user: str = "cordboard"
     ari_password: str | None = None
-    ami_host: str = "127.0.0.1"
+    """None: one is made, and `cordboard exchange-config` writes it into the exchange's files."""
+    ari_listen: str = "127.0.0.1"
+    """Address on which Cordboard waits for the exchange, which dials in."""
+    ari_host: str | None = None
+    """Our address as the exchange sees it; None: `ari_listen`."""
+    ami_host: str | None = None
+    """None: the host of `ari_url`."""
     ami_port: Port = 5038
-    ami_user: str | None = None
+    ami_user: str = "cordboard"
     ami_password: str | None = None
+    """None: as with ari_password."""
+
+    def dialled_at(self) -> str:
+        """The address at which the exchange dials Cordboard."""
+        return self.ari_host if self.ari_host is not None else self.ari_listen
+
+    def http_address(self) -> tuple[str, int]:
+        """Host and port of an existing exchange's HTTP server.
+
+        Raises:
+            ValueError: `ari_url` is not `http://host:port`.
+        """
+        parts = urlsplit(self.ari_url or "")
+        if parts.scheme != "http" or parts.hostname is None or parts.path not in ("", "/"):
+            raise ValueError(self.ari_url)
+        return parts.hostname, parts.port or 8088
 
 
 class TrunkSettings(_Section, frozen=True, kw_only=True):
@@ -277,12 +304,19 @@ def _wrong_addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     for place, address in (
         ("web.listen", settings.web.listen),
         ("exchange.listen", settings.exchange.listen),
+        ("exchange.ari_listen", settings.exchange.ari_listen),
     ):
         if not _is_address(address):
             yield (
                 place,
                 f'is "{address}"; write an address of this machine, such as "0.0.0.0" or "192.168.1.10".',
             )
+    dialled = settings.exchange.dialled_at()
+    if not _is_address(dialled) or dialled in ("0.0.0.0", "::"):
+        yield (
+            "exchange.ari_host",
+            f'is "{dialled}"; write the address at which the exchange reaches Cordboard, such as "192.168.1.10".',
+        )
     for network in settings.exchange.local_networks:
         try:
             ipaddress.ip_network(network)
@@ -318,14 +352,34 @@ def _wrong_ports(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "exchange.ports", f"use {port} twice; every listener needs a port of its own."
 
 
+def _wrong_ari_url(exchange: ExchangeSettings) -> Iterator[tuple[str, str]]:
+    try:
+        exchange.http_address()
+    except ValueError:
+        yield (
+            "exchange.ari_url",
+            f'is "{exchange.ari_url}"; write "http://host:port", without anything behind it.',
+        )
+
+
 _OUR_PORTS = {"web.port"} | {f"exchange.ports.{name}" for name in ("sip", "sip_tls", "http", "ami", "ari")}
 
 
 def _wrong_exchange(exchange: ExchangeSettings) -> Iterator[tuple[str, str]]:
     if exchange.kind == "existing":
-        for name in ("ari_url", "ari_user", "ari_password", "ami_user", "ami_password"):
-            if getattr(exchange, name) is None:
-                yield f"exchange.{name}", 'is needed with kind = "existing"; take it from that exchange.'
+        if exchange.ari_url is None:
+            yield (
+                "exchange.ari_url",
+                'is needed with kind = "existing"; write "http://127.0.0.1:8088" or where it is.',
+            )
+        else:
+            yield from _wrong_ari_url(exchange)
+    for name in ("ari_user", "ami_user"):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", getattr(exchange, name)):
+            yield f"exchange.{name}", "may hold letters, digits, - and _, at most 40."
+    for name in ("ari_password", "ami_password"):
+        if not re.fullmatch(r"[!-:<-~]{6,80}", getattr(exchange, name) or "123456"):
+            yield f"exchange.{name}", "must be 6 to 80 signs, no spaces and no semicolon."
     for number in exchange.emergency_numbers:
         if not re.fullmatch(r"[0-9]{2,6}", number):
             yield "exchange.emergency_numbers", f'has "{number}"; write 2 to 6 digits, such as "112".'

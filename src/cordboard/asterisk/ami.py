@@ -23,8 +23,9 @@ class AmiFailed(Exception):
 class AmiClient:
     """One connection, opened at the first action."""
 
-    def __init__(self, port: int, password: str, *, host: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, password: str, *, host: str = "127.0.0.1", user: str = APPLICATION) -> None:
         self._address = (host, port)
+        self._user = user
         self._password = password
         self._numbers = itertools.count(1)
         self._turn = asyncio.Lock()
@@ -104,7 +105,7 @@ class AmiClient:
     async def _log_in(self) -> None:
         self._reader, self._writer = await asyncio.open_connection(*self._address, limit=MESSAGE_BYTES_MAX)
         await self._reader.readline()  # "Asterisk Call Manager/…"
-        login = {"Username": APPLICATION, "Secret": self._password, "Events": "off"}
+        login = {"Username": self._user, "Secret": self._password, "Events": "off"}
         answer = await self._exchange("Login", login)
         try:
             self._require_success("Login", answer)

@@ -248,12 +248,21 @@ class AriLink:
 
 
 class AriServer:
-    """Listens on loopback for the exchange; gives one `AriLink` per application."""
+    """Listens (on loopback unless told otherwise) for the exchange; gives one `AriLink` per application."""
 
-    def __init__(self, port: int, password: str, applications: tuple[str, ...] = (APPLICATION,)) -> None:
+    def __init__(
+        self,
+        port: int,
+        password: str,
+        applications: tuple[str, ...] = (APPLICATION,),
+        *,
+        listen: str = "127.0.0.1",
+        user: str = APPLICATION,
+    ) -> None:
         self.port = port
+        self._listen = listen
         self.links = {name: AriLink(name) for name in applications}
-        login = base64.b64encode(f"{APPLICATION}:{password}".encode()).decode()
+        login = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._authorization = f"Basic {login}"
         self._runner: web.AppRunner | None = None
         self._watchers: list[asyncio.Task[None]] = []
@@ -273,12 +282,13 @@ class AriServer:
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+            await web.TCPSite(self._runner, self._listen, self.port).start()
         except OSError as problem:
             await self._runner.cleanup()
             raise ExchangeUnavailable(
-                f"Port {self.port} on 127.0.0.1, on which Cordboard waits for the exchange, is in use; "
-                "stop the other program (another Cordboard?), or set [exchange] ari_port to a free port."
+                f"Port {self.port} on {self._listen}, on which Cordboard waits for the exchange, cannot be had "
+                f"({problem.strerror}); stop the other program (another Cordboard?), or set [exchange.ports] ari "
+                "to a free port."
             ) from problem
         self._watchers = [
             asyncio.create_task(link.watch(), name=f"watch-{name}") for name, link in self.links.items()

@@ -1,10 +1,12 @@
 """Every configuration file of the exchange, from `ExchangeSettings`; pure but for `write`.
 
-Loopback by default; ARI and AMI are never on another address, because ARI's password is root of the exchange.
+Loopback by default. ARI and AMI are on another address only for an exchange on another machine, and then for
+Cordboard's alone: ARI's password is root of the exchange.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +72,7 @@ def shared_files(settings: ExchangeSettings) -> dict[str, str]:
             "general",
             [
                 ("enabled", True),
-                ("bindaddr", "127.0.0.1"),
+                ("bindaddr", _bind(settings.http_host)),
                 ("bindport", settings.ports.http),
                 # The default of 100 is one busy office of browser phones.
                 ("sessionlimit", 2000),
@@ -126,7 +128,7 @@ def _ari(settings: ExchangeSettings) -> str:
             ],
         ),
         section(
-            APPLICATION,
+            settings.ari_user,
             [("type", "user"), ("read_only", False), ("password", settings.ari_password)],
         ),
     ]
@@ -138,7 +140,7 @@ def _ari(settings: ExchangeSettings) -> str:
                     ("type", "outbound_websocket"),
                     ("websocket_client_id", f"{application}-client"),
                     ("apps", application),
-                    ("local_ari_user", APPLICATION),
+                    ("local_ari_user", settings.ari_user),
                     ("subscribe_all", False),
                 ],
             )
@@ -158,9 +160,9 @@ def _websocket_clients(settings: ExchangeSettings) -> str:
             [
                 ("type", "websocket_client"),
                 ("connection_type", "persistent"),
-                ("uri", f"ws://127.0.0.1:{settings.ports.ari}/ari/{application}"),
+                ("uri", f"ws://{settings.ari_authority}/ari/{application}"),
                 ("protocols", "ari"),
-                ("username", APPLICATION),
+                ("username", settings.ari_user),
                 ("password", settings.ari_password),
                 ("connection_timeout", 500),
                 ("reconnect_interval", 500),
@@ -175,7 +177,7 @@ def _websocket_clients(settings: ExchangeSettings) -> str:
 def _manager(settings: ExchangeSettings) -> str:
     general: list[tuple[str, object]] = [
         ("enabled", True),
-        ("bindaddr", "127.0.0.1"),
+        ("bindaddr", _bind(settings.ami_host)),
         ("port", settings.ports.ami),
         ("displayconnects", False),
     ]
@@ -183,11 +185,28 @@ def _manager(settings: ExchangeSettings) -> str:
     account: list[tuple[str, object]] = [
         ("secret", settings.ami_password),
         ("deny", "0.0.0.0/0.0.0.0"),
-        ("permit", "127.0.0.1/255.255.255.255"),
+        *(("permit", address) for address in _managers(settings)),
         ("read", ""),
         ("write", "system"),
     ]
-    return section("general", general) + section(APPLICATION, account)
+    return section("general", general) + section(settings.ami_user, account)
+
+
+def _bind(host: str) -> str:
+    """Where a server listens that is reached at `host`: a name may stand for any of the machine's addresses."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return "127.0.0.1" if host == "localhost" else "0.0.0.0"
+
+
+def _managers(settings: ExchangeSettings) -> list[str]:
+    """Who may log in to the management socket: this machine, and Cordboard's own where that is another."""
+    found = ["127.0.0.1/255.255.255.255"]
+    cordboard = ipaddress.ip_address(settings.ari_host)
+    if not cordboard.is_loopback:
+        found.append(f"{cordboard}/{'255.255.255.255' if cordboard.version == 4 else 128}")
+    return found
 
 
 def _rtp(settings: ExchangeSettings) -> str:

@@ -7,6 +7,7 @@ the person who keeps that Asterisk decides.
 from __future__ import annotations
 
 import configparser
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import msgspec
 from cordboard.asterisk import config, operations
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.binary import OLDEST, Version
+from cordboard.asterisk.http import AriOverHttp
 from cordboard.asterisk.modules import REQUIRED, modules_conf
 from cordboard.asterisk.settings import APPLICATION, CHANNEL_VARIABLES, ExchangeSettings
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
@@ -27,7 +29,11 @@ These files make an Asterisk {oldest} or newer serve Cordboard.
    modules.conf lists what must be loaded; with autoload=yes you have it already.
 2. The passwords in ari.conf, websocket_client.conf and manager.conf belong together with Cordboard's
    own settings. Nobody else may read these files: ARI's password is root of the exchange.
-3. Reload or restart Asterisk, start Cordboard, then run `cordboard exchange-config --check`.
+3. Copy the folders in sounds/ into the `sounds` folder of that Asterisk (often /usr/share/asterisk/sounds).
+4. Restart Asterisk, start Cordboard, then run `cordboard exchange-config --check`.
+
+Asterisk dials Cordboard at {authority} (websocket_client.conf), Cordboard asks Asterisk at {http}.
+Between two machines neither is encrypted: keep that road in a network of your own, or in a tunnel.
 """
 
 
@@ -46,10 +52,67 @@ def write_for_existing(folder: Path, settings: ExchangeSettings) -> list[Path]:
     """
     contents = config.shared_files(settings) | {
         "modules.conf": modules_conf(None),
-        "README.txt": EXPLANATION.format(oldest=f"{OLDEST.major}.{OLDEST.minor}"),
+        "README.txt": EXPLANATION.format(
+            oldest=f"{OLDEST.major}.{OLDEST.minor}",
+            authority=settings.ari_authority,
+            http=settings.http_url,
+        ),
     }
     config.write(folder, contents)
     return [folder / name for name in sorted(contents)]
+
+
+def copy_sounds(sounds: Path, target: Path) -> int:
+    """Copy what Cordboard has spoken, for an exchange that cannot read our folder; how many sounds.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    found = sorted(sounds.rglob("*.wav")) if sounds.is_dir() else []
+    for sound in found:
+        place = target / sound.relative_to(sounds)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(sound, place)
+    return len(found)
+
+
+async def check_running(settings: ExchangeSettings) -> list[Finding]:
+    """What the running exchange lacks, asked over HTTP and the management socket; empty when it will do."""
+    ami = AmiClient(settings.ports.ami, settings.ami_password, host=settings.ami_host, user=settings.ami_user)
+    try:
+        async with AriOverHttp(settings) as transport:
+            try:
+                ping = await send(transport, operations.asterisk_ping())
+            except AriUnavailable as problem:
+                return [Finding(f"{problem} Is it running, and is [exchange] ari_url right?")]
+            if ping.status == 401:
+                return [
+                    Finding(f"The exchange refuses user {settings.ari_user}; compare ari.conf's password.")
+                ]
+            if not ping.is_done:
+                return [
+                    Finding(
+                        f"{settings.http_url}/ari answers {ping.status}; is res_ari loaded, ari.conf there?"
+                    )
+                ]
+            return await check_live(transport, ami) + await _check_connected(transport, settings)
+    finally:
+        await ami.close()
+
+
+async def _check_connected(transport: AriTransport, settings: ExchangeSettings) -> list[Finding]:
+    """Each application is there once its socket to Cordboard stands."""
+    found = []
+    for name in config.applications(settings):
+        answer = await send(transport, operations.applications_get(application_name=name))
+        if not answer.is_done:
+            found.append(
+                Finding(
+                    f"The exchange has not connected application {name} to Cordboard at {settings.ari_authority}: "
+                    "is Cordboard running, and was Asterisk restarted with websocket_client.conf?"
+                )
+            )
+    return found
 
 
 def check_folder(folder: Path, settings: ExchangeSettings) -> list[Finding]:

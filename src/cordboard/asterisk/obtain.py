@@ -57,6 +57,7 @@ def obtain(
     report: Callable[[str], None] = lambda _line: None,
     *,
     mirror: str | None = None,
+    fetch: bool = True,
 ) -> ExchangeBinary:
     """The exchange to use, fetched if it has to be; the second call returns at once.
 
@@ -65,6 +66,7 @@ def obtain(
         configured: the `asterisk` program that the operator named; None when none is named.
         report: told one line per step.
         mirror: a Debian mirror to use instead of those of this machine's apt (CORDBOARD_DEBIAN_MIRROR).
+        fetch: False: only look, change nothing.
 
     Raises:
         ExchangeUnavailable: none could be had; says what was tried, and nothing half-written remains.
@@ -82,6 +84,13 @@ def obtain(
             tried.append(str(problem))
     else:
         tried.append("No asterisk is installed on this system.")
+    if not fetch:
+        kept = find_kept(cache)
+        if kept is None:
+            raise ExchangeUnavailable(
+                "There is no usable Asterisk yet; run `cordboard exchange obtain`.", tried
+            )
+        return kept
     return _fetch(cache, report, tried, mirror or os.environ.get("CORDBOARD_DEBIAN_MIRROR"))
 
 

@@ -67,13 +67,13 @@ def require_free(settings: ExchangeSettings) -> None:
     """
     ports = settings.ports
     wanted = [
-        ("phones and trunks (SIP over UDP)", "sip_port", ports.sip, settings.listen, True),
-        ("phones and trunks (SIP over TCP)", "sip_port", ports.sip, settings.listen, False),
-        ("browser phones", "http_port", ports.http, "127.0.0.1", False),
-        ("the exchange's management", "ami_port", ports.ami, "127.0.0.1", False),
+        ("phones and trunks (SIP over UDP)", "sip", ports.sip, settings.listen, True),
+        ("phones and trunks (SIP over TCP)", "sip", ports.sip, settings.listen, False),
+        ("browser phones", "http", ports.http, "127.0.0.1", False),
+        ("the exchange's management", "ami", ports.ami, "127.0.0.1", False),
     ]
     if settings.tls_certificate is not None:
-        wanted.append(("phones over TLS", "sip_tls_port", ports.sip_tls, settings.listen, False))
+        wanted.append(("phones over TLS", "sip_tls", ports.sip_tls, settings.listen, False))
     for purpose, setting, port, address, udp in wanted:
         try:
             free = is_free(port, address, udp=udp)
@@ -84,5 +84,5 @@ def require_free(settings: ExchangeSettings) -> None:
         if not free:
             raise ExchangeUnavailable(
                 f"Port {port} on {address}, which the exchange needs for {purpose}, is in use by another "
-                f"program or not allowed; stop that program, or set [exchange] {setting} to a free port."
+                f"program or not allowed; stop that program, or set [exchange.ports] {setting} to a free one."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -119,6 +120,15 @@ class ExchangeSettings:
     tls_certificate: Path | None = None
     """PEM; None: no TLS for phones."""
     tls_key: Path | None = None
+    ari_listen: str = "127.0.0.1"
+    """Address on which Cordboard waits for the exchange; another one only for an exchange on another machine."""
+    ari_host: str = "127.0.0.1"
+    """Our address as the exchange sees it: it dials in there, and lets only this one manage it."""
+    http_host: str = "127.0.0.1"
+    """Where Cordboard finds the exchange's HTTP server."""
+    ami_host: str = "127.0.0.1"
+    ari_user: str = APPLICATION
+    ami_user: str = APPLICATION
     ari_password: str = field(default_factory=_secret, repr=False)
     """For ARI over HTTP, and what the exchange proves itself with when it dials in."""
     ami_password: str = field(default_factory=_secret, repr=False)
@@ -149,8 +159,26 @@ class ExchangeSettings:
                 raise SettingsWrong(f"{value!r} must be two lower-case letters, such as 'nl'.")
         if not 1024 <= self.ports.rtp_first < self.ports.rtp_last <= 65535:
             raise SettingsWrong("The ports for sound must be a range within 1024 to 65535.")
+        try:
+            ipaddress.ip_address(self.ari_host)
+        except ValueError:
+            raise SettingsWrong(
+                f"{self.ari_host!r}, where the exchange finds Cordboard, is no address."
+            ) from None
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingsWrong("TLS for phones needs both a certificate and its key.")
+
+    @property
+    def ari_authority(self) -> str:
+        """Host and port at which the exchange dials Cordboard."""
+        host = f"[{self.ari_host}]" if ":" in self.ari_host else self.ari_host
+        return f"{host}:{self.ports.ari}"
+
+    @property
+    def http_url(self) -> str:
+        """The exchange's HTTP server, without a slash at the end."""
+        host = f"[{self.http_host}]" if ":" in self.http_host else self.http_host
+        return f"http://{host}:{self.ports.http}"
 
     @property
     def is_loopback(self) -> bool:

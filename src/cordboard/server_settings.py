@@ -1,0 +1,28 @@
+"""What one server process needs to know; apart, so that the parent need not load the server to say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cordboard.app.settings import NumberSettings
+from cordboard.asterisk.settings import ExchangeSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """What one server process needs to know."""
+
+    data: Path
+    database_url: str
+    listen: str
+    port: int
+    hosts: frozenset[str]
+    """Names and addresses by which browsers reach the console."""
+    exchange: ExchangeSettings
+    console: Path
+    contact: str = ""
+    numbers: tuple[NumberSettings, ...] = ()
+    """Our numbers as the configuration file has them; they go before the stored ones."""
+    certificate: Path | None = None
+    key: Path | None = None

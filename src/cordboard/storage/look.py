@@ -1,0 +1,57 @@
+"""A look at a database that changes nothing in it: is it there, is it whole, whose version made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from cordboard.storage.connection import Access
+from cordboard.storage.migrate import newest_revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSeen:
+    """What there is."""
+
+    revision: str | None
+    """The tables' version; None: no tables yet."""
+    newest: str
+    """The one that this Cordboard works with; an older one is brought up to date at the next start."""
+    damage: str | None
+    """What SQLite finds broken; None: nothing."""
+
+
+async def look_at_database(url: str) -> DatabaseSeen | None:
+    """Look; None: the file is not there yet.
+
+    Raises:
+        StorageFailure: it cannot be opened.
+    """
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    if is_file and not Path(parsed.database or "").is_file():
+        return None
+    engine = create_async_engine(
+        parsed.set(drivername="sqlite+aiosqlite" if is_file else "postgresql+psycopg")
+    )
+    access = Access(engine)
+    try:
+        async with access.words(), engine.connect() as connection:
+            damage = None
+            if is_file:
+                said = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+                damage = None if said == "ok" else str(said)
+            return DatabaseSeen(
+                revision=await connection.run_sync(_revision), newest=newest_revision(), damage=damage
+            )
+    finally:
+        await engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
