@@ -24,7 +24,7 @@ from cordboard.logs import log_to
 from cordboard.parent import Parent, alone, server_words
 
 if TYPE_CHECKING:
-    from cordboard.wiring import Server
+    from cordboard.wiring.server import Server
 
 LOOK_AGAIN_MS = 50
 
@@ -118,7 +118,7 @@ def _welcome(launch: Launch, demo: DemoLogins | None) -> None:
 def serve(config: Path | None, listen: str | None, port: int | None, data: Path | None, wait: bool) -> None:
     """The server process itself; `run` starts it and keeps it alive."""
     # Loaded before the wait: a server that stands by has done the slow part.
-    from cordboard.wiring import Server
+    from cordboard.wiring.server import Server
 
     if wait and not os.read(0, 16):
         return

@@ -1,4 +1,4 @@
-"""The only place where the adapters meet: builds one server process and runs it until told to stop."""
+"""Here the adapters meet: builds one server process and runs it until told to stop."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import uvicorn
-
 from cordboard.app.accounts import LogIns
 from cordboard.app.assembly import assemble
-from cordboard.app.clock import Alarm, SteadyClock
+from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.passwords import Passwords
@@ -25,78 +23,58 @@ from cordboard.app.ports import StorageFailure
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
-from cordboard.asterisk import provision
-from cordboard.asterisk.ami import AmiClient, AmiFailed
+from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
+from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
-from cordboard.core.call import CallState
 from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted
 from cordboard.core.notices import Changed, Say, Thing
-from cordboard.core.types import DeviceKind, Instant, LegId, OrganisationId, UserId
-from cordboard.practice.callers import PracticeCallers, TooManyCallers
+from cordboard.core.types import CallId, DeviceKind, Instant, LegId, OrganisationId, UserId
+from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.push import Hub
-from cordboard.web.server import make_server
 from cordboard.web.services import Services
+from cordboard.wiring.practising import Practising
+from cordboard.wiring.telephones import NotifyTalk, Telephones
+from cordboard.wiring.web import make_web
 
 log = logging.getLogger(__name__)
 
 CONSOLE_GRACE_MS = 30_000
 """After the last console went nothing changes for this long (D16); the socket's own 15 s come before it."""
-FALLBACK_SETTLE_MS = 2_000
 REBUILD_AGAIN_MS = 1_000
 
 
 class Fan:
-    """What changed, for the consoles and for the practice callers."""
+    """What changed, for the consoles, the practice callers and the exchange's fall-backs."""
 
-    def __init__(self, hub: Hub, practice: PracticeCallers, agents_changed: Callable[[], None]) -> None:
+    def __init__(self, hub: Hub, practising: Practising, agents_changed: Callable[[], None]) -> None:
         self._hub = hub
-        self._practice = practice
+        self._practising = practising
         self._agents_changed = agents_changed
 
     def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
-        """Tell both."""
+        """Tell all three."""
         self._hub.changed(organisation, things)
         board = self._hub.board(organisation)
         for thing in things:
             if thing.thing is Thing.AGENT:
                 self._agents_changed()
-            if thing.thing is not Thing.CALL or board is None:
-                continue
-            call = board.calls.get(thing.id)  # type: ignore[call-overload]
-            if call is None or call.number is None:
-                continue
-            if call.state is CallState.ACTIVE:
-                self._practice.observe(call.number, "active")
-            elif call.state is CallState.HELD:
-                self._practice.observe(call.number, "held")
+            elif thing.thing is Thing.CALL and board is not None:
+                call = board.calls.get(CallId(thing.id))
+                if call is not None:
+                    self._practising.observe(call)
 
     def say(self, organisation: OrganisationId, sayings: Iterable[Say]) -> None:
         """Sentences are for people at consoles."""
         self._hub.say(organisation, sayings)
-
-
-class NotifyTalk:
-    """Makes a ringing phone answer, by AMI."""
-
-    def __init__(self, ami: AmiClient) -> None:
-        self._ami = ami
-
-    async def talk(self, channel_name: str) -> bool:
-        """True: sent."""
-        try:
-            await self._ami.notify_talk(channel_name)
-        except AmiFailed:
-            return False
-        return True
 
 
 class Server:
@@ -109,8 +87,6 @@ class Server:
         self._numbers = 0
         self._away: dict[UserId, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._fallback_timer: Alarm | None = None
-        self._fallbacks_written: provision.Fallbacks | None = None
         self._stopping = asyncio.Event()
 
     def _new_id(self) -> str:
@@ -173,7 +149,13 @@ class Server:
         self.ami = AmiClient(
             exchange.ports.ami, exchange.ami_password, host=exchange.ami_host, user=exchange.ami_user
         )
-        self.provisioner = provision.Provisioner(self.ari.link(), self.ami, exchange)
+        self.telephones = Telephones(
+            Provisioner(self.ari.link(), self.ami, exchange),
+            self.tenancy,
+            self._board,
+            self.clock,
+            lambda: self.exchange.up,
+        )
         self.hub = Hub(
             epoch=self._epoch,
             now=self.clock.now,
@@ -184,6 +166,12 @@ class Server:
         # Switched off, they have a line that nobody ever connects.
         link = self.ari.link(PRACTICE_APPLICATION) if exchange.practice else AriLink(PRACTICE_APPLICATION)
         self.practice = PracticeCallers(link, new_id=self._new_id)
+        self.practising = Practising(
+            self.practice,
+            self.tenancy,
+            lambda organisation: self.hub.state(organisation).rev,
+            enabled=exchange.practice,
+        )
         self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
         self.exchange = AsteriskExchange(
@@ -196,13 +184,13 @@ class Server:
             notifier=NotifyTalk(self.ami),
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
-            prepare=self._provision,
+            prepare=self.telephones.write,
         )
         self.engine = Engine(
             self.clock,
             self.exchange,
             self.writer,
-            Fan(self.hub, self.practice, self._refresh_fallbacks),
+            Fan(self.hub, self.practising, self.telephones.agents_changed),
             self._rebuild_later,
         )
 
@@ -263,62 +251,6 @@ class Server:
         with contextlib.suppress(OSError):
             self._boot_file.write_text(boot + "\n")
 
-    async def _provision(self) -> None:
-        """Phones and fall-backs, before calls are handled."""
-        kinds = {DeviceKind.WEB: provision.DeviceKind.WEB, DeviceKind.SIP: provision.DeviceKind.SIP}
-        self.provisioner.forget()
-        try:
-            await self.provisioner.write_all(
-                provision.DeviceProvision(
-                    id=row.id,
-                    kind=kinds[row.kind],
-                    name=row.name,
-                    extension=row.extension,
-                    username=f"d-{row.id}",
-                    password=row.password,
-                    language=self.tenancy.organisation(organisation).language,
-                )
-                for organisation, row in self.tenancy.devices().values()
-            )
-            self._fallbacks_written = self._fallbacks()
-            await self.provisioner.write_fallbacks(self._fallbacks_written)
-        except (provision.ProvisionFailed, AmiFailed):
-            log.exception("the exchange did not take all phones")
-
-    def _fallbacks(self) -> provision.Fallbacks:
-        """Who rings for each number while we are away: the phones of those signed in, else every desk phone."""
-        groups: dict[str, tuple[str, ...]] = {}
-        for organisation, directory in self.tenancy.all.items():
-            board = self._board(organisation)
-            desk_phones = tuple(f"d-{d.id}" for d in directory.devices if d.kind is DeviceKind.SIP)
-            for queue in directory.queues:
-                signed_in = board.queues[queue.id].signed_in if board is not None else set()
-                devices = [board.agents[a].device for a in sorted(signed_in)] if board is not None else []
-                ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
-                for number in queue.numbers:
-                    groups[number] = ringing
-                    groups[f"+{number}"] = ringing
-        return provision.Fallbacks(groups=groups)
-
-    def _refresh_fallbacks(self) -> None:
-        """Somebody signed in or took another phone: a moment later the exchange knows whom to ring without us."""
-        if self._fallback_timer is None:
-            self._fallback_timer = self.clock.call_in(FALLBACK_SETTLE_MS, self._write_fallbacks)
-
-    def _write_fallbacks(self) -> None:
-        self._fallback_timer = None
-        fallbacks = self._fallbacks()
-        if self.exchange.up and fallbacks != self._fallbacks_written:
-            self._fallbacks_written = fallbacks
-            self._spawn(self._send_fallbacks(fallbacks))
-
-    async def _send_fallbacks(self, fallbacks: provision.Fallbacks) -> None:
-        try:
-            await self.provisioner.write_fallbacks(fallbacks)
-        except AmiFailed:
-            log.warning("the exchange did not take the fall-backs; they are sent again at the next change")
-            self._fallbacks_written = None
-
     # --- consoles ---
 
     def _console_seen(self, organisation: OrganisationId, user: UserId) -> None:
@@ -336,37 +268,10 @@ class Server:
 
         self._away[user] = loop.call_later(CONSOLE_GRACE_MS / 1000, gone)
 
-    async def _practise(self, organisation: OrganisationId, command: wire.Command) -> wire.Result:
-        """A practice caller, asked for from the console."""
-
-        def refuse(code: str) -> wire.Result:
-            rev = self.hub.state(organisation).rev
-            return wire.Result(id=command.id, ok=False, rev=rev, code=code)
-
-        directory = self.tenancy.all[organisation]
-        if not directory.organisation.demo or not self.settings.exchange.practice:
-            return refuse("no_right")
-        urgent = command.args.get("urgent") == "true"
-        wanted = command.args.get("queue")
-        queues = [q for q in directory.queues if (q.id == wanted if wanted else q.urgent is urgent)]
-        numbers = sorted(queues[0].numbers) if queues else []
-        if not numbers:
-            return refuse("queue_not_available")
-        count = command.args.get("count", "1")
-        try:
-            started = await self.practice.call(
-                numbers[0], count=int(count) if count in "12345" else 1, urgent=queues[0].urgent
-            )
-        except TooManyCallers:
-            return refuse("too_many_practice_calls")
-        if not started:
-            return refuse("exchange_down")
-        return wire.Result(id=command.id, ok=True, rev=self.hub.state(organisation).rev)
-
     async def _control(self, question: Question) -> Answer:
         """A question of another command on this machine."""
         if question.ask == "practice":
-            return await self._practise_by_command(question)
+            return await self.practising.from_command(question)
         health = self._health()
         return Answer(
             done=health.ok,
@@ -376,39 +281,6 @@ class Server:
             calls=health.calls,
             consoles=health.consoles,
         )
-
-    async def _practise_by_command(self, question: Question) -> Answer:
-        """Practice callers, asked for by `cordboard practice`."""
-
-        def no(sentence: str) -> Answer:
-            return Answer(done=False, sentence=sentence)
-
-        demos = [d for d in self.tenancy.all.values() if d.organisation.demo]
-        if not self.settings.exchange.practice:
-            return no("Practice callers are switched off in the configuration ([exchange] practice = false).")
-        if not demos:
-            return no("There is no demo organisation here; practice callers call only that one.")
-        wanted = question.queue.casefold() if question.queue is not None else None
-        found = [
-            q
-            for q in demos[0].queues
-            if q.numbers
-            and (wanted in (q.id.casefold(), q.name.casefold()) if wanted else q.urgent is question.urgent)
-        ]
-        if not found:
-            names = ", ".join(queue.name for queue in demos[0].queues if queue.numbers)
-            return no(f"There is no queue {question.queue or ''} to call; there are: {names}.")
-        queue = found[0]
-        try:
-            started = await self.practice.call(
-                min(queue.numbers), count=max(question.count, 1), urgent=question.urgent or queue.urgent
-            )
-        except TooManyCallers as problem:
-            return no(str(problem))
-        if not started:
-            return no("The exchange is not connected, so nobody could call; see `cordboard doctor`.")
-        who = "1 practice caller calls" if started == 1 else f"{started} practice callers call"
-        return Answer(done=True, sentence=f"{who} queue {queue.name}.")
 
     def _health(self) -> rest.Health:
         failing = self.writer.failing_since is not None
@@ -433,7 +305,7 @@ class Server:
             engine=self.engine,
             hub=self.hub,
             now=self.clock.now,
-            practice=self._practise,
+            practice=self.practising.from_console,
             health=self._health,
             secure=secure,
             origins=frozenset(f"{scheme}://{host}:{settings.port}" for host in settings.hosts),
@@ -443,25 +315,7 @@ class Server:
             exchange_ws=f"ws{settings.exchange.http_url.removeprefix('http')}/ws",
             loopback=settings.listen.startswith("127."),
         )
-        config = uvicorn.Config(
-            make_server(services),
-            host=settings.listen,
-            port=settings.port,
-            loop="none",
-            http="httptools",
-            ws="websockets-sansio",
-            # Compression costs more processor time than a local network saves.
-            ws_per_message_deflate=False,
-            ws_max_size=65_536,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=str(settings.certificate) if settings.certificate is not None else None,
-            ssl_keyfile=str(settings.key) if settings.key is not None else None,
-        )
-        self._web = _Web(config)
+        self._web = make_web(settings, services)
         await self._web.serve()
 
     async def _heartbeats(self) -> None:
@@ -507,13 +361,6 @@ class Server:
         await self.ami.close()
         await self.writer.stop()
         await self.database.close()
-
-
-class _Web(uvicorn.Server):
-    """uvicorn without its own hands on the signals; the parent's word counts."""
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        return contextlib.nullcontext()
 
 
 def _epoch() -> str:

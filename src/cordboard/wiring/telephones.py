@@ -1,0 +1,113 @@
+"""Keeps the exchange's phones equal to the directory, and tells it whom to ring while we are away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from cordboard.app.clock import Alarm, Clock
+from cordboard.app.tenancy import Tenancy
+from cordboard.asterisk import provision
+from cordboard.asterisk.ami import AmiClient, AmiFailed
+from cordboard.core.board import Board
+from cordboard.core.types import DeviceKind, OrganisationId
+
+log = logging.getLogger(__name__)
+
+FALLBACK_SETTLE_MS = 2_000
+"""Sign-ins come in bursts; the exchange is told once they have settled."""
+_KINDS = {DeviceKind.WEB: provision.DeviceKind.WEB, DeviceKind.SIP: provision.DeviceKind.SIP}
+
+
+class NotifyTalk:
+    """Makes a ringing phone answer, by AMI."""
+
+    def __init__(self, ami: AmiClient) -> None:
+        self._ami = ami
+
+    async def talk(self, channel_name: str) -> bool:
+        """True: sent."""
+        try:
+            await self._ami.notify_talk(channel_name)
+        except AmiFailed:
+            return False
+        return True
+
+
+class Telephones:
+    """Phones and fall-backs of all organisations in one exchange."""
+
+    def __init__(
+        self,
+        provisioner: provision.Provisioner,
+        tenancy: Tenancy,
+        board: Callable[[OrganisationId], Board | None],
+        clock: Clock,
+        is_up: Callable[[], bool],
+    ) -> None:
+        self._provisioner = provisioner
+        self._tenancy = tenancy
+        self._board = board
+        self._clock = clock
+        self._is_up = is_up
+        self._timer: Alarm | None = None
+        self._written: provision.Fallbacks | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def write(self) -> None:
+        """Everything, at every (re)connect, before calls are handled."""
+        self._provisioner.forget()
+        try:
+            await self._provisioner.write_all(
+                provision.DeviceProvision(
+                    id=row.id,
+                    kind=_KINDS[row.kind],
+                    name=row.name,
+                    extension=row.extension,
+                    username=f"d-{row.id}",
+                    password=row.password,
+                    language=self._tenancy.organisation(organisation).language,
+                )
+                for organisation, row in self._tenancy.devices().values()
+            )
+            self._written = self._fallbacks()
+            await self._provisioner.write_fallbacks(self._written)
+        except (provision.ProvisionFailed, AmiFailed):
+            log.exception("the exchange did not take all phones")
+
+    def agents_changed(self) -> None:
+        """Somebody may have signed in or taken another phone: a moment later the exchange knows."""
+        if self._timer is None:
+            self._timer = self._clock.call_in(FALLBACK_SETTLE_MS, self._settled)
+
+    def _settled(self) -> None:
+        self._timer = None
+        fallbacks = self._fallbacks()
+        if self._is_up() and fallbacks != self._written:
+            self._written = fallbacks
+            task = asyncio.get_running_loop().create_task(self._send(fallbacks))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, fallbacks: provision.Fallbacks) -> None:
+        try:
+            await self._provisioner.write_fallbacks(fallbacks)
+        except AmiFailed:
+            log.warning("the exchange did not take the fall-backs; they are sent again at the next change")
+            self._written = None
+
+    def _fallbacks(self) -> provision.Fallbacks:
+        """Who rings for each number while we are away: the phones of those signed in, else every desk phone."""
+        groups: dict[str, tuple[str, ...]] = {}
+        for organisation, directory in self._tenancy.all.items():
+            board = self._board(organisation)
+            desk_phones = tuple(f"d-{d.id}" for d in directory.devices if d.kind is DeviceKind.SIP)
+            for queue in directory.queues:
+                signed_in = board.queues[queue.id].signed_in if board is not None else set()
+                devices = [board.agents[a].device for a in sorted(signed_in)] if board is not None else []
+                ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
+                for number in queue.numbers:
+                    groups[number] = ringing
+                    groups[f"+{number}"] = ringing
+        return provision.Fallbacks(groups=groups)
