@@ -31,6 +31,7 @@ def static_jobs() -> list[Job]:
         Job(name="style (ruff check)", command=[BIN / "ruff", "check", "--quiet", "."]),
         Job(name="form (ruff format)", command=[BIN / "ruff", "format", "--check", "--quiet", "."]),
         Job(name="layers (import-linter)", command=[BIN / "lint-imports", "--no-logo"]),
+        Job(name="wire types", command=[PYTHON, "-m", "tools.wire_types", "--check"]),
     ]
     if (CONSOLE / "package.json").is_file():
         # In a full run the console's tests prove statements too, so their report is kept.

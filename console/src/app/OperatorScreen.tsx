@@ -67,6 +67,7 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
 
   return (
     <div className="app">
+      <h1 className="vh">Operator</h1>
       <a className="skip" href="#main">
         {t`To the main screen`}
       </a>
