@@ -60,6 +60,7 @@ def prepare(settings: Settings, console: Path) -> Launch:
     """
     data = settings.data_folder()
     require_folder(data)
+    _require_addresses(settings)
     try:
         return _prepared(settings, console, data)
     except ExchangeSettingsWrong as problem:
@@ -127,6 +128,22 @@ def require_folder(data: Path) -> None:
             f"The disk with the data folder {data} has {free_bytes // 2**20} MB left; Cordboard needs "
             f"{SPACE_NEEDED // 2**20} MB to begin with. Make room, or give Cordboard another folder with --data."
         )
+
+
+def _require_addresses(settings: Settings) -> None:
+    wanted = [("web.listen (--listen)", settings.web.listen)]
+    if settings.exchange.kind == "own":
+        wanted.append(("exchange.listen", settings.exchange.listen))
+    else:
+        wanted.append(("exchange.ari_listen", settings.exchange.ari_listen))
+    for name, address in wanted:
+        try:
+            free.is_free(0, address)
+        except OSError as problem:
+            raise CannotStart(
+                f"{name} is {address}, which cannot be listened on: {problem.strerror}. "
+                "Write one of this machine's own addresses, or 0.0.0.0 for all of them."
+            ) from problem
 
 
 def _certificate(settings: Settings, own: tuple[Path, Path]) -> tuple[Path | None, Path | None]:
@@ -323,14 +340,7 @@ def require_ports(launch: Launch) -> None:
         ),
     )
     for port, address, purpose, instead in wanted:
-        try:
-            is_free = free.is_free(port, address)
-        except OSError as problem:
-            raise CannotStart(
-                f"The address {address}, on which {purpose}, cannot be listened on: {problem.strerror}. "
-                "Is it this machine's? Write one of its own addresses, or 0.0.0.0 for all of them."
-            ) from problem
-        if not is_free:
+        if not free.is_free(port, address):
             raise CannotStart(
                 f"Port {port} on {address}, on which {purpose}, is in use or not allowed. Stop the other program "
                 f"(another Cordboard?), or {instead}."

@@ -74,7 +74,7 @@ def fail(problem: Exception) -> None:
     text = str(problem)
     # The server child has said it already when there are no words.
     if text:
-        click.echo(f"cordboard: {text[0].upper()}{text[1:]}", err=True)
+        click.echo(f"cordboard: {text}", err=True)
     for line in getattr(problem, "tried", ()):
         if line not in text:
             click.echo(f"  tried: {line}", err=True)

@@ -16,6 +16,7 @@ import click
 import uvloop
 
 from cordboard.app.demo import LOGINS_FILE, DemoLogins, create_demo, read_demo_logins, write_demo_logins
+from cordboard.app.settings import SettingsWrong
 from cordboard.asterisk.binary import ExchangeBinary
 from cordboard.cli.exchange import get_exchange
 from cordboard.cli.options import Complaint, fail, launch_for, launch_options, overrides
@@ -126,6 +127,10 @@ def serve(config: Path | None, listen: str | None, port: int | None, data: Path 
         launch = launch_for(config, listen, port, data)
         log_to(launch.data / "log" / "server.log")
         uvloop.run(_serve(Server(launch.server)))
+    except SettingsWrong as problem:
+        # What only the database can tell does not know which file it was read from.
+        known = config is None or str(config) in str(problem)
+        fail(problem if known else SettingsWrong(f"{config}: {problem}"))
     except Complaint as problem:
         fail(problem)
 
