@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cordboard.core.agent import LineState
@@ -148,6 +148,24 @@ class Office(RuleBasedStateMachine):
         own = sorted((c, a.id) for a in self.world.board.agents.values() for c in a.calls)
         call, agent = data.draw(st.sampled_from(own))
         self._ask(kind(agent=agent, call=call))
+
+    @rule(data=st.data(), urgent=st.booleans())
+    def somebody_in_a_call_takes_another(self, data: st.DataObject, urgent: bool) -> None:
+        """What conversations are made of, so that they happen often: a call, a click, and one more."""
+        world = self.world
+        if not world.board.exchange_up or len(world.board.calls) > CALLS_MAX:
+            return
+        able = sorted(a.id for a in world.board.agents.values() if world.board.is_reachable(a))
+        if not able:
+            return
+        agent = world.board.agents[data.draw(st.sampled_from(able))]
+        self.arrived += 1
+        world.call_arrives(f"c{self.arrived}", "urgent" if urgent else "algemeen")
+        self._ask(AnswerCall(agent=agent.id, call=CallId(f"c{self.arrived}")))
+        if agent.line is not None and data.draw(st.booleans()):
+            leg = world.exchange.lines.get(agent.line.leg)
+            if leg is not None and leg.state is Phone.RINGING:
+                world.phone_answers(agent.id)
 
     @rule(agent=agents, queue=queues)
     def somebody_slides_a_button(self, agent: str, queue: str) -> None:
@@ -347,10 +365,15 @@ class Office(RuleBasedStateMachine):
         desk_checks.books_balance(world)
 
 
-DEEP = bool(os.environ.get("CORDBOARD_DEEP"))
+DAYS = int(os.environ.get("CORDBOARD_DEEP", "60"))
+"""How many different days are tried: `CORDBOARD_DEEP=5000 pytest tests/core/test_whatever_happens.py`."""
+SHRINK = bool(os.environ.get("CORDBOARD_SHRINK"))
+"""Look for the shortest day that goes wrong as well; takes minutes when one does."""
+
 Office.TestCase.settings = settings(
-    max_examples=int(os.environ.get("CORDBOARD_DEEP", "12")),
-    stateful_step_count=60 if DEEP else 40,
+    max_examples=DAYS,
+    stateful_step_count=50,
+    phases=set(Phase) - (set() if SHRINK else {Phase.shrink, Phase.explain}),
     suppress_health_check=list(HealthCheck),
 )
 TestOffice = pytest.mark.rule("2.1.1-s", "D2", "D27")(Office.TestCase)

@@ -259,6 +259,22 @@ def test_a_page_whose_phone_registers_a_moment_later_keeps_its_conversation() ->
 
 
 @pytest.mark.rule("D16")
+def test_a_phone_that_does_not_register_again_after_a_restart_counts_as_lost() -> None:
+    """After ten seconds its caller hears music and waits for it, as when it had vanished in sight."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.exchange.registered.clear()
+
+    restart(world)
+    world.wait(10)
+    assert world.hears("c1") == "music"
+    world.wait(15)
+
+    assert world.order() == ["c1"]
+
+
+@pytest.mark.rule("D16")
 def test_a_telephone_that_is_up_for_nobody_is_hung_up() -> None:
     """A line whose caller went, and one of a device that nobody uses any more."""
     world = office("chantal", "piet")
