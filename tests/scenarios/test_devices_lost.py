@@ -151,7 +151,7 @@ def test_a_telephone_that_returns_to_held_callers_rings_and_does_not_answer_by_i
     assert world.hears("c1") == "chantal"
 
 
-@pytest.mark.rule("D16", "2.1.2-c")
+@pytest.mark.rule("D16")
 def test_a_returned_call_is_one_call_with_two_agents() -> None:
     """Counted once as answered; each agent's part is a segment of its own; wrap-up is by own talk."""
     world = office("chantal", "piet", kind=DeviceKind.WEB, wrap_up_s=10)
