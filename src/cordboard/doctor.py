@@ -286,12 +286,14 @@ def _server(launch: Launch) -> Iterator[Finding]:
             "cannot be written now; calls go on, history waits.",
             "Make room on the disk, or see that the database runs.",
         )
-    if not answer.exchange:
+    if answer.exchange:
+        yield ok("exchange line", "the exchange is connected to the server")
+    else:
         yield Finding(
             Level.WRONG,
-            "exchange",
-            "is not connected to the server.",
-            "See the lines about the exchange below.",
+            "exchange line",
+            f"the exchange has not dialled the server at {launch.server.exchange.ari_authority}.",
+            "See the next line; an exchange of your own needs a restart after its files have changed.",
         )
 
 
@@ -300,9 +302,9 @@ async def _exchange(launch: Launch, *, running: bool) -> list[Finding]:
     found = await existing.check_running(settings)
     if not running:
         # Without a server nobody waits for its socket.
-        found = [finding for finding in found if "has not connected" not in finding.sentence]
+        found = [finding for finding in found if "has never connected" not in finding.sentence]
     if not found:
-        return [ok("exchange", f"answers at {settings.http_url}" + (" and is connected" if running else ""))]
+        return [ok("exchange", f"answers at {settings.http_url} and has what Cordboard needs")]
     log = f"Look in {settings.run_dir / 'log' / 'messages'}." if launch.own_exchange else ""
     return [Finding(Level.WRONG, "exchange", finding.sentence, log) for finding in found]
 

@@ -95,20 +95,20 @@ async def check_running(settings: ExchangeSettings) -> list[Finding]:
                         f"{settings.http_url}/ari answers {ping.status}; is res_ari loaded, ari.conf there?"
                     )
                 ]
-            return await check_live(transport, ami) + await _check_connected(transport, settings)
+            return await check_live(transport, ami) + await _check_applications(transport, settings)
     finally:
         await ami.close()
 
 
-async def _check_connected(transport: AriTransport, settings: ExchangeSettings) -> list[Finding]:
-    """Each application is there once its socket to Cordboard stands."""
+async def _check_applications(transport: AriTransport, settings: ExchangeSettings) -> list[Finding]:
+    """Each application is there once its socket to Cordboard has stood; it stays when that falls away."""
     found = []
     for name in config.applications(settings):
         answer = await send(transport, operations.applications_get(application_name=name))
         if not answer.is_done:
             found.append(
                 Finding(
-                    f"The exchange has not connected application {name} to Cordboard at {settings.ari_authority}: "
+                    f"The exchange has never connected application {name} to Cordboard at {settings.ari_authority}: "
                     "is Cordboard running, and was Asterisk restarted with websocket_client.conf?"
                 )
             )

@@ -13,6 +13,7 @@ from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.obtain import default_cache, default_sounds, obtain
 from cordboard.asterisk.prompts import prepare_prompts
 from cordboard.cli.options import Complaint, config_option, data_option, fail, launch_for, step
+from cordboard.control import Question, ServerAway, ask
 from cordboard.launch import Launch
 from cordboard.practice.speech import prepare_speech
 
@@ -92,11 +93,27 @@ def _check(launch: Launch, folder: Path | None) -> int:
     settings = launch.server.exchange
     found = existing.check_folder(folder, settings) if folder is not None else []
     found += asyncio.run(existing.check_running(settings))
+    if not found:
+        found += _check_connected(launch)
     for finding in found:
         click.echo(f"wrong  {finding.sentence}")
     if not found:
         click.echo(f"ok     The exchange at {settings.http_url} has all that Cordboard needs.")
     return 1 if found else 0
+
+
+def _check_connected(launch: Launch) -> list[existing.Finding]:
+    """Only the running server knows whether the exchange is at the other end of its socket now."""
+    try:
+        answer = ask(launch.data, Question(ask="health"))
+    except ServerAway as problem:
+        return [existing.Finding(f"The exchange will do, but it is not connected: {problem}")]
+    if answer.exchange:
+        return []
+    where = launch.server.exchange.ari_authority
+    return [
+        existing.Finding(f"The exchange will do, but it has not dialled Cordboard at {where}; restart it.")
+    ]
 
 
 def kept_exchange(named: str | None) -> ExchangeBinary:
