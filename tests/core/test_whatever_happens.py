@@ -365,7 +365,7 @@ class Office(RuleBasedStateMachine):
         desk_checks.books_balance(world)
 
 
-DAYS = int(os.environ.get("CORDBOARD_DEEP", "60"))
+DAYS = int(os.environ.get("CORDBOARD_DEEP", "40"))
 """How many different days are tried: `CORDBOARD_DEEP=5000 pytest tests/core/test_whatever_happens.py`."""
 SHRINK = bool(os.environ.get("CORDBOARD_SHRINK"))
 """Look for the shortest day that goes wrong as well; takes minutes when one does."""

@@ -74,13 +74,13 @@ def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
     line.state, line.call, line.ring_back = LineState.ANSWERING, call.id, False
     line.reserved_until = turn.now + lines.RESERVATION_MS
     match device.answer_method:
-        case AnswerMethod.WEB:
+        case AnswerMethod.WEB if call.state is CallState.CONNECTING:
             # The page sees that the call is connecting and answers its own softphone.
             line.until = turn.now + AT_ONCE_MS
         case AnswerMethod.NOTIFY_TALK:
             turn.do(AnswerDevice(leg=line.leg))
             line.told, line.until = True, turn.now + TALK_ANSWER_MS
-        case AnswerMethod.HEADER:
+        case AnswerMethod.HEADER | AnswerMethod.WEB:
             lines.stop_ringing(turn, agent, elsewhere=True)
             line.replacing, line.call = True, call.id
             return
