@@ -8,6 +8,7 @@ import collections
 import msgspec
 import pytest
 
+from cordboard.asterisk import messages as ari
 from cordboard.asterisk.transport import AriTimeout, AriUnavailable
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
@@ -116,3 +117,24 @@ async def test_events_reach_the_listener_in_order_and_after_the_answer() -> None
         "ApplicationRegistered",
         "StasisStart",
     ]
+
+
+def test_what_is_said_before_the_exchange_notices_that_the_socket_broke_is_lost() -> None:
+    """F3: seen with the real one; the list of channels is the only way to learn of it."""
+    exchange = SimulatedExchange()
+    exchange.connect()
+    exchange.drain_events()
+    early, late = exchange.caller("+311"), exchange.caller("+312")
+
+    exchange.disconnect(blind_ms=100)
+    early.call("+31880001")
+    exchange.advance(150)
+    late.call("+31880001")
+    exchange.connect()
+
+    numbers = [
+        event.caller
+        for event in map(ari.decode_event, exchange.drain_events())
+        if isinstance(event, ari.CallBroadcast)
+    ]
+    assert numbers == ["+312"]

@@ -100,11 +100,18 @@ class SimulatedExchange:
             self.registry.outboxes[application].connect()
             self.on_change.get(application, _nobody)(True)
 
-    def disconnect(self, application: str = APPLICATION, *, back_after_ms: int | None = None) -> None:
-        """The socket breaks; calls go on and events are kept. None: until `connect`."""
+    def disconnect(
+        self, application: str = APPLICATION, *, back_after_ms: int | None = None, blind_ms: int = 0
+    ) -> None:
+        """The socket breaks; calls go on and events are kept.
+
+        Args:
+            back_after_ms: when Cordboard listens again; None: at the next `connect`.
+            blind_ms: how long the exchange does not notice; what it says until then is lost (F3).
+        """
         self._listening.discard(application)
         if self.is_connected(application):
-            self.registry.outboxes[application].disconnect()
+            self.registry.outboxes[application].disconnect(blind_ms)
             self.on_change.get(application, _nobody)(False)
         if back_after_ms is not None:
             self.clock.call_in(back_after_ms, lambda: self.connect(application))
@@ -123,7 +130,7 @@ class SimulatedExchange:
         self.is_alive = False
         for application in self.registry.names:
             if self.is_connected(application):
-                self.registry.outboxes[application].disconnect()
+                self.registry.outboxes[application].disconnect(0)
                 self.on_change.get(application, _nobody)(False)
         for channel in list(self.registry.channels.values()):
             channel.is_gone = True

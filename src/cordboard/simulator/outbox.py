@@ -75,6 +75,8 @@ class Outbox:
         self.is_connected = False
         self._clock, self._faults, self._asterisk_id = clock, faults, asterisk_id
         self._kept: deque[bytes] = deque()
+        self._blind_until_ms = 0
+        """Until then the exchange has not noticed that the socket is down, and writes into nothing."""
         self._ready: deque[bytes] = deque()
 
     def emit(self, kind: str, fields: Mapping[str, object]) -> None:
@@ -93,7 +95,7 @@ class Outbox:
     def _deliver(self, data: bytes) -> None:
         if self.is_connected:
             self._ready.append(data)
-        else:
+        elif self._clock.now() >= self._blind_until_ms:
             self._kept.append(data)
 
     def connect(self) -> None:
@@ -103,9 +105,10 @@ class Outbox:
         self._kept.clear()
         self.emit("ApplicationRegistered", {})
 
-    def disconnect(self) -> None:
-        """The socket is down: what was not taken out yet is lost with it, what comes now is kept."""
+    def disconnect(self, blind_ms: int) -> None:
+        """The socket is down: what was not taken out yet is lost with it, what comes after `blind_ms` is kept."""
         self.is_connected = False
+        self._blind_until_ms = self._clock.now() + blind_ms
         self._ready.clear()
 
     def take(self) -> list[bytes]:

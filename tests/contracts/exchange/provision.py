@@ -20,7 +20,7 @@ async def provision(rig: Rig, name: str) -> None:
         "endpoint": {
             "context": "phones",
             "disallow": "all",
-            "allow": "alaw,ulaw",
+            "allow": "alaw",
             "auth": name,
             "aors": name,
             "direct_media": "no",

@@ -102,6 +102,9 @@ async def test_adding_to_another_bridge_moves_the_caller_and_the_telephone_hears
 async def test_hold_pressed_on_the_telephone_is_told_and_the_caller_hears_music(rig: Rig) -> None:
     """D27: the exchange plays it by itself, and stops when the call is taken back."""
     caller, phone, _party, line, _bridge = await _talk(rig)
+    # Within the first moments Asterisk itself re-invites the telephone, and a hold then is refused or not heard.
+    await caller.hears(phone)
+    await rig.wait(300)
 
     await phone.hold()
     held = await rig.event("ChannelHold", line)
@@ -123,6 +126,8 @@ async def test_notify_hold_and_talk_hold_and_resume_at_the_telephone(rig: Rig) -
     await rig.event("StasisStart", line)
     await rig.bridge("line", "mixing,dtmf_events", line, party)
     name = (await rig.ok("GET", f"channels/{line}"))["name"]
+    await caller.hears(phone)
+    await rig.wait(300)
 
     await rig.notify(name, "hold")
     await rig.event("ChannelHold", line)
