@@ -51,13 +51,16 @@ PAUSE_S = (0.1, 0.5)
 """Between the calls: a random moment of the frame clock and of everything else."""
 HEARD_MS = 350
 CLOCK_EVERY = 25
-PICTURE_ALIKE = 0.97
+PICTURE_ALIKE = 0.7
+"""The part of the key that looks as in the end; the card still travels its last pixels then."""
 
 
 @dataclass(slots=True)
 class Samples:
     """Milliseconds of each call, one list for each thing."""
 
+    told: list[float] = field(default_factory=list)
+    """Until the page got word of the call."""
     added: list[float] = field(default_factory=list)
     painted: list[float] = field(default_factory=list)
     rings: list[float] = field(default_factory=list)
@@ -114,6 +117,7 @@ async def our_call(stage: Stage, samples: Samples) -> Painted:
     await second.ended()
     await screen.gone(card.call)
 
+    samples.told.append(milliseconds(card.told_us, call.invited_us))
     samples.added.append(milliseconds(card.added_us, call.invited_us))
     samples.painted.append(milliseconds(card.painted_us, call.invited_us))
     samples.rings.append(milliseconds(first.invited_us, call.invited_us))
@@ -140,10 +144,10 @@ async def peer_call(stage: Stage, samples: Samples) -> None:
 
 
 async def look_at_pictures(stage: Stage, samples: Samples) -> None:
-    """Check against pictures that a card which counts as painted really was on the screen by then.
+    """Check against the browser's pictures that a card which counts as painted really was on the screen by then.
 
     Raises:
-        AssertionError: the first picture with the card was made more than a frame after that.
+        AssertionError: a picture that was made after that moment is without the card.
     """
     screen = stage.screen
     number = stage.next_number()
@@ -158,21 +162,21 @@ async def look_at_pictures(stage: Stage, samples: Samples) -> None:
     await call.hang_up()
     await (await stage.desk.rings()).ended()
     await screen.gone(card.call)
-    with_card = await first_with(screen, film, wanted, card.box)
-    late_us = with_card - card.painted_us
-    assert late_us <= FRAME_US, (
-        f"the card was first in the picture {late_us / 1000:.1f} ms after it was 'painted'"
+    without, with_card = await edge(screen, film, wanted, card.box)
+    assert without <= card.painted_us, (
+        f"{(without - card.painted_us) / 1000:.1f} ms after it was painted the card was not in the picture"
     )
-    samples.pictures_ms.append(late_us / 1000)
+    samples.pictures_ms.append(milliseconds(with_card, card.painted_us))
 
 
-async def first_with(screen: Screen, film: Film, wanted: bytes, box: dict[str, float]) -> int:
-    """When the first picture with the green key was made."""
-    for number, shot in enumerate(film.shots):
-        if await screen.is_in(shot, wanted, box) >= PICTURE_ALIKE:
-            assert number, "the first picture has the card already"
-            return shot.at_us
-    raise AssertionError(f"none of {len(film.shots)} pictures has the card")
+async def edge(screen: Screen, film: Film, wanted: bytes, box: dict[str, float]) -> tuple[int, int]:
+    """When the last picture without the green key was made, and the first with it."""
+    moments: dict[bool, list[int]] = {False: [], True: []}
+    for shot in film.shots:
+        shows = await screen.is_in(shot, wanted, box) >= PICTURE_ALIKE
+        moments[shows].append(shot.at_us)
+    assert all(moments.values()), f"{len(film.shots)} pictures show no change"
+    return max(moments[False]), min(moments[True])
 
 
 async def rehearse(stage: Stage, samples: Samples, calls: int, pictures: int) -> None:
@@ -183,6 +187,13 @@ async def rehearse(stage: Stage, samples: Samples, calls: int, pictures: int) ->
         await peer_call(stage, warm_up)
     for _ in range(pictures):
         await look_at_pictures(stage, samples)
+    if pictures:
+        # A picture bears the time at which it should be on the glass, one or two frames after it was drawn; and
+        # some are left out, so the soonest counts.
+        soonest = min(samples.pictures_ms)
+        assert soonest <= 2 * FRAME_US / 1000, (
+            f"no picture shows a card sooner than {soonest:.1f} ms after 'painted'"
+        )
     for number in range(calls):
         if number % CLOCK_EVERY == 0:
             samples.clock_us.append((await stage.screen.clock_error_us())[0])
@@ -198,6 +209,10 @@ async def measure(words: argparse.Namespace, folder: Path) -> Samples:
     """Set the stage and play."""
     samples = Samples()
     async with AsyncExitStack() as stack:
+        # There before the exchange is, which looks at once whether the trunk's other end can be reached.
+        outside = await stack.enter_async_context(
+            SipPhone(server=("127.0.0.1", 0), ip=TRUNK, port=TRUNK_PORT, tone_hz=CALLER_HZ)
+        )
         cordboard = await stack.enter_async_context(Installation(folder / "c", configuration=CONFIGURATION))
         await stack.enter_async_context(consoles(cordboard, words.consoles - 1))
         browser = await stack.enter_async_context(Chromium(folder / "chromium", tone_hz=None))
@@ -205,9 +220,7 @@ async def measure(words: argparse.Namespace, folder: Path) -> Samples:
             await cordboard.phone("demo-201", tone_hz=AGENT_HZ, talk_event=words.talk)
         )
         colleague = await stack.enter_async_context(await cordboard.phone("demo-205", tone_hz=None))
-        outside = await stack.enter_async_context(
-            SipPhone(server=cordboard.sip, ip=TRUNK, port=TRUNK_PORT, tone_hz=CALLER_HZ)
-        )
+        outside.server = cordboard.sip
         await desk.register()
         await colleague.register()
         # Last, so that among fifty it is told last.
@@ -216,6 +229,7 @@ async def measure(words: argparse.Namespace, folder: Path) -> Samples:
         )
         stage = Stage(screen=screen, desk=desk, colleague=colleague, outside=outside)
         began, began_us = time.monotonic_ns(), now_us()
+        browser.messages.clear()
         try:
             await rehearse(stage, samples, words.calls, words.pictures)
         except Exception:
@@ -232,6 +246,7 @@ def tell(samples: Samples, words: argparse.Namespace, facts: dict[str, object]) 
     rows = {
         "INVITE sent -> card painted": samples.painted,
         "INVITE sent -> card in the page": samples.added,
+        "INVITE sent -> word of it in the page": samples.told,
         "INVITE sent -> desk phone's INVITE": samples.rings,
         "peer: Asterisk alone, INVITE in -> out": samples.peer,
         "limit: local change -> second frame": samples.frames,
@@ -248,7 +263,8 @@ def tell(samples: Samples, words: argparse.Namespace, facts: dict[str, object]) 
     print(f"first picture with the card, from the moment that counts as painted: {shown} ms")
     figures: dict[str, Any] = {
         key: report.spread(values) for key, values in {
-            "painted_ms": samples.painted, "added_ms": samples.added, "rings_ms": samples.rings,
+            "painted_ms": samples.painted, "told_ms": samples.told, "added_ms": samples.added,
+            "rings_ms": samples.rings,
             "peer_ms": samples.peer, "frames_ms": samples.frames, "click_to_sip_ms": samples.click_to_sip,
             "click_to_invite_ms": samples.click_to_invite, "click_to_heard_ms": samples.click_to_heard,
         }.items() if values
@@ -279,7 +295,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"{CALLS_QUICK} calls instead of {CALLS}")
     parser.add_argument("--calls", type=int)
     parser.add_argument("--consoles", type=int, default=50)
-    parser.add_argument("--pictures", type=int, default=3, help="calls that are checked against pictures")
+    parser.add_argument("--pictures", type=int, default=5, help="calls that are checked against pictures")
     parser.add_argument("--talk", action="store_true", help="the desk phone answers on NOTIFY talk")
     parser.add_argument("--samples", type=Path, help="also write every sample to this file (JSON)")
     words = parser.parse_args()
