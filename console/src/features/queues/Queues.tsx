@@ -65,7 +65,7 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
               <Press
                 className=""
                 tip={i18n._(column.short)}
-                aria-label={i18n._(column.short)}
+                aria-label={`${i18n._(column.word)}, ${i18n._(column.short)}`}
                 onPress={explain}
               >
                 <Icon name={column.icon} />

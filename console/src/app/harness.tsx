@@ -1,0 +1,244 @@
+/** For tests only: the operator screen on a pretend desk, fed with frames and remembering what was asked of it. */
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { act, cleanup, fireEvent, render } from "@testing-library/react";
+import { I18nProvider as AriaLanguage } from "react-aria-components";
+import { type Desk, DeskContext } from "../connection/desk.tsx";
+import type { Outcome } from "../connection/live.ts";
+import { Ticker } from "../connection/ticker.ts";
+import { Store } from "../model/store.ts";
+import type { AgentView, CallView, DeviceView, MeView, Op, QueueView, View } from "../model/wire.ts";
+import type { AudioStatus, DeskPhone } from "../softphone/desk-phone.ts";
+import { PhoneContext } from "../softphone/use.tsx";
+import { messages } from "../text/catalogues/nl.po";
+import { refusal } from "../text/refusals.ts";
+import { Announcer } from "../ui/announce.tsx";
+import { toast } from "../ui/toast.tsx";
+import { OperatorScreen } from "./OperatorScreen.tsx";
+
+i18n.loadAndActivate({ locale: "nl", messages });
+
+/** The instant at which every test stands; server and browser agree on it. */
+export const NOW = new Date(2026, 2, 2, 14, 30, 0).getTime();
+export const ago = (seconds: number): number => NOW - seconds * 1_000;
+
+export const me = (part: Partial<MeView> = {}): MeView => ({
+  k: "me",
+  id: "u1",
+  name: "Chantal Vos",
+  user_name: "chantal",
+  organisation: "Zorggroep",
+  language: "nl",
+  theme: "light",
+  rights: ["wrapup.manual", "history.view", "colleagues.numbers", "queue.pick"],
+  groups: [
+    { id: "g1", name: "Enschede" },
+    { id: "g2", name: "Den Bosch" },
+  ],
+  group: "g1",
+  device: "d1",
+  signed_in: ["q1", "q2"],
+  locked: [],
+  status: "available",
+  status_since: ago(60),
+  wrap_up: null,
+  wrap_up_armed: false,
+  practice: false,
+  ...part,
+});
+
+export const queue = (id: string, name: string, part: Partial<QueueView> = {}): QueueView => ({
+  k: "queue",
+  id,
+  name,
+  urgent: false,
+  position: Number(id.slice(1)),
+  agents_signed_in: 0,
+  agents_available: 0,
+  waiting: 0,
+  average_wait_ms: null,
+  longest_since: null,
+  handled: 0,
+  total: 0,
+  counted_since: new Date(2026, 2, 2).getTime(),
+  ...part,
+});
+
+export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
+  k: "call",
+  id,
+  v: 1,
+  queue: "q1",
+  queue_name: "Algemeen",
+  urgent: false,
+  direction: "in",
+  state: "waiting",
+  since: ago(20),
+  entered_at: ago(20),
+  answered_at: null,
+  number: "31534800937",
+  name: null,
+  agent: null,
+  agent_name: null,
+  mine: false,
+  offer: null,
+  note: null,
+  ...part,
+});
+
+export const offered = (id: string, part: Partial<CallView> = {}): CallView =>
+  call(id, {
+    state: "offered",
+    offer: { since: ago(4), ringing: true, rejectable: part.urgent !== true },
+    ...part,
+  });
+
+export const talking = (id: string, part: Partial<CallView> = {}): CallView =>
+  call(id, {
+    mine: true,
+    state: "active",
+    answered_at: ago(12),
+    since: ago(12),
+    agent: "u1",
+    agent_name: "Chantal Vos",
+    ...part,
+  });
+
+export const agent = (id: string, name: string, part: Partial<AgentView> = {}): AgentView => ({
+  k: "agent",
+  id,
+  name,
+  extension: null,
+  email: null,
+  status: "available",
+  since: ago(60),
+  queues: ["q1"],
+  talk: null,
+  ...part,
+});
+
+export const device = (id: string, name: string, part: Partial<DeviceView> = {}): DeviceView => ({
+  k: "device",
+  id,
+  name,
+  kind: "sip",
+  registered: true,
+  used_by: null,
+  used_by_me: false,
+  ...part,
+});
+
+/** What most tests stand on: two queues, one of them urgent, and a telephone on the desk. */
+export const OFFICE: readonly View[] = [
+  queue("q1", "Algemeen"),
+  queue("q2", "Urgent", { urgent: true }),
+  queue("q3", "Storingen"),
+  device("d1", "Toestel 201", { used_by: "Chantal Vos", used_by_me: true }),
+  { k: "exchange", id: "exchange", up: true, since: 0 },
+];
+
+export interface PretendDesk {
+  readonly store: Store;
+  /** Commands in the order in which they were sent. */
+  readonly asked: [op: string, args: Record<string, string>][];
+  /** How often the browser's own phone was told to answer. */
+  readonly answeredHere: () => number;
+  /** What the next command is answered with; until it is set everything succeeds. */
+  answer: (op: string) => Promise<Outcome>;
+  /** The server tells of changes. */
+  readonly tell: (...ops: Op[]) => void;
+}
+
+/** A desk without anything drawn on it. */
+export function pretendDesk(views: readonly View[]): PretendDesk & { desk: Desk; phone: DeskPhone } {
+  const store = new Store();
+  store.hello({ t: "hello", v: 1, epoch: "e", conn: "c", now: NOW, hb_ms: 2_000, user: "u1" });
+  store.snapshot({ t: "snap", epoch: "e", rev: 1, ents: [...views] });
+  store.line({ state: "connected" });
+  let frames = 0;
+  let answers = 0;
+  const audio: AudioStatus = { phone: "off", leg: "idle", problem: null, here: true, muted: false };
+  const pretend: PretendDesk = {
+    store,
+    asked: [],
+    answeredHere: () => answers,
+    answer: () => Promise.resolve({ ok: true }),
+    tell: (...ops) => {
+      frames += 1;
+      act(() => void store.delta({ t: "d", n: frames, rev: frames + 1, ops }));
+    },
+  };
+  return Object.assign(pretend, {
+    desk: {
+      store,
+      ticker: new Ticker(() => Date.now()),
+      command: (op, args = {}) => {
+        pretend.asked.push([op, args]);
+        return pretend.answer(op);
+      },
+      refused: (code, args) => toast(refusal(code, args)),
+      retryNow: () => undefined,
+    } satisfies Desk,
+    // Only what the screens use of it.
+    phone: {
+      status: audio,
+      subscribe: () => () => undefined,
+      unlock: () => undefined,
+      devices: { microphone: "", speaker: "" },
+      answer: () => {
+        answers += 1;
+      },
+    } as unknown as DeskPhone,
+  });
+}
+
+/** Draw something on a desk, in Dutch. */
+export function show(views: readonly View[], drawn: React.ReactNode): PretendDesk {
+  const made = pretendDesk(views);
+  render(
+    <I18nProvider i18n={i18n}>
+      <AriaLanguage locale="nl-NL">
+        <DeskContext value={made.desk}>
+          <PhoneContext value={made.phone}>
+            <Announcer />
+            {drawn}
+          </PhoneContext>
+        </DeskContext>
+      </AriaLanguage>
+    </I18nProvider>,
+  );
+  return made;
+}
+
+const nothing = (): void => undefined;
+
+/** The whole operator screen. */
+export function showScreen(...views: View[]): PretendDesk {
+  const all = views.some((view) => view.k === "me") ? views : [me(), ...views];
+  return show(
+    [...OFFICE.filter((one) => !all.some((view) => view.k === one.k && view.id === one.id)), ...all],
+    <OperatorScreen
+      menu={{
+        name: "Chantal Vos",
+        language: "nl",
+        theme: "light",
+        setLanguage: nothing,
+        setTheme: nothing,
+        logOut: nothing,
+      }}
+      chooseDevice={nothing}
+    />,
+  );
+}
+
+/** The card of a call, or null. */
+export const card = (id: string): HTMLElement | null => document.querySelector(`.card[data-call="${id}"]`);
+
+/** Click like a person does, and let what follows happen. */
+export async function click(element: Element): Promise<void> {
+  await act(async () => {
+    fireEvent.click(element);
+  });
+}
+
+export { cleanup };

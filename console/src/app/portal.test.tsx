@@ -1,0 +1,153 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PortalInfo, SessionInfo } from "../model/wire.ts";
+import { App } from "./App.tsx";
+import { cleanup, click } from "./harness.tsx";
+
+const INFO: PortalInfo = {
+  product: "Cordboard",
+  version: "1",
+  contact: "Bel de servicedesk: 053 480 09 11.",
+  demo: [],
+};
+const SESSION: SessionInfo = {
+  user: "u1",
+  name: "Chantal Vos",
+  user_name: "chantal@example.nl",
+  organisation: "Zorggroep",
+  language: "nl",
+  theme: "light",
+  modules: [
+    { id: "operator", active: true },
+    { id: "callback", active: false },
+  ],
+};
+
+let requests: [method: string, path: string, body: unknown][];
+let session: SessionInfo | null;
+let logIn: () => Response;
+const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+
+beforeEach(() => {
+  requests = [];
+  session = null;
+  logIn = () => json({ code: "wrong_credentials", args: {} }, 401);
+  history.replaceState(null, "", "/");
+  localStorage.setItem("cordboard.language", "nl");
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    requests.push([
+      init.method ?? "GET",
+      path,
+      init.body === undefined ? undefined : JSON.parse(String(init.body)),
+    ]);
+    if (path === "/api/portal") return json(INFO);
+    if (path === "/api/session" && init.method === "GET") {
+      return session === null ? json({ code: "no_session", args: {} }, 401) : json(session);
+    }
+    return path === "/api/session" && init.method === "POST" ? logIn() : new Response(null, { status: 204 });
+  });
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+async function open(): Promise<void> {
+  await act(async () => {
+    render(
+      <I18nProvider i18n={i18n}>
+        <App />
+      </I18nProvider>,
+    );
+  });
+  await screen.findByRole("heading", { level: 1 });
+}
+
+async function typeIn(userName: string, password: string): Promise<void> {
+  fireEvent.change(screen.getByLabelText("Gebruikersnaam"), { target: { value: userName } });
+  fireEvent.change(screen.getByLabelText("Wachtwoord"), { target: { value: password } });
+  await act(async () => {
+    fireEvent.submit(screen.getByRole("button", { name: "Inloggen" }).closest("form") as HTMLFormElement);
+  });
+}
+
+describe("the portal", () => {
+  it("asks a user name and a masked password, with a way out for a forgotten one [1.1-b]", async () => {
+    await open();
+    expect(screen.getByLabelText("Gebruikersnaam")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Wachtwoord").type).toBe("password");
+    expect(screen.getByRole("button", { name: "Inloggen" })).toBeTruthy();
+    await click(screen.getByRole("link", { name: "Wachtwoord vergeten" }));
+    expect(screen.getByRole("heading", { name: "Wachtwoord vergeten" })).toBeTruthy();
+  });
+
+  it("says whom to ask, in the words of the organisation [1.1-g]", async () => {
+    await open();
+    expect(await screen.findByText(INFO.contact)).toBeTruthy();
+  });
+
+  it("says that a log-in failed, not which of both was wrong, and keeps the name", async () => {
+    await open();
+    await typeIn("chantal@example.nl", "fout");
+    expect(screen.getByText(/Deze combinatie van gebruikersnaam en wachtwoord klopt niet/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Gebruikersnaam").value).toBe("chantal@example.nl");
+    expect(screen.getByLabelText<HTMLInputElement>("Wachtwoord").value).toBe("");
+  });
+
+  it("says how long to wait after too many attempts", async () => {
+    logIn = () => json({ code: "too_many_attempts", args: { seconds: "30" } }, 401);
+    await open();
+    await typeIn("chantal@example.nl", "fout");
+    expect(screen.getByText("Te veel pogingen. Probeer het over 30 seconden opnieuw.")).toBeTruthy();
+  });
+
+  it("shows the modules after logging in; one that is not taken cannot be chosen and says how to get it [1.1-k, 1.1-l]", async () => {
+    logIn = () => json(SESSION);
+    await open();
+    await typeIn("chantal@example.nl", "goed");
+    await screen.findByRole("heading", { name: "Operator" });
+    expect(requests.at(-1)).toEqual([
+      "POST",
+      "/api/session",
+      { user_name: "chantal@example.nl", password: "goed" },
+    ]);
+    const callBack = screen.getByRole("link", { name: /Call back/ });
+    expect(callBack.getAttribute("aria-disabled")).toBe("true");
+    expect(callBack.getAttribute("href")).toBeNull();
+    expect(callBack.textContent).toContain("Niet geactiveerd. Neem contact op om te activeren.");
+  });
+
+  it("opens the Operator in a tab of its own [1.1-m]", async () => {
+    session = SESSION;
+    await open();
+    const operator = screen.getByRole("link", { name: /Operator/ });
+    expect([operator.getAttribute("href"), operator.getAttribute("target")]).toEqual(["/operator", "_blank"]);
+  });
+
+  it("warns a browser that cannot do what is needed and names those that can [1.1-n]", async () => {
+    vi.stubGlobal("RTCPeerConnection", undefined);
+    Reflect.deleteProperty(window, "RTCPeerConnection");
+    await open();
+    expect(screen.getByText(/WebRTC.*Gebruik een recente Chrome, Edge, Firefox of Safari/)).toBeTruthy();
+  });
+
+  it("changes its language at once, and the page says which one it is", async () => {
+    await open();
+    await click(screen.getByRole("button", { name: "English" }));
+    expect(await screen.findByLabelText("User name")).toBeTruthy();
+    expect(document.documentElement.lang).toBe("en");
+    await click(screen.getByRole("button", { name: "Nederlands" }));
+    expect(await screen.findByLabelText("Gebruikersnaam")).toBeTruthy();
+  });
+
+  it("keeps a chosen theme with the person", async () => {
+    session = SESSION;
+    await open();
+    await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
+    await click(within(screen.getByRole("menu")).getByRole("menuitemradio", { name: "Donker" }));
+    expect(document.documentElement.dataset["theme"]).toBe("dark");
+    expect(requests.at(-1)).toEqual(["PUT", "/api/settings", { theme: "dark" }]);
+  });
+});

@@ -1,0 +1,170 @@
+import { act, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ChooseDevice } from "../features/sign-in/ChooseDevice.tsx";
+import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
+import { LogOut } from "../features/user-menu/LogOut.tsx";
+import { cleanup, click, device, me, type PretendDesk, show } from "./harness.tsx";
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+describe("the choice of a group", () => {
+  it("comes with the warning about queues of other groups, and one click chooses [1.1-q]", async () => {
+    const desk = show([me({ group: null, device: null })], <ChooseGroup />);
+    expect(
+      screen.getByText(/LET OP: u wordt automatisch uitgelogd op de wachtrijen die niet beschikbaar zijn/),
+    ).toBeTruthy();
+    await click(screen.getByRole("button", { name: "Den Bosch" }));
+    expect(desk.asked).toEqual([["group.select", { group: "g2" }]]);
+  });
+
+  it("tells who belongs to no group so, and offers nothing [1.1-v]", () => {
+    show([me({ group: null, groups: [] })], <ChooseGroup />);
+    expect(screen.getByRole("heading", { name: "Geen groep" })).toBeTruthy();
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+});
+
+describe("the choice of a telephone", () => {
+  const DEVICES = [
+    device("d1", "Toestel 201"),
+    device("d2", "Toestel 203", { used_by: "Piet Jansen" }),
+    device("d3", "Nachtpost", { registered: false }),
+    device("d4", "Browser van Chantal", { kind: "web", registered: false }),
+  ];
+  let desk: PretendDesk;
+  let done: number;
+  let without: number;
+
+  beforeEach(() => {
+    done = without = 0;
+    desk = show(
+      [me({ device: null }), ...DEVICES],
+      <ChooseDevice
+        done={() => {
+          done += 1;
+        }}
+        without={() => {
+          without += 1;
+        }}
+      />,
+    );
+  });
+
+  async function pick(name: string): Promise<void> {
+    await click(screen.getByRole("button", { name: "Inloggen op een toestel" }));
+    await click(screen.getByRole("option", { name: new RegExp(name) }));
+  }
+
+  it("says that there is no link to a telephone, and can be put off [1.2-a]", async () => {
+    expect(screen.getByText(/U bent nog niet ingelogd op een toestel/)).toBeTruthy();
+    await click(screen.getByRole("button", { name: "Alleen meekijken" }));
+    expect(without).toBe(1);
+  });
+
+  it("has a button that opens the list of names [1.2-b]", async () => {
+    await click(screen.getByRole("button", { name: "Inloggen op een toestel" }));
+    const names = within(screen.getByRole("listbox"))
+      .getAllByRole("option")
+      .map((option) => option.textContent);
+    expect(names).toHaveLength(4);
+    expect(names.join()).toContain("Toestel 201");
+  });
+
+  it("needs a choice and a click to be ready [1.2-c]", async () => {
+    await pick("Toestel 201");
+    await click(screen.getByRole("button", { name: "Inloggen" }));
+    expect(desk.asked).toEqual([["device.pair", { device: "d1" }]]);
+    expect(done).toBe(1);
+  });
+
+  it("names the colleague who has it, and does not take it over [1.2-e]", async () => {
+    await pick("Toestel 203");
+    expect(screen.getByText(/Piet Jansen is al ingelogd op dit toestel/)).toBeTruthy();
+    await click(screen.getByRole("button", { name: "Inloggen" }));
+    expect(desk.asked).toEqual([]);
+  });
+
+  it("names the colleague who was just faster", async () => {
+    desk.answer = () => Promise.resolve({ ok: false, code: "device_taken", args: { name: "Anja Smit" } });
+    await pick("Toestel 201");
+    await click(screen.getByRole("button", { name: "Inloggen" }));
+    expect(screen.getByText(/Anja Smit is al ingelogd op dit toestel/)).toBeTruthy();
+    expect(done).toBe(0);
+  });
+
+  it("says which telephones are connected, and warns before one that is not [1.2-i]", async () => {
+    await click(screen.getByRole("button", { name: "Inloggen op een toestel" }));
+    const said = (name: string): string =>
+      screen.getByRole("option", { name: new RegExp(name) }).textContent ?? "";
+    expect([said("Toestel 201"), said("Nachtpost"), said("Browser")]).toEqual([
+      expect.stringContaining("Vrij"),
+      expect.stringContaining("Niet verbonden"),
+      expect.stringContaining("Vrij"),
+    ]);
+    await click(screen.getByRole("option", { name: /Nachtpost/ }));
+    expect(screen.getByText(/Dit toestel is nu niet verbonden/)).toBeTruthy();
+    await click(screen.getByRole("button", { name: "Inloggen" }));
+    expect(desk.asked).toEqual([["device.pair", { device: "d3" }]]);
+  });
+});
+
+describe("logging out", () => {
+  let requests: string[];
+  let answer: () => Response;
+  let loggedOut: number;
+
+  beforeEach(() => {
+    requests = [];
+    loggedOut = 0;
+    answer = () => new Response(null, { status: 204 });
+    vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+      requests.push(`${init.method} ${path}`);
+      return answer();
+    });
+  });
+
+  const ask = (calls = 0): void =>
+    void show(
+      [me()],
+      <LogOut
+        open
+        device="Toestel 201"
+        calls={calls}
+        close={() => undefined}
+        loggedOut={() => {
+          loggedOut += 1;
+        }}
+      />,
+    );
+
+  it("asks whether to leave the telephone too: yes, no, or not at all [4-b]", () => {
+    ask();
+    const question = screen.getByRole("alertdialog", { name: "Ook uitloggen op uw toestel?" });
+    const answers = within(question)
+      .getAllByRole("button")
+      .map((one) => one.textContent);
+    expect(answers).toEqual(["Annuleren", "Nee", "Ja"]);
+  });
+
+  it.each([
+    ["Ja", "DELETE /api/session?device=1"],
+    ["Nee", "DELETE /api/session"],
+  ])("%s asks the server for what it says", async (word, request) => {
+    ask();
+    await click(screen.getByRole("button", { name: word }));
+    expect(requests).toEqual([request]);
+    expect(loggedOut).toBe(1);
+  });
+
+  it("warns of calls that go on, and says why it cannot be done while somebody is on hold", async () => {
+    ask(2);
+    expect(screen.getByText(/U heeft nog 2 gesprekken/)).toBeTruthy();
+    answer = () => new Response(JSON.stringify({ code: "live_call", args: {} }), { status: 409 });
+    await act(async () => screen.getByRole("button", { name: "Ja" }).click());
+    expect(screen.getByText(/Beëindig ze of haal ze eerst uit de wacht/)).toBeTruthy();
+    expect(loggedOut).toBe(0);
+  });
+});
