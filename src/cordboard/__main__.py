@@ -1,4 +1,4 @@
-"""The command line: `cordboard run | exchange | exchange-config | practice | doctor`."""
+"""The command line: `cordboard run | exchange | exchange-config | phones | practice | doctor`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from cordboard.cli.doctor import doctor
 from cordboard.cli.exchange import exchange, exchange_config
+from cordboard.cli.phones import phones
 from cordboard.cli.practice import practice
 from cordboard.cli.start import run, serve
 
@@ -16,7 +17,7 @@ def main() -> None:
     """Cordboard: telephone operator console and call queue."""
 
 
-for command in (run, serve, exchange, exchange_config, practice, doctor):
+for command in (run, serve, exchange, exchange_config, phones, practice, doctor):
     main.add_command(command)
 
 
