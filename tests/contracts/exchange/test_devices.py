@@ -54,6 +54,9 @@ def _contacts(rig: Rig, name: str, since: int) -> list[str]:
 async def test_a_telephone_that_vanishes_is_noticed_by_asking(rig: Rig) -> None:
     """D16: nobody told us; the exchange asks every second here."""
     phone = await rig.make_phone("a")
+    # Until it has answered the first time there is no change to tell of.
+    while await _state(rig, phone.name) != "NOT_INUSE":
+        await rig.wait(20)
     await rig.ok("POST", SUBSCRIPTION, eventSource=f"endpoint:PJSIP/{phone.name}")
     since = rig.mark()
 
@@ -73,12 +76,12 @@ async def test_what_a_telephone_is_doing_is_told(rig: Rig) -> None:
     since = rig.mark()
 
     channel = await rig.ring(phone)
-    await phone.rings()
+    await rig.until(lambda: "RINGING" in _told(rig, since), "it rings")
     await phone.answer()
-    await rig.event("StasisStart", channel)
+    await rig.until(lambda: "INUSE" in _told(rig, since), "it talks")
     await phone.hang_up()
     await rig.event("ChannelDestroyed", channel)
-    await rig.wait(200)
+    await rig.until(lambda: "NOT_INUSE" in _told(rig, since), "it is free")
     await phone.unregister()
     await rig.until(lambda: "UNAVAILABLE" in _told(rig, since), "it is away")
 
