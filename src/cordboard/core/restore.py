@@ -78,6 +78,10 @@ def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
         if call.leg not in event.legs:
             for agent_id in list(call.offers):
                 turn.close_offer(call, turn.board.agents[agent_id], SegmentOutcome.LOST)
+            agent = turn.board.agents.get(call.agent) if call.agent is not None else None
+            if agent is not None and call.state in (CallState.ACTIVE, CallState.HELD):
+                # It ended unseen, perhaps by a click that was not written any more: wrap-up is due all the same.
+                _taken(turn, agent, call)
             talk.end(turn, call, EndedBy.LOST if event.fresh else EndedBy.UNKNOWN)
 
 
