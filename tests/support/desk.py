@@ -18,8 +18,7 @@ from typing import TypeVar
 
 import pytest
 
-from cordboard.core.agent import Agent, AgentStatus, Device, LineState
-from cordboard.core.board import Board
+from cordboard.core.agent import Agent, AgentStatus, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.commands import Command
 from cordboard.core.events import (
@@ -39,7 +38,6 @@ from cordboard.core.events import (
     Place,
 )
 from cordboard.core.notices import Changed, Say, Saying
-from cordboard.core.queue import Queue
 from cordboard.core.records import Record
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
@@ -68,31 +66,27 @@ from cordboard.core.types import (
     DeviceKind,
     GroupId,
     LegId,
-    OrganisationId,
     QueueId,
-    Right,
     Strategy,
     UserId,
 )
 from tests.support import desk_checks
-from tests.support.pretend_exchange import Caller, Phone, PretendExchange
+from tests.support.furniture import Furniture
+from tests.support.pretend_exchange import Caller, Phone
 
 MORNING = 1_800_000_000_000
 """An instant like any other."""
-GROUP = GroupId("enschede")
 
 R = TypeVar("R")
 
 
-class World:
+class World(Furniture):
     """One organisation, its exchange, and everything that was said and written down."""
 
     def __init__(self, now: int = MORNING) -> None:
-        self.now = now
+        super().__init__(now)
         self._legs = count(1)
-        self.board = Board(organisation=OrganisationId("vtel"))
         self.desk = Switchboard(self.board, self._new_leg)
-        self.exchange = PretendExchange()
         self.events: deque[Event] = deque()
         """What the exchange has to tell; normally told at once."""
         self.tells = True
@@ -106,83 +100,6 @@ class World:
 
     def _new_leg(self) -> LegId:
         return LegId(f"leg-{next(self._legs)}")
-
-    # --- furnishing ---
-
-    def queue(
-        self,
-        name: str,
-        *,
-        urgent: bool = False,
-        priority: int = 0,
-        strategy: Strategy = Strategy.RING_ALL,
-        ring_s: int = 20,
-        wrap_up_s: int = 0,
-        locked: bool = False,
-        ring_until_answered: bool = False,
-        groups: tuple[str, ...] = (GROUP,),
-    ) -> Queue:
-        """Set up a queue."""
-        queue = Queue(
-            id=QueueId(name),
-            name=name,
-            urgent=urgent,
-            priority=priority,
-            strategy=strategy,
-            ring_ms=ring_s * 1000,
-            wrap_up_ms=wrap_up_s * 1000,
-            locked=locked,
-            ring_until_answered=ring_until_answered,
-            groups=frozenset(GroupId(g) for g in groups),
-        )
-        queue.numbers.since = self.now
-        self.board.queues[queue.id] = queue
-        return queue
-
-    def device(
-        self, name: str, kind: DeviceKind = DeviceKind.SIP, method: AnswerMethod | None = None
-    ) -> Device:
-        """Put a telephone somewhere; it is registered and does what its answer method promises."""
-        if method is None:
-            method = AnswerMethod.WEB if kind is DeviceKind.WEB else AnswerMethod.HEADER
-        device = Device(id=DeviceId(name), name=name, kind=kind, answer_method=method, registered=True)
-        self.board.devices[device.id] = device
-        self.exchange.registered.add(device.id)
-        if method is not AnswerMethod.MANUAL:
-            self.exchange.answer_at_once.add(device.id)
-        if method is AnswerMethod.NOTIFY_TALK:
-            self.exchange.obey_talk.add(device.id)
-        return device
-
-    def agent(
-        self,
-        name: str,
-        *,
-        queues: tuple[str, ...] = (),
-        kind: DeviceKind = DeviceKind.SIP,
-        method: AnswerMethod | None = None,
-        groups: tuple[str, ...] = (GROUP,),
-        rights: frozenset[Right] = frozenset(Right),
-    ) -> Agent:
-        """Have somebody at work: a console, a telephone of their own, signed in to these queues."""
-        agent = Agent(
-            id=UserId(name),
-            name=name.capitalize(),
-            groups=frozenset(GroupId(g) for g in groups),
-            rights=rights,
-            group=GroupId(groups[0]) if groups else None,
-            console=True,
-            idle_since=self.now,
-            status_since=self.now,
-        )
-        device = self.device(f"{name}-phone", kind, method)
-        agent.device, device.used_by = device.id, agent.id
-        self.board.agents[agent.id] = agent
-        for each in queues:
-            agent.signed_in.add(QueueId(each))
-            self.board.queues[QueueId(each)].signed_in.add(agent.id)
-        agent.status = self.board.status_of(agent)
-        return agent
 
     def exchange_comes_up(self, *, fresh: bool = False) -> None:
         """The exchange is there and tells what lives in it."""
