@@ -21,7 +21,7 @@ class _Sentence(logging.Formatter):
 
 
 def log_to(path: Path) -> None:
-    """Write this process's log to a file; warnings and worse also to the terminal."""
+    """Write this process's log to a file; what somebody should look at also to the terminal."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -43,7 +43,7 @@ def log_to(path: Path) -> None:
         )
     )
     to_terminal = logging.StreamHandler()
-    to_terminal.setLevel(logging.WARNING)
+    to_terminal.setLevel(logging.ERROR)
     to_terminal.setFormatter(_Sentence())
     root = logging.getLogger()
     root.setLevel(logging.INFO)

@@ -168,6 +168,11 @@ class Parent:
             await self._exchange.ready()
             if self._exchange.adopted:
                 self._say("The exchange was still running and is used again; its calls went on.")
+            if self._exchange.outdated:
+                self._say(
+                    "The configuration has changed since the exchange was started. For telephones, trunks and "
+                    "ports that counts from its next start: end Cordboard with Ctrl-C, and start it again."
+                )
             started = time.monotonic()
             await self._exchange.ended()
             if self._stopping.is_set():
