@@ -1,17 +1,18 @@
 import { useLingui } from "@lingui/react/macro";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
-import { api } from "../connection/api.ts";
+import { api, Refused } from "../connection/api.ts";
 import { Forgotten } from "../features/portal/Forgotten.tsx";
 import { LogIn } from "../features/portal/LogIn.tsx";
 import { Modules } from "../features/portal/Modules.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ARIA_LOCALE } from "../text/locale.ts";
+import { refusal } from "../text/refusals.ts";
 import { Announcer } from "../ui/announce.tsx";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Icon, Sprite } from "../ui/Icon.tsx";
-import { Toasts } from "../ui/toast.tsx";
+import { Toasts, toast } from "../ui/toast.tsx";
 import { missingAbilities } from "./support.ts";
 import { type SessionState, useSession } from "./use-session.ts";
 
@@ -80,7 +81,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           theme={taste.theme}
           setLanguage={(language) => change({ language })}
           setTheme={(theme) => change({ theme })}
-          logOut={() => void api.logOut(false).then(forget, forget)}
+          logOut={() => void logOut(forget)}
         />
       }
     >
@@ -92,6 +93,18 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
       />
     </Frame>
   );
+}
+
+/** From the portal, where no phone is in sight: it stays paired. */
+async function logOut(forget: () => void): Promise<void> {
+  try {
+    await api.logOut(false);
+  } catch (reason) {
+    if (!(reason instanceof Refused)) throw reason;
+    // Who is already logged out has what was asked for.
+    if (reason.code !== "no_session") return toast(refusal(reason.code, reason.args));
+  }
+  forget();
 }
 
 /** Choosing the language before anybody is known. */

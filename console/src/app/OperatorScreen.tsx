@@ -40,7 +40,6 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
   const [row, setRow] = useState<HistoryRow | null>(null);
   const [rows, setRows] = useState<readonly HistoryRow[]>([]);
   const staleSince = useStaleSince();
-  const waiting = useEntities((all) => totals(all).waiting);
   const known = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
   const mayHistory = useEntities((all) => me(all)?.rights.includes("history.view") ?? false);
   const web = useEntities((all) => myDevice(all)?.kind === "web");
@@ -84,11 +83,7 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
             <TabList className="tabs" aria-label={t`Main screen`}>
               <Tab id="queues" className="tab">
                 {t`Queues`}
-                {waiting > 0 && (
-                  <span className="count" title={t`${waiting} waiting`}>
-                    {waiting}
-                  </span>
-                )}
+                <WaitingCount />
               </Tab>
               {mayHistory && (
                 <Tab id="history" className="tab">
@@ -127,6 +122,18 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
       <DeviceTest open={testing} close={() => setTesting(false)} />
       <Keys open={help} close={() => setHelp(false)} />
     </div>
+  );
+}
+
+/** How many callers wait. Reads it for itself: a call that comes in must not draw the whole screen anew. */
+function WaitingCount() {
+  const { t } = useLingui();
+  const waiting = useEntities((all) => totals(all).waiting);
+  if (waiting === 0) return null;
+  return (
+    <span className="count" title={t`${waiting} waiting`}>
+      {waiting}
+    </span>
   );
 }
 

@@ -2,7 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { useDesk } from "../connection/desk.tsx";
 import { phoneNumber } from "../model/format.ts";
-import { callLayers, myDevice } from "../model/select.ts";
+import { callLayers, me, myDevice } from "../model/select.ts";
 import type { World } from "../model/store.ts";
 import type { CallView } from "../model/wire.ts";
 import type { Sound } from "../softphone/ring.ts";
@@ -37,6 +37,7 @@ export function usePhoneFollowsDesk(): void {
   const phone = useDeskPhone();
   useEffect(() => {
     const told = new Set<string>();
+    const warned = new Set<string>();
     const follow = (): void => {
       const { world } = store;
       const device = myDevice(world.entities);
@@ -53,6 +54,16 @@ export function usePhoneFollowsDesk(): void {
       for (const call of offers) {
         if (told.has(call.id)) continue;
         told.add(call.id);
+        announce(incoming(call, offers.length + waiting.length), "assertive");
+      }
+      // In wrap-up an urgent call is not offered, but said once; taking it ends the wrap-up (D6).
+      const urgent = waiting.filter((call) => call.urgent);
+      const there = new Set(urgent.map((call) => call.id));
+      for (const id of warned) if (!there.has(id)) warned.delete(id);
+      for (const call of urgent) {
+        if (warned.has(call.id) || me(world.entities)?.status !== "wrap_up") continue;
+        warned.add(call.id);
+        phone.soundOnce("beep");
         announce(incoming(call, offers.length + waiting.length), "assertive");
       }
       const count = offers.length + waiting.length;

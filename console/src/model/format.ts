@@ -9,15 +9,24 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** Making a formatter takes milliseconds, using one microseconds: each kind is made once. */
+const timesOfDay = new Map<string, Intl.DateTimeFormat>();
+
 /** The time of day of an instant: `14:05`, with seconds `14:05:09`. */
 export function timeOfDay(instant: number, seconds = false, timeZone?: string): string {
-  return new Intl.DateTimeFormat("nl-NL", {
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(seconds && { second: "2-digit" }),
-    hourCycle: "h23",
-    ...(timeZone !== undefined && { timeZone }),
-  }).format(instant);
+  const kind = `${seconds} ${timeZone ?? ""}`;
+  let format = timesOfDay.get(kind);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("nl-NL", {
+      hour: "2-digit",
+      minute: "2-digit",
+      ...(seconds && { second: "2-digit" }),
+      hourCycle: "h23",
+      ...(timeZone !== undefined && { timeZone }),
+    });
+    timesOfDay.set(kind, format);
+  }
+  return format.format(instant);
 }
 
 /** How many midnights lie between two instants on this computer's calendar: 0 today, 1 yesterday. */

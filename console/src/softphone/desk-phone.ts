@@ -90,6 +90,11 @@ export class DeskPhone {
     this.#update({});
   }
 
+  /** Said once, and only while nothing else sounds; in the elected tab. */
+  soundOnce(sound: Sound): void {
+    if (this.#here) this.#ringer.once(sound);
+  }
+
   /** Take the call that rings on this person's browser phone, in whichever tab it lives. */
   answer(): void {
     if (this.#here) this.#phone?.answer();

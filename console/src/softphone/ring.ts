@@ -88,18 +88,26 @@ export class Ringer {
     if (sound !== null) this.#round(PATTERNS[sound]);
   }
 
+  /** One round over whatever plays, for something that is said once. */
+  once(sound: Sound): void {
+    if (this.#sound === null) this.#notes(PATTERNS[sound]);
+  }
+
   #round(pattern: Pattern): void {
-    const context = this.#context;
-    if (context !== null && context.state === "running") {
-      const gain = context.createGain();
-      gain.gain.value = pattern.volume;
-      gain.connect(context.destination);
-      this.#gain = gain;
-      for (const [start, length, pitch] of pattern.notes) {
-        note(context, gain, context.currentTime + 0.02 + start, length, pitch);
-      }
-    }
+    this.#gain = this.#notes(pattern);
     this.#timer = setTimeout(() => this.#round(pattern), pattern.every * 1_000);
+  }
+
+  #notes(pattern: Pattern): GainNode | null {
+    const context = this.#context;
+    if (context === null || context.state !== "running") return null;
+    const gain = context.createGain();
+    gain.gain.value = pattern.volume;
+    gain.connect(context.destination);
+    for (const [start, length, pitch] of pattern.notes) {
+      note(context, gain, context.currentTime + 0.02 + start, length, pitch);
+    }
+    return gain;
   }
 
   async #applySpeaker(): Promise<void> {

@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { memo } from "react";
+import { memo, useEffect, useRef } from "react";
 import { useDesk } from "../../connection/desk.tsx";
 import { daysAgo, duration } from "../../model/format.ts";
 import type { HistoryRow } from "../../model/wire.ts";
@@ -66,14 +66,29 @@ export function HistoryList({ history, selected, select }: Props) {
           </div>
         );
       })}
-      <div className="pane-more">
-        {history.more && (
-          <Press className="btn" onPress={history.older}>
-            {t`Older calls`}
-          </Press>
-        )}
-      </div>
+      {history.more && <Older fetch={history.older} />}
     </>
+  );
+}
+
+/** The end of the known rows: older ones come when it is scrolled into sight, or at a press. */
+function Older({ fetch }: { fetch: () => void }) {
+  const { t } = useLingui();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (place.current === null) return undefined;
+    const watcher = new IntersectionObserver((seen) => {
+      if (seen.some((one) => one.isIntersecting)) fetch();
+    });
+    watcher.observe(place.current);
+    return () => watcher.disconnect();
+  }, [fetch]);
+  return (
+    <div className="pane-more" ref={place}>
+      <Press className="btn" onPress={fetch}>
+        {t`Older calls`}
+      </Press>
+    </div>
   );
 }
 

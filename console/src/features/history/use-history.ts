@@ -57,14 +57,22 @@ export function useHistory(): History {
     return () => clearTimeout(later);
   }, [load, own]);
 
+  const fetching = useRef(false);
+  const older = useCallback((): void => {
+    // The end of the list may come into sight again before the answer is there.
+    if (before === null || fetching.current) return;
+    fetching.current = true;
+    void load(before).finally(() => {
+      fetching.current = false;
+    });
+  }, [before, load]);
+
   return {
     rows,
     state,
     problem,
     more: before !== null,
-    older: () => {
-      if (before !== null) void load(before);
-    },
+    older,
     again: () => {
       setState("loading");
       void load(null);

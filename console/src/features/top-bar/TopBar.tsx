@@ -29,11 +29,13 @@ export function TopBar({ userMenu, chooseDevice, testDevice }: Props) {
 /** The current group, and the others one click away (1.3); nothing for who has only one. */
 function GroupMenu() {
   const { t } = useLingui();
-  const mine = useEntities(me);
+  // Not the whole of me: that changes with every call.
+  const groups = useEntities((all) => me(all)?.groups ?? []);
+  const chosen = useEntities((all) => me(all)?.group ?? null);
   const { act } = useAct();
   const lost = useLine().state !== "connected";
-  if (mine === undefined || mine.groups.length < 2) return null;
-  const current = mine.groups.find((group) => group.id === mine.group);
+  if (groups.length < 2) return null;
+  const current = groups.find((group) => group.id === chosen);
   return (
     <MenuTrigger>
       <Button className="top-item" isDisabled={lost}>
@@ -45,14 +47,14 @@ function GroupMenu() {
           aria-label={t`Group`}
           selectionMode="single"
           disallowEmptySelection
-          selectedKeys={mine.group === null ? [] : [mine.group]}
+          selectedKeys={chosen === null ? [] : [chosen]}
           onSelectionChange={(keys) => {
             const group = keys === "all" ? undefined : [...keys][0];
-            if (group !== undefined && group !== mine.group)
+            if (group !== undefined && group !== chosen)
               void act("group.select", { group: String(group) });
           }}
         >
-          {mine.groups.map((group) => (
+          {groups.map((group) => (
             <MenuItem key={group.id} id={group.id} className="item" textValue={group.name}>
               {({ isSelected }) => (
                 <>

@@ -1,0 +1,99 @@
+import { render } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
+import { DeskContext } from "../connection/desk.tsx";
+import type { View } from "../model/wire.ts";
+import { PhoneContext } from "../softphone/use.tsx";
+import { Announcer } from "../ui/announce.tsx";
+import { call, cleanup, device, me, NOW, OFFICE, offered, pretendDesk, talking } from "./harness.tsx";
+import { soundOf, usePhoneFollowsDesk } from "./sound.ts";
+
+const BROWSER = device("d1", "Browser van Chantal", {
+  kind: "web",
+  used_by: "Chantal Vos",
+  used_by_me: true,
+});
+const QUIET = { since: NOW, ringing: false, rejectable: false };
+
+const heard = (...views: View[]): string | null => soundOf(pretendDesk([me(), ...views]).store.world);
+
+describe("what sounds at this browser", () => {
+  it("is a ring for a call on its own phone, and another one for an urgent call", () => {
+    expect(heard(BROWSER, offered("c1"))).toBe("ring");
+    expect(heard(BROWSER, offered("c1"), offered("c2", { urgent: true }))).toBe("urgent");
+  });
+
+  it("is nothing while the telephone on the desk rings by itself", () => {
+    expect(heard(...OFFICE, offered("c1"))).toBeNull();
+  });
+
+  it("is a soft beep when an urgent call comes during a call, whatever the phone", () => {
+    expect(heard(...OFFICE, talking("c1"), offered("c2", { urgent: true, offer: QUIET }))).toBe("beep");
+  });
+
+  it("stops when the server has not been heard for too long", () => {
+    const { store } = pretendDesk([me(), BROWSER, offered("c1")]);
+    store.line({ state: "lost", since: NOW, retryAt: null });
+    expect(soundOf(store.world)).toBeNull();
+  });
+});
+
+function Listener(): null {
+  usePhoneFollowsDesk();
+  return null;
+}
+
+describe("what is said aloud", () => {
+  afterEach(cleanup);
+
+  /** A desk on which every sentence and every single beep is remembered. */
+  function listen(...views: View[]) {
+    const made = pretendDesk([me(), BROWSER, ...views]);
+    const beeps: string[] = [];
+    Object.assign(made.phone, {
+      use: () => undefined,
+      sound: () => undefined,
+      expect: () => undefined,
+      soundOnce: (sound: string) => beeps.push(sound),
+    });
+    render(
+      <DeskContext value={made.desk}>
+        <PhoneContext value={made.phone}>
+          <Announcer />
+          <Listener />
+        </PhoneContext>
+      </DeskContext>,
+    );
+    const said = (): string => document.querySelector("[aria-live=assertive]")?.textContent ?? "";
+    return { ...made, said, beeps };
+  }
+
+  it("is an incoming call once, with its queue and caller", () => {
+    const desk = listen();
+    desk.tell({ a: "s", e: offered("c1", { name: "Mevrouw De Vries" }) });
+    expect(desk.said()).toBe("Oproep, Algemeen, Mevrouw De Vries.");
+    desk.tell({ a: "s", e: offered("c2") });
+    const second = desk.said();
+    desk.tell({ a: "m", k: "call", id: "c1", f: { offer: QUIET } });
+    expect(desk.said()).toBe(second);
+  });
+
+  it("names an urgent call as urgent", () => {
+    const desk = listen();
+    desk.tell({ a: "s", e: offered("c1", { urgent: true, queue_name: "Urgent", number: null }) });
+    expect(desk.said()).toBe("Urgente oproep, Urgent, afgeschermd nummer.");
+  });
+
+  it("is an urgent call that waits during my wrap-up, with one beep", () => {
+    const desk = listen();
+    desk.tell({ a: "m", k: "me", id: "u1", f: { status: "wrap_up" } });
+    desk.tell({ a: "s", e: call("c1", { urgent: true, queue: "q2", queue_name: "Urgent" }) });
+    desk.tell({ a: "m", k: "call", id: "c1", f: { v: 2 } });
+    expect(desk.said()).toContain("Urgente oproep, Urgent");
+    expect(desk.beeps).toEqual(["beep"]);
+  });
+
+  it("is counted in the title of the tab", () => {
+    listen(offered("c1"), call("c2"));
+    expect(document.title).toBe("(2) Operator - Cordboard");
+  });
+});
