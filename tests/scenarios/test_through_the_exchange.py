@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from cordboard.app.engine import Accepted, NotDone
+from cordboard.asterisk.transport import AriResponse
 from cordboard.core.call import CallState
+from cordboard.core.notices import Saying
 from cordboard.core.records import SegmentKind
 from cordboard.core.requests import AnswerCall, HangUpCall, HoldCall, ResumeCall, SignOut
 from cordboard.core.types import EndedBy, QueueId
@@ -188,3 +192,35 @@ async def test_doubled_and_late_events_and_slow_answers_change_nothing(seed: int
         assert len(office.journal.opened) == len(office.journal.closed) == 6
         assert all(closed.answered for closed in office.journal.closed.values())
         assert not any(caller.is_connected for caller in callers)
+
+
+@pytest.mark.rule("5.1-k")
+async def test_two_callers_never_hear_each_other_when_a_hold_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exchange does not take the first caller off the line: the second one is not put on it."""
+    async with Office() as office:
+        general = office.caller("+31611111111").call(ALGEMEEN)
+        await office.pass_ms(1_000)
+        first = office.only_call()
+        await office.asks(AnswerCall(agent=CHANTAL, call=first.id))
+        await office.pass_ms(500)
+        urgent = office.caller("+31622222222").call(URGENT)
+        await office.pass_ms(500)
+        second = next(c for c in office.board.calls.values() if c.urgent)
+        carry_out = office.pretended.handle
+
+        def breaks(
+            method: str,
+            uri: str,
+            query: Mapping[str, str] | None = None,
+            body: Mapping[str, object] | None = None,
+        ) -> AriResponse:
+            to_hold = uri.endswith("/addChannel") and (query or {}).get("channel") == first.leg
+            return AriResponse(500) if to_hold else carry_out(method, uri, query, body)
+
+        monkeypatch.setattr(office.pretended, "handle", breaks)
+        await office.asks(AnswerCall(agent=CHANTAL, call=second.id))
+        await office.pass_ms(500)
+
+        assert general.hears().people == {"chantal"}
+        assert urgent.hears().sound is Sound.MUSIC
+        assert {s.saying for s in office.screens.sayings} >= {Saying.HOLD_FAILED}

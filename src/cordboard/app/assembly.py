@@ -120,7 +120,8 @@ def _take_up(board: Board, stored: StoredCall) -> None:
         priority=queue.priority if queue is not None else 0,
         state=CallState(stored.state.value),
         since=stored.since,
-        segment_since=stored.since,
+        # Who was being connected still waits: the segment began with the wait, not with the click.
+        segment_since=stored.since if stored.answered_at is not None else stored.entered_at,
         answered_at=stored.answered_at,
         confirmed=False,
     )

@@ -46,6 +46,11 @@ class Bridges:
         """Forget this bridge; gives its id, for it to be destroyed. None: there is none."""
         return self._ids.pop(str(name), None)
 
+    def others_on_line(self, name: BridgeName, line: LegId, party: LegId) -> bool:
+        """Somebody else is still on this line: putting the party there would let callers hear each other."""
+        key = str(name)
+        return any(there == key and leg not in (line, party) for leg, there in self._inside.items())
+
     async def put_on_line(self, name: BridgeName, line: LegId, party: LegId) -> AriResponse | None:
         """Let them hear each other. None: the exchange is away."""
         legs = party if self.knows(name) else f"{line},{party}"
@@ -56,8 +61,11 @@ class Bridges:
         """Put a leg where the music is; the first one in starts it. None: the exchange is away."""
         key = str(name)
         first = key not in self._inside.values()
+        before = self._inside.get(leg)
         self._inside[leg] = key
         answer = await self._add(name, leg)
+        if answer is not None and not answer.is_done and before is not None:
+            self._inside[leg] = before
         if first and (bridge := self._ids.get(key)) is not None:
             await self._wire.ask("POST", f"bridges/{bridge}/moh")
         return answer

@@ -146,6 +146,10 @@ class Deeds:
         if not self._bridges.knows(name):
             # A caller who waited with ringing tone is answered only now; for others this changes nothing.
             await self._wire.ask("POST", f"channels/{command.party}/answer")
+        if self._bridges.others_on_line(name, command.line, command.party):
+            # The hold before this failed. Nobody may hear somebody else's conversation (5.1-k).
+            self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
+            return
         answer = await self._bridges.put_on_line(name, command.line, command.party)
         if answer is not None and not answer.is_done:
             self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
@@ -160,6 +164,7 @@ class Deeds:
         await self._wire.ask("POST", f"channels/{line}/play", query={"media": END_TONE})
 
     async def _delete(self, leg: LegId, reason: dict[str, str]) -> None:
+        self._bridges.forget_leg(leg)
         await self._wire.ask("DELETE", f"channels/{leg}", query=reason)
 
     async def _mark(self, leg: LegId, name: str, value: str) -> None:

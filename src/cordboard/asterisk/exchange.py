@@ -32,6 +32,7 @@ from cordboard.core.events import (
     DeviceUnregistered,
     ExchangeLost,
     ExchangeRestored,
+    LegEnded,
     LegFound,
     LegRole,
     Place,
@@ -257,6 +258,8 @@ class AsteriskExchange:
         if fact is None:
             return
         leg: LegId = fact.leg  # type: ignore[union-attr]  # every fact made from one event is about a leg
+        if isinstance(fact, LegEnded):
+            self._bridges.forget_leg(leg)
         owner = self._legs.owner(leg)
         if owner is not None:
             self._inbox(owner, fact)
