@@ -87,7 +87,7 @@ async def in_thread(*words: str | Path) -> Done:
 async def test_a_call_comes_in_through_an_asterisk_that_is_not_ours(tmp_path: Path) -> None:
     """Written, started by hand, checked, called through; it lives on when Cordboard ends."""
     if not (default_sounds() / "cordboard").is_dir():
-        pytest.skip("no sentences yet: run `cordboard exchange obtain`")
+        pytest.fail("no sentences yet: run `cordboard exchange obtain`")
     ports = free_ports()
     installation = Installation(tmp_path / "c", configuration=configuration(ports))
     installation.folder.mkdir()

@@ -15,7 +15,7 @@ Signature::
 
 `settings` go to `ExchangeSettings` (trunks=..., emergency_numbers=..., listen=...). With `server=False`
 nobody listens for the exchange: start an `AriServer` of your own on `exchange.settings.ports.ari`.
-The fetched Asterisk is reused; without one the helper skips the test (it never downloads).
+The fetched Asterisk is reused; without one the test fails (it never downloads).
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ from cordboard.asterisk.settings import PRACTICE_APPLICATION, ExchangeSettings
 
 
 def exchange_binary() -> ExchangeBinary:
-    """The exchange that set-up fetched; the test is skipped when there is none."""
+    """The exchange that set-up fetched; the test fails when there is none."""
     binary = find_kept(default_cache())
     if binary is None:
-        pytest.skip("no exchange yet: run `python -m cordboard.asterisk.obtain`")
+        pytest.fail("no exchange yet: run `make setup`, or `python -m cordboard.asterisk.obtain`")
     return binary
 
 
