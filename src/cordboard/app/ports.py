@@ -32,6 +32,10 @@ class StorageFailure(Exception):
     """The database did not do it (full, locked, gone); nothing of the batch is stored."""
 
 
+class StorageRefusal(StorageFailure):
+    """The database will never do it: the rows contradict others, or hold what it cannot store."""
+
+
 # --- the organisation as configured --------------------------------------------------------------------------
 
 

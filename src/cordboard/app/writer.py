@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from cordboard.app.ports import Journal, StorageFailure
+from cordboard.app.ports import Journal, StorageFailure, StorageRefusal
 from cordboard.core.records import Record
 from cordboard.core.types import OrganisationId
 
@@ -90,6 +90,11 @@ class Writer:
         """Wait until everything added so far is committed."""
         await self._idle.wait()
 
+    async def crashed(self) -> None:
+        """Wait for ever; a bug that ended the writer comes out here, because nothing can be promised any more."""
+        assert self._task is not None, "not started"
+        await asyncio.shield(self._task)
+
     async def _run(self) -> None:
         retry_ms = RETRY_FIRST_MS
         while True:
@@ -117,13 +122,36 @@ class Writer:
         while batch:
             organisation = batch[0].organisation
             size = next(len(list(run)) for _, run in groupby(batch, key=lambda entry: entry.organisation))
-            run = batch[:size]
-            await self._journal.append(organisation, [record for entry in run for record in entry.records])
+            try:
+                await self._append(organisation, batch[:size])
+            except StorageRefusal as refusal:
+                # One of them can never be stored; the others can.
+                size = 1
+                await self._append_or_drop(organisation, batch[0], refusal)
+            else:
+                self._done(batch[:size], kept=True)
             del batch[:size]
-            for entry in run:
-                self._size -= len(entry.records)
-                if entry.released is not None:
-                    entry.released(True)
+
+    async def _append(self, organisation: OrganisationId, run: list[_Entry]) -> None:
+        await self._journal.append(organisation, [record for entry in run for record in entry.records])
+
+    async def _append_or_drop(
+        self, organisation: OrganisationId, entry: _Entry, refusal: StorageRefusal
+    ) -> None:
+        try:
+            await self._append(organisation, [entry])
+        except StorageRefusal:
+            self.dropped += len(entry.records)
+            log.error("records that the database refuses are lost", extra={"reason": str(refusal)})
+            self._done([entry], kept=False)
+        else:
+            self._done([entry], kept=True)
+
+    def _done(self, run: list[_Entry], *, kept: bool) -> None:
+        for entry in run:
+            self._size -= len(entry.records)
+            if entry.released is not None:
+                entry.released(kept)
 
     async def _failed(self, batch: list[_Entry], failure: StorageFailure, retry_ms: int) -> None:
         """Keep the facts for later; a promise is answered with no at once, so that nobody relies on it."""

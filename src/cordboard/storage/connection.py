@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cordboard.app.ports import StorageFailure
+from cordboard.app.ports import StorageFailure, StorageRefusal
 
 WRITE = {"cordboard_write": True}
 """Execution option of a transaction that will write: SQLite takes its write lock at its start, and waits
@@ -58,14 +58,15 @@ class Access:
         """Turns a driver's error into `StorageFailure` with the driver's sentence.
 
         Raises:
+            StorageRefusal: the same would fail again; the transaction is rolled back.
             StorageFailure: the transaction is rolled back.
         """
         if self.closed:
             raise StorageFailure("the database is closed")
         try:
             yield
-        except IntegrityError as error:
-            raise StorageFailure(f"the database refused contradicting rows: {error.orig}") from error
+        except (IntegrityError, DataError) as error:
+            raise StorageRefusal(f"the database refused contradicting rows: {error.orig}") from error
         except DBAPIError as error:
             raise StorageFailure(f"the database did not do it: {error.orig}") from error
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
