@@ -108,8 +108,8 @@ def _welcome(launch: Launch, demo: DemoLogins | None) -> None:
         for entry in demo.log_ins:
             click.echo(f"    {entry.user_name:<{width}}   {entry.password:<28} {entry.name}")
         click.echo(
-            "\n  Choose a group, choose your browser as the telephone, sign in to a queue and press\n"
-            '  "Oefenbeller" for a practice caller. Ctrl-C ends everything.\n'
+            "\n  Choose Operator and a group, take your browser as the telephone, sign in to a queue and click\n"
+            '  "Laat een oefenbeller bellen" (let a practice caller ring). Ctrl-C ends everything.\n'
         )
 
 
