@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { useEffect, useMemo, useState } from "react";
+import { type ComponentProps, useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../connection/api.ts";
 import { type Desk, DeskContext, useEntities, useWorld } from "../connection/desk.tsx";
 import { LiveLine, type Outcome } from "../connection/live.ts";
@@ -97,14 +97,16 @@ export default function Operator(props: Props) {
 function Visit({ session, taste, change, loggedOut }: Props) {
   const { t } = useLingui();
   const line = useWorld((world) => world.line);
-  const mine = useEntities(me);
-  const device = useEntities(myDevice);
-  const calls = useEntities((all) => liveCalls(all).length);
+  // Only what decides which screen there is: all of it is drawn anew when one of these changes.
+  const known = useEntities((all) => me(all) !== undefined);
+  const group = useEntities((all) => me(all)?.group ?? null);
+  const device = useEntities((all) => me(all)?.device ?? null);
   const [lookOn, setLookOn] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const ended = line.state === "ended" ? line.reason : null;
   usePhoneFollowsDesk();
+  const choose = useCallback(() => setChoosing(true), []);
   useEffect(() => {
     if (ended === "auth") loggedOut();
   }, [ended, loggedOut]);
@@ -120,15 +122,7 @@ function Visit({ session, taste, change, loggedOut }: Props) {
     }),
     [session.name, taste, change],
   );
-  const question = (
-    <LogOut
-      open={leaving}
-      close={() => setLeaving(false)}
-      device={device?.name ?? null}
-      calls={calls}
-      loggedOut={loggedOut}
-    />
-  );
+  const question = <Leaving open={leaving} close={() => setLeaving(false)} loggedOut={loggedOut} />;
 
   if (ended === "superseded" || ended === "protocol") {
     return (
@@ -155,9 +149,9 @@ function Visit({ session, taste, change, loggedOut }: Props) {
       </Frame>
     );
   }
-  if (mine === undefined) return line.state === "lost" ? <Unreachable session={session} /> : null;
+  if (!known) return line.state === "lost" ? <Unreachable session={session} /> : null;
   const corner = <UserMenu {...menu} />;
-  if (mine.group === null) {
+  if (group === null) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
         <ChooseGroup />
@@ -165,7 +159,7 @@ function Visit({ session, taste, change, loggedOut }: Props) {
       </Frame>
     );
   }
-  if (choosing || (mine.device === null && !lookOn)) {
+  if (choosing || (device === null && !lookOn)) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
         <ChooseDevice
@@ -182,10 +176,17 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   }
   return (
     <>
-      <OperatorScreen menu={menu} chooseDevice={() => setChoosing(true)} />
+      <OperatorScreen menu={menu} chooseDevice={choose} />
       {question}
     </>
   );
+}
+
+/** The question before leaving, with what would end by it. */
+function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "calls">) {
+  const device = useEntities((all) => myDevice(all)?.name ?? null);
+  const calls = useEntities((all) => liveCalls(all).length);
+  return <LogOut {...props} device={device} calls={calls} />;
 }
 
 /** Not even the first sight of the desk came through. */

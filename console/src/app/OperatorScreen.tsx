@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { type ComponentProps, useCallback, useEffect, useState } from "react";
+import { type ComponentProps, memo, useCallback, useEffect, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useEntities, useStaleSince } from "../connection/desk.tsx";
 import { CallPane } from "../features/call-pane/CallPane.tsx";
@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
-export function OperatorScreen({ menu, chooseDevice }: Props) {
+export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice }: Props) {
   const { t } = useLingui();
   const [tab, setTab] = useState<TabName>("queues");
   const [selected, setSelected] = useState<readonly string[]>([]);
@@ -123,7 +123,7 @@ export function OperatorScreen({ menu, chooseDevice }: Props) {
       <Keys open={help} close={() => setHelp(false)} />
     </div>
   );
-}
+});
 
 /** How many callers wait. Reads it for itself: a call that comes in must not draw the whole screen anew. */
 function WaitingCount() {

@@ -118,17 +118,19 @@ const Row = memo(function Row({ call }: { call: CallView }) {
   const waiting = call.state === "waiting" || call.state === "offered";
   return (
     <div className="dcall" data-call={call.id} {...(call.urgent && { "data-urgent": "" })}>
-      <div className="who cut num" title={name}>
-        {name}
-      </div>
-      {/* The number stands under the name of a contact; alone it is the name. */}
-      {call.name !== null && <div className="sub cut num">{number}</div>}
-      {call.name === null && facts === "" && <div className="sub cut">{t`Unknown number`}</div>}
-      {facts !== "" && (
-        <div className="sub cut num" title={facts}>
-          {facts}
+      <div className="lines">
+        <div className="who cut num" title={name}>
+          {name}
         </div>
-      )}
+        {/* The number stands under the name of a contact; alone it is the name. */}
+        {call.name !== null && <div className="sub cut num">{number}</div>}
+        {call.name === null && facts === "" && <div className="sub cut">{t`Unknown number`}</div>}
+        {facts !== "" && (
+          <div className="sub cut num" title={facts}>
+            {facts}
+          </div>
+        )}
+      </div>
       <div className="side">
         <Elapsed since={waiting ? call.entered_at : (answered ?? call.since)} frozenAt={staleSince} />
         {waiting && <CherryPick call={call} name={name} />}

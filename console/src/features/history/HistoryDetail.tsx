@@ -62,8 +62,10 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
       )}
       {others.slice(0, 20).map((other) => (
         <div className="dcall" key={other.id}>
-          <div className="who cut">{outcome(other)}</div>
-          <div className="sub cut num">{when(other.at, now, i18n.locale)}</div>
+          <div className="lines">
+            <div className="who cut">{outcome(other)}</div>
+            <div className="sub cut num">{when(other.at, now, i18n.locale)}</div>
+          </div>
           <div className="side">
             <time>{other.talk_ms === null ? "" : duration(other.talk_ms)}</time>
           </div>

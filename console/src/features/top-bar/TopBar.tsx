@@ -50,8 +50,7 @@ function GroupMenu() {
           selectedKeys={chosen === null ? [] : [chosen]}
           onSelectionChange={(keys) => {
             const group = keys === "all" ? undefined : [...keys][0];
-            if (group !== undefined && group !== chosen)
-              void act("group.select", { group: String(group) });
+            if (group !== undefined && group !== chosen) void act("group.select", { group: String(group) });
           }}
         >
           {groups.map((group) => (
