@@ -1,0 +1,227 @@
+"""Processes that die in the middle of the work: the server, the exchange, the parent.
+
+Times are printed and not asserted: speed is measured in bench/. What is asserted is that nothing is lost that
+need not be, that nothing is there twice, and that everybody is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.office import (
+    AGENT_HZ,
+    CALLER_HZ,
+    OTHER_AGENT_HZ,
+    PATIENCE_MS,
+    Worker,
+    at_work,
+    both_hear,
+    calling,
+    tell,
+)
+from tests.support.installation import Installation
+from tests.support.rtp import now_us
+from tests.support.sipphone import SipCall
+
+pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
+
+LONGEST_GAP_MS = 400
+"""Of what a listener may miss when the machine, not the exchange, is busy: the tests' own ears stop too."""
+
+
+def unbroken(call: SipCall, hz: int, start_us: int) -> None:
+    """The tone was heard all the time since then.
+
+    Raises:
+        AssertionError: there was a gap.
+    """
+    spans = call.ear.heard_between(start_us, now_us(), [hz])
+    gaps = [(s.end_us - s.start_us) // 1000 for s in spans if s.tones != (hz,)]
+    assert max(gaps, default=0) <= LONGEST_GAP_MS, f"gaps in {hz} Hz (ms): {gaps}"
+
+
+async def killed_and_back(cordboard: Installation, *workers: Worker) -> None:
+    """The server dies; wait until it is back and the consoles have it again."""
+    old = cordboard.server_pid()
+    began = time.monotonic()
+    cordboard.kill_server()
+    while True:
+        await cordboard.healthy()
+        try:
+            if cordboard.server_pid() != old:
+                break
+        except AssertionError:
+            pass
+        await asyncio.sleep(0.01)
+    tell(f"the server was back after {(time.monotonic() - began) * 1000:.0f} ms")
+    for worker in workers:
+        await worker.reconnect()
+
+
+@pytest.mark.rule("X-h")
+async def test_a_call_outlives_its_server_and_is_in_control_again(cordboard: Installation) -> None:
+    """Sound goes on without a gap; hold, resume, hang-up, wrap-up and the one row of history are right after."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
+        card = await chantal.answer()
+        answered = time.time()
+        await both_hear(caller, chantal.phone.call)
+        heard_since = now_us()
+
+        await killed_and_back(cordboard, chantal)
+
+        unbroken(caller, AGENT_HZ, heard_since)
+        unbroken(chantal.phone.call, CALLER_HZ, heard_since)
+        again = await chantal.shows(id=card["id"], state="active", mine=True)
+        assert (again["entered_at"], again["answered_at"]) == (card["entered_at"], card["answered_at"])
+        assert chantal.desk.me["signed_in"] == ["demo-algemeen"]
+        await chantal.does("hold", card["id"])
+        held = time.time()
+        await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
+
+        await killed_and_back(cordboard, chantal)
+
+        await chantal.shows(id=card["id"], state="held", mine=True)
+        await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
+        await chantal.does("resume", card["id"])
+        resumed = time.time()
+        await both_hear(caller, chantal.phone.call)
+        await asyncio.sleep(max(0.0, 3.2 - (held - answered)))  # shorter talk gives no wrap-up (D9)
+        await chantal.does("hang_up", card["id"])
+        ended = time.time()
+        await caller.ended(within_ms=PATIENCE_MS)
+        await chantal.nothing_left()
+        assert chantal.desk.me["wrap_up"]["kind"] == "automatic"
+        [row] = await chantal.history(card["id"])
+        assert row["talk_ms"] == pytest.approx((held - answered + ended - resumed) * 1000, abs=1_000)
+        assert chantal.rung == 2
+
+
+@pytest.mark.rule("2.3-h", "2.4-c", "D9")
+async def test_wrap_up_outlives_its_server(cordboard: Installation) -> None:
+    """Also when the server dies with the click that ended the call; later the same end as before, and no call is
+    offered until then."""
+    async with at_work(cordboard, "piet", "203", "Algemeen") as piet, calling(cordboard) as caller:
+        card = await piet.answer()
+        await both_hear(caller, piet.phone.call)
+        await asyncio.sleep(3)  # shorter talk gives no wrap-up (D9)
+        await piet.does("hang_up", card["id"])
+        await killed_and_back(cordboard, piet)
+        await piet.until(lambda: piet.desk.me["wrap_up"] is not None)
+        assert len(await piet.history(card["id"])) == 1
+        wrap_up = dict(piet.desk.me["wrap_up"])
+
+        await killed_and_back(cordboard, piet)
+
+        assert piet.desk.me["wrap_up"] == wrap_up
+        async with calling(cordboard, of="0611111111"):
+            waiting = await piet.shows(number="31611111111")
+            assert waiting["offer"] is None
+
+
+async def test_callers_who_wait_or_ring_outlive_the_server(cordboard: Installation) -> None:
+    """They hear music throughout and keep their places; the phone rings again and the first is answered."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as first:
+        card = await chantal.offered()
+        async with calling(cordboard, of="0622222222") as second:
+            await chantal.shows(number="31622222222")
+            await chantal.phone.rings(within_ms=PATIENCE_MS)
+            await first.hears_music(within_ms=PATIENCE_MS)
+
+            await killed_and_back(cordboard, chantal)
+
+            await first.hears_music(within_ms=PATIENCE_MS)
+            await second.hears_music(within_ms=PATIENCE_MS)
+            await chantal.until(lambda: len(chantal.desk.calls()) == 2)
+            assert chantal.desk.calls()[0]["id"] == card["id"]
+            assert chantal.desk.calls()[0]["entered_at"] == card["entered_at"]
+            await chantal.offered()
+            await chantal.desk.command("call.answer", call=card["id"])
+            await chantal.shows(id=card["id"], state="active")
+            await both_hear(first, chantal.phone.call)
+
+
+async def test_a_caller_who_comes_while_the_server_is_dead_is_not_turned_away(
+    cordboard: Installation,
+) -> None:
+    """The dialplan tries again until somebody claims the call."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal:
+        cordboard.kill_server()
+        async with calling(cordboard) as caller:
+            await chantal.desk.reconnect(within_ms=PATIENCE_MS)
+            await chantal.answer()
+            await both_hear(caller, chantal.phone.call)
+
+
+@pytest.mark.rule("X-h")
+async def test_when_the_exchange_dies_everybody_is_told_and_nothing_is_left_behind(
+    cordboard: Installation,
+) -> None:
+    """The exchange is started again, calls stand in the history as broken off, and new calls come through."""
+    async with (
+        at_work(cordboard, "chantal", "201", "Algemeen") as chantal,
+        at_work(cordboard, "piet", "203", "Algemeen", tone_hz=OTHER_AGENT_HZ) as piet,
+    ):
+        async with calling(cordboard) as caller, calling(cordboard, of="0622222222") as waiting:
+            card = await chantal.answer()
+            await both_hear(caller, chantal.phone.call)
+            await piet.offered()
+            began = time.monotonic()
+
+            cordboard.kill_exchange()
+
+            for one in (chantal, piet):
+                await one.exchange_is(up=False)
+            told = (time.monotonic() - began) * 1000
+            for one in (chantal, piet):
+                await one.exchange_is(up=True)
+            back = (time.monotonic() - began) * 1000
+            tell(f"the exchange: consoles told after {told:.0f} ms, back after {back:.0f} ms")
+            await chantal.until(lambda: not chantal.desk.calls())
+            await piet.until(lambda: not piet.desk.calls())
+            # What the dead exchange did not tell them, these phones learn at last.
+            for call in (caller, waiting, *chantal.phone.calls, *piet.phone.calls):
+                call.lost()
+        [row] = await chantal.history(card["id"])
+        assert (row["kind"], row["ended_by"]) == ("answered", "lost")
+        queue = chantal.desk.queue("Algemeen")
+        assert queue["waiting"] == 0
+        for one in (chantal, piet):
+            await one.phone.register(within_ms=PATIENCE_MS)
+            await one.is_registered()
+        if chantal.desk.me["wrap_up"] is not None:
+            await chantal.desk.command("wrap_up.stop")
+        async with calling(cordboard) as again:
+            await chantal.answer()
+            await both_hear(again, chantal.phone.call)
+
+
+async def test_a_call_outlives_the_parent_and_the_next_one_adopts_it(cordboard: Installation) -> None:
+    """Server and parent are gone, sound goes on; started again, everything is in control of it."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
+        card = await chantal.answer()
+        await both_hear(caller, chantal.phone.call)
+        exchange, server = cordboard.exchange_pid(), cordboard.server_pid()
+        heard_since = now_us()
+        assert cordboard.parent is not None
+        cordboard.parent.kill()
+        await cordboard.parent.wait()
+        for _ in range(PATIENCE_MS // 20):
+            if not Path(f"/proc/{server}").exists():
+                break
+            await asyncio.sleep(0.02)
+        assert not Path(f"/proc/{server}").exists(), "the server does not end with its parent"
+
+        await cordboard.start()
+
+        assert cordboard.exchange_pid() == exchange
+        assert "still running" in cordboard.terminal()
+        unbroken(caller, AGENT_HZ, heard_since)
+        await chantal.desk.reconnect(within_ms=PATIENCE_MS)
+        await chantal.shows(id=card["id"], state="active", mine=True)
+        await chantal.does("hang_up", card["id"])
+        await caller.ended(within_ms=PATIENCE_MS)
+        await chantal.nothing_left()
