@@ -19,7 +19,7 @@ from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.dialplan import EMERGENCY_FAMILY, EMERGENCY_NUMBER_FAMILY, FALLBACK_FAMILY
 from cordboard.asterisk.pjsip import RTP_TIMEOUT_HELD_S, RTP_TIMEOUT_S, media_options
 from cordboard.asterisk.settings import ExchangeSettings
-from cordboard.asterisk.transport import AriTransport, send
+from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +144,9 @@ class Provisioner:
         """
         wanted = {device.endpoint: device for device in devices}
         answer = await send(self._transport, operations.endpoints_list_by_tech(tech="PJSIP"))
+        if not answer.is_done:
+            # It dials in before it has loaded all of itself.
+            raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
         known = {
             str(entry["resource"])
             for entry in msgspec.json.decode(answer.body, type=list[dict[str, object]])
