@@ -9,6 +9,7 @@ import { useDeskPhone } from "../../softphone/use.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
+import "./call-card.css";
 
 interface Props {
   readonly call: CallView;
