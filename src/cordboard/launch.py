@@ -52,15 +52,20 @@ class CannotStart(Exception):
     """Cordboard does not start; the text says what is wrong and what to do."""
 
 
-def prepare(settings: Settings, console: Path) -> Launch:
+def prepare(settings: Settings, console: Path, *, again: bool = False) -> Launch:
     """Make the data folder and settle everything that is chosen once and kept.
+
+    Args:
+        again: it runs already, and only a part of it starts anew: calls go on, so a disk that has become full is
+            no reason to stop.
 
     Raises:
         CannotStart: a folder cannot be written, or there is no room; says what to do.
     """
     data = settings.data_folder()
-    require_folder(data)
-    _require_addresses(settings)
+    if not again:
+        require_folder(data)
+        _require_addresses(settings)
     try:
         return _prepared(settings, console, data)
     except ExchangeSettingsWrong as problem:
@@ -175,12 +180,14 @@ class _Kept:
             found = json.loads(path.read_text())
         except (FileNotFoundError, ValueError):
             found = {}
+        self._is_new = False
         self._numbers: dict[str, int] = {k: v for k, v in found.items() if isinstance(v, int)}
 
     def number(self, name: str, choose: Callable[[], int]) -> int:
         """The kept one, or a newly chosen one."""
         if name not in self._numbers:
             self._numbers[name] = choose()
+            self._is_new = True
         return self._numbers[name]
 
     def has(self, names: Iterable[str]) -> bool:
@@ -188,7 +195,9 @@ class _Kept:
         return all(name in self._numbers for name in names)
 
     def save(self) -> None:
-        """Write them down, whole or not at all."""
+        """Write them down if there is a new one, whole or not at all."""
+        if not self._is_new:
+            return
         new = self._path.with_suffix(".new")
         new.write_text(json.dumps(self._numbers, indent=1, sort_keys=True) + "\n")
         new.replace(self._path)

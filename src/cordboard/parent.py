@@ -189,6 +189,7 @@ class Parent:
     async def _keep_server(self) -> None:
         """Start the server; when it dies the one that stands ready takes over at once."""
         deaths = 0
+        has_served = False
         spare: _Child | None = None
         try:
             while not self._stopping.is_set():
@@ -202,7 +203,10 @@ class Parent:
                     await server.end()
                     return
                 server.let_go()
-                if server.exit_code == EXIT_CANNOT_START:
+                has_served = has_served or (time.monotonic() - started) * 1000 > QUICK_DEATH_MS
+                if server.exit_code == EXIT_CANNOT_START and not has_served:
+                    # Later on it is tried again and again: calls go on meanwhile, and a full disk or a database
+                    # that is away may be back in a minute.
                     raise CannotStart("")
                 log.error("the server died and is started anew", extra={"exit_code": server.exit_code})
                 deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1

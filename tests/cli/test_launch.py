@@ -14,6 +14,7 @@ from cryptography import x509
 from cordboard.app.settings import Settings, parse_settings
 from cordboard.asterisk import config
 from cordboard.launch import Launch, prepare, with_overrides
+from cordboard.parent import QUICK_DEATH_MS
 from tests.support.installation import Installation
 
 NAT = """
@@ -116,6 +117,27 @@ def test_an_exchange_on_another_machine_is_told_where_we_are(tmp_path: Path) -> 
     assert "bindaddr=192.0.2.20" in files["manager.conf"]
     assert "permit=192.0.2.10/255.255.255.255" in files["manager.conf"]
     assert "[boss]" in files["manager.conf"]
+
+
+@pytest.mark.exchange
+async def test_a_restarted_server_does_not_end_calls_for_a_broken_database(tmp_path: Path) -> None:
+    """It cannot start while the database is away: the exchange lives on, and when it is back so is the server."""
+    async with Installation(tmp_path) as installation:
+        await asyncio.sleep(QUICK_DEATH_MS / 1000 + 0.5)
+        exchange, database = installation.exchange_pid(), installation.data / "cordboard.db"
+        away = database.rename(tmp_path / "away.db")
+        for name in ("cordboard.db-wal", "cordboard.db-shm"):
+            (installation.data / name).unlink(missing_ok=True)
+        database.mkdir()
+        installation.kill_server()
+        await asyncio.sleep(4)
+        assert installation.exchange_pid() == exchange
+        assert installation.parent is not None
+        assert installation.parent.returncode is None
+        database.rmdir()
+        away.rename(database)
+        await installation.healthy(within_ms=30_000)
+        assert installation.exchange_pid() == exchange
 
 
 @pytest.mark.exchange

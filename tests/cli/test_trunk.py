@@ -63,9 +63,10 @@ async def provider() -> AsyncIterator[int]:
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        async with asyncio.timeout(15):
-            while is_free(settings.ports.sip, udp=True):
-                await asyncio.sleep(0.05)
+        for _ in range(300):
+            if not is_free(settings.ports.sip, udp=True):
+                break
+            await asyncio.sleep(0.05)
         yield settings.ports.sip
     finally:
         process.kill()

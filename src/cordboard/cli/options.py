@@ -51,13 +51,15 @@ def settings_for(
     return with_overrides(read_settings(config), listen=listen, port=port, data=data)
 
 
-def launch_for(config: Path | None, listen: str | None, port: int | None, data: Path | None) -> Launch:
-    """The same, with folders made and ports settled.
+def launch_for(
+    config: Path | None, listen: str | None, port: int | None, data: Path | None, *, again: bool = False
+) -> Launch:
+    """The same, with folders made and ports settled (`again`: see `launch.prepare`).
 
     Raises:
         SettingsWrong, CannotStart: it cannot be used.
     """
-    return prepare(settings_for(config, listen, port, data), CONSOLE)
+    return prepare(settings_for(config, listen, port, data), CONSOLE, again=again)
 
 
 def overrides(listen: str | None, port: int | None, data: Path | None) -> list[str]:

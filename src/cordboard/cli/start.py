@@ -124,7 +124,7 @@ def serve(config: Path | None, listen: str | None, port: int | None, data: Path 
     if wait and not os.read(0, 16):
         return
     try:
-        launch = launch_for(config, listen, port, data)
+        launch = launch_for(config, listen, port, data, again=True)
         log_to(launch.data / "log" / "server.log")
         uvloop.run(_serve(Server(launch.server)))
     except SettingsWrong as problem:
