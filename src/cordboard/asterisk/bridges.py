@@ -34,10 +34,6 @@ class Bridges:
         self._inside = dict(inside)
         self._making.clear()
 
-    def knows(self, name: BridgeName) -> bool:
-        """It has been made."""
-        return str(name) in self._ids
-
     def forget_leg(self, leg: LegId) -> None:
         """The leg is no more."""
         self._inside.pop(leg, None)
@@ -53,19 +49,34 @@ class Bridges:
 
     async def put_on_line(self, name: BridgeName, line: LegId, party: LegId) -> AriResponse | None:
         """Let them hear each other. None: the exchange is away."""
-        legs = party if self.knows(name) else f"{line},{party}"
-        self._inside[party] = str(name)
-        return await self._add(name, legs)
+        key, both = str(name), f"{line},{party}"
+        # A line that a failed attempt left outside comes along with its party.
+        legs = party if self._inside.get(line) == key else both
+        before = self._inside.get(party)
+        self._inside[party] = key
+        answer = await self._add(name, legs, anew=both)
+        if answer is not None and answer.is_done:
+            self._inside[line] = key
+        elif answer is not None:
+            self._back(party, before)
+        return answer
+
+    def _back(self, leg: LegId, before: str | None) -> None:
+        if before is None:
+            self._inside.pop(leg, None)
+        else:
+            self._inside[leg] = before
 
     async def put_to_music(self, name: BridgeName, leg: LegId) -> AriResponse | None:
         """Put a leg where the music is; the first one in starts it. None: the exchange is away."""
         key = str(name)
-        first = key not in self._inside.values()
+        # Also true for one who is put there again: leaving stops the music.
+        first = not any(there == key and other != leg for other, there in self._inside.items())
         before = self._inside.get(leg)
         self._inside[leg] = key
-        answer = await self._add(name, leg)
-        if answer is not None and not answer.is_done and before is not None:
-            self._inside[leg] = before
+        answer = await self._add(name, leg, anew=leg)
+        if answer is not None and not answer.is_done:
+            self._back(leg, before)
         if first and (bridge := self._ids.get(key)) is not None:
             await self._wire.ask("POST", f"bridges/{bridge}/moh")
         return answer
@@ -74,7 +85,8 @@ class Bridges:
         """End a bridge that nobody needs."""
         await self._wire.ask("DELETE", f"bridges/{bridge}")
 
-    async def _add(self, name: BridgeName, legs: str) -> AriResponse | None:
+    async def _add(self, name: BridgeName, legs: str, *, anew: str) -> AriResponse | None:
+        """Put these in; `anew`: who is put into a bridge that had to be made again."""
         answer = None
         # A bridge that somebody destroyed behind our back is made anew, once.
         for _ in range(2):
@@ -85,6 +97,7 @@ class Bridges:
             if answer is None or answer.status != 404 or self._ids.get(str(name)) != bridge:
                 break
             del self._ids[str(name)]
+            legs = anew
         return answer
 
     async def _bridge(self, name: BridgeName) -> str | None:

@@ -51,15 +51,25 @@ class Deeds:
     """Does what the core commands."""
 
     def __init__(
-        self, wire: Wire, bridges: Bridges, legs: Legs, inbox: Inbox, notifier: Notifier | None
+        self,
+        wire: Wire,
+        bridges: Bridges,
+        legs: Legs,
+        inbox: Inbox,
+        notifier: Notifier | None,
+        unsure: Callable[[OrganisationId], None],
     ) -> None:
+        """`unsure` is told when nobody knows whether a command was carried out (reliability F16)."""
         self._wire = wire
         self._bridges = bridges
         self._legs = legs
         self._inbox = inbox
         self._notifier = notifier
         self.web_devices: frozenset[DeviceId] = frozenset()
+        self._unsure = unsure
         self._talk_when_ringing: set[LegId] = set()
+        self._unanswered: set[LegId] = set()
+        """Callers who wait with ringing tone: they are answered when an agent is."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
@@ -69,7 +79,17 @@ class Deeds:
 
     def hang_up(self, leg: LegId, reason: dict[str, str]) -> None:
         """End a leg that the core does not know."""
-        self.lanes.post([leg], partial(self._delete, leg, reason))
+        self.lanes.post([leg], partial(self._delete, None, leg, reason))
+
+    def not_answered(self, leg: LegId) -> None:
+        """This caller hears ringing tone."""
+        self._unanswered.add(leg)
+
+    def forget(self, leg: LegId) -> None:
+        """The leg is no more."""
+        self._legs.forget(leg)
+        self._talk_when_ringing.discard(leg)
+        self._unanswered.discard(leg)
 
     def mark(self, leg: LegId, marks: dict[str, str]) -> None:
         """Write on a leg whose it is, after what was posted for it before."""
@@ -86,24 +106,33 @@ class Deeds:
             case AnswerDevice(leg=leg):
                 self.lanes.post([leg], partial(self._notify_talk, leg))
             case CancelRinging(leg=leg, elsewhere=elsewhere):
-                self.lanes.post([leg], partial(self._delete, leg, _ELSEWHERE if elsewhere else _NORMAL))
+                self.lanes.post(
+                    [leg], partial(self._delete, organisation, leg, _ELSEWHERE if elsewhere else _NORMAL)
+                )
             case Join():
                 self.lanes.post([command.line, command.party], partial(self._join, organisation, command))
             case Hold():
                 legs = [command.party] if command.line is None else [command.party, command.line]
                 self.lanes.post(legs, partial(self._hold, organisation, command))
             case HangUp(leg=leg):
-                self.lanes.post([leg], partial(self._delete, leg, _NORMAL))
+                self.lanes.post([leg], partial(self._delete, organisation, leg, _NORMAL))
             case PlayEndTone(line=line):
                 self.lanes.post([line], partial(self._tone, line))
 
     async def _place(self, organisation: OrganisationId, command: PlaceInQueue) -> None:
         if not command.answer:
+            self._unanswered.add(command.leg)
             await self._wire.ask("POST", f"channels/{command.leg}/ring")
             return
-        await self._wire.ask("POST", f"channels/{command.leg}/answer")
+        await self._answer(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        await self._bridges.put_to_music(name, command.leg)
+        if await self._bridges.put_to_music(name, command.leg) is None:
+            self._unsure(organisation)
+
+    async def _answer(self, caller: LegId) -> None:
+        answer = await self._wire.ask("POST", f"channels/{caller}/answer")
+        if answer is not None and answer.is_done:
+            self._unanswered.discard(caller)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
         answer = await self._wire.ask(
@@ -120,9 +149,11 @@ class Deeds:
             },
             body={"variables": translate.ring_variables(organisation, command)},
         )
-        if answer is not None and not answer.is_done:
+        if answer is None:
+            self._unsure(organisation)
+        elif not answer.is_done:
             log.info("a device cannot be rung", extra={"device": command.device, "status": answer.status})
-            self._legs.forget(command.leg)
+            self.forget(command.leg)
             self._inbox(organisation, LegEnded(leg=command.leg, how=LegEnd.UNREACHABLE))
 
     def rings(self, leg: LegId) -> None:
@@ -143,29 +174,35 @@ class Deeds:
 
     async def _join(self, organisation: OrganisationId, command: Join) -> None:
         name = BridgeName(place=Place.LINE, organisation=organisation, subject=command.line)
-        if not self._bridges.knows(name):
-            # A caller who waited with ringing tone is answered only now; for others this changes nothing.
-            await self._wire.ask("POST", f"channels/{command.party}/answer")
+        if command.party in self._unanswered:
+            # A caller who waited with ringing tone is answered only now.
+            await self._answer(command.party)
         if self._bridges.others_on_line(name, command.line, command.party):
             # The hold before this failed. Nobody may hear somebody else's conversation (5.1-k).
             self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
             return
         answer = await self._bridges.put_on_line(name, command.line, command.party)
-        if answer is not None and not answer.is_done:
+        if answer is None:
+            self._unsure(organisation)
+        elif not answer.is_done:
             self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
 
     async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
         name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
         answer = await self._bridges.put_to_music(name, command.party)
-        if answer is not None and not answer.is_done:
+        if answer is None:
+            self._unsure(organisation)
+        elif not answer.is_done:
             self._inbox(organisation, HoldFailed(party=command.party))
 
     async def _tone(self, line: LegId) -> None:
         await self._wire.ask("POST", f"channels/{line}/play", query={"media": END_TONE})
 
-    async def _delete(self, leg: LegId, reason: dict[str, str]) -> None:
+    async def _delete(self, organisation: OrganisationId | None, leg: LegId, reason: dict[str, str]) -> None:
         self._bridges.forget_leg(leg)
-        await self._wire.ask("DELETE", f"channels/{leg}", query=reason)
+        answer = await self._wire.ask("DELETE", f"channels/{leg}", query=reason)
+        if answer is None and organisation is not None:
+            self._unsure(organisation)
 
     async def _mark(self, leg: LegId, name: str, value: str) -> None:
         await self._wire.ask("POST", f"channels/{leg}/variable", query={"variable": name, "value": value})

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from cordboard.app.clock import Alarm, Clock
 from cordboard.asterisk import messages as ari
@@ -46,6 +48,8 @@ OFFLINE_SETTLE_MS = 300
 """A phone that registers anew shows offline for some milliseconds; only longer counts."""
 STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
+ASK_AGAIN_MS = 1_000
+"""Pause after the exchange, though connected, did not say what lives in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class AsteriskExchange:
         self._wire = Wire(transport)
         self._legs = Legs()
         self._bridges = Bridges(self._wire, new_id)
-        self._deeds = Deeds(self._wire, self._bridges, self._legs, inbox, notifier)
+        self._deeds = Deeds(self._wire, self._bridges, self._legs, inbox, notifier, self.look_again)
         self._boot = last_boot
         self._booted = booted
         self._prepare = prepare
@@ -105,6 +109,14 @@ class AsteriskExchange:
         self._offline: dict[DeviceId, Alarm] = {}
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
+        self._connections = 0
+        self._known_connection = 0
+        """The connection on which everything was told to the exchange and asked; another one begins anew."""
+        self._to_tell: set[OrganisationId] = set()
+        """Who waits to hear what lives in the exchange."""
+        self._looking: asyncio.Task[None] | None = None
+        self._replaying: Inventory | None = None
+        """While events of before the inventory are gone through: that inventory."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.up = False
 
@@ -117,11 +129,10 @@ class AsteriskExchange:
         self._device_owner = dict(owners)
         self._deeds.web_devices = web
 
-    async def look_again(self) -> None:
-        """Ask anew what lives in the exchange: an organisation was rebuilt and waits for the answer."""
+    def look_again(self, organisation: OrganisationId) -> None:
+        """Ask what lives in the exchange, for one organisation: it was rebuilt, or a command's fate is unknown."""
         if self._transport.connected:
-            self._backlog = [] if self._backlog is None else self._backlog
-            await self._reconcile()
+            self._look([organisation])
 
     async def settle(self) -> None:
         """Wait until nothing is under way (for tests and for a clean stop)."""
@@ -132,50 +143,112 @@ class AsteriskExchange:
     # --- up and down ---
 
     def _on_up(self) -> None:
+        self._connections += 1
         self._backlog = []
-        self._spawn(self._reconcile())
+        self._look(self._organisations())
 
     def _on_down(self) -> None:
         self._backlog = None
+        for alarm in self._offline.values():
+            alarm.cancel()
+        self._offline.clear()
         if self.up:
             self.up = False
             for organisation in self._organisations():
                 self._inbox(organisation, ExchangeLost())
 
+    def _look(self, organisations: Iterable[OrganisationId]) -> None:
+        """Have these told what lives in the exchange. Only one looks at a time: an older answer must never win."""
+        self._to_tell.update(organisations)
+        if self._looking is None or self._looking.done():
+            self._looking = self._spawn(self._reconcile())
+
     async def _reconcile(self) -> None:
-        try:
+        while self._to_tell and self._transport.connected:
+            connection = self._connections
+            told, self._to_tell = self._to_tell, set()
+            try:
+                inventory = await self._ask(is_new=connection != self._known_connection)
+            except AriUnavailable as problem:
+                self._to_tell |= told
+                if self._is_on(connection):
+                    log.warning("the exchange does not say what lives in it", extra={"reason": str(problem)})
+                    self._not_yet()
+                    await self._pause(ASK_AGAIN_MS)
+                continue
+            if not self._is_on(connection):
+                # What an earlier connection said is old.
+                self._to_tell |= told
+                continue
+            self._believe(inventory, told, is_new=connection != self._known_connection)
+            self._known_connection = connection
+            self._replay(inventory)
+
+    def _is_on(self, connection: int) -> bool:
+        """It is the connection that there is now."""
+        return self._transport.connected and connection == self._connections
+
+    async def _ask(self, *, is_new: bool) -> Inventory:
+        """What lives in the exchange; from before the question on, events wait in the backlog."""
+        if is_new:
             send = self._transport.request
             await send("PUT", f"applications/{APPLICATION}/eventFilter", body=_filter())
-            await send(
+            answer = await send(
                 "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
             )
+            if not answer.is_done:
+                # It dials in before it has loaded all of itself.
+                raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
             if self._prepare is not None:
                 await self._prepare()
-            inventory = await take_inventory(self._transport)
-        except AriUnavailable:
-            log.warning("exchange went away while it was asked what lives in it")
-            return
-        fresh = inventory.boot != self._boot
-        self._boot = inventory.boot
-        self._booted(inventory.boot)
-        self._believe(inventory, fresh=fresh)
+        else:
+            await self._deeds.lanes.passed()
+        if self._backlog is None:
+            self._backlog = []
+        return await take_inventory(self._transport)
+
+    def _not_yet(self) -> None:
+        """Events go on without the inventory; on a new connection a later inventory covers what came so far."""
+        backlog, self._backlog = self._backlog or [], []
+        if self._known_connection == self._connections:
+            self._backlog = None
+            for data in backlog:
+                self._take(data)
+
+    async def _pause(self, ms: int) -> None:
+        over = asyncio.Event()
+        self._clock.call_in(ms, over.set)
+        await over.wait()
+
+    def _replay(self, inventory: Inventory) -> None:
         backlog, self._backlog = self._backlog or [], None
         self.up = True
-        for data in backlog:
-            self._take(data)
+        self._replaying = inventory
+        try:
+            for data in backlog:
+                self._take(data)
+        finally:
+            self._replaying = None
 
-    def _believe(self, inventory: Inventory, *, fresh: bool) -> None:
+    def _believe(self, inventory: Inventory, told: set[OrganisationId], *, is_new: bool) -> None:
+        fresh = inventory.boot != self._boot
+        if fresh:
+            self._boot = inventory.boot
+            self._booted(inventory.boot)
         self._bridges.found(inventory.bridges, inventory.inside)
-        legs: dict[OrganisationId, dict[LegId, LegFound]] = {o: {} for o in self._organisations()}
+        if is_new:
+            self._legs.only(inventory.names)
+        legs: dict[OrganisationId, dict[LegId, LegFound]] = {o: {} for o in told}
         for organisation, found in inventory.legs:
             if organisation in legs:
                 legs[organisation][found.leg] = found
                 self._legs.ours(found.leg, organisation, found.device)
-        for leg, name in inventory.names.items():
-            self._legs.named(leg, name)
+                self._legs.named(found.leg, inventory.names[found.leg])
+                if found.role is LegRole.CALLER and not found.answered:
+                    self._deeds.not_answered(found.leg)
         for channel in inventory.unmarked:
             self._adopt_unmarked(channel, legs)
-        living = {leg for found in legs.values() for leg in found}
+        living = set(inventory.names)
         for name in inventory.bridges:
             parsed = BridgeName.parse(name)
             if parsed is not None and parsed.place is Place.LINE and LegId(parsed.subject) not in living:
@@ -201,8 +274,11 @@ class AsteriskExchange:
             )
         )
         leg = LegId(channel.id)
-        if route is None or route.organisation not in legs:
+        if route is None:
             self._deeds.hang_up(leg, UNALLOCATED)
+            return
+        if route.organisation not in legs:
+            # Not asked for; whoever it belongs to has heard of it, or hears of it now.
             return
         self._legs.ours(leg, route.organisation)
         legs[route.organisation][leg] = LegFound(
@@ -229,7 +305,12 @@ class AsteriskExchange:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        event = ari.decode_event(data)
+        try:
+            event = ari.decode_event(data)
+        except msgspec.MsgspecError:
+            log.exception("the exchange sent an event that cannot be read; it is asked what lives in it")
+            self._look(self._organisations())
+            return
         match event:
             case ari.CallBroadcast():
                 self._announced(event)
@@ -269,12 +350,13 @@ class AsteriskExchange:
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         if self._legs.device(leg) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
-        self._legs.forget(leg)
+        self._deeds.forget(leg)
         self._bridges.forget_leg(leg)
 
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
-        if self._clock.now() - offered.announced_at > STALE_ANNOUNCEMENT_MS:
+        # Measured on the exchange's clock: ours may have been set to another time since.
+        if self._replaying and self._replaying.at - offered.announced_at > STALE_ANNOUNCEMENT_MS:
             return
         self._spawn(self._claim(offered))
 
@@ -371,10 +453,11 @@ class AsteriskExchange:
         if bridge is not None:
             self._spawn(self._bridges.destroy(bridge))
 
-    def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

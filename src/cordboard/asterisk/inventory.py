@@ -14,7 +14,7 @@ from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
 from cordboard.core.events import LegFound
-from cordboard.core.types import DeviceId, LegId, OrganisationId
+from cordboard.core.types import DeviceId, Instant, LegId, OrganisationId
 
 T = TypeVar("T")
 
@@ -25,6 +25,8 @@ class Inventory:
 
     boot: str
     """When it was started, as it says itself; another value means another life."""
+    at: Instant
+    """The exchange's own clock when it was asked; it need not agree with ours."""
     legs: list[tuple[OrganisationId, LegFound]]
     unmarked: list[ari.Channel]
     """Callers in our application that do not say whose they are."""
@@ -43,13 +45,14 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         AriUnavailable: the exchange went away, or did not answer one of the questions.
     """
     questions = (
+        transport.request("GET", "asterisk/ping"),
         transport.request("GET", "asterisk/info", query={"only": "status"}),
         transport.request("GET", f"applications/{APPLICATION}"),
         transport.request("GET", "channels"),
         transport.request("GET", "bridges"),
         transport.request("GET", "endpoints/PJSIP"),
     )
-    info, application, channels, bridges, endpoints = await asyncio.gather(*questions)
+    ping, info, application, channels, bridges, endpoints = await asyncio.gather(*questions)
     in_application = set(_read(application, ari.Application).channel_ids)
     bridge_names: dict[str, str] = {}
     where: dict[str, BridgeName] = {}
@@ -75,6 +78,7 @@ async def take_inventory(transport: AriTransport) -> Inventory:
     status = _read(info, ari.AsteriskInfo).status
     return Inventory(
         boot=status.startup_time if status is not None else "",
+        at=translate.instant(_read(ping, ari.AsteriskPing).timestamp),
         legs=legs,
         unmarked=unmarked,
         names=names,
@@ -87,4 +91,7 @@ async def take_inventory(transport: AriTransport) -> Inventory:
 def _read(answer: AriResponse, shape: type[T]) -> T:
     if not answer.is_done:
         raise AriUnavailable(f"The exchange answered {answer.status} to a question about itself.")
-    return msgspec.json.decode(answer.body, type=shape)
+    try:
+        return msgspec.json.decode(answer.body, type=shape)
+    except msgspec.MsgspecError as problem:
+        raise AriUnavailable("The exchange's answer about itself cannot be read.") from problem

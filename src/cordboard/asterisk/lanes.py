@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from cordboard.core.types import LegId
+
+log = logging.getLogger(__name__)
 
 
 class Lanes:
@@ -32,9 +35,16 @@ class Lanes:
         await job()
 
     def _forget(self, keys: tuple[LegId, ...], done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and (problem := done.exception()) is not None:
+            log.error("a command to the exchange crashed", exc_info=problem)
         for leg in keys:
             if self._last.get(leg) is done:
                 del self._last[leg]
+
+    async def passed(self) -> None:
+        """Wait until what is under way now is done; what is posted meanwhile is not waited for."""
+        if self._last:
+            await asyncio.wait(set(self._last.values()))
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""

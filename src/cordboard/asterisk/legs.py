@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cordboard.core.types import DeviceId, LegId, OrganisationId
 
 
@@ -43,6 +45,11 @@ class Legs:
     def channel_name(self, leg: LegId) -> str | None:
         """None: not told yet."""
         return self._name.get(leg)
+
+    def only(self, living: Iterable[LegId]) -> None:
+        """The others are no more; their end was not heard."""
+        for leg in (self._owner.keys() | self._name.keys()) - set(living):
+            self.forget(leg)
 
     def forget(self, leg: LegId) -> None:
         """It is no more."""
