@@ -187,6 +187,10 @@ class Hub:
         """How many consoles are connected."""
         return sum(len(state.consoles) for state in self._organisations.values())
 
+    def users(self, organisation: OrganisationId) -> set[UserId]:
+        """Whose consoles are connected."""
+        return {console.user for console in self.state(organisation).consoles.values()}
+
     # --- what the engine tells ---
 
     def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:

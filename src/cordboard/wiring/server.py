@@ -7,10 +7,9 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from cordboard.app.accounts import LogIns
@@ -19,7 +18,7 @@ from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.passwords import Passwords
-from cordboard.app.ports import StorageFailure
+from cordboard.app.recovery import Recovery
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
@@ -34,6 +33,7 @@ from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
 from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted
 from cordboard.core.notices import Changed, Say, Thing
+from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import CallId, DeviceKind, Instant, LegId, OrganisationId, UserId
 from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
@@ -49,7 +49,6 @@ log = logging.getLogger(__name__)
 
 CONSOLE_GRACE_MS = 30_000
 """After the last console went nothing changes for this long (D16); the socket's own 15 s come before it."""
-REBUILD_AGAIN_MS = 1_000
 
 
 class Fan:
@@ -86,7 +85,6 @@ class Server:
         self._epoch = _epoch()
         self._numbers = 0
         self._away: dict[UserId, asyncio.TimerHandle] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     def _new_id(self) -> str:
@@ -111,7 +109,7 @@ class Server:
         self.writer.start()
         self._build()
         for organisation in self.tenancy.organisations():
-            await self._put_desk(organisation)
+            self.engine.put(organisation, await self._desk(organisation))
         devices = self.tenancy.devices()
         browsers = frozenset(d for d, (_, row) in devices.items() if row.kind is DeviceKind.WEB)
         self.exchange.own_devices({d: o for d, (o, _) in devices.items()}, browsers)
@@ -123,12 +121,14 @@ class Server:
         background = [
             asyncio.create_task(self._heartbeats(), name="heartbeats"),
             asyncio.create_task(self._midnights(), name="midnights"),
+            asyncio.create_task(self.writer.crashed(), name="writer watch"),
         ]
         stopped = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait({web, stopped, *background}, return_when=asyncio.FIRST_COMPLETED)
-            if web.done():
-                web.result()
+            done, _ = await asyncio.wait({web, stopped, *background}, return_when=asyncio.FIRST_COMPLETED)
+            # What crashed says why here, and the parent starts a new server.
+            for task in done - {stopped}:
+                task.result()
         finally:
             await self._shut_down(web, [stopped, *background])
 
@@ -186,12 +186,20 @@ class Server:
             booted=self._booted,
             prepare=self.telephones.write,
         )
+        self.recovery = Recovery(
+            self.clock,
+            engine=lambda: self.engine,
+            flushed=self.writer.flushed,
+            assemble=self._desk,
+            at_consoles=self.hub.users,
+            put_back=self._put_back,
+        )
         self.engine = Engine(
             self.clock,
             self.exchange,
             self.writer,
             Fan(self.hub, self.practising, self.telephones.agents_changed),
-            self._rebuild_later,
+            self.recovery.crashed,
         )
 
     # --- organisations ---
@@ -200,11 +208,12 @@ class Server:
         desk = self.engine.desks.get(organisation)
         return desk.board if desk is not None else None
 
-    async def _put_desk(self, organisation: OrganisationId) -> None:
+    async def _desk(self, organisation: OrganisationId) -> Switchboard:
+        """As the database has it."""
         now = self.clock.now()
         since = _midnight(now, self.tenancy.organisation(organisation).time_zone)
         journal = self.database.journal
-        desk = assemble(
+        return assemble(
             self.tenancy.all[organisation],
             await journal.agents(organisation),
             await journal.open_calls(organisation),
@@ -213,23 +222,11 @@ class Server:
             now=now,
             new_leg=lambda: LegId(self._new_id()),
         )
-        self.engine.put(organisation, desk)
 
-    def _rebuild_later(self, organisation: OrganisationId) -> None:
-        self._spawn(self._rebuild(organisation))
-
-    async def _rebuild(self, organisation: OrganisationId) -> None:
-        """As after a restart: from the database and the exchange."""
-        while True:
-            try:
-                await self.writer.flushed()
-                await self._put_desk(organisation)
-                break
-            except StorageFailure:
-                log.exception("an organisation cannot be rebuilt yet", extra={"organisation": organisation})
-                await asyncio.sleep(REBUILD_AGAIN_MS / 1000)
+    def _put_back(self, organisation: OrganisationId) -> None:
+        """After a rebuild: consoles begin with a snapshot, and the exchange is asked what lives in it."""
         self.hub.everything_changed(organisation)
-        await self.exchange.look_again()
+        self.exchange.look_again(organisation)
 
     def _route(self, arrival: Arrival) -> Route | None:
         found = self.tenancy.destination(
@@ -248,8 +245,11 @@ class Server:
     # --- the exchange ---
 
     def _booted(self, boot: str) -> None:
+        new = self._boot_file.with_suffix(".new")
         with contextlib.suppress(OSError):
-            self._boot_file.write_text(boot + "\n")
+            # Whole or not at all: a full disk must not make the next start take these calls for lost ones.
+            new.write_text(boot + "\n")
+            new.replace(self._boot_file)
 
     # --- consoles ---
 
@@ -337,11 +337,6 @@ class Server:
     def _today(self, organisation: OrganisationId) -> Instant:
         # The wall clock on purpose: a day begins when people's clocks say so.
         return _midnight(int(time.time() * 1000), self.tenancy.organisation(organisation).time_zone)
-
-    def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(job)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _shut_down(self, web: asyncio.Task[None], tasks: list[asyncio.Task[object]]) -> None:
         """Consoles are told to come back, what is under way is finished, the database is written."""
