@@ -32,7 +32,8 @@ from cordboard.server_settings import ServerSettings
 WEB_PORT = 8080
 """Tried first, for an address that people can remember."""
 SIP_PORT = 5060
-"""Tried first where telephones can reach us: it is what they are set to."""
+SIP_TLS_PORT = 5061
+"""Tried first where telephones can reach us: they are what telephones are set to."""
 SPACE_NEEDED = 64 * 2**20
 """Bytes. The database, its journal and the logs of some weeks; with less a start ends in the middle."""
 
@@ -256,11 +257,13 @@ def _ports(settings: Settings, kept: _Kept, http_port: int | None) -> Ports:
     names = [field.name for field in fields(Ports)]
     chosen = asdict(Ports() if kept.has(names) else free.free_ports(exchange.listen))
     # What is free on this machine says nothing about an exchange that runs already: it has Asterisk's usual ones.
-    theirs = {"sip": SIP_PORT, "sip_tls": 5061, "rtp_first": 10000, "rtp_last": 20000}
+    theirs = {"sip": SIP_PORT, "sip_tls": SIP_TLS_PORT, "rtp_first": 10000, "rtp_last": 20000}
     if http_port is not None:
         theirs |= {"http": http_port, "ami": exchange.ami_port}
-    elif not _is_loopback(exchange.listen) and _is_free_for_sip(SIP_PORT, exchange.listen):
-        chosen["sip"] = SIP_PORT
+    elif not _is_loopback(exchange.listen):
+        for name, usual in (("sip", SIP_PORT), ("sip_tls", SIP_TLS_PORT)):
+            if _is_free_for_sip(usual, exchange.listen):
+                chosen[name] = usual
     numbers: dict[str, int] = {}
     for name in names:
         if (given := getattr(exchange.ports, name)) is not None:
@@ -311,11 +314,11 @@ def _hosts(settings: Settings) -> list[str]:
     if _is_loopback(listen):
         return [*hosts, listen, "localhost"]
     if listen in ("0.0.0.0", "::"):
-        return [*hosts, *_own_address(listen), socket.gethostname(), "localhost", "127.0.0.1"]
+        return [*hosts, *own_address(listen), socket.gethostname(), "localhost", "127.0.0.1"]
     return [*hosts, listen]
 
 
-def _own_address(listen: str) -> list[str]:
+def own_address(listen: str) -> list[str]:
     """The address with which this machine speaks to others; empty when it is on no network."""
     family, anywhere = (socket.AF_INET6, "2001:db8::1") if listen == "::" else (socket.AF_INET, "192.0.2.1")
     with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:

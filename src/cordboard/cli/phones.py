@@ -11,7 +11,7 @@ import click
 from cordboard.app.ports import DeviceRow, OrganisationRow
 from cordboard.cli.options import Complaint, fail, launch_for, launch_options
 from cordboard.core.types import DeviceKind
-from cordboard.launch import CannotStart, Launch
+from cordboard.launch import CannotStart, Launch, own_address
 
 
 @click.command()
@@ -64,5 +64,6 @@ def _server(launch: Launch) -> str:
     exchange = launch.server.exchange
     host = launch.settings.web.public_host or exchange.listen
     if host in ("0.0.0.0", "::"):
-        host = socket.gethostname()
+        # An address rather than this machine's name, which telephones often cannot look up.
+        host = next(iter(own_address(host)), socket.gethostname())
     return f"{host}:{exchange.ports.sip}"
