@@ -13,6 +13,7 @@ from cordboard.app import projection
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.core.board import Board
+from cordboard.core.notices import Changed, Thing
 from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.web import wire
@@ -297,3 +298,27 @@ def test_a_console_that_was_away_goes_on_without_a_snapshot() -> None:
 
     assert all(b'"t":"snap"' not in frame for frame in tab.wire)
     assert tab.held == tab.fresh()
+
+
+def test_who_is_offered_a_call_is_told_before_everybody_else() -> None:
+    """Fifty people watch the queue; Chantal, who came last, has her card before they have their numbers."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    tabs = [Tab(hub, world, name) for name in ("piet", "piet", "anja", "chantal")]
+    order: list[str] = []
+
+    class Wake:
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def set(self) -> None:
+            """Woken."""
+            order.append(self._name)
+
+    for tab in tabs:
+        tab.console.wake = Wake(tab.console.user)  # type: ignore[assignment]
+    call, chantal = Changed(Thing.CALL, "c1"), Changed(Thing.AGENT, "chantal")
+    hub.changed(ORGANISATION.id, [call, chantal])
+
+    assert order == ["chantal", "piet", "piet", "anja"]

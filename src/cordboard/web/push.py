@@ -204,7 +204,8 @@ class Hub:
             self._forget_old(organisation, state)
         at_once = any(thing is Thing.CALL for thing, _ in keys)
         own = {id_ for thing, id_ in keys if thing is Thing.AGENT}
-        for console in state.consoles.values():
+        # Who is woken first is sent to first: a card comes before everybody else's numbers.
+        for console in sorted(state.consoles.values(), key=lambda console: console.user not in own):
             for key in keys:
                 console.touch(key)
             if at_once or console.user in own:
