@@ -57,6 +57,8 @@ def assemble(
                 extension=user.extension,
                 email=user.email,
                 groups=user.groups,
+                # With one group there is nothing to choose (1.1-p).
+                group=next(iter(user.groups)) if len(user.groups) == 1 else None,
                 rights=user.rights,
                 idle_since=now,
                 status_since=now,
@@ -87,7 +89,8 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
     agent = board.agents.get(stored.user)
     if agent is None:
         return
-    agent.group = stored.group if stored.group in agent.groups else None
+    if stored.group in agent.groups:
+        agent.group = stored.group
     device = board.devices.get(stored.device) if stored.device is not None else None
     if device is not None and device.used_by is None:
         agent.device, device.used_by = device.id, agent.id
