@@ -89,8 +89,12 @@ class OperatorPage:
         await expect(self.switch(queue, on=True)).to_be_visible(timeout=PATIENCE_MS)
 
     async def begin_work(self, group: str, device: str, *queues: str) -> None:
-        """All of that."""
-        await self.choose_group(group)
+        """All of that; the group is asked only of who has not chosen one yet."""
+        chooser = self.page.get_by_role("heading", name=self.words["group"])
+        phones = self.page.get_by_role("heading", name=self.words["on a phone"])
+        await expect(chooser.or_(phones)).to_be_visible(timeout=PATIENCE_MS)
+        if await chooser.is_visible():
+            await self.choose_group(group)
         await self.choose_device(device)
         for queue in queues:
             await self.sign_in(queue)
