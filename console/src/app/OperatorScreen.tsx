@@ -66,7 +66,6 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
 
   return (
     <div className="app">
-      <h1 className="vh">Operator</h1>
       <a className="skip" href="#main">
         {t`To the main screen`}
       </a>

@@ -62,9 +62,9 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
           />
         </span>
       </header>
-      <h3 className={call.name === null ? "card-name cut num" : "card-name cut"} title={name}>
+      <h2 className={call.name === null ? "card-name cut num" : "card-name cut"} title={name}>
         {name}
-      </h3>
+      </h2>
       <p className="card-sub cut">
         {call.name === null ? (
           call.number === null ? (

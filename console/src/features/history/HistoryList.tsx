@@ -61,7 +61,7 @@ export function HistoryList({ history, selected, select }: Props) {
         const first = previous === undefined || daysAgo(previous.at, now) !== daysAgo(row.at, now);
         return (
           <div key={row.id}>
-            {first && <h3 className="day">{dayName(row.at, now, i18n.locale)}</h3>}
+            {first && <h2 className="day">{dayName(row.at, now, i18n.locale)}</h2>}
             <Row row={row} now={now} selected={row.id === selected} select={select} />
           </div>
         );

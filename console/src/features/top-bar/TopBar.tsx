@@ -18,6 +18,7 @@ export function TopBar({ userMenu, chooseDevice, testDevice }: Props) {
   const organisation = useEntities((all) => me(all)?.organisation);
   return (
     <header className="top">
+      <h1 className="vh">Operator</h1>
       <Brand organisation={organisation} />
       <GroupMenu />
       <DeviceStatus chooseDevice={chooseDevice} testDevice={testDevice} />
