@@ -46,7 +46,9 @@ export function UserMenu({ name, language, theme, acts = [], setLanguage, setThe
   return (
     <MenuTrigger>
       <Button className="top-item" aria-label={t`Menu of ${name}`}>
-        <span className="avatar" aria-hidden="true">{initials(name)}</span>
+        <span className="avatar" aria-hidden="true">
+          {initials(name)}
+        </span>
         <b className="cut">{name}</b>
         <Icon name="chevron" size={16} />
       </Button>
