@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from cordboard.core.notices import Changed, Thing
 from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.web import wire
-from cordboard.web.push import Console, Hub
+from cordboard.web.push import WOKEN_AT_A_TIME, Console, Hub
 from tests.support.desk import World
 
 ORGANISATION = OrganisationRow(
@@ -322,3 +323,21 @@ def test_who_is_offered_a_call_is_told_before_everybody_else() -> None:
     hub.changed(ORGANISATION.id, [call, chantal])
 
     assert order == ["chantal", "piet", "piet", "anja"]
+
+
+async def test_the_exchange_is_heard_between_the_consoles() -> None:
+    """Many consoles are sent to some at a time; what else is due has its turn in between."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    tabs = [Tab(hub, world, "piet") for _ in range(3 * WOKEN_AT_A_TIME)]
+    for tab in tabs:
+        tab.console.wake.clear()
+    woken: list[int] = []
+
+    hub.changed(ORGANISATION.id, [Changed(Thing.CALL, "c1")])
+    for _ in range(3):
+        woken.append(sum(tab.console.wake.is_set() for tab in tabs))
+        await asyncio.sleep(0)
+
+    assert woken == [WOKEN_AT_A_TIME, 2 * WOKEN_AT_A_TIME, 3 * WOKEN_AT_A_TIME]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,10 +25,14 @@ from cordboard.web import wire
 
 AMBIENT_MS = 50
 """Queue numbers and colleagues may wait this long, so that a burst costs one frame; calls never wait."""
+WOKEN_AT_A_TIME = 4
+"""Consoles that are sent to before the exchange is listened to again: about a millisecond's work."""
 TOMBSTONES_MAX = 10_000
 """Things that went, remembered for consoles that come back; past it they get a snapshot."""
 COMMANDS_REMEMBERED = 256
 """Per user: a command that arrives again within this many is answered, not done again (2.1.1-r)."""
+CONSOLES_PER_USER_MAX = 20
+"""Tabs of one person; with more the oldest ends, so that nobody fills the server with connections."""
 
 Key = tuple[Thing, str]
 
@@ -205,19 +209,19 @@ class Hub:
         at_once = any(thing is Thing.CALL for thing, _ in keys)
         own = {id_ for thing, id_ in keys if thing is Thing.AGENT}
         # Who is woken first is sent to first: a card comes before everybody else's numbers.
-        for console in sorted(state.consoles.values(), key=lambda console: console.user not in own):
+        consoles = sorted(state.consoles.values(), key=lambda console: console.user not in own)
+        for console in consoles:
             for key in keys:
                 console.touch(key)
-            if at_once or console.user in own:
-                console.wake.set()
+        concerned = sum(console.user in own for console in consoles)
+        _wake(consoles if at_once else consoles[:concerned])
         if state.ambient is None and state.consoles:
             loop = asyncio.get_running_loop()
             state.ambient = loop.call_later(AMBIENT_MS / 1000, self._flush_ambient, state)
 
     def _flush_ambient(self, state: _Organisation) -> None:
         state.ambient = None
-        for console in state.consoles.values():
-            console.wake.set()
+        _wake(list(state.consoles.values()))
 
     def _forget_old(self, organisation: OrganisationId, state: _Organisation) -> None:
         """Things that are no more are dropped from the list, oldest first."""
@@ -271,6 +275,9 @@ class Hub:
         """A console connected."""
         consoles = self.state(console.organisation).consoles
         consoles[console.id] = console
+        own = [other for other in consoles.values() if other.user == console.user]
+        for oldest in own[:-CONSOLES_PER_USER_MAX]:
+            oldest.end(wire.Bye(code="superseded", resume=False, after_ms=0))
         self._present(console.organisation, console.user)
 
     def leave(self, console: Console) -> None:
@@ -321,6 +328,17 @@ class Hub:
         for console_id in entry.consoles:
             if (console := consoles.get(console_id)) is not None:
                 console.send(result)
+
+
+def _wake(consoles: Sequence[Console]) -> None:
+    """Have them sent to, some at a time: what the exchange says meanwhile must not wait for fifty consoles.
+
+    A single pass over all of them kept its words unread for 20 ms and more, and so (TCP) its next ones unsent.
+    """
+    for console in consoles[:WOKEN_AT_A_TIME]:
+        console.wake.set()
+    if len(consoles) > WOKEN_AT_A_TIME:
+        asyncio.get_running_loop().call_soon(_wake, consoles[WOKEN_AT_A_TIME:])
 
 
 def _kind(view: View) -> str:
