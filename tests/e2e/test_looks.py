@@ -90,7 +90,6 @@ async def go_home(operator: OperatorPage) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.rule("2.1.1-z")
 async def test_every_screen_is_accessible(browser: Chromium, cordboard: Installation, theme: Theme) -> None:
     """From the log-in to a call in progress, a menu and the history, with names, roles and contrast in order."""
     session = await browser.session(theme=theme)

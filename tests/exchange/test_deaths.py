@@ -62,7 +62,6 @@ async def killed_and_back(cordboard: Installation, *workers: Worker) -> None:
         await worker.reconnect()
 
 
-@pytest.mark.rule("X-h")
 async def test_a_call_outlives_its_server_and_is_in_control_again(cordboard: Installation) -> None:
     """Sound goes on without a gap; hold, resume, hang-up, wrap-up and the one row of history are right after."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
@@ -100,7 +99,7 @@ async def test_a_call_outlives_its_server_and_is_in_control_again(cordboard: Ins
         assert chantal.rung == 2
 
 
-@pytest.mark.rule("2.3-h", "2.4-c", "D9")
+@pytest.mark.rule("2.4-c")
 async def test_wrap_up_outlives_its_server(cordboard: Installation) -> None:
     """Also when the server dies with the click that ended the call; later the same end as before, and no call is
     offered until then."""
@@ -156,7 +155,6 @@ async def test_a_caller_who_comes_while_the_server_is_dead_is_not_turned_away(
             await both_hear(caller, chantal.phone.call)
 
 
-@pytest.mark.rule("X-h")
 async def test_when_the_exchange_dies_everybody_is_told_and_nothing_is_left_behind(
     cordboard: Installation,
 ) -> None:

@@ -56,7 +56,6 @@ async def test_a_wrong_name_and_a_wrong_password_are_refused_alike(cordboard: In
         await desk.log_in("henk", cordboard.password("henk"))
 
 
-@pytest.mark.rule("1.1-a")
 async def test_without_a_session_nothing_is_told(cordboard: Installation) -> None:
     """No history, no settings, no telephone's password, no desk, and no way to the exchange."""
     async with stranger(cordboard) as desk:
@@ -93,7 +92,7 @@ async def test_another_page_cannot_use_the_session(cordboard: Installation) -> N
         assert (await desk.request("GET", "/api/session"))[0] == 200
 
 
-@pytest.mark.rule("4-e", "4-g")
+@pytest.mark.rule("4-g")
 async def test_logging_out_ends_every_tab(cordboard: Installation) -> None:
     """The other tab's live connection is told, and its next request refused."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal:

@@ -24,9 +24,8 @@ pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.rule(
-    "2.1-a", "2.1.1-h", "2.1.1-m", "2.1.1-p", "2.1.1-w", "2.1.1-y", "2.3-b", "3.4-d", "3.4-e", "5.1-a", "5.1-k",
-    "D24", "D25", "D28",
-)  # fmt: skip
+    "2.1.1-h", "2.1.1-m", "2.1.1-p", "2.1.1-w", "2.3-b", "3.4-d", "3.4-e", "5.1-a", "5.1-k", "D25"
+)
 async def test_a_call_goes_from_its_first_ring_to_the_history(cordboard: Installation) -> None:
     """The caller hears music while waiting and on hold and the agent else; times are those of our own clock."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
@@ -90,7 +89,7 @@ async def test_a_phone_that_can_be_told_to_answer_is_told_from_its_second_call_o
             assert (after[0] - before[0], after[1] - before[1]) == (rings, notifies)
 
 
-@pytest.mark.rule("2.1.1-w", "2.1.1-x")
+@pytest.mark.rule("2.1.1-w")
 async def test_a_phone_that_cannot_answer_by_itself_rings_and_the_card_says_so(
     cordboard: Installation,
 ) -> None:
@@ -112,7 +111,7 @@ async def test_a_phone_that_cannot_answer_by_itself_rings_and_the_card_says_so(
         assert henk.rung == 1
 
 
-@pytest.mark.rule("2.1.1-x", "D27")
+@pytest.mark.rule("2.1.1-x")
 async def test_what_is_done_on_the_handset_shows_on_the_card(cordboard: Installation) -> None:
     """Answered, held, resumed and hung up at the phone, without a click."""
     async with at_work(cordboard, "anja", "204", "Algemeen") as anja, calling(cordboard) as caller:
@@ -137,7 +136,7 @@ async def test_what_is_done_on_the_handset_shows_on_the_card(cordboard: Installa
         await anja.nothing_left()
 
 
-@pytest.mark.rule("2.1.1-r", "D23")
+@pytest.mark.rule("2.1.1-r")
 async def test_a_double_click_does_a_thing_once(cordboard: Installation) -> None:
     """The same command twice, and two commands for the same thing."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
@@ -191,25 +190,22 @@ async def test_a_caller_who_gives_up_with_nobody_there_leaves_nothing_behind(cor
         assert piet.rung == 0
 
 
-@pytest.mark.rule("3.4-d")
 async def test_a_caller_who_gives_up_on_hold_ends_the_call(cordboard: Installation) -> None:
     """The agent's leg ends too, and the row says who hung up."""
-    async with at_work(cordboard, "anja", "204", "Algemeen") as anja, calling(cordboard) as caller:
-        card = await anja.answer()
-        await both_hear(caller, anja.phone.call)
-        await anja.does("hold", card["id"])
-        await anja.shows(state="held")
+    async with at_work(cordboard, "piet", "203", "Algemeen") as piet, calling(cordboard) as caller:
+        card = await piet.answer()
+        await both_hear(caller, piet.phone.call)
+        await piet.does("hold", card["id"])
+        await piet.shows(state="held")
 
         await caller.hang_up()
 
-        await anja.nothing_left()
-    async with cordboard.desk("chantal") as desk:
-        # Anja has no right to her history; the numbers of the queue tell that the call is over.
-        await desk.command("group.select", group=desk.group("Enschede"))
-        await desk.until(lambda: desk.queue("Algemeen")["waiting"] == 0, within_ms=PATIENCE_MS)
+        await piet.nothing_left()
+        [row] = await piet.history(card["id"])
+        assert (row["kind"], row["ended_by"]) == ("answered", "caller")
 
 
-@pytest.mark.rule("2.2-c", "5.2-a", "5.2-b", "2.1.1-s", "D6")
+@pytest.mark.rule("5.2-a", "5.2-b", "2.1.1-s")
 async def test_an_urgent_call_comes_through_a_call_and_holds_it(cordboard: Installation) -> None:
     """Offered to a busy agent without ringing the phone again, not to be rejected; both callers use one leg."""
     async with (

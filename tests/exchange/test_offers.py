@@ -30,7 +30,7 @@ RING_PAUSE_MS = 5_000
 """D3: silence between two rings of one phone."""
 
 
-@pytest.mark.rule("2.1.1-t", "2.1.1-v", "D2")
+@pytest.mark.rule("2.1.1-t", "2.1.1-v")
 async def test_of_two_agents_who_answer_together_one_has_the_call_and_the_other_is_told_who(
     cordboard: Installation,
 ) -> None:
@@ -62,7 +62,7 @@ async def test_of_two_agents_who_answer_together_one_has_the_call_and_the_other_
         assert loser.rung == 1
 
 
-@pytest.mark.rule("2.1.1-c", "D4")
+@pytest.mark.rule("2.1.1-c")
 async def test_rejecting_ends_ones_own_offer_and_nothing_else(cordboard: Installation) -> None:
     """By the red cross and by the phone's own reject key: the colleague's card and the caller's place stay."""
     async with (
@@ -96,7 +96,6 @@ async def test_rejecting_ends_ones_own_offer_and_nothing_else(cordboard: Install
         assert chantal.desk.me["wrap_up"] is None
 
 
-@pytest.mark.rule("D3")
 async def test_with_ring_all_a_phone_rings_out_pauses_and_rings_again(cordboard: Installation) -> None:
     """The card stays all the time, and so does the caller's place."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard):
@@ -109,7 +108,6 @@ async def test_with_ring_all_a_phone_rings_out_pauses_and_rings_again(cordboard:
         assert (second.invited_us - end.at_us) / 1000 > RING_PAUSE_MS - 500
 
 
-@pytest.mark.rule("D2", "D3")
 async def test_the_longest_idle_agent_rings_first_and_the_next_one_after_the_ring(
     cordboard: Installation,
 ) -> None:
@@ -144,7 +142,6 @@ async def _first_offered(*workers: Worker) -> tuple[Worker, ...]:
     raise AssertionError("nobody has a card")
 
 
-@pytest.mark.rule("D16")
 async def test_a_phone_that_is_not_registered_is_not_rung_and_others_are(cordboard: Installation) -> None:
     """Its agent has no card and is not available; once it registers both are put right."""
     async with (
@@ -169,7 +166,6 @@ async def test_a_phone_that_is_not_registered_is_not_rung_and_others_are(cordboa
         assert piet.rung == 1
 
 
-@pytest.mark.rule("2.1.1-w")
 async def test_a_phone_that_fails_is_rung_ever_less_and_the_next_agent_is_offered(
     cordboard: Installation,
 ) -> None:
@@ -200,7 +196,6 @@ async def test_a_phone_that_fails_is_rung_ever_less_and_the_next_agent_is_offere
                 )
 
 
-@pytest.mark.rule("D3")
 async def test_a_phone_whose_plug_was_pulled_is_not_hammered(cordboard: Installation) -> None:
     """It is registered still and answers nothing: one call to it per ring, then the next agent."""
     async with (
