@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from dataclasses import dataclass
 
 from cordboard.app.passwords import Passwords, TooBusy, check_password
-from cordboard.app.ports import Accounts, SessionRow
+from cordboard.app.ports import Accounts, SessionRow, StorageFailure
 from cordboard.app.throttle import Throttle
 from cordboard.core.types import Instant, UserId
 
@@ -99,12 +100,15 @@ class LogIns:
         if session is None:
             return None
         if now >= session.expires_at:
-            await self._accounts.end_session(session.token_hash)
+            with contextlib.suppress(StorageFailure):
+                await self._accounts.end_session(session.token_hash)
             return None
         if now - session.last_seen_at >= TOUCH_MS:
-            await self._accounts.touch_session(
-                session.token_hash, now, min(now + INACTIVE_MS_MAX, session.created_at + SESSION_MS_MAX)
-            )
+            # A full disk logs nobody out: the use is written down at the next look.
+            with contextlib.suppress(StorageFailure):
+                await self._accounts.touch_session(
+                    session.token_hash, now, min(now + INACTIVE_MS_MAX, session.created_at + SESSION_MS_MAX)
+                )
         return session
 
     async def log_out(self, token: str) -> None:

@@ -6,7 +6,7 @@ The organisation of an inbound call follows from the trunk and the called number
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cordboard.app.numbers import read_number
 from cordboard.app.ports import DeviceRow, Directories, Directory, OrganisationRow, UserRow
@@ -68,6 +68,17 @@ class Tenancy:
             organisation=directory.organisation,
             group_names={group.id: group.name for group in directory.groups},
         )
+
+    def user_chose(self, user: UserId, *, language: str | None, theme: str | None) -> Viewer | None:
+        """The user's own settings as stored a moment ago; None of them: as it was. Gives the viewer."""
+        known = self._users.get(user)
+        if known is not None:
+            organisation, row = known
+            self._users[user] = (
+                organisation,
+                replace(row, language=language or row.language, theme=theme or row.theme),
+            )
+        return self.viewer(user)
 
     def devices(self) -> dict[DeviceId, tuple[OrganisationId, DeviceRow]]:
         """Every device with its owner."""

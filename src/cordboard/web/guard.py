@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from litestar import Request, WebSocket
 from litestar.datastructures import State
+from litestar.exceptions import WebSocketDisconnect
 
 from cordboard.app.projection import Viewer
 from cordboard.core.types import OrganisationId
@@ -16,6 +17,9 @@ COOKIE_SECURE = "__Host-cordboard"
 COOKIE_PLAIN = "cordboard"
 """Over plain HTTP, which is served on a loopback address only, browsers refuse the `__Host-` name."""
 OWN_HEADER = "x-cordboard"
+
+GONE = (WebSocketDisconnect, OSError, RuntimeError)
+"""What a socket says, in three layers' words, when the other side has left in the middle of a frame."""
 
 AnyRequest = Request[Any, Any, State]
 AnySocket = WebSocket[Any, Any, State]
@@ -45,11 +49,18 @@ def origins(scheme: str, hosts: frozenset[str], port: int) -> frozenset[str]:
 
 def own_origins(scheme: str, host_header: str | None, configured: frozenset[str]) -> frozenset[str]:
     """The configured origins, and the one by which this request reached us."""
-    if host_header is None or urlsplit(f"//{host_header}").hostname is None:
+    try:
+        named = urlsplit(f"//{host_header or ''}").hostname
+    except ValueError:
+        return configured
+    if not named:
         return configured
     return configured | {f"{scheme}://{host_header}"}
 
 
-def token_of(cookies: dict[str, str]) -> str | None:
-    """The session's token; None: not logged in."""
-    return cookies.get(COOKIE_SECURE) or cookies.get(COOKIE_PLAIN)
+def token_of(cookies: dict[str, str], *, secure: bool) -> str | None:
+    """The session's token; None: not logged in.
+
+    Over HTTPS only the `__Host-` cookie counts: another one may have been put there by a neighbouring page.
+    """
+    return cookies.get(COOKIE_SECURE if secure else COOKIE_PLAIN)

@@ -13,14 +13,15 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 from litestar import websocket
-from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from cordboard.app.engine import Accepted, Engine, NotDone
-from cordboard.core.types import OrganisationId
+from cordboard.app.ports import StorageFailure
+from cordboard.core.refusals import Code
+from cordboard.core.types import OrganisationId, Right
 from cordboard.web import wire
 from cordboard.web.commands import expected_version, request_of
-from cordboard.web.guard import AnySocket, LoggedIn, same_origin
+from cordboard.web.guard import GONE, AnySocket, LoggedIn, same_origin
 from cordboard.web.push import Console, Hub
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,11 @@ SEND_STALL_MS = 5_000
 PONG_MS = 15_000
 """A console that does not answer heartbeats for this long is gone (D16)."""
 SESSION_CHECK_MS = 15_000
+DATABASE_AWAY_MS = 2_000
+"""Nobody can be recognised without the database; a console tries again after this."""
+COMMAND_ID_MAX = 64
+"""Characters; a UUID has 36."""
+CLOSE_NORMAL = 1000
 CLOSE_PROTOCOL, CLOSE_AUTH, CLOSE_SLOW, CLOSE_DRAIN = 4000, 4001, 4008, 4009
 
 _decoder = msgspec.json.Decoder(wire.ConsoleFrame)
@@ -57,14 +63,20 @@ class Live:
         if not same_origin(socket.headers.get("origin"), self._origins(socket.headers.get("host"))):
             await socket.close(code=CLOSE_PROTOCOL)
             return
-        logged_in = await self._log_ins(socket.cookies)
+        try:
+            logged_in = await self._log_ins(socket.cookies)
+        except StorageFailure:
+            await self._turn_away(socket, wire.Bye(code="drain", resume=True, after_ms=DATABASE_AWAY_MS))
+            return
         if logged_in is None:
-            await socket.accept(subprotocols=wire.PROTOCOL)
-            await socket.send_text(_encoder.encode(wire.Bye(code="auth", resume=False, after_ms=0)).decode())
-            await socket.close(code=CLOSE_AUTH)
+            await self._turn_away(socket, wire.Bye(code="auth", resume=False, after_ms=0))
             return
         await socket.accept(subprotocols=wire.PROTOCOL)
         console = Console(self._hub, logged_in.organisation, logged_in.viewer, logged_in.session)
+        await self._converse(socket, console)
+
+    async def _converse(self, socket: AnySocket, console: Console) -> None:
+        """Read and send side by side; when either ends, so does the connection."""
         console.send(
             wire.Hello(
                 v=1,
@@ -76,19 +88,29 @@ class Live:
             )
         )
         self._hub.join(console)
-        sender = asyncio.get_running_loop().create_task(self._send(socket, console))
-        checker = asyncio.get_running_loop().create_task(self._check(socket, console))
+        loop = asyncio.get_running_loop()
+        reader = loop.create_task(self._read(socket, console))
+        sender = loop.create_task(self._send(socket, console))
+        checker = loop.create_task(self._check(socket, console))
         try:
-            await self._read(socket, console)
-        except WebSocketDisconnect:
-            pass
+            await asyncio.wait({reader, sender}, return_when=asyncio.FIRST_COMPLETED)
+            if console.bye is not None:
+                # The console is told why before the door closes.
+                await asyncio.wait({sender}, timeout=SEND_STALL_MS / 1000)
         finally:
             self._hub.leave(console)
-            for task in (sender, checker):
+            for task in (reader, sender, checker):
                 task.cancel()
-            await asyncio.gather(sender, checker, return_exceptions=True)
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close()
+            outcomes = await asyncio.gather(reader, sender, checker, return_exceptions=True)
+            for problem in outcomes:
+                if isinstance(problem, Exception) and not isinstance(problem, GONE):
+                    log.error("a console's connection crashed", exc_info=problem)
+            await self._close(socket, CLOSE_NORMAL)
+
+    async def _turn_away(self, socket: AnySocket, bye: wire.Bye) -> None:
+        # Accepted first: a browser does not tell its page why a connection was refused.
+        await socket.accept(subprotocols=wire.PROTOCOL)
+        await self._good_bye(socket, bye)
 
     async def _read(self, socket: AnySocket, console: Console) -> None:
         loop = asyncio.get_running_loop()
@@ -108,6 +130,9 @@ class Live:
             try:
                 frame = _decoder.decode(text)
             except msgspec.MsgspecError:
+                console.end(wire.Bye(code="protocol", resume=False, after_ms=1000))
+                return
+            if isinstance(frame, wire.Command) and len(frame.id) > COMMAND_ID_MAX:
                 console.end(wire.Bye(code="protocol", resume=False, after_ms=1000))
                 return
             match frame:
@@ -132,6 +157,9 @@ class Live:
                 result = wire.Result(id=command.id, ok=False, rev=rev, code=code, args=args)
             self._hub.finish(organisation, user, result)
 
+        if command.op == "practice.call" and Right.PRACTICE not in console.viewer.user.rights:
+            reply(NotDone(Code.NO_RIGHT.value, {}))
+            return
         if command.op == "practice.call":
             task = asyncio.get_running_loop().create_task(self._practise(console, command))
             self._tasks.add(task)
@@ -152,18 +180,16 @@ class Live:
             while True:
                 await console.wake.wait()
                 console.wake.clear()
-                for frame in console.take():
+                if frames := console.take():
                     async with asyncio.timeout(SEND_STALL_MS / 1000):
-                        await socket.send_text(_encoder.encode(frame).decode())
+                        for frame in frames:
+                            await socket.send_text(_encoder.encode(frame).decode())
                 if console.bye is not None:
                     await self._good_bye(socket, console.bye)
                     return
         except TimeoutError:
             log.info("a console does not read and is closed", extra={"console": console.id})
             await self._close(socket, CLOSE_SLOW)
-        except (WebSocketDisconnect, RuntimeError):
-            # The socket went while a frame was on its way; the reader ends the connection.
-            return
 
     async def _good_bye(self, socket: AnySocket, bye: wire.Bye) -> None:
         codes = {"slow": CLOSE_SLOW, "auth": CLOSE_AUTH, "drain": CLOSE_DRAIN}
@@ -172,7 +198,7 @@ class Live:
         await self._close(socket, codes.get(bye.code, CLOSE_PROTOCOL))
 
     async def _close(self, socket: AnySocket, code: int) -> None:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        with contextlib.suppress(*GONE, TimeoutError):
             async with asyncio.timeout(1):
                 await socket.close(code=code)
 
@@ -180,7 +206,12 @@ class Live:
         """A log-in that ended elsewhere (disabled, expired) ends here too."""
         while True:
             await asyncio.sleep(SESSION_CHECK_MS / 1000)
-            if await self._log_ins(socket.cookies) is None:
+            try:
+                logged_in = await self._log_ins(socket.cookies)
+            except StorageFailure:
+                # Nobody can say; who is in stays in, and is asked for again.
+                continue
+            if logged_in is None:
                 console.end(wire.Bye(code="auth", resume=False, after_ms=0))
                 return
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from litestar import Litestar, Response, get
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 from litestar.response import File
+from litestar.types import Message, Scope
 
 from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import OWN_HEADER, AnyRequest, own_origins, same_origin
@@ -69,13 +72,16 @@ def make_server(services: Services) -> Litestar:
             raise Refusal(403, "foreign_page")
         return None
 
-    def secure_headers(response: Response[object]) -> Response[object]:
+    async def secure_headers(message: Message, _scope: Scope) -> None:
+        """On every answer, the refusals too."""
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault(name, value)
+        headers.setdefault("Cache-Control", "no-store")
         if services.secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 
     async def provide_services() -> Services:
         return services
@@ -90,7 +96,7 @@ def make_server(services: Services) -> Litestar:
         ],
         dependencies={"services": Provide(provide_services)},
         before_request=guard,
-        after_request=secure_headers,
+        before_send=[secure_headers],
         exception_handlers={
             Refusal: refused,
             HTTPException: bad_request,
@@ -124,10 +130,14 @@ def _files(console: Path) -> list[HTTPRouteHandler]:
         return File(path=path, filename=path.name, content_disposition_type="inline", headers=headers)
 
     @get(["/", "/{path:path}"], include_in_schema=False)
-    async def files(path: str = "") -> File:
-        wanted = (root / path.lstrip("/")).resolve()
-        if wanted.is_relative_to(root) and wanted.is_file():
-            return _send(wanted)
+    async def files(path: FromPath[str] = "") -> File:
+        try:
+            wanted = (root / path.lstrip("/")).resolve()
+            if wanted.is_relative_to(root) and wanted.is_file():
+                return _send(wanted)
+        except (ValueError, OSError):
+            # No file can have such a name.
+            raise Refusal(404, "not_found") from None
         if path.startswith(("/api/", "/assets/")) or not page.is_file():
             raise Refusal(404, "not_found")
         return _send(page)

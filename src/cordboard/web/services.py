@@ -43,7 +43,7 @@ class Services:
 
     async def logged_in(self, cookies: dict[str, str]) -> LoggedIn | None:
         """Whose browser this is; None: not logged in, or no longer."""
-        token = token_of(cookies)
+        token = token_of(cookies, secure=self.secure)
         session = await self.log_ins.check(token, self.now()) if token is not None else None
         if session is None:
             return None

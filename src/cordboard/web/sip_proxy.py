@@ -11,10 +11,10 @@ import contextlib
 
 import aiohttp
 from litestar import websocket
-from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from cordboard.web.guard import AnySocket, own_origins, same_origin
+from cordboard.app.ports import StorageFailure
+from cordboard.web.guard import GONE, AnySocket, own_origins, same_origin
 from cordboard.web.services import Services
 
 MESSAGE_BYTES_MAX = 65_536
@@ -32,8 +32,15 @@ class SipProxy:
         services = self._services
         scheme = "https" if services.secure else "http"
         own = own_origins(scheme, socket.headers.get("host"), services.origins)
-        logged_in = await services.logged_in(socket.cookies)
-        if logged_in is None or not same_origin(socket.headers.get("origin"), own):
+        if not same_origin(socket.headers.get("origin"), own):
+            await socket.close(code=CLOSE_FORBIDDEN)
+            return
+        try:
+            logged_in = await services.logged_in(socket.cookies)
+        except StorageFailure:
+            await self._away(socket)
+            return
+        if logged_in is None:
             await socket.close(code=CLOSE_FORBIDDEN)
             return
         async with aiohttp.ClientSession() as client:
@@ -42,20 +49,33 @@ class SipProxy:
                     services.exchange_ws, protocols=("sip",), max_msg_size=MESSAGE_BYTES_MAX, compress=0
                 )
             except (aiohttp.ClientError, OSError):
-                await socket.accept(subprotocols="sip")
-                await socket.close(code=CLOSE_AWAY)
+                await self._away(socket)
                 return
             await socket.accept(subprotocols="sip")
-            loop = asyncio.get_running_loop()
-            outward = loop.create_task(self._to_browser(exchange, socket))
-            inward = loop.create_task(self._to_exchange(socket, exchange))
-            _, pending = await asyncio.wait((outward, inward), return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(outward, inward, return_exceptions=True)
-            await exchange.close()
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.close()
+            try:
+                await self._carry(socket, exchange)
+            finally:
+                await exchange.close()
+                with contextlib.suppress(*GONE):
+                    await socket.close()
+
+    async def _away(self, socket: AnySocket) -> None:
+        """The phone tries again by itself."""
+        await socket.accept(subprotocols="sip")
+        await socket.close(code=CLOSE_AWAY)
+
+    async def _carry(self, socket: AnySocket, exchange: aiohttp.ClientWebSocketResponse) -> None:
+        loop = asyncio.get_running_loop()
+        ways = (
+            loop.create_task(self._to_browser(exchange, socket)),
+            loop.create_task(self._to_exchange(socket, exchange)),
+        )
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _to_browser(self, exchange: aiohttp.ClientWebSocketResponse, socket: AnySocket) -> None:
         async for message in exchange:

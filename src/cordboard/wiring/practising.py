@@ -11,6 +11,9 @@ from cordboard.core.types import OrganisationId
 from cordboard.practice.callers import PracticeCallers, TooManyCallers
 from cordboard.web import wire
 
+COUNTS = frozenset("12345")
+"""How many callers a console may ask for at once, as it writes it."""
+
 
 class Practising:
     """The way to the practice callers."""
@@ -57,7 +60,7 @@ class Practising:
         count = command.args.get("count", "1")
         try:
             started = await self._callers.call(
-                numbers[0], count=int(count) if count in "12345" else 1, urgent=queues[0].urgent
+                numbers[0], count=int(count) if count in COUNTS else 1, urgent=queues[0].urgent
             )
         except TooManyCallers:
             return refuse("too_many_practice_calls")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from cordboard.app.ports import Participation
 from cordboard.core.types import DeviceKind, EndedBy, Right
@@ -29,7 +31,11 @@ class DeskRequests(Controller):
 
     @get("/history")
     async def history(
-        self, request: AnyRequest, services: Services, before: str | None = None, limit: int = 50
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        before: FromQuery[str | None] = None,
+        limit: FromQuery[int] = 50,
     ) -> rest.HistoryPage:
         """Own calls, newest first (3.4)."""
         logged_in = await _require(request, services)
@@ -47,7 +53,9 @@ class DeskRequests(Controller):
         return rest.HistoryPage(rows=[_row(part) for part in parts], before=more)
 
     @post("/softphone", status_code=200)
-    async def softphone(self, request: AnyRequest, services: Services) -> rest.SoftphoneCredentials:
+    async def softphone(
+        self, request: AnyRequest, services: NamedDependency[Services]
+    ) -> rest.SoftphoneCredentials:
         """What the browser phone registers with; only for who has it paired."""
         logged_in = await _require(request, services)
         device = services.paired_device(logged_in)
@@ -64,7 +72,7 @@ class DeskRequests(Controller):
         )
 
     @get("/health")
-    async def health(self, services: Services) -> rest.Health:
+    async def health(self, services: NamedDependency[Services]) -> rest.Health:
         """For machines."""
         return services.health()
 

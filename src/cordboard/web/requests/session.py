@@ -6,6 +6,8 @@ import asyncio
 
 from litestar import Controller, Response, delete, get, post, put
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
 
 from cordboard.app.accounts import TooManyAttempts, WrongCredentials
 from cordboard.app.engine import Accepted, NotDone
@@ -44,7 +46,7 @@ class SessionRequests(Controller):
     path = "/api"
 
     @get("/portal")
-    async def portal(self, services: Services) -> rest.PortalInfo:
+    async def portal(self, services: NamedDependency[Services]) -> rest.PortalInfo:
         """What the log-in page shows; public."""
         demo = [
             rest.DemoLogIn(user_name=user.user_name, name=user.name)
@@ -63,7 +65,7 @@ class SessionRequests(Controller):
 
     @post("/session", status_code=200)
     async def log_in(
-        self, request: AnyRequest, services: Services, data: rest.LogIn
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.LogIn]
     ) -> Response[rest.SessionInfo]:
         """Log in; the cookie is the session."""
         address = request.client.host if request.client is not None else ""
@@ -89,7 +91,7 @@ class SessionRequests(Controller):
         return Response(session_info(viewer), cookies=[cookie])
 
     @get("/session")
-    async def who(self, request: AnyRequest, services: Services) -> rest.SessionInfo:
+    async def who(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.SessionInfo:
         """Who am I."""
         logged_in = await services.logged_in(request.cookies)
         if logged_in is None:
@@ -97,10 +99,12 @@ class SessionRequests(Controller):
         return session_info(logged_in.viewer)
 
     @delete("/session", status_code=204)
-    async def log_out(self, request: AnyRequest, services: Services, device: bool = False) -> Response[None]:
+    async def log_out(
+        self, request: AnyRequest, services: NamedDependency[Services], device: FromQuery[bool] = False
+    ) -> Response[None]:
         """Log out; every tab of this log-in ends. Calls go on (4-f)."""
         logged_in = await services.logged_in(request.cookies)
-        token = token_of(request.cookies)
+        token = token_of(request.cookies, secure=services.secure)
         if logged_in is not None and token is not None:
             outcome = await _leave_desk(
                 services, logged_in.organisation, logged_in.viewer.user.id, device=device
@@ -119,15 +123,16 @@ class SessionRequests(Controller):
         return answer
 
     @put("/settings", status_code=204)
-    async def settings(self, request: AnyRequest, services: Services, data: rest.Settings) -> None:
+    async def settings(
+        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.Settings]
+    ) -> None:
         """Own language and theme."""
         logged_in = await services.logged_in(request.cookies)
         if logged_in is None:
             raise Refusal(401, "no_session")
         user = logged_in.viewer.user.id
         await services.directories.set_user_settings(user, language=data.language, theme=data.theme)
-        await services.tenancy.load()
-        viewer = services.tenancy.viewer(user)
+        viewer = services.tenancy.user_chose(user, language=data.language, theme=data.theme)
         if viewer is not None:
             services.hub.refresh_viewer(logged_in.organisation, viewer)
 
@@ -139,5 +144,11 @@ async def _leave_desk(
     if organisation not in services.engine.desks:
         return Accepted()
     done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
-    services.engine.ask(organisation, LogOut(agent=user, device_too=device), done.set_result)
+
+    def reply(outcome: Accepted | NotDone) -> None:
+        # The browser may have given up on us before the commit.
+        if not done.done():
+            done.set_result(outcome)
+
+    services.engine.ask(organisation, LogOut(agent=user, device_too=device), reply)
     return await done

@@ -1,0 +1,275 @@
+"""The web on a real SQLite database and the real core, with an exchange that only listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import msgspec
+from litestar import Litestar
+
+from cordboard.app.accounts import LogIns
+from cordboard.app.assembly import assemble
+from cordboard.app.clock import SteadyClock
+from cordboard.app.engine import Engine
+from cordboard.app.passwords import Passwords
+from cordboard.app.ports import Directory, GroupRow
+from cordboard.app.tenancy import Tenancy
+from cordboard.app.throttle import Throttle
+from cordboard.app.writer import Writer
+from cordboard.core.commands import Command
+from cordboard.core.events import CallArrived, ExchangeRestored
+from cordboard.core.types import CallId, DeviceId, GroupId, LegId, OrganisationId, QueueId, Right, UserId
+from cordboard.storage.open import Database, open_database
+from cordboard.web import rest, wire
+from cordboard.web.guard import own_origins
+from cordboard.web.live import Live
+from cordboard.web.push import Hub
+from cordboard.web.server import make_server
+from cordboard.web.services import Services
+from tests.contracts.storage.samples import (
+    ALGEMEEN,
+    BRABANT,
+    CHANTAL,
+    PIET,
+    TWENTE,
+    directory,
+    other_directory,
+    queue,
+)
+
+PASSWORD = "een lang wachtwoord"
+HOST = "http://testserver.local"
+OWN = {"X-Cordboard": "1"}
+
+
+@dataclass
+class Listening:
+    """The exchange; keeps what it was told."""
+
+    told: list[tuple[OrganisationId, Command]] = field(default_factory=list)
+
+    def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
+        """Remember."""
+        self.told += [(organisation, command) for command in commands]
+
+
+@dataclass
+class Rig:
+    """Everything behind the web."""
+
+    database: Database
+    services: Services
+    writer: Writer
+    exchange: Listening
+    app: Litestar
+    practised: list[wire.Command]
+
+    def arrives(self, name: str, organisation: OrganisationId = TWENTE, queue: QueueId = ALGEMEEN) -> CallId:
+        """A caller comes into a queue."""
+        call = CallId(f"c-{name}")
+        self.services.engine.tell(
+            organisation,
+            CallArrived(
+                call=call,
+                leg=LegId(name),
+                queue=queue,
+                number="31612345678",
+                name="Jansen",
+                dialled="31534800937",
+            ),
+        )
+        return call
+
+    def live(self) -> Live:
+        """What serves `/live`."""
+        services = self.services
+        return Live(
+            services.hub,
+            services.engine,
+            services.logged_in,
+            services.practice,
+            lambda host: own_origins("http", host, services.origins),
+        )
+
+    def client(self) -> httpx.AsyncClient:
+        """A browser, on the same event loop as the server."""
+        return httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, self.app)), base_url=HOST)
+
+
+async def log_in(client: httpx.AsyncClient, name: str = "Chantal@twente.example") -> httpx.Response:
+    """With the right password; the cookie stays in the client."""
+    answer = await client.post("/api/session", json={"user_name": name, "password": PASSWORD}, headers=OWN)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def _brabant() -> Directory:
+    """A second organisation with a group, a queue and a telephone of its own."""
+    made = other_directory()
+    group, theirs = (
+        GroupId("g-breda"),
+        queue(QueueId("q-breda"), position=0, numbers=frozenset({"31765296000"})),
+    )
+    return replace(
+        made,
+        groups=(GroupRow(id=group, name="Breda"),),
+        users=tuple(replace(user, groups=frozenset({group})) for user in made.users),
+        queues=(replace(theirs, groups=frozenset({group})),),
+        devices=(replace(directory().devices[1], id=DeviceId("d-9"), name="Browser"),),
+    )
+
+
+def _with_rights(made: Directory) -> Directory:
+    return replace(made, users=tuple(replace(user, rights=frozenset(Right)) for user in made.users))
+
+
+@asynccontextmanager
+async def rig(folder: Path, *, secure: bool = False, console: Path | None = None) -> AsyncIterator[Rig]:
+    """Two organisations at work, Twente and Brabant; everybody's password is `PASSWORD`."""
+    database = await open_database(f"sqlite:///{folder}/web.db")
+    passwords = Passwords()
+    hashed = await passwords.hash(PASSWORD)
+    for made in (directory(), _brabant()):
+        made = _with_rights(made)
+        await database.directories.save(made)
+        for user in made.users:
+            await database.accounts.set_password_hash(user.id, hashed)
+    tenancy = Tenancy(database.directories)
+    await tenancy.load()
+    clock = SteadyClock()
+    writer = Writer(database.journal)
+    writer.start()
+    hub = Hub(
+        epoch="e1",
+        now=clock.now,
+        board=lambda o: engine.desks[o].board if o in engine.desks else None,
+        present=lambda *_: None,
+        absent=lambda *_: None,
+    )
+    exchange = Listening()
+    engine = Engine(clock, exchange, writer, hub, lambda organisation: None)
+    legs = iter(range(1, 10_000))
+    for organisation in (TWENTE, BRABANT):
+        desk = assemble(
+            tenancy.all[organisation],
+            (),
+            (),
+            {},
+            day_started=0,
+            now=clock.now(),
+            new_leg=lambda: LegId(f"cb-{next(legs)}"),
+        )
+        engine.put(organisation, desk)
+        devices = frozenset(DeviceId(d.id) for d in tenancy.all[organisation].devices)
+        engine.tell(organisation, ExchangeRestored(fresh=True, legs={}, registered=devices))
+    practised: list[wire.Command] = []
+
+    async def practice(_organisation: OrganisationId, command: wire.Command) -> wire.Result:
+        practised.append(command)
+        return wire.Result(id=command.id, ok=True, rev=0)
+
+    services = Services(
+        log_ins=LogIns(database.accounts, passwords, Throttle()),
+        tenancy=tenancy,
+        directories=database.directories,
+        history=database.history,
+        engine=engine,
+        hub=hub,
+        now=clock.now,
+        practice=practice,
+        health=lambda: rest.Health(ok=True, version="1", exchange="up", database="ok", calls=0, consoles=0),
+        secure=secure,
+        origins=frozenset({"http://localhost:8080"}),
+        contact="",
+        version="1",
+        console=console or folder,
+        exchange_ws="ws://127.0.0.1:1/ws",
+        loopback=True,
+    )
+    made_rig = Rig(database, services, writer, exchange, make_server(services), practised)
+    try:
+        yield made_rig
+    finally:
+        engine.stop()
+        await writer.stop()
+        passwords.close()
+        await database.close()
+
+
+class Socket:
+    """A browser's WebSocket, as the handler of the live connection sees it."""
+
+    def __init__(self, cookies: dict[str, str], origin: str | None = HOST, *, reads: bool = True) -> None:
+        self.cookies = cookies
+        self.headers = {"host": "testserver.local"} | ({"origin": origin} if origin is not None else {})
+        self.frames: list[dict[str, Any]] = []
+        self.accepted = False
+        self.closed: int | None = None
+        self._reads = reads
+        self._inbox: asyncio.Queue[str] = asyncio.Queue()
+        self.news = asyncio.Event()
+
+    async def accept(self, subprotocols: str) -> None:
+        """The hand-shake."""
+        assert subprotocols == "cordboard.v1"
+        self.accepted = True
+
+    async def send_text(self, text: str) -> None:
+        """The server speaks; a browser that does not read makes it wait."""
+        if self.closed is not None:
+            raise RuntimeError("closed")
+        if not self._reads:
+            await asyncio.Event().wait()
+        self.frames.append(msgspec.json.decode(text))
+        self.news.set()
+
+    async def receive_text(self) -> str:
+        """What the browser says next."""
+        return await self._inbox.get()
+
+    async def close(self, code: int = 1000) -> None:
+        """The first one counts."""
+        if self.closed is None:
+            self.closed = code
+        self.news.set()
+
+    def says(self, **frame: Any) -> None:
+        """One frame of the browser."""
+        self._inbox.put_nowait(msgspec.json.encode(frame).decode())
+
+    def says_text(self, text: str) -> None:
+        """Whatever it likes."""
+        self._inbox.put_nowait(text)
+
+    def command(self, op: str, id: str = "", **args: str) -> str:
+        """A click; gives its id."""
+        name = id or f"{op}-{len(self.frames)}-{self._inbox.qsize()}"
+        self.says(t="cmd", id=name, op=op, args=args)
+        return name
+
+    async def told(self, **wanted: Any) -> dict[str, Any]:
+        """The first frame with these fields, come or still to come."""
+        async with asyncio.timeout(5):
+            while True:
+                for frame in self.frames:
+                    if all(frame.get(key) == value for key, value in wanted.items()):
+                        return frame
+                self.news.clear()
+                await self.news.wait()
+
+    async def ended(self) -> int:
+        """The code with which it was closed."""
+        async with asyncio.timeout(5):
+            while self.closed is None:
+                self.news.clear()
+                await self.news.wait()
+        return self.closed
+
+
+__all__ = ["ALGEMEEN", "BRABANT", "CHANTAL", "PIET", "TWENTE", "Rig", "Socket", "UserId", "log_in", "rig"]
