@@ -13,6 +13,8 @@
 
   // When the page got the frame that tells of a call: before its own code reads it.
   let told = 0;
+  // When the page handed the answer command to the browser.
+  let asked = 0;
   const Native = WebSocket;
   window.WebSocket = class extends Native {
     constructor(...given) {
@@ -20,6 +22,10 @@
       this.addEventListener('message', (event) => {
         if (String(event.data).includes('"k":"call"')) told = steady();
       });
+    }
+    send(data) {
+      if (String(data).includes('"call.answer"')) asked = steady();
+      super.send(data);
     }
   };
 
@@ -56,10 +62,10 @@
     const card = event.target.closest?.('article.card');
     if (card === null || card === undefined) return;
     const taken = performance.timeOrigin + event.timeStamp;
-    const handled = steady();
+    const call = card.dataset.call;
     setTimeout(() => {
       const shift = ahead();
-      window.__benchClick({ call: card.dataset.call, taken: taken + shift, handled: handled + shift });
+      window.__benchClick({ call, taken: taken + shift, asked: asked + shift });
     }, 300);
   }, { capture: true });
 

@@ -15,8 +15,8 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-EXACT_FROM = {99: 1000, 95: 200}
-"""A percentile is stated from so many samples on; from fewer it would be one outlier's value."""
+SOUND_FROM = {99: 1000, 95: 200}
+"""From so many samples on a percentile can be relied on; from fewer it is an outlier's value."""
 
 
 def percentile(values: Sequence[float], rank: float) -> float:
@@ -41,13 +41,6 @@ def spread(values: Sequence[float], digits: int = 1) -> dict[str, float | int]:
         "min": round(min(values), digits),
         "max": round(max(values), digits),
     }
-
-
-def stated(values: Sequence[float], rank: int, digits: int = 1) -> float | None:
-    """The percentile; None when there are too few samples to state it."""
-    if len(values) < EXACT_FROM.get(rank, 1):
-        return None
-    return round(percentile(values, rank), digits)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -53,8 +53,8 @@ class Clicked:
     call: str
     taken_us: int
     """When the browser took the click in."""
-    handled_us: int
-    """When the page's scripts got it."""
+    asked_us: int
+    """When the page sent the command."""
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class Screen:
             Clicked(
                 call=said["call"],
                 taken_us=round(said["taken"] * 1000),
-                handled_us=round(said["handled"] * 1000),
+                asked_us=round(said["asked"] * 1000),
             )
         )
 
