@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 RESTART_PAUSES_MS = (0, 0, 250, 1_000, 5_000)
 """Pause before each start that follows a quick death; the last one repeats."""
 QUICK_DEATH_MS = 5_000
+EXCHANGE_DEATHS_MAX = 2 * len(RESTART_PAUSES_MS)
+"""So many in a row, and it is not worth trying."""
 SPARE_AFTER_MS = 3_000
 """When the next server is loaded: after the first one's own start, which should have the processor."""
 STOP_MS = 8_000
@@ -71,6 +73,10 @@ class _Child:
             process = await asyncio.create_subprocess_exec(
                 *words, "--wait", stdin=reading, start_new_session=True
             )
+        except BaseException:
+            # Without an end to its pipe a child that came up all the same would wait for ever.
+            os.close(writing)
+            raise
         finally:
             os.close(reading)
         return cls(process, writing)
@@ -154,18 +160,35 @@ class Parent:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._exchange is not None:
-            await self._exchange.stop()
+            await self._leave(self._exchange, failed=failure is not None)
         stopped.cancel()
         if failure is not None:
             raise failure
         return 0
 
+    async def _leave(self, exchange: RunningExchange, *, failed: bool) -> None:
+        """End the exchange when told to stop; when we cannot go on, one that we found alive keeps its calls."""
+        if failed and exchange.adopted:
+            exchange.close()
+            self._say("The exchange goes on, with its calls; start Cordboard again to take it up.")
+        else:
+            await exchange.stop()
+
     async def _keep_exchange(self, binary: ExchangeBinary) -> None:
         """Adopt the living exchange or start one; start anew when it dies."""
         deaths = 0
         while not self._stopping.is_set():
-            self._exchange = ensure(binary, self._launch.server.exchange, sounds=default_sounds())
-            await self._exchange.ready()
+            try:
+                self._exchange = ensure(binary, self._launch.server.exchange, sounds=default_sounds())
+                await self._exchange.ready()
+            except ExchangeUnavailable:
+                # At the first start it is for a person to put right; later the dead one may not have let go yet.
+                if deaths in (0, EXCHANGE_DEATHS_MAX):
+                    raise
+                log.exception("the exchange could not be started anew yet")
+                deaths += 1
+                await self._pause(deaths)
+                continue
             if self._exchange.adopted:
                 self._say("The exchange was still running and is used again; its calls went on.")
             if self._exchange.outdated:
@@ -179,7 +202,7 @@ class Parent:
                 return
             log.error("the exchange died and is started anew")
             deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
-            if deaths > len(RESTART_PAUSES_MS) * 2:
+            if deaths > EXCHANGE_DEATHS_MAX:
                 raise ExchangeUnavailable(
                     "The exchange dies again and again right after its start; see log/messages in "
                     f"{self._launch.server.exchange.run_dir}, or run `cordboard doctor`."
@@ -194,7 +217,10 @@ class Parent:
         try:
             while not self._stopping.is_set():
                 started = time.monotonic()
-                server = spare if spare is not None and spare.alive else await _Child.start(self._words)
+                if spare is not None and not spare.alive:
+                    spare.let_go()
+                    spare = None
+                server = spare or await _Child.start(self._words)
                 server.go()
                 getting_ready = asyncio.create_task(self._get_ready())
                 await self._until_ended(server)

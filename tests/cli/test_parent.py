@@ -1,0 +1,100 @@
+"""The parent: when a server may be given up, and what happens to the exchange then."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from cordboard import parent as parent_
+from cordboard.launch import CannotStart, Launch
+from cordboard.parent import EXIT_CANNOT_START, Parent
+
+SERVER = """
+import pathlib, sys, time
+count = pathlib.Path(sys.argv[1])
+if not sys.stdin.buffer.raw.read(16):
+    sys.exit(0)
+starts = int(count.read_text()) + 1
+count.write_text(str(starts))
+if starts in [int(word) for word in sys.argv[2].split(",")]:
+    time.sleep(float(sys.argv[3]))
+    sys.exit(int(sys.argv[4]))
+sys.exit(78)
+"""
+"""Lives for a while at the starts named, and then ends with that code; at every other start it cannot start."""
+
+
+class Exchange:
+    """A living one."""
+
+    def __init__(self, *, adopted: bool) -> None:
+        self.adopted = adopted
+        self.stopped = self.closed = False
+
+    async def stop(self) -> None:
+        """Ended, with its calls."""
+        self.stopped = True
+
+    def close(self) -> None:
+        """Let go of."""
+        self.closed = True
+
+
+def parent_of(folder: Path, *, lives_at: str, seconds: float, code: int = 1) -> tuple[Parent, Path]:
+    """A parent of such servers, and the file with how often one was started."""
+    count = folder / "starts"
+    count.write_text("0")
+    words = [sys.executable, "-c", SERVER, str(count), lives_at, str(seconds), str(code)]
+    return Parent(cast(Launch, None), words, None, lambda _line: None), count
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that a test can wait for."""
+    monkeypatch.setattr(parent_, "RESTART_PAUSES_MS", (0, 50))
+    monkeypatch.setattr(parent_, "QUICK_DEATH_MS", 400)
+    monkeypatch.setattr(parent_, "SPARE_AFTER_MS", 100)
+
+
+async def test_a_server_that_cannot_start_at_all_ends_the_parent(tmp_path: Path) -> None:
+    """It has said why; starting it again would say the same."""
+    parent, count = parent_of(tmp_path, lives_at="99", seconds=0)
+    with pytest.raises(CannotStart):
+        await asyncio.wait_for(parent.run(), 20)
+
+    assert count.read_text() == "1"
+
+
+async def test_a_server_that_has_served_is_started_again_until_it_can(tmp_path: Path) -> None:
+    """It died, and for a while its disk is full: the exchange with its calls is not ended for that."""
+    parent, count = parent_of(tmp_path, lives_at="1,4", seconds=1.0)
+    parent._exchange = cast(Any, exchange := Exchange(adopted=False))
+    running = asyncio.create_task(parent.run())
+    for _ in range(400):
+        if count.read_text() == "4":
+            break
+        await asyncio.sleep(0.05)
+    assert not running.done()
+    assert not exchange.stopped
+
+    parent._stopping.set()
+    assert await asyncio.wait_for(running, 20) == 0
+    assert exchange.stopped
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+async def test_an_exchange_that_was_found_alive_survives_a_parent_that_cannot_go_on(
+    tmp_path: Path, adopted: bool
+) -> None:
+    """Its calls are older than we; one that we started ourselves a moment ago has none."""
+    parent, _ = parent_of(tmp_path, lives_at="99", seconds=0)
+    parent._exchange = cast(Any, exchange := Exchange(adopted=adopted))
+    with pytest.raises(CannotStart):
+        await asyncio.wait_for(parent.run(), 20)
+
+    assert (exchange.closed, exchange.stopped) == (adopted, not adopted)
+    assert EXIT_CANNOT_START == 78
