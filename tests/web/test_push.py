@@ -247,6 +247,29 @@ def test_numbers_of_colleagues_never_reach_a_browser_without_the_right() -> None
     assert anja.held["agent", "chantal"]["status"] == "in_call"
 
 
+@pytest.mark.rule("3.2-d")
+def test_the_card_of_a_colleague_s_call_keeps_the_number_from_who_may_not_see_it() -> None:
+    """In one group both see the call wait, with its number; once Chantal has it, Anja learns no more of it."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    world.chooses_group("anja", "denbosch")
+    anja = Tab(hub, world, "anja")
+    world.call_arrives("c1", "algemeen", number="31699999999")
+    hub.changed(ORGANISATION.id, _everything(world))
+    anja.read()
+    assert anja.held["call", "c1"]["number"] == "31699999999"
+
+    world.click_answer("chantal", "c1")
+    hub.changed(ORGANISATION.id, _everything(world))
+    anja.read()
+    fresh = Tab(hub, world, "anja")
+    fresh.read()
+
+    assert anja.held["call", "c1"]["number"] is None
+    assert b"31699999999" not in b"".join(fresh.wire)
+
+
 @pytest.mark.rule("2.1.2-l", "X-c")
 def test_calls_of_other_groups_queues_are_not_shown() -> None:
     """The urgent queue belongs to Enschede; who works for Den Bosch sees neither queue nor call."""

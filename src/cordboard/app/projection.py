@@ -187,6 +187,8 @@ def _call(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
     in_group = queue is not None and agent.group is not None and agent.group in queue.groups
     if not (mine or own_offer is not None or in_group):
         return None
+    # With whom a colleague talks is for those who may see it, on this card as in the list of colleagues (3.2-d).
+    secret = call.agent is not None and not mine and Right.COLLEAGUES_NUMBERS not in agent.rights
     note = offer.note_of(call, agent)
     return CallView(
         id=call.id,
@@ -199,8 +201,8 @@ def _call(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         since=call.since,
         entered_at=call.entered_at,
         answered_at=call.answered_at,
-        number=call.number,
-        name=call.name,
+        number=None if secret else call.number,
+        name=None if secret else call.name,
         agent=call.agent,
         agent_name=board.agents[call.agent].name if call.agent is not None else None,
         mine=mine,
