@@ -48,7 +48,7 @@ OFFLINE_SETTLE_MS = 300
 """A phone that registers anew shows offline for some milliseconds; only longer counts."""
 STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
-ASK_AGAIN_MS = 1_000
+ASK_AGAIN_MS = 250
 """Pause after the exchange, though connected, did not say what lives in it."""
 
 
@@ -269,7 +269,7 @@ class AsteriskExchange:
                 endpoint=translate.endpoint_of(channel.name),
                 dialled=channel.dialplan.exten,
                 number=channel.caller.number or None,
-                name=channel.caller.name or None,
+                name=translate.name_of(channel.caller.name),
                 announced_at=self._clock.now(),
             )
         )
@@ -375,7 +375,7 @@ class AsteriskExchange:
             endpoint=translate.endpoint_of(channel.name),
             dialled=channel.dialplan.exten,
             number=channel.caller.number or None,
-            name=channel.caller.name or None,
+            name=translate.name_of(channel.caller.name),
             announced_at=self._clock.now(),
         )
         route = self._router(offered)

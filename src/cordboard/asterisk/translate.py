@@ -95,7 +95,7 @@ def arrival(event: ari.CallBroadcast) -> Arrival:
         dialled=channel.dialplan.exten,
         # ARI sends "" for a withheld number, never null.
         number=channel.caller.number or None,
-        name=channel.caller.name or None,
+        name=name_of(channel.caller.name),
         announced_at=instant(event.timestamp),
     )
 
@@ -180,9 +180,23 @@ def ring_variables(organisation: OrganisationId, command: RingDevice) -> dict[st
     return variables
 
 
+NAME_CHARACTERS_MAX = 80
+
+
+def name_of(text: str | None) -> str | None:
+    """A caller's name as strangers send it, made fit for screens, logs and databases; None: there is none.
+
+    No control signs, no signs that turn the direction of the text, and not longer than a name is.
+    """
+    kept = "".join(c if c.isprintable() else " " for c in (text or "")[: 4 * NAME_CHARACTERS_MAX])
+    return " ".join(kept.split())[:NAME_CHARACTERS_MAX].strip() or None
+
+
 def clean(text: str) -> str:
     """A name as it may stand in a SIP header and a dialplan value: no quotes, separators or control signs."""
-    return "".join(c for c in text if c.isprintable() and c not in '"<>\\;,(){}$`|')[:80].strip()
+    return "".join(c for c in text if c.isprintable() and c not in '"<>\\;,(){}$`|')[
+        :NAME_CHARACTERS_MAX
+    ].strip()
 
 
 def clean_number(number: str | None) -> str:
@@ -236,6 +250,6 @@ def found(channel: ari.Channel, bridge: BridgeName | None) -> LegFound | None:
         place=place,
         line=LegId(bridge.subject) if bridge is not None and place is Place.LINE else None,
         number=channel.caller.number or None,
-        name=channel.caller.name or None,
+        name=name_of(channel.caller.name),
         since=instant(channel.creationtime),
     )
