@@ -138,8 +138,9 @@ class AriLink:
         answer: asyncio.Future[AriResponse] = asyncio.get_running_loop().create_future()
         self._pending[number] = answer
         try:
-            await connection.send_str(_encoder.encode(message).decode())
+            # Sending waits too, when an exchange that hangs no longer empties its socket.
             async with asyncio.timeout(timeout_ms / 1000):
+                await connection.send_str(_encoder.encode(message).decode())
                 return await answer
         except TimeoutError:
             raise AriTimeout(f"{method} {uri}: no answer from the exchange within {timeout_ms} ms.") from None
