@@ -65,7 +65,12 @@ async def open_database(url: str) -> Database:
     """
     parsed = _parse(url)
     engine = create_async_engine(
-        parsed, pool_size=READERS_MAX, max_overflow=READERS_MAX, pool_pre_ping=_remote(parsed)
+        parsed,
+        pool_size=READERS_MAX,
+        max_overflow=READERS_MAX,
+        pool_pre_ping=_remote(parsed),
+        # An error that is logged must not carry callers' numbers and names along.
+        hide_parameters=True,
     )
     if not _remote(parsed):
         _prepare_sqlite(engine)
