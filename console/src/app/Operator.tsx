@@ -93,6 +93,9 @@ export default function Operator(props: Props) {
   );
 }
 
+/** Who has chosen a group in this tab; forgotten with the tab, and at log-out. */
+const GROUP_CHOSEN = "cordboard.group";
+
 /** Group, phone, screen: in that order, each only when it is still to be chosen. */
 function Visit({ session, taste, change, loggedOut }: Props) {
   const { t } = useLingui();
@@ -101,6 +104,9 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   const known = useEntities((all) => me(all) !== undefined);
   const group = useEntities((all) => me(all)?.group ?? null);
   const device = useEntities((all) => me(all)?.device ?? null);
+  const several = useEntities((all) => (me(all)?.groups.length ?? 0) > 1);
+  const talking = useEntities((all) => liveCalls(all).length > 0);
+  const [chosen, setChosen] = useState(() => sessionStorage.getItem(GROUP_CHOSEN) === session.user);
   const [lookOn, setLookOn] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [leaving, setLeaving] = useState(false);
@@ -108,7 +114,9 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   usePhoneFollowsDesk();
   const choose = useCallback(() => setChoosing(true), []);
   useEffect(() => {
-    if (ended === "auth") loggedOut();
+    if (ended !== "auth") return;
+    sessionStorage.removeItem(GROUP_CHOSEN);
+    loggedOut();
   }, [ended, loggedOut]);
 
   const menu = useMemo(
@@ -151,10 +159,17 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   }
   if (!known) return line.state === "lost" ? <Unreachable session={session} /> : null;
   const corner = <UserMenu {...menu} />;
-  if (group === null) {
+  // Asked once in each tab (a reload is the same tab), with the last group first; never of who has a call.
+  if (group === null || (several && !chosen && !talking)) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
-        <ChooseGroup />
+        <ChooseGroup
+          current={group}
+          done={() => {
+            sessionStorage.setItem(GROUP_CHOSEN, session.user);
+            setChosen(true);
+          }}
+        />
         {question}
       </Frame>
     );

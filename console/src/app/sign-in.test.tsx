@@ -12,16 +12,25 @@ afterEach(() => {
 
 describe("the choice of a group", () => {
   it("comes with the warning about queues of other groups, and one click chooses [1.1-q]", async () => {
-    const desk = show([me({ group: null, device: null })], <ChooseGroup />);
+    const chosen = vi.fn();
+    const desk = show([me({ group: null, device: null })], <ChooseGroup current={null} done={chosen} />);
     expect(
       screen.getByText(/LET OP: u wordt automatisch uitgelogd op de wachtrijen die niet beschikbaar zijn/),
     ).toBeTruthy();
     await click(screen.getByRole("button", { name: "Den Bosch" }));
     expect(desk.asked).toEqual([["group.select", { group: "g2" }]]);
+    expect(chosen).toHaveBeenCalledOnce();
+  });
+
+  it("has the group of the last time first, and says so [D12]", () => {
+    show([me({ group: "g2", device: null })], <ChooseGroup current="g2" done={() => undefined} />);
+    const [first] = screen.getAllByRole("button");
+    expect(first?.textContent).toContain("Den Bosch");
+    expect(first?.textContent).toContain("vorige keer");
   });
 
   it("tells who belongs to no group so, and offers nothing [1.1-v]", () => {
-    show([me({ group: null, groups: [] })], <ChooseGroup />);
+    show([me({ group: null, groups: [] })], <ChooseGroup current={null} done={() => undefined} />);
     expect(screen.getByRole("heading", { name: "Geen groep" })).toBeTruthy();
     expect(screen.queryByRole("button")).toBeNull();
   });

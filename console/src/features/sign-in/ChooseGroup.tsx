@@ -7,10 +7,17 @@ import { Note } from "../../ui/Note.tsx";
 
 const NONE: readonly never[] = [];
 
+interface Props {
+  /** The group of the last time: it comes first; null when there was none. */
+  readonly current: string | null;
+  readonly done: () => void;
+}
+
 /** Which department or location to work for (1.1-o to 1.1-t). Shown only to who belongs to several. */
-export function ChooseGroup() {
+export function ChooseGroup({ current, done }: Props) {
   const { t } = useLingui();
   const groups = useEntities((all) => me(all)?.groups ?? NONE);
+  const inOrder = [...groups].sort((a, b) => Number(b.id === current) - Number(a.id === current));
   const { act, busy } = useAct();
   if (groups.length === 0) {
     return (
@@ -27,15 +34,16 @@ export function ChooseGroup() {
         {t`NOTE: you are signed out automatically of the queues that are not available for the group you choose next.`}
       </Note>
       <div className="pick">
-        {groups.map((group) => (
+        {inOrder.map((group) => (
           <Press
             key={group.id}
             className=""
             busy={busy}
-            onPress={() => void act("group.select", { group: group.id })}
+            onPress={() => void act("group.select", { group: group.id }).then((ok) => ok && done())}
           >
             <Icon name="group" />
             <b className="cut">{group.name}</b>
+            {group.id === current && <span className="quiet">{t`last time`}</span>}
             <Icon name="chevron-right" size={16} />
           </Press>
         ))}
