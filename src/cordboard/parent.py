@@ -236,6 +236,12 @@ class Parent:
                     raise CannotStart("")
                 log.error("the server died and is started anew", extra={"exit_code": server.exit_code})
                 deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
+                if deaths == len(RESTART_PAUSES_MS):
+                    self._say(
+                        "The server dies again and again right after its start. Calls go on without it and it is "
+                        f"tried every {RESTART_PAUSES_MS[-1] // 1000} s; log/server.log in {self._launch.data} "
+                        "says why, `cordboard doctor` what to do."
+                    )
                 await self._pause(deaths)
         finally:
             if spare is not None:
