@@ -139,7 +139,7 @@ class Provisioner:
         """Make the exchange know exactly these phones; returns how many were written or removed.
 
         Raises:
-            ProvisionFailed: one was refused; those before it are written.
+            ProvisionFailed: some were refused; all others are written.
             AriUnavailable: the exchange went away; call again when it is back.
         """
         wanted = {device.endpoint: device for device in devices}
@@ -153,13 +153,20 @@ class Provisioner:
             if str(entry["resource"]).startswith(ENDPOINT_PREFIX)
         }
         changed = 0
+        refused: list[str] = []
         for name in sorted(known - wanted.keys()):
             await self._remove(name)
             changed += 1
         for name, device in wanted.items():
             if name not in known:
                 self._written.pop(name, None)
-            changed += await self.write(device)
+            try:
+                changed += await self.write(device)
+            except ProvisionFailed as problem:
+                # One bad phone is one bad phone; those of other organisations have nothing to do with it.
+                refused.append(str(problem))
+        if refused:
+            raise ProvisionFailed(" ".join(refused))
         return changed
 
     async def write(self, device: DeviceProvision) -> bool:

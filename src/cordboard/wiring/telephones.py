@@ -71,10 +71,10 @@ class Telephones:
                 )
                 for organisation, row in self._tenancy.devices().values()
             )
-            self._written = self._fallbacks()
-            await self._provisioner.write_fallbacks(self._written)
-        except (provision.ProvisionFailed, AmiFailed):
+        except provision.ProvisionFailed:
             log.exception("the exchange did not take all phones")
+        self._written = self._fallbacks()
+        await self._send(self._written)
 
     def agents_changed(self) -> None:
         """Somebody may have signed in or taken another phone: a moment later the exchange knows."""
