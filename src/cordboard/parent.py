@@ -239,8 +239,8 @@ class Parent:
                 if deaths == len(RESTART_PAUSES_MS):
                     self._say(
                         "The server dies again and again right after its start. Calls go on without it and it is "
-                        f"tried every {RESTART_PAUSES_MS[-1] // 1000} s; log/server.log in {self._launch.data} "
-                        "says why, `cordboard doctor` what to do."
+                        f"tried every {RESTART_PAUSES_MS[-1] // 1000} s; log/server.log in the data folder says "
+                        "why, `cordboard doctor` what to do."
                     )
                 await self._pause(deaths)
         finally:
