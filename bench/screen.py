@@ -26,7 +26,7 @@ PROBE = Path(__file__).with_name("page_probe.js")
 PATIENCE_S = 10
 ASIDE = (760, 420)
 """Where the pointer rests between clicks: over the main screen, where there is nothing to press."""
-CLOCK_TOLERANCE_US = 1_000
+CLOCK_TOLERANCE_US = 1_500
 FRAME_US = 1_000_000 // 60
 
 
@@ -169,7 +169,7 @@ class Screen:
             before = now_us()
             there = round(await self.page.evaluate("() => window.__benchClock()") * 1000)
             after = now_us()
-            # The clock is read at the end of its question, after up to a millisecond of waiting for the edge.
+            # The clock is read at the end of its question, after up to three milliseconds of waiting for the edges.
             reading = (there - (before + after) // 2, (after - before) // 2)
             if best is None or reading[1] < best[1]:
                 best = reading
