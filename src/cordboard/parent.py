@@ -20,7 +20,7 @@ from typing import Self
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.obtain import default_sounds
-from cordboard.asterisk.runtime import RunningExchange, ensure
+from cordboard.asterisk.runtime import RunningExchange, started_exchange
 from cordboard.launch import CannotStart, Launch
 
 log = logging.getLogger(__name__)
@@ -179,8 +179,9 @@ class Parent:
         deaths = 0
         while not self._stopping.is_set():
             try:
-                self._exchange = ensure(binary, self._launch.server.exchange, sounds=default_sounds())
-                await self._exchange.ready()
+                self._exchange = await started_exchange(
+                    binary, self._launch.server.exchange, default_sounds()
+                )
             except ExchangeUnavailable:
                 # At the first start it is for a person to put right; later the dead one may not have let go yet.
                 if deaths in (0, EXCHANGE_DEATHS_MAX):
@@ -208,6 +209,9 @@ class Parent:
                     f"{self._launch.server.exchange.run_dir}, or run `cordboard doctor`."
                 )
             await self._pause(deaths)
+
+    def _hold(self, exchange: RunningExchange) -> None:
+        self._exchange = exchange
 
     async def _keep_server(self) -> None:
         """Start the server; when it dies the one that stands ready takes over at once."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -100,9 +101,9 @@ queue = "Urgent"
                 return cordboard("doctor", *where, "--port", str(installation.port))
 
             done = doctor()
-            for _ in range(10):
-                if done.code == 0:
-                    break
+            # A trunk that was asked before the provider was ready is asked again after a quarter of a minute.
+            deadline = time.monotonic() + 60
+            while done.code != 0 and time.monotonic() < deadline:
                 done = await asyncio.to_thread(doctor)
             assert done.code == 0, done.out
             assert "127.0.0.1 answers, registered" in done.out

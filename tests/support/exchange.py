@@ -35,7 +35,7 @@ from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.obtain import default_cache, default_sounds, find_kept
 from cordboard.asterisk.ports import free_ports
-from cordboard.asterisk.runtime import RunningExchange, ensure
+from cordboard.asterisk.runtime import RunningExchange, started_exchange
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, ExchangeSettings
 
 
@@ -99,8 +99,7 @@ async def running_exchange(
     process: RunningExchange | None = None
     started: TestExchange | None = None
     try:
-        process = ensure(binary, chosen, sounds=default_sounds())
-        await process.ready()
+        process = await started_exchange(binary, chosen, default_sounds())
         if listening is not None:
             for link in listening.links.values():
                 await link.up()

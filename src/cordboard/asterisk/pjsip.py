@@ -121,7 +121,7 @@ def _trunk(trunk: Trunk, settings: ExchangeSettings) -> str:
                 *media_options(settings),
             ],
         ),
-        section(name, [("type", "aor"), ("contact", address), ("qualify_frequency", 60)]),
+        section(name, [("type", "aor"), ("contact", address), ("qualify_frequency", 15)]),
         section(
             name,
             [

@@ -15,7 +15,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -199,6 +199,36 @@ def ensure(
             f"The exchange's folder {settings.run_dir} cannot be used: "
             f"{problem.strerror} ({problem.filename})."
         ) from problem
+
+
+async def started_exchange(
+    binary: ExchangeBinary,
+    settings: ExchangeSettings,
+    sounds: Path | None = None,
+    seen: Callable[[RunningExchange], None] = lambda _exchange: None,
+) -> RunningExchange:
+    """The living exchange of this run folder or a new one, answering; a new one that stays mute is tried once more.
+
+    Args:
+        seen: told of the process before it answers, for who must be able to end it.
+
+    Raises:
+        ExchangeUnavailable: see `ensure` and `RunningExchange.ready`.
+    """
+    exchange = ensure(binary, settings, sounds=sounds)
+    seen(exchange)
+    try:
+        await exchange.ready()
+    except ExchangeUnavailable:
+        if exchange.adopted:
+            # It may have calls; it is not ours to end because it is slow to answer.
+            raise
+        # Seen once in some hundred starts on a busy machine: a process that never gets as far as its own log.
+        await exchange.stop()
+        exchange = ensure(binary, settings, sounds=sounds)
+        seen(exchange)
+        await exchange.ready()
+    return exchange
 
 
 def prepare(binary: ExchangeBinary, settings: ExchangeSettings, sounds: Path | None = None) -> None:

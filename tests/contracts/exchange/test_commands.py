@@ -95,9 +95,9 @@ async def test_a_caller_who_hangs_up_ends_what_was_played_to_them(rig: Rig) -> N
     await caller.hang_up()
     await rig.event("StasisEnd", channel)
 
-    order = [
-        e["type"] for e in rig.events if e["type"] in ("PlaybackFinished", "StasisEnd", "PlaybackStarted")
-    ]
+    wanted = ("PlaybackFinished", "StasisEnd", "PlaybackStarted")
+    # The last words of an earlier case's caller may come in now.
+    order = [e["type"] for e in rig.events if e["type"] in wanted and channel in str(e)]
     assert order == ["PlaybackStarted", "PlaybackFinished", "StasisEnd"]
 
 
