@@ -17,6 +17,7 @@ from cordboard.asterisk.messages import (
     CallBroadcast,
     ChannelStateChange,
     ChannelTransfer,
+    ContactStatusChange,
     Event,
     RawEvent,
     StasisStart,
@@ -160,6 +161,28 @@ async def test_an_emergency_call_needs_no_cordboard(desk: Desk) -> None:
         await call.answered()
         await call.hears(800)
         await ringing.hears(600)
+        await call.hang_up()
+        await ringing.ended()
+
+
+@pytest.mark.rule("D28")
+async def test_an_emergency_call_is_tried_on_a_trunk_that_seems_to_be_away(desk: Desk) -> None:
+    """The provider did not answer when it was last asked, and is there again: the call must not wait for that."""
+    source = "endpoint:PJSIP/t-test"
+    await send(
+        desk.exchange.link,
+        operations.applications_subscribe(application_name="cordboard", event_source=source),
+    )
+    while (await desk.told(ContactStatusChange, within_s=40)).contact_info.contact_status != "Unreachable":
+        pass
+    async with desk.outside() as centre, desk.phone() as phone:
+        await phone.register()
+
+        call = await phone.dial("999")
+        ringing = await centre.rings()
+        await ringing.answer()
+        await call.answered()
+        await call.hears(800)
         await call.hang_up()
         await ringing.ended()
 

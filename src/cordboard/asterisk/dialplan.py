@@ -80,7 +80,9 @@ def _phones(settings: ExchangeSettings) -> str:
             " same => n,Set(CALLERID(num)=${CB_SHOW})",
             ' same => n(dial),GotoIf($["${CB_TRUNK}"=""]?none)',
             " same => n,Dial(PJSIP/${EXTEN}@${CB_TRUNK},120)",
+            ' same => n,GotoIf($["${DIALSTATUS}"="CHANUNAVAIL"]?direct)',
             " same => n,Hangup()",
+            *_whatever_the_trunk_seems(settings),
             " same => n(none),Congestion(10)",
             " same => n,Hangup()",
         ]
@@ -98,6 +100,22 @@ def _phones(settings: ExchangeSettings) -> str:
         " same => n(end),Hangup()",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _whatever_the_trunk_seems(settings: ExchangeSettings) -> list[str]:
+    """A trunk that left a question unanswered counts as unreachable and is not dialled; for help it is, by address."""
+    lines = [" same => n(direct),NoOp(the trunk seems to be away and is tried all the same)"]
+    lines += [
+        f' same => n,GotoIf($["${{CB_TRUNK}}"="{trunk.endpoint}"]?direct{at})'
+        for at, trunk in enumerate(settings.trunks)
+    ]
+    lines.append(" same => n,Goto(none)")
+    for at, trunk in enumerate(settings.trunks):
+        # A semicolon would begin a comment.
+        address = trunk.address.removeprefix("sip:").replace(";", "\\;")
+        lines.append(f" same => n(direct{at}),Dial(PJSIP/{trunk.endpoint}/sip:${{EXTEN}}@{address},120)")
+        lines.append(" same => n,Hangup()")
+    return lines
 
 
 def _called_in_to(trunk: Trunk) -> str:

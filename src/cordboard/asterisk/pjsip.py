@@ -89,8 +89,7 @@ def _transports(settings: ExchangeSettings) -> list[str]:
 
 def _trunk(trunk: Trunk, settings: ExchangeSettings) -> str:
     name, account = trunk.endpoint, trunk.registration
-    address = f"sip:{trunk.host}" + (f":{trunk.port}" if trunk.port else "")
-    address += "" if trunk.transport is TrunkTransport.UDP else f";transport={trunk.transport.value}"
+    address = trunk.address
     parts = [
         section(
             name,

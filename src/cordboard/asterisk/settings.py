@@ -83,6 +83,13 @@ class Trunk:
         """Its name in the exchange."""
         return f"t-{self.name}"
 
+    @property
+    def address(self) -> str:
+        """Where its SIP messages go."""
+        address = f"sip:{self.host}" + (f":{self.port}" if self.port else "")
+        udp = self.transport is TrunkTransport.UDP
+        return address if udp else f"{address};transport={self.transport.value}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
