@@ -148,6 +148,7 @@ async def test_a_caller_who_comes_while_the_server_is_dead_is_not_turned_away(
 ) -> None:
     """The dialplan tries again until somebody claims the call."""
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal:
+        await cordboard.standby()
         cordboard.kill_server()
         async with calling(cordboard) as caller:
             await chantal.desk.reconnect(within_ms=PATIENCE_MS)

@@ -142,6 +142,24 @@ class Installation:
                 return int(child)
         raise AssertionError(f"no server among the children {children}")
 
+    async def standby(self, *, within_ms: int = READY_MS) -> None:
+        """Wait until the next server has loaded and waits: a second death before that takes a whole start."""
+        assert self.parent is not None
+        children = Path(f"/proc/{self.parent.pid}/task/{self.parent.pid}/children")
+        before: dict[str, int] = {}
+        for _ in range(within_ms // 300):
+            # Time of the processor that each child has used: a loaded one uses none.
+            used = {
+                pid: sum(int(part) for part in Path(f"/proc/{pid}/stat").read_text().split()[13:15])
+                for pid in children.read_text().split()
+            }
+            still = [pid for pid, ticks in used.items() if before.get(pid) == ticks and ticks > 20]
+            if len(used) >= 2 and still:
+                return
+            before = used
+            await asyncio.sleep(0.3)
+        raise AssertionError("no server stands by")
+
     def exchange_pid(self) -> int:
         """The living exchange."""
         pid = find(self.data / "exchange")

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from cordboard.app.clock import Alarm, Clock
+from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.tenancy import Tenancy
 from cordboard.asterisk import provision
 from cordboard.asterisk.ami import AmiClient, AmiFailed
@@ -108,6 +109,11 @@ class Telephones:
                 devices = [board.agents[a].device for a in sorted(signed_in)] if board is not None else []
                 ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
                 for number in queue.numbers:
-                    groups[number] = ringing
-                    groups[f"+{number}"] = ringing
+                    groups |= dict.fromkeys(forms_of(number, directory.organisation.country), ringing)
         return provision.Fallbacks(groups=groups)
+
+
+def forms_of(number: str, country: str) -> set[str]:
+    """Every way in which a trunk may write this number of ours: the exchange looks it up as it came in."""
+    written = {for_trunk(number, form, country) for form in NumberForm}
+    return written | {number, f"00{number}"}
