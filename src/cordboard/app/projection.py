@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 from cordboard.app import views as views_
 from cordboard.app.ports import OrganisationRow, UserRow
@@ -17,7 +16,6 @@ from cordboard.app.views import (
     DeviceView,
     ExchangeView,
     GroupRef,
-    Language,
     MeView,
     OfferView,
     QueueView,
@@ -32,9 +30,6 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState
 from cordboard.core.notices import Thing
 from cordboard.core.types import CallId, DeviceId, QueueId, Right, UserId
-
-LANGUAGES: tuple[str, ...] = get_args(Language)
-THEMES: tuple[str, ...] = get_args(Theme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +82,7 @@ def me(board: Board, viewer: Viewer) -> MeView:
         user_name=user.user_name,
         organisation=viewer.organisation.name,
         language="en" if user.language == "en" else "nl",
-        theme=_theme(user.theme),
+        theme=theme_of(user.theme),
         rights=sorted(right.value for right in agent.rights),
         groups=[
             GroupRef(id=g, name=viewer.group_names[g])
@@ -105,7 +100,8 @@ def me(board: Board, viewer: Viewer) -> MeView:
     )
 
 
-def _theme(theme: str) -> Theme:
+def theme_of(theme: str) -> Theme:
+    """The stored word as a theme; an unknown one is the system's."""
     match theme:
         case "light" | "dark" | "contrast":
             return theme

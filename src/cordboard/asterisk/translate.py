@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cordboard.asterisk import messages as ari
+from cordboard.asterisk.provision import ENDPOINT_PREFIX
 from cordboard.core.commands import RingDevice
 from cordboard.core.events import (
     Event,
@@ -22,9 +23,6 @@ from cordboard.core.events import (
     Place,
 )
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId
-
-ENDPOINT_PREFIX = "d-"
-"""Endpoints of devices are `d-<device id>`, never an extension: two organisations may both have 201."""
 
 EVENTS_UNWANTED = (
     "BridgeCreated",

@@ -11,7 +11,7 @@ from litestar.params import FromQuery, JSONBody
 
 from cordboard.app.accounts import TooManyAttempts, WrongCredentials
 from cordboard.app.engine import Accepted, NotDone
-from cordboard.app.projection import Viewer
+from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
 from cordboard.core.types import OrganisationId, UserId
 from cordboard.web import rest
@@ -29,7 +29,7 @@ def session_info(viewer: Viewer) -> rest.SessionInfo:
         user_name=user.user_name,
         organisation=viewer.organisation.name,
         language="en" if user.language == "en" else "nl",
-        theme=user.theme if user.theme in ("light", "dark", "contrast") else "system",  # type: ignore[arg-type]
+        theme=theme_of(user.theme),
         modules=[
             rest.Module(id="operator", active=True),
             rest.Module(id="callback", active=False),
