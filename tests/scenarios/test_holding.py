@@ -97,7 +97,7 @@ def test_a_held_caller_who_hangs_up_is_told_of_without_a_tone() -> None:
 
     world.caller_hangs_up("c1")
 
-    assert world.said("chantal") == [Saying.CALLER_HUNG_UP]
+    assert world.said("chantal") == [Saying.CALLER_ON_HOLD_HUNG_UP]
     assert world.exchange.tones == []
     assert world.hears("c2") == "chantal"
 

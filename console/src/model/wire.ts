@@ -11,6 +11,7 @@ export type AgentStatus =
   | "holding"
   | "in_call"
   | "not_answered"
+  | "paused"
   | "ringing"
   | "signed_out"
   | "wrap_up";
@@ -27,13 +28,19 @@ export type Theme =
 
 export type CallState =
   | "active"
+  | "conference"
   | "connecting"
+  | "dialling"
   | "held"
+  | "leaving"
   | "offered"
+  | "transferred"
+  | "transferring"
   | "waiting";
 
 export type Kind =
   | "agent"
+  | "alarm"
   | "call"
   | "device"
   | "exchange"
@@ -41,10 +48,15 @@ export type Kind =
   | "queue";
 
 export type CommandName =
+  | "agent.pause"
   | "agent.return"
   | "call.answer"
+  | "call.colleague"
+  | "call.conference"
+  | "call.dial"
   | "call.hang_up"
   | "call.hold"
+  | "call.keys"
   | "call.reject"
   | "call.resume"
   | "device.pair"
@@ -53,6 +65,15 @@ export type CommandName =
   | "practice.call"
   | "queue.sign_in"
   | "queue.sign_out"
+  | "transfer.arm"
+  | "transfer.cancel"
+  | "transfer.colleague"
+  | "transfer.complete"
+  | "transfer.connect"
+  | "transfer.number"
+  | "transfer.queue"
+  | "transfer.undo"
+  | "wrap_up.extend"
   | "wrap_up.start"
   | "wrap_up.stop";
 
@@ -73,6 +94,8 @@ export interface WrapUpView {
   readonly kind: "automatic" | "manual" | "pending";
   readonly since: number | null;
   readonly until: number | null;
+  readonly stoppable: boolean;
+  readonly extendable: boolean;
 }
 
 /** The user of this console; exactly one in a snapshot. */
@@ -94,6 +117,9 @@ export interface MeView {
   readonly status_since: number;
   readonly wrap_up: WrapUpView | null;
   readonly wrap_up_armed: boolean;
+  readonly pause: string | null;
+  readonly pause_reasons: string[];
+  readonly hold_warn_ms: number;
   readonly practice: boolean;
 }
 
@@ -129,6 +155,8 @@ export interface AgentView {
   readonly email: string | null;
   readonly status: AgentStatus;
   readonly since: number;
+  readonly pause: string | null;
+  readonly reachable: boolean;
   readonly queues: string[];
   readonly talk: TalkView | null;
 }
@@ -138,6 +166,16 @@ export interface OfferView {
   readonly since: number;
   readonly ringing: boolean;
   readonly rejectable: boolean;
+}
+
+/** A call that is being passed on (D7). The console names both parties on every button that connects them. */
+export interface TransferView {
+  readonly kind: "attended" | "blind";
+  readonly state: "armed" | "completed" | "consulting" | "dialling" | "ringing";
+  readonly mine: boolean;
+  readonly recipient: string | null;
+  readonly recipient_name: string | null;
+  readonly until: number | null;
 }
 
 /** A call that this user may see: an own one, one offered, or one in a queue of the current group. */
@@ -158,8 +196,12 @@ export interface CallView {
   readonly agent: string | null;
   readonly agent_name: string | null;
   readonly mine: boolean;
+  readonly direct: boolean;
+  readonly internal: boolean;
+  readonly transfer: TransferView | null;
   readonly offer: OfferView | null;
   readonly note: string | null;
+  readonly reason: string | null;
 }
 
 /** A telephone or browser phone of the organisation. */
@@ -181,6 +223,16 @@ export interface ExchangeView {
   readonly since: number;
 }
 
+/** Something that somebody has to look at now; for those who supervise and for who works in that queue (D6). */
+export interface AlarmView {
+  readonly k: "alarm";
+  readonly id: string;
+  readonly code: "urgent_empty" | "urgent_unanswered";
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly since: number;
+}
+
 /** First frame: who the server is and what time it has. */
 export interface Hello {
   readonly t: "hello";
@@ -197,13 +249,13 @@ export interface Snapshot {
   readonly t: "snap";
   readonly epoch: string;
   readonly rev: number;
-  readonly ents: (MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView)[];
+  readonly ents: (MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView)[];
 }
 
 /** Entity new or replaced as a whole. */
 export interface OpSet {
   readonly a: "s";
-  readonly e: MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView;
+  readonly e: MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView;
 }
 
 /** Some fields of an entity have new values (null is a value). */
@@ -241,7 +293,7 @@ export interface Result {
 
 /**
  * Something to say once, never replayed. Codes: `answered_by` (args name: a colleague was first),
- * `caller_hung_up`, `exchange_down`, `exchange_up`, `device_lost`, `offer_missed`, `call_returned`.
+ * `caller_hung_up`, `exchange_down`, `exchange_up`, and every value of `core.notices.Saying`.
  */
 export interface Notice {
   readonly t: "ev";
@@ -378,7 +430,37 @@ export interface Health {
   readonly consoles: number;
 }
 
-export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView;
+/** One line of a call's log; the console has the words for each `why` (core.records.Why). */
+export interface LogLine {
+  readonly at: number;
+  readonly why: string;
+  readonly agent_name: string | null;
+  readonly detail: string | null;
+}
+
+/** Why a call rang whom and why not, and what became of it. */
+export interface CallLog {
+  readonly call: string;
+  readonly lines: LogLine[];
+}
+
+/** A message that a caller left (D29). */
+export interface MessageRow {
+  readonly name: string;
+  readonly call: string;
+  readonly number: string | null;
+  readonly caller_name: string | null;
+  readonly queue: string | null;
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** Newest first. */
+export interface MessagePage {
+  readonly rows: MessageRow[];
+}
+
+export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView;
 
 export type Op = OpSet | OpMerge | OpRemove;
 

@@ -16,6 +16,7 @@ AgentStatus = Literal[
     "in_call",
     "holding",
     "wrap_up",
+    "paused",
     "not_answered",
     "device_lost",
     "console_gone",
@@ -26,9 +27,22 @@ AgentStatus = Literal[
 Language = Literal["nl", "en"]
 Theme = Literal["system", "light", "dark", "contrast"]
 
-CallState = Literal["waiting", "offered", "connecting", "active", "held"]
+CallState = Literal[
+    "waiting",
+    "offered",
+    "connecting",
+    "dialling",
+    "active",
+    "conference",
+    "held",
+    "transferring",
+    "transferred",
+    "leaving",
+]
 """waiting: in the queue; offered: rings for somebody; connecting: an agent clicked, the leg is not up yet;
-active: agent and caller hear each other; held: the caller hears music."""
+dialling: an outgoing call rings at the other side; active: agent and party hear each other; conference: others
+of this agent with them; held: the party hears music; transferring: passed on blind, hears ringing;
+transferred: talks with whom it was passed on to; leaving: hears an announcement or leaves a message."""
 
 
 class GroupRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +60,10 @@ class WrapUpView(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None
     until: int | None
     """None: open-ended (manual, 2.4-d) or not yet begun (pending)."""
+    stoppable: bool
+    """False: the queue's rule lets nobody end it early (D9)."""
+    extendable: bool
+    """It can be lengthened once more (D9)."""
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me"):
@@ -73,6 +91,11 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     wrap_up: WrapUpView | None
     wrap_up_armed: bool
     """The green clock was pressed during a call: manual wrap-up starts after it (2.4-f)."""
+    pause: str | None
+    """Why the user takes no calls now; None: not paused (D11)."""
+    pause_reasons: list[str]
+    hold_warn_ms: int
+    """A hold of this length is shown in amber (D8)."""
     practice: bool
     """Practice callers can be asked for (demo organisation)."""
 
@@ -114,6 +137,9 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="a
     email: str | None
     status: AgentStatus
     since: int
+    pause: str | None
+    reachable: bool
+    """Has a telephone that can be rung: the call icon works (3.1-r)."""
     queues: list[str]
     """Queues the colleague is signed in to, as far as this user may see them."""
     talk: TalkView | None
@@ -126,6 +152,21 @@ class OfferView(msgspec.Struct, frozen=True, kw_only=True):
     ringing: bool
     """My device rings for it now; false: a card only (another call rings, or I am in a call)."""
     rejectable: bool
+
+
+class TransferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that is being passed on (D7). The console names both parties on every button that connects them."""
+
+    kind: Literal["attended", "blind"]
+    state: Literal["armed", "dialling", "consulting", "ringing", "completed"]
+    """armed: choose a recipient; dialling: the recipient rings, attended; consulting: they speak, the check works;
+    ringing: blind, can be pulled back; completed: can be undone until `until`."""
+    mine: bool
+    """I am the initiator."""
+    recipient: str | None
+    """Id of the call to the recipient; None: not chosen, or a colleague who is rung for the caller itself."""
+    recipient_name: str | None
+    until: int | None
 
 
 class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="call"):
@@ -152,10 +193,19 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="ca
     """User id of who handles it (state connecting, active, held)."""
     agent_name: str | None
     mine: bool
+    direct: bool
+    """Came past the queues: for one person (D29)."""
+    internal: bool
+    """The party is a colleague."""
+    transfer: TransferView | None
     offer: OfferView | None
     note: str | None
     """Code of something that must be known: `phone_hold` (held at the handset), `answer_on_phone` (the phone
-    cannot be answered from here), `line_lost` (the leg died, caller hears music), `nobody_else` (offered again)."""
+    cannot be answered from here), `line_lost` (the leg died, caller hears music), `nobody_else` (offered again),
+    `returned` (a blind transfer came back, see `reason`), `caller_gone` (the caller of the transfer hung up),
+    `breaks_wrap_up` (urgent, waits while I am in wrap-up or paused)."""
+    reason: str | None
+    """busy, no_answer, rejected, unreachable or hung_up; None: no reason is shown."""
 
 
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="device"):
@@ -178,5 +228,15 @@ class ExchangeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag
     since: int
 
 
-View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView
-Kind = Literal["me", "queue", "agent", "call", "device", "exchange"]
+class AlarmView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="alarm"):
+    """Something that somebody has to look at now; for those who supervise and for who works in that queue (D6)."""
+
+    id: str
+    code: Literal["urgent_empty", "urgent_unanswered"]
+    queue: str
+    queue_name: str
+    since: int
+
+
+View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView
+Kind = Literal["me", "queue", "agent", "call", "device", "exchange", "alarm"]

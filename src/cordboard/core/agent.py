@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from cordboard.core.records import WrapUpKind
+from cordboard.core.rules import Exit
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -28,6 +29,7 @@ class AgentStatus(Enum):
     IN_CALL = "in_call"
     HOLDING = "holding"
     WRAP_UP = "wrap_up"
+    PAUSED = "paused"
     NOT_ANSWERED = "not_answered"
     DEVICE_LOST = "device_lost"
     CONSOLE_GONE = "console_gone"
@@ -42,6 +44,12 @@ class WrapUp:
     since: Instant
     until: Instant | None
     """None: open-ended, switched off by hand (2.4-d)."""
+    queue: QueueId | None = None
+    """Whose rules about early end and lengthening hold; None: manual, or after an outgoing call."""
+    extended: int = 0
+    """How often it was lengthened (D9)."""
+    reminded_at: Instant | None = None
+    """When the agent was last reminded that it goes on (D10)."""
 
 
 class LineState(Enum):
@@ -71,7 +79,8 @@ class Line:
     device: DeviceId
     state: LineState
     call: CallId | None
-    """For whom it rings or will be connected; None when it is up with nobody on it, or closing."""
+    """For whom it rings or will be connected, or the one call on it; None when it is up with nobody on it, in
+    a conference, or closing."""
     until: Instant | None
     """When ringing or answering is given up; None when up."""
     at_once: bool = False
@@ -108,6 +117,9 @@ class Device:
     """Times in a row that it could not be rung; widens the pause before the next try."""
     quiet_until: Instant = 0
     """Not to be rung before this: it just rang unanswered, rejected, or could not be reached."""
+    extension: str | None = None
+    one_line: bool = True
+    """False: it cannot live with one leg for several calls; a second call comes on a leg of its own (D27)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,6 +144,12 @@ class Agent:
     armed: bool = False
     """Manual wrap-up follows (2.4-f)."""
     misses: int = 0
+    pause: str | None = None
+    """Why the agent takes no calls for now, in the organisation's own word; None: not paused."""
+    number: str | None = None
+    """What called parties see of this agent's calls (D28); None: the next rule."""
+    direct_exit: Exit | None = None
+    """What becomes of direct calls that the agent does not take (D29); None: the organisation's rule."""
     away: bool = False
     """Three offers rang unanswered (D3)."""
     console: bool = False

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from cordboard.core.agent import Agent, AgentStatus, Device, LineState
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import ON_LINE, Call, CallState
 from cordboard.core.queue import Queue
-from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId, UserId
+from cordboard.core.rules import HouseRules
+from cordboard.core.types import (
+    CallId,
+    DeviceId,
+    GroupId,
+    Instant,
+    LegId,
+    NumberKind,
+    OrganisationId,
+    QueueId,
+    UserId,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,10 +36,16 @@ class Board:
     """Whose leg a caller's leg is."""
     lines: dict[LegId, UserId] = field(default_factory=dict)
     """Whose line a device's leg is."""
+    rules: HouseRules = field(default_factory=HouseRules)
+    group_numbers: dict[GroupId, str] = field(default_factory=dict)
+    """What called parties see of a group's calls (D28)."""
+    pause_reasons: tuple[str, ...] = ()
+    reads: Callable[[str], tuple[str, NumberKind] | None] = lambda dialled: (dialled, NumberKind.NATIONAL)
+    """Reads a number as a telephone dialled it, in the organisation's country (D28); None: it is no number."""
     exchange_up: bool = False
     exchange_since: Instant = 0
     alarms: list[tuple[Instant, str]] = field(default_factory=list)
-    """Heap of (when, agent) at which something may fall due; agent "" means: look at the offers again."""
+    """Heap of (when, agent or "call " and its id) at which something may fall due; "" means: look at the offers."""
     alarms_set: set[tuple[Instant, str]] = field(default_factory=set)
     """What is on the heap already, so that nothing is put there twice."""
     ended: dict[LegId, None] = field(default_factory=dict)
@@ -50,6 +67,10 @@ class Board:
         """Whom the agent is talking with; None when with nobody."""
         return next((c for c in self.calls_of(agent) if c.state is CallState.ACTIVE), None)
 
+    def on_line(self, agent: Agent) -> list[Call]:
+        """Whom the agent's line is with: one party, several in a conference, or one who still rings."""
+        return [c for c in self.calls_of(agent) if c.state in ON_LINE]
+
     def offered_to(self, agent: Agent) -> list[Call]:
         """The agent's offers in the order in which the device rings for them."""
         return [c for c in self.waiting() if agent.id in c.offers]
@@ -69,6 +90,7 @@ class Board:
             self.is_reachable(agent)
             and not agent.calls
             and agent.wrap_up is None
+            and agent.pause is None
             and not agent.away
             and (agent.line is None or agent.line.state in (LineState.RINGING, LineState.CLOSING))
         )
@@ -80,6 +102,8 @@ class Board:
             return AgentStatus.IN_CALL if talks else AgentStatus.HOLDING
         if agent.wrap_up is not None:
             return AgentStatus.WRAP_UP
+        if agent.pause is not None:
+            return AgentStatus.PAUSED
         if agent.away:
             return AgentStatus.NOT_ANSWERED
         if not agent.signed_in:

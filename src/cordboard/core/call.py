@@ -5,32 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from cordboard.core.types import CallId, Direction, Instant, LegId, QueueId, UserId
+from cordboard.core.records import SegmentKind
+from cordboard.core.types import (
+    CallId,
+    Direction,
+    Instant,
+    LegId,
+    QueueId,
+    TransferKind,
+    UserId,
+)
 
 
 class CallState(Enum):
-    """Where a call is in its life; exactly one of these at a time.
-
-    ::
-
-        waiting -> connecting -> active <-> held -> ended
-           ^           |           |         |
-           +--no phone-+           +-lost----+
-           |                            |
-           +------- line not back ------+
-
-    Whether a waiting call is offered to anybody is read from its offers.
-    """
+    """Where a call is in its life; exactly one of these at a time. The moves are in `transitions`."""
 
     WAITING = "waiting"
-    """In the queue, hearing music."""
+    """Nobody has it: in a queue with music, or a direct call that rings for one person. To whom it is offered
+    is read from its offers."""
     CONNECTING = "connecting"
-    """An agent has clicked; the agent's device is not up yet. The caller still hears music."""
+    """An agent has clicked; the agent's device is not up yet. The caller still hears music, or, of an outgoing
+    call, nobody has been dialled yet."""
+    DIALLING = "dialling"
+    """An outgoing call: the other side rings, its agent hears the ringing tone."""
     ACTIVE = "active"
-    """Caller and agent hear each other."""
+    """Party and agent hear each other."""
+    CONFERENCE = "conference"
+    """Party and agent hear each other, and other parties of that agent with them."""
     HELD = "held"
-    """The caller hears music and belongs to an agent."""
+    """The party hears music and belongs to an agent."""
+    TRANSFERRING = "transferring"
+    """Passed on without announcement: hears the ringing tone while the recipient is rung (D7, blind)."""
+    TRANSFERRED = "transferred"
+    """Talks with its partner, and no agent of ours is in between."""
+    LEAVING = "leaving"
+    """Led out by a rule: hears an announcement or leaves a message (D21, D29)."""
     ENDED = "ended"
+
+
+OWN = frozenset(
+    {CallState.CONNECTING, CallState.DIALLING, CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD}
+)
+"""States in which a call belongs to an agent."""
+ON_LINE = frozenset({CallState.DIALLING, CallState.ACTIVE, CallState.CONFERENCE})
+"""States in which the party is on its agent's line."""
 
 
 class Note(Enum):
@@ -40,6 +58,68 @@ class Note(Enum):
     ANSWER_ON_PHONE = "answer_on_phone"
     LINE_LOST = "line_lost"
     NOBODY_ELSE = "nobody_else"
+    RETURNED = "returned"
+    """A blind transfer came back; `Call.reason` says why."""
+    CALLER_GONE = "caller_gone"
+    """The caller hung up while the agent consulted; the consultation goes on (D7)."""
+    BREAKS_WRAP_UP = "breaks_wrap_up"
+    """An urgent call that waits during wrap-up or pause: shown, not offered (D6)."""
+
+
+class TransferState(Enum):
+    """Where passing a caller on is. The moves are in `transitions`; the last five are ends and never stored."""
+
+    ARMED = "armed"
+    """The button is black, the caller has music, nobody has been dialled."""
+    DIALLING = "dialling"
+    """Attended: the recipient rings, the initiator listens."""
+    CONSULTING = "consulting"
+    """Attended: initiator and recipient speak."""
+    RINGING = "ringing"
+    """Blind: the recipient rings, the caller hears it, the initiator is free and can pull the caller back."""
+    COMPLETED = "completed"
+    """Caller and recipient speak; can be undone until `until`."""
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    """The recipient was not reached; the caller stays on hold."""
+    ABANDONED = "abandoned"
+    """The caller hung up first, or the initiator ended the call."""
+    RETURNED = "returned"
+    """Blind: the caller is back with the initiator, or in the queue."""
+    CLOSED = "closed"
+    """Completed and past undoing."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Transfer:
+    """One passing-on of one caller. Parties: initiator (an agent), transferred (the call it stands on), recipient."""
+
+    kind: TransferKind
+    state: TransferState
+    initiator: UserId
+    since: Instant
+    """Since when it is in this state."""
+    was_active: bool
+    """The caller was being spoken with when it was armed: cancelling resumes (D7)."""
+    recipient: CallId | None = None
+    """The call to the recipient: the consultation, or the outside number that rings; None: none yet, or a colleague
+    who is rung for the caller itself."""
+    colleague: UserId | None = None
+    """Blind to a colleague: who is rung."""
+    recipient_name: str | None = None
+    """As the buttons name the recipient."""
+    until: Instant | None = None
+    """When ringing is given up (RINGING) or undoing ends (COMPLETED)."""
+
+
+class Reason(Enum):
+    """Why a call did not get where it was sent; shown on the card and in the call's log."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    UNREACHABLE = "unreachable"
+    HUNG_UP = "hung_up"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +134,11 @@ class Offer:
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One caller's visit."""
+    """One party's visit: a caller's, or that of somebody whom an agent called.
+
+    A call between two of our own people is two calls, one on each desk, whose legs are the two ends of one piece of
+    wire (`peer`): holding, passing on and ending work the same at both ends (decision 0005).
+    """
 
     id: CallId
     leg: LegId
@@ -66,22 +150,49 @@ class Call:
     """Start of the visit; the place in the queue is kept by it through every return."""
     urgent: bool
     priority: int
+    to: UserId | None = None
+    """A direct call: the person whom it is for (D29); None: a queue's, or an outgoing one."""
+    peer: CallId | None = None
+    """The other end of a call between two of our own people; None: the party is outside."""
+    partner: CallId | None = None
+    """With whom it talks while TRANSFERRED, or who is dialled for it while TRANSFERRING or LEAVING."""
+    transfer: Transfer | None = None
+    """It is being passed on; None: it is not."""
+    reason: Reason | None = None
+    """With Note.RETURNED: why it came back."""
+    back_to: UserId | None = None
+    """Waits for this initiator after a blind transfer came back; None: for anybody of its queue (D7)."""
+    back_until: Instant | None = None
+    """When the queue is next if the initiator does not take it."""
+    show: str | None = None
+    """An outgoing call: the number of ours that the called party sees (D28); None: none is known."""
     state: CallState = CallState.WAITING
     since: Instant = 0
     """Since when it is in this state."""
+    segment: SegmentKind = SegmentKind.WAIT
+    """The stretch of its life that is running (connecting belongs to the wait)."""
+    segment_agent: UserId | None = None
+    """Whose stretch it is; None: nobody's."""
     segment_since: Instant = 0
-    """Start of the segment that is running (connecting belongs to the wait)."""
     version: int = 1
     """Grows when state or agent changes; what a command of the console expects (D23)."""
     agent: UserId | None = None
     answered_at: Instant | None = None
-    """When an agent first answered it; None: not yet."""
+    """When it was first answered: by an agent, or an outgoing one by the called party; None: not yet."""
     taken_at: Instant | None = None
-    """When the present agent and the caller first heard each other; None: they have not."""
+    """When the present agent and the party first heard each other; None: they have not."""
     handled_by: UserId | None = None
-    """Who talked with the caller last, also after a return to the queue; None: nobody did."""
+    """Who talked with the party last, also after a return to the queue; None: nobody did."""
+    made_by: UserId | None = None
+    """An outgoing call: who dialled; None: an incoming one, or a rule dialled."""
     returned: bool = False
-    """It came back from an agent whose line was lost: the front of its queue is its place (D16)."""
+    """It came back from an agent: the front of its queue is its place (D7, D16)."""
+    picked: bool = False
+    """Cherry-picked by its agent (D13)."""
+    until: Instant | None = None
+    """When dialling is given up, or a direct call follows its person's rule; None: neither."""
+    warned: bool = False
+    """Its hold has turned amber, or its wait has climbed the urgent ladder; reset when it moves."""
     note: Note | None = None
     offers: dict[UserId, Offer] = field(default_factory=dict)
     rejected: dict[UserId, Instant] = field(default_factory=dict)
@@ -93,9 +204,16 @@ class Call:
     confirmed: bool = True
     """False after a restart until the exchange has said that the leg lives."""
 
-    def order(self) -> tuple[bool, int, bool, Instant, str]:
-        """Smaller is offered first: urgent, priority, returned, then time of entry; the id settles a draw."""
-        return (not self.urgent, -self.priority, not self.returned, self.entered_at, self.id)
+    def order(self) -> tuple[bool, bool, int, bool, Instant, str]:
+        """Smaller is offered first: urgent, direct, priority, returned, time of entry; the id settles a draw."""
+        return (
+            not self.urgent,
+            self.to is None and self.back_to is None,
+            -self.priority,
+            not self.returned,
+            self.entered_at,
+            self.id,
+        )
 
     def talked_ms(self, now: Instant) -> int:
         """How long the present agent has had the caller; 0 when they never heard each other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from cordboard.core.types import CallId, DeviceId, LegId, QueueId
 
@@ -58,6 +59,8 @@ class Join:
 
     line: LegId
     party: LegId
+    conference: bool = False
+    """Others on this line stay on it and hear the party too; False: nobody else may be there (5.1-k)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +72,22 @@ class Hold:
     """The line it leaves; shown "on hold" there. None: it is on no line."""
 
 
+class HangUpReason(Enum):
+    """What a caller who was never answered is told by the network."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNALLOCATED = "unallocated"
+    """Nobody has this number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """End this leg."""
 
     leg: LegId
+    reason: HangUpReason = HangUpReason.NORMAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +97,143 @@ class PlayEndTone:
     line: LegId
 
 
-Command = PlaceInQueue | RingDevice | AnswerDevice | CancelRinging | Join | Hold | HangUp | PlayEndTone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """Call an outside number. What comes of it follows as LegAnswered or LegEnded of this leg."""
+
+    leg: LegId
+    call: CallId
+    number: str
+    """E.164 digits without "+", or a short number as dialled."""
+    show: str | None
+    """The number of ours that is shown; None: whatever the trunk shows by itself."""
+    line: LegId | None
+    """The agent's line that hears the ringing; None: nobody does (a blind transfer)."""
+    ring_ms: int
+    queue: QueueId | None = None
+    """For which queue it is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialColleague:
+    """Make a piece of wire between two of our own desks: `leg` is its end at the caller's, `other` at the called one's.
+
+    Nothing rings by this. `leg` hears the ringing tone, and is answered when `other` is joined with a line; when
+    one end goes the other goes too.
+    """
+
+    leg: LegId
+    call: CallId
+    other: LegId
+    other_call: CallId
+    line: LegId | None
+    """The caller's line, which hears the ringing."""
+    number: str | None
+    """The caller's extension, as the called one's telephone shows it."""
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetRing:
+    """Give this party the ringing tone instead of music: somebody is being rung for it (D7, blind; D29, direct)."""
+
+    leg: LegId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Let these two parties hear each other, with no agent of ours in between (D7)."""
+
+    one: LegId
+    other: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDigits:
+    """Keys pressed in a call (D26). Not logged: they may be a secret."""
+
+    party: LegId
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """A short reminder on an agent's line, heard by the agent alone: somebody has been on hold for long (D8)."""
+
+    line: LegId
+
+
+class Sentence(Enum):
+    """What the exchange can say to a caller; the words are made at set-up in each language (docs/prompts.md)."""
+
+    POSITION = "position"
+    """You are number N in the queue."""
+    EXPECTED_WAIT = "expected_wait"
+    """The expected waiting time is N minutes."""
+    STILL_HOLDING = "still_holding"
+    """You are on hold."""
+    ONE_MOMENT = "one_moment"
+    """One moment, the connection is being restored (D16)."""
+    CLOSED = "closed"
+    FULL = "full"
+    NOBODY = "nobody"
+    """Nobody is available at the moment."""
+    LATER = "later"
+    """Please call again later (waited too long)."""
+    NOT_REACHED = "not_reached"
+    """The person you call cannot be reached."""
+    LEAVE_MESSAGE = "leave_message"
+    """Leave a message after the tone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One sentence, with its number where it has one, or an uploaded recording in its place."""
+
+    sentence: Sentence
+    number: int | None = None
+    recording: str | None = None
+    """Name of the organisation's own recording; None: our own voice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Say something to a party; music goes on afterwards by itself. AnnouncementEnded follows, said or not."""
+
+    leg: LegId
+    phrases: tuple[Phrase, ...]
+    language: str
+    answer: bool
+    """Answer the caller first; False: said before the answer, where the trunk carries that (D25)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMessage:
+    """Record what this caller says until the caller is silent, presses a key or hangs up. MessageRecorded follows."""
+
+    leg: LegId
+    call: CallId
+    name: str
+    """Of the recording; never used before."""
+    ms_max: int
+
+
+Command = (
+    PlaceInQueue
+    | RingDevice
+    | AnswerDevice
+    | CancelRinging
+    | Join
+    | Hold
+    | HangUp
+    | PlayEndTone
+    | Dial
+    | DialColleague
+    | LetRing
+    | Pair
+    | SendDigits
+    | Recall
+    | Announce
+    | RecordMessage
+)

@@ -9,7 +9,7 @@ from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.notices import Changed, Thing
 from cordboard.core.queue import Queue
-from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, QueueSignInChanged
+from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
 from cordboard.core.types import DeviceId, GroupId
@@ -135,6 +135,29 @@ def back_to_work(turn: Turn, agent: Agent) -> None:
     if agent.away:
         agent.away = False
         turn.remember(AwayChanged(agent=agent.id, away=False, at=turn.now))
+        turn.show_agent(agent)
+
+
+def pause(turn: Turn, agent: Agent, reason: str) -> None:
+    """The agent takes no calls for now (D11).
+
+    Raises:
+        Refused: `no_reason` when it is none of the organisation's; nothing has changed.
+    """
+    if reason not in turn.board.pause_reasons:
+        raise Refused(Code.NO_REASON)
+    if agent.pause == reason:
+        return
+    agent.pause = reason
+    turn.remember(PauseChanged(agent=agent.id, reason=reason, at=turn.now))
+    turn.show_agent(agent)
+
+
+def unpause(turn: Turn, agent: Agent) -> None:
+    """The agent takes calls again."""
+    if agent.pause is not None:
+        agent.pause, agent.idle_since = None, turn.now
+        turn.remember(PauseChanged(agent=agent.id, reason=None, at=turn.now))
         turn.show_agent(agent)
 
 

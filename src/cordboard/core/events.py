@@ -44,8 +44,84 @@ class LegEnd(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectCallArrived:
+    """A caller from outside dialled one person's own number or extension (D29)."""
+
+    call: CallId
+    leg: LegId
+    to: UserId
+    number: str | None
+    name: str | None
+    dialled: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneDialled:
+    """Somebody dialled on the telephone itself; `leg` is the telephone's, up or about to be (D27)."""
+
+    leg: LegId
+    device: DeviceId
+    number: str
+    """As dialled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneTransferAsked:
+    """The transfer key on the telephone (D27): pass on whom this line talks with.
+
+    Attributes:
+        number: the recipient as dialled; None: attended, whom the telephone talks with on `other`.
+        other: the telephone's second leg; None: without announcement.
+    """
+
+    leg: LegId
+    number: str | None
+    other: LegId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging:
+    """A party that was dialled outside rings."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairFailed:
+    """Two parties could not be joined with each other: one had just gone, or the exchange refused."""
+
+    one: LegId
+    other: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementEnded:
+    """What was to be said to this party is said, or could not be."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecorded:
+    """A caller left a message, or nothing (D29)."""
+
+    leg: LegId
+    name: str
+    ms: int
+    """How long it is; 0: nothing was said, or it could not be recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOpened:
+    """Opening hours began or ended (D21)."""
+
+    queue: QueueId
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered:
-    """A device that rang has been taken up."""
+    """A device that rang has been taken up, or a party that was dialled has answered."""
 
     leg: LegId
 
@@ -135,6 +211,8 @@ class Place(Enum):
     HOLD = "hold"
     LINE = "line"
     """On an agent's line: it talks with that agent."""
+    PAIR = "pair"
+    """With another party and no agent: it was passed on."""
 
 
 class LegRole(Enum):
@@ -162,6 +240,12 @@ class LegFound:
     number: str | None
     name: str | None
     since: Instant
+    to: UserId | None = None
+    """A direct caller: for whom; None: a queue's, or not marked."""
+    outgoing: bool = False
+    """We dialled it, or it is an end of a piece of wire between two desks."""
+    pair: str | None = None
+    """With Place.PAIR: name of the pair that it is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +272,14 @@ class DayStarted:
 
 Event = (
     CallArrived
+    | DirectCallArrived
+    | PhoneDialled
+    | PhoneTransferAsked
+    | LegRinging
+    | PairFailed
+    | AnnouncementEnded
+    | MessageRecorded
+    | QueueOpened
     | LegAnswered
     | LegEnded
     | LegHeldByPhone

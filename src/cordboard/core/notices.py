@@ -16,6 +16,7 @@ class Thing(Enum):
     CALL = "call"
     DEVICE = "device"
     EXCHANGE = "exchange"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,32 @@ class Saying(Enum):
     ANSWER_FAILED = "answer_failed"
     HOLD_FAILED = "hold_failed"
     LAST_IN_URGENT = "last_in_urgent"
+    CALLER_ON_HOLD_HUNG_UP = "caller_on_hold_hung_up"
+    """Who was on hold has gone (D8)."""
+    RECIPIENT_BUSY = "recipient_busy"
+    RECIPIENT_NO_ANSWER = "recipient_no_answer"
+    RECIPIENT_REJECTED = "recipient_rejected"
+    RECIPIENT_UNREACHABLE = "recipient_unreachable"
+    RECIPIENT_HUNG_UP = "recipient_hung_up"
+    TRANSFER_RETURNED = "transfer_returned"
+    """A blind transfer came back (args name, reason)."""
+    TRANSFER_DONE = "transfer_done"
+    """Caller and recipient speak (args name)."""
+    TRANSFER_NOT_DONE = "transfer_not_done"
+    """They could not be joined; both are as they were."""
+    HOLD_LONG = "hold_long"
+    """Somebody has been on hold for long; the recall tone sounds (D8)."""
+    WRAP_UP_GOES_ON = "wrap_up_goes_on"
+    """A reminder that open-ended wrap-up is still on (D10)."""
+    WRAP_UP_LIMIT = "wrap_up_limit"
+    """It reached the organisation's limit and ended."""
+    WRAP_UP_NEEDS_SIGN_IN = "wrap_up_needs_sign_in"
+    """Asked for in an outgoing call without any sign-in: ignored (2.5-c)."""
+    PRESS_HOLD_ON_PHONE = "press_hold_on_phone"
+    ALARM_URGENT_UNANSWERED = "alarm_urgent_unanswered"
+    """Nobody takes an urgent call (args queue); for those who supervise (D6)."""
+    ALARM_URGENT_EMPTY = "alarm_urgent_empty"
+    """Nobody is signed in to an urgent queue (args queue) (D6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

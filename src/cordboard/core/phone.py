@@ -6,17 +6,17 @@ two a ringing telephone belongs to is read from its line.
 
 from __future__ import annotations
 
-from cordboard.core import desk, offer, talk, wrapup
+from cordboard.core import aftermath, desk, handover, offer, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState, Note
+from cordboard.core.call import Call, CallState, Note, Reason, TransferState
 from cordboard.core.commands import HangUp
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import AnswerMethodLearned, SegmentOutcome
 from cordboard.core.turn import Turn
-from cordboard.core.types import AnswerMethod, DeviceId, LegId
+from cordboard.core.types import AnswerMethod, DeviceId, Direction, EndedBy, LegId
 
 
 def leg_answered(turn: Turn, leg: LegId) -> None:
@@ -70,7 +70,38 @@ def _line_ended(turn: Turn, agent: Agent, how: LegEnd) -> None:
             elif agent.line_lost_until is not None and turn.board.is_reachable(agent):
                 talk.call_back_lost(turn, agent)
         case LineState.UP:
+            if how is LegEnd.HUNG_UP:
+                # A transfer that the agent was in the middle of goes first (D7, D27).
+                aftermath.on_hook(turn, agent)
             talk.line_broke(turn, agent, how)
+
+
+def give_back(turn: Turn, agent: Agent) -> None:
+    """The device did not come back: held callers return to the front of their queues, with a label (D16).
+
+    A direct caller follows the rules for direct calls; whom the agent had called is let go.
+    """
+    agent.line_lost_until = None
+    line = agent.line
+    for call in list(turn.board.calls_of(agent)):
+        if call.state is not CallState.HELD or call.id not in agent.calls:
+            continue
+        if line is not None and line.call == call.id:
+            if line.state is LineState.ANSWERING:
+                lines.stop_ringing(turn, agent, elsewhere=False)
+            line.replacing, line.call = False, None
+        if call.transfer is not None:
+            handover.step(turn, call, TransferState.ABANDONED)
+        if call.queue is not None:
+            talk.return_to_queue(turn, agent, call)
+        elif call.direction is Direction.IN:
+            talk.leave(turn, agent, call)
+            call.agent, call.note = None, Note.LINE_LOST
+            handover.wait_for_initiator(turn, call, None, Reason.UNREACHABLE)
+            turn.stranded.append((call, Reason.UNREACHABLE))
+        else:
+            turn.do(HangUp(leg=call.leg))
+            talk.end(turn, call, EndedBy.LOST)
 
 
 def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
@@ -79,13 +110,19 @@ def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
     if device is not None:
         device.quiet_until = turn.now + offer.RING_PAUSE_MS
         turn.wake(device.quiet_until)
-    if call is None:
-        return
+    if call is not None:
+        not_up(turn, agent, call)
+
+
+def not_up(turn: Turn, agent: Agent, call: Call) -> None:
+    """The caller whom the agent clicked on waits again; who was to be dialled is not."""
     turn.say(agent, Saying.ANSWER_FAILED, call.id)
-    if call.state is CallState.CONNECTING:
+    if call.state is CallState.CONNECTING and call.direction is Direction.OUT:
+        talk.hang_up(turn, call)
+    elif call.state is CallState.CONNECTING:
         offer.unclaim(turn, agent, call)
     elif call.note is Note.LINE_LOST and agent.line_lost_until is None:
-        talk.give_back(turn, agent)
+        give_back(turn, agent)
 
 
 def held_by_phone(turn: Turn, leg: LegId, *, held: bool) -> None:
@@ -108,7 +145,7 @@ def join_failed(turn: Turn, leg: LegId, party: LegId) -> None:
     if call_id is None or agent is None:
         return
     call = turn.board.calls[call_id]
-    if call.state is CallState.ACTIVE and call.agent == agent.id:
+    if call.state in (CallState.ACTIVE, CallState.CONFERENCE) and call.agent == agent.id:
         talk.hold(turn, agent, call)
         turn.say(agent, Saying.ANSWER_FAILED, call.id)
 
@@ -122,7 +159,7 @@ def hold_failed(turn: Turn, party: LegId) -> None:
     agent = turn.board.agents[call.agent]
     turn.say(agent, Saying.HOLD_FAILED, call.id)
     line = agent.line
-    if turn.board.active_call(agent) is None and line is not None and line.state is LineState.UP:
+    if not turn.board.on_line(agent) and line is not None and line.state is LineState.UP:
         line.call = call.id
         turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
         turn.show_agent(agent)
@@ -194,7 +231,7 @@ def due(turn: Turn, agent: Agent) -> None:
     if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
         talk.ring_back(turn, agent)
     if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
-        talk.give_back(turn, agent)
+        give_back(turn, agent)
 
 
 def _answering_due(turn: Turn, agent: Agent) -> None:

@@ -18,6 +18,7 @@ from cordboard.core.types import (
     Instant,
     LegId,
     QueueId,
+    TransferKind,
     UserId,
 )
 
@@ -27,8 +28,13 @@ class StoredState(Enum):
 
     WAITING = "waiting"
     CONNECTING = "connecting"
+    DIALLING = "dialling"
     ACTIVE = "active"
+    CONFERENCE = "conference"
     HELD = "held"
+    TRANSFERRING = "transferring"
+    TRANSFERRED = "transferred"
+    LEAVING = "leaving"
 
 
 class SegmentKind(Enum):
@@ -38,8 +44,16 @@ class SegmentKind(Enum):
     """In the queue with music; agent None."""
     OFFER = "offer"
     """Offered to one agent; outcome says how that ended."""
+    DIAL = "dial"
+    """An outgoing call rings at the other side."""
     TALK = "talk"
     HOLD = "hold"
+    TRANSFER = "transfer"
+    """Passed on blind: hears ringing; agent None."""
+    AWAY = "away"
+    """Talks with a recipient without an agent of ours; agent None."""
+    LEAVE = "leave"
+    """Hears an announcement or leaves a message; agent None."""
 
 
 class SegmentOutcome(Enum):
@@ -60,7 +74,14 @@ class SegmentOutcome(Enum):
     RESUMED = "resumed"
     ENDED = "ended"
     RETURNED = "returned"
-    """The agent's line was lost; the caller went back to waiting."""
+    """The agent's line was lost, or a transfer came back; the caller went back to waiting."""
+    TRANSFERRED = "transferred"
+    """The agent passed the call on."""
+    UNDONE = "undone"
+    """A transfer was taken back."""
+    NOT_REACHED = "not_reached"
+    LED_OUT = "led_out"
+    """A rule led the caller out of the queue (D21)."""
     LOST = "lost"
 
 
@@ -77,6 +98,12 @@ class CallOpened:
     dialled: str | None
     """The number of ours that was called; None for an outgoing call."""
     at: Instant
+    to: UserId | None = None
+    """A direct call: for whom."""
+    peer: CallId | None = None
+    """The other end of a call between two of our own people."""
+    agent: UserId | None = None
+    """Who dialled; None for an incoming call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +114,106 @@ class CallMoved:
     state: StoredState
     agent: UserId | None
     answered_at: Instant | None
-    """When an agent first answered it; None: not yet."""
+    """When it was first answered; None: not yet."""
+    at: Instant
+    leg: LegId | None = None
+    """The party's leg, when it only now got one (an outgoing call); None: as it was opened."""
+    queue: QueueId | None = None
+    """The queue it is in now; None: none, or a direct call."""
+    partner: CallId | None = None
+    """With whom it talks while transferred."""
+    picked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferMoved:
+    """Passing a caller on came a step further; with an end state nothing is in progress any more (D7)."""
+
+    call: CallId
+    kind: TransferKind
+    state: str
+    """A value of TransferState."""
+    initiator: UserId
+    was_active: bool
+    recipient: CallId | None
+    colleague: UserId | None
+    recipient_name: str | None
+    until: Instant | None
+    reason: str | None
+    """A value of Reason, with a failed or returned one."""
+    at: Instant
+
+
+class Why(Enum):
+    """One line of a call's log: why it rang whom, and why not (the detail pane says it in words)."""
+
+    ENTERED = "entered"
+    OFFERED = "offered"
+    RANG_OUT = "rang_out"
+    REJECTED = "rejected"
+    NOT_REACHED = "not_reached"
+    """The telephone could not be rung."""
+    WITHDRAWN = "withdrawn"
+    """Signed out, busy or gone meanwhile."""
+    SKIPPED_BUSY = "skipped_busy"
+    SKIPPED_WRAP_UP = "skipped_wrap_up"
+    SKIPPED_PAUSED = "skipped_paused"
+    SKIPPED_AWAY = "skipped_away"
+    SKIPPED_NO_DEVICE = "skipped_no_device"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    TAKEN = "taken"
+    PICKED = "picked"
+    DEVICE_FAILED = "device_failed"
+    """Clicked, but the telephone did not come up: the caller waits again."""
+    ANSWERED = "answered"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFER_ARMED = "transfer_armed"
+    TRANSFER_CANCELLED = "transfer_cancelled"
+    TRANSFER_FAILED = "transfer_failed"
+    TRANSFER_RETURNED = "transfer_returned"
+    TRANSFERRED = "transferred"
+    TRANSFER_UNDONE = "transfer_undone"
+    TO_QUEUE = "to_queue"
+    RETURNED = "returned"
+    """The agent's telephone was lost; back to the front of the queue."""
+    ESCALATED = "escalated"
+    LED_OUT = "led_out"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A line of the call's log."""
+
+    call: CallId
+    why: Why
+    agent: UserId | None
+    """Whom it is about; None: nobody."""
+    detail: str | None
+    """A queue's id, a recipient's name, a reason; None: nothing more to say."""
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft:
+    """A caller left a message (D29)."""
+
+    call: CallId
+    name: str
+    ms: int
+    to: UserId | None
+    """For whom; None: for the queue."""
+    queue: QueueId | None
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseChanged:
+    """An agent takes no calls for a reason, or came back (reason None) (D11)."""
+
+    agent: UserId
+    reason: str | None
     at: Instant
 
 
@@ -169,6 +295,9 @@ class WrapUpChanged:
     pending_ms: int
     armed: bool
     at: Instant
+    queue: QueueId | None = None
+    """Whose rules hold."""
+    extended: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,4 +329,8 @@ Record = (
     | WrapUpChanged
     | AwayChanged
     | AnswerMethodLearned
+    | TransferMoved
+    | Noted
+    | MessageLeft
+    | PauseChanged
 )

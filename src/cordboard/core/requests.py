@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cordboard.core.types import CallId, DeviceId, GroupId, QueueId, UserId
+from cordboard.core.types import CallId, DeviceId, GroupId, NumberKind, QueueId, TransferKind, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class StopWrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnToWork:
-    """I am back after calls that I let ring (D3)."""
+    """I am back after calls that I let ring (D3), or after a pause (D11)."""
 
     agent: UserId
 
@@ -119,6 +119,133 @@ class LogOut:
     agent: UserId
     device_too: bool
     """Also unpair my telephone (4-c)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNumber:
+    """Call this number from my device; whom I talk with is held first (D8)."""
+
+    agent: UserId
+    number: str
+    """E.164 digits without "+", or an extension or short number as typed; read by the app (D28)."""
+    name: str | None = None
+    """Of the contact that it belongs to."""
+    kind: NumberKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallColleague:
+    """Call this colleague."""
+
+    agent: UserId
+    colleague: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendKeys:
+    """Keys as tones to whom I talk with (D26)."""
+
+    agent: UserId
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmTransfer:
+    """The transfer button on a call of mine: it goes on hold, the button turns black (D7)."""
+
+    agent: UserId
+    call: CallId
+    kind: TransferKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelTransfer:
+    """The same button again, or `pull back` while a blind recipient rings (D7)."""
+
+    agent: UserId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferToNumber:
+    """The recipient of my armed transfer is this number."""
+
+    agent: UserId
+    call: CallId
+    number: str
+    name: str | None = None
+    kind: NumberKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferToColleague:
+    """The recipient of my armed transfer is this colleague; of a waiting call: send it there unanswered."""
+
+    agent: UserId
+    call: CallId
+    colleague: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferToQueue:
+    """My call, or a waiting one of my group, goes on to this queue, with the time it has waited already (D7)."""
+
+    agent: UserId
+    call: CallId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTransfer:
+    """The green check: connect the call that is armed with this other one of mine (5.1-f, 5.2-f).
+
+    Attributes:
+        confirmed: I know that `to` is another customer, or not whom I dialled last (D7).
+    """
+
+    agent: UserId
+    call: CallId
+    to: CallId
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectWithoutWaiting:
+    """The recipient of my attended transfer still rings: go on without me (D7)."""
+
+    agent: UserId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoTransfer:
+    """Take a completed transfer back (D7)."""
+
+    agent: UserId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartConference:
+    """Let this held call of mine join whom I talk with."""
+
+    agent: UserId
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp:
+    """A little more time (D9)."""
+
+    agent: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """I take no calls for now (D11)."""
+
+    agent: UserId
+    reason: str
 
 
 Request = (
@@ -136,4 +263,18 @@ Request = (
     | StopWrapUp
     | ReturnToWork
     | LogOut
+    | CallNumber
+    | CallColleague
+    | SendKeys
+    | ArmTransfer
+    | CancelTransfer
+    | TransferToNumber
+    | TransferToColleague
+    | TransferToQueue
+    | CompleteTransfer
+    | ConnectWithoutWaiting
+    | UndoTransfer
+    | StartConference
+    | ExtendWrapUp
+    | Pause
 )

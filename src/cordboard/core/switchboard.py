@@ -9,18 +9,31 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
-from cordboard.core import desk, offer, phone, restore, talk, wrapup
+from cordboard.core import (
+    aftermath,
+    arrival,
+    clicks,
+    desk,
+    exits,
+    handover,
+    offer,
+    phone,
+    restore,
+    talk,
+    wrapup,
+)
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
-from cordboard.core.commands import PlaceInQueue
+from cordboard.core.call import Call, CallState, Reason, TransferState
 from cordboard.core.events import (
+    AnnouncementEnded,
     CallArrived,
     ConsoleLost,
     ConsoleSeen,
     DayStarted,
     DeviceRegistered,
     DeviceUnregistered,
+    DirectCallArrived,
     Event,
     ExchangeLost,
     ExchangeRestored,
@@ -31,40 +44,22 @@ from cordboard.core.events import (
     LegEnded,
     LegHeldByPhone,
     LegResumedByPhone,
+    LegRinging,
+    MessageRecorded,
+    PairFailed,
+    PhoneDialled,
+    PhoneTransferAsked,
+    QueueOpened,
     TalkPackageSeen,
 )
 from cordboard.core.notices import Changed, Thing
-from cordboard.core.queue import Queue
-from cordboard.core.records import CallOpened, SegmentOutcome
-from cordboard.core.refusals import Code, Refused
-from cordboard.core.requests import (
-    AnswerCall,
-    ChooseGroup,
-    HangUpCall,
-    HoldCall,
-    LogOut,
-    PairDevice,
-    RejectCall,
-    Request,
-    ResumeCall,
-    ReturnToWork,
-    SignIn,
-    SignOut,
-    StartWrapUp,
-    StopWrapUp,
-    UnpairDevice,
-)
-from cordboard.core.turn import Turn
-from cordboard.core.types import (
-    CallId,
-    Direction,
-    EndedBy,
-    Instant,
-    LegId,
-    QueueId,
-    Right,
-    UserId,
-)
+from cordboard.core.records import SegmentOutcome
+from cordboard.core.requests import Request
+from cordboard.core.turn import CALL_ALARM, Turn
+from cordboard.core.types import CallId, EndedBy, Instant, LegId, UserId
+
+ROUNDS_MAX = 50
+"""What one turn may set off in turn; more is a mistake of ours."""
 
 
 class Switchboard:
@@ -90,6 +85,10 @@ class Switchboard:
         for key in due:
             if not key:
                 turn.look_again = True
+            elif key.startswith(CALL_ALARM):
+                call = self.board.calls.get(CallId(key.removeprefix(CALL_ALARM)))
+                if call is not None and self.board.exchange_up:
+                    self._call_due(turn, call)
             elif (agent := self.board.agents.get(UserId(key))) is not None:
                 self._agent_due(turn, agent)
         return self._finish(turn)
@@ -111,19 +110,57 @@ class Switchboard:
         """
         turn = Turn(self.board, now, self._new_leg)
         agent = self.board.agents[request.agent]
-        self._request(turn, agent, request, expected)
+        clicks.click(turn, agent, request, expected)
         desk.back_to_work(turn, agent)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Turn:
-        for agent, call in turn.left:
-            wrapup.after_call(turn, agent, call)
-        turn.left.clear()
-        if turn.look_again:
-            turn.look_again = False
-            offer.distribute(turn)
+        for _ in range(ROUNDS_MAX):
+            if not self._follow_up(turn):
+                break
+        else:
+            raise AssertionError("a turn that sets off more and more")
         turn.settle_statuses()
         return turn
+
+    def _follow_up(self, turn: Turn) -> bool:
+        """What this turn set off; True: there may be more."""
+        if turn.taken:
+            taken, turn.taken = turn.taken, []
+            for call in taken:
+                aftermath.taken(turn, call)
+        elif turn.over:
+            over, turn.over = turn.over, []
+            for ended in over:
+                aftermath.after(turn, ended)
+        elif turn.unanswered:
+            unanswered, turn.unanswered = turn.unanswered, []
+            for agent, call in unanswered:
+                phone.not_up(turn, agent, call)
+        elif turn.stranded:
+            stranded, turn.stranded = turn.stranded, []
+            for call, reason in stranded:
+                self._strand(turn, call, reason)
+        elif turn.left:
+            left, turn.left = turn.left, []
+            for agent, call in left:
+                wrapup.after_call(turn, agent, call)
+        elif turn.look_again:
+            turn.look_again = False
+            offer.distribute(turn)
+            return bool(turn.stranded)
+        else:
+            return False
+        return True
+
+    def _strand(self, turn: Turn, call: Call, reason: Reason) -> None:
+        """Nobody took this caller: back to who passed it on, else the rule for it (D7, D21, D29)."""
+        if call.state is CallState.ENDED or call.id not in turn.board.calls:
+            return
+        if call.transfer is not None and call.transfer.state is TransferState.RINGING:
+            handover.come_back(turn, call, reason)
+        else:
+            exits.stranded(turn, call, reason)
 
     # --- facts ---
 
@@ -131,9 +168,26 @@ class Switchboard:
         board = self.board
         match event:
             case CallArrived():
-                self._arrived(turn, event)
+                if (call := arrival.for_queue(turn, event)) is not None:
+                    exits.on_arrival(turn, call)
+            case DirectCallArrived():
+                arrival.for_person(turn, event)
+            case PhoneDialled():
+                arrival.phone_dialled(turn, event)
+            case PhoneTransferAsked():
+                arrival.phone_transfer_asked(turn, event)
+            case LegRinging():
+                pass
             case LegAnswered(leg=leg):
-                phone.leg_answered(turn, leg)
+                self._leg_answered(turn, leg)
+            case PairFailed(one=one, other=other):
+                aftermath.pair_failed(turn, one, other)
+            case AnnouncementEnded(leg=leg):
+                exits.announcement_ended(turn, leg)
+            case MessageRecorded():
+                exits.message_recorded(turn, event)
+            case QueueOpened(queue=queue_id, open=is_open):
+                exits.opened(turn, board.queues[queue_id], is_open=is_open)
             case LegEnded(leg=leg, how=how):
                 self._leg_ended(turn, leg, how)
             case LegHeldByPhone(leg=leg):
@@ -165,49 +219,28 @@ class Switchboard:
                     queue.numbers.start_anew(since)
                     turn.changed[Changed(Thing.QUEUE, queue.id)] = None
 
-    def _arrived(self, turn: Turn, event: CallArrived) -> None:
-        board = self.board
-        queue = board.queues[event.queue]
-        if event.leg in board.parties or event.call in board.calls or event.leg in board.ended:
+    def _leg_answered(self, turn: Turn, leg: LegId) -> None:
+        call_id = self.board.parties.get(leg)
+        if call_id is None:
+            phone.leg_answered(turn, leg)
             return
-        call = Call(
-            id=event.call,
-            leg=event.leg,
-            queue=queue.id,
-            direction=Direction.IN,
-            number=event.number,
-            name=event.name,
-            entered_at=turn.now,
-            urgent=queue.urgent,
-            priority=queue.priority,
-            since=turn.now,
-            segment_since=turn.now,
-        )
-        board.calls[call.id] = call
-        board.parties[call.leg] = call.id
-        queue.numbers.entered()
-        turn.remember(
-            CallOpened(
-                call=call.id,
-                leg=call.leg,
-                queue=queue.id,
-                direction=Direction.IN,
-                number=call.number,
-                name=call.name,
-                dialled=event.dialled,
-                at=turn.now,
-            )
-        )
-        answer = not queue.ring_until_answered
-        turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=answer))
-        turn.show_call(call)
+        call = self.board.calls[call_id]
+        if call.state is not CallState.DIALLING:
+            return
+        agent = self.board.agents.get(call.agent) if call.agent is not None else None
+        if agent is None:
+            aftermath.recipient_answered(turn, call)
+        else:
+            talk.party_answered(turn, agent, call)
+            aftermath.consulted(turn, agent, call)
 
     def _leg_ended(self, turn: Turn, leg: LegId, how: LegEnd) -> None:
         call_id = self.board.parties.get(leg)
         if call_id is not None:
             call = self.board.calls[call_id]
             offer.withdraw_all(turn, call, SegmentOutcome.ABANDONED)
-            talk.end(turn, call, EndedBy.CALLER)
+            not_reached = call.state is CallState.DIALLING
+            talk.end(turn, call, EndedBy.NOT_REACHED if not_reached else EndedBy.CALLER, how)
             return
         phone.leg_ended(turn, leg, how)
 
@@ -220,100 +253,7 @@ class Switchboard:
         wrapup.due(turn, agent)
         desk.due(turn, agent)
 
-    # --- requests ---
-
-    def _request(self, turn: Turn, agent: Agent, request: Request, expected: int | None) -> None:
-        match request:
-            case AnswerCall(call=call_id):
-                self._answer(turn, agent, self._call(call_id, None), expected)
-            case RejectCall(call=call_id):
-                offer.reject(turn, agent, self._call(call_id, expected))
-            case HoldCall(call=call_id):
-                call = self._own_call(agent, call_id, expected)
-                self._require_exchange()
-                talk.hold(turn, agent, call)
-            case ResumeCall(call=call_id):
-                talk.resume(turn, agent, self._own_call(agent, call_id, expected))
-            case HangUpCall(call=call_id):
-                call = self._own_call(agent, call_id, expected)
-                self._require_exchange()
-                talk.hang_up(turn, call)
-            case SignIn(queue=queue_id):
-                desk.sign_in(turn, agent, self._queue(queue_id))
-            case SignOut(queue=queue_id, confirmed=confirmed):
-                desk.sign_out(turn, agent, self._queue(queue_id), confirmed=confirmed)
-                self._no_queue_no_wrap_up(turn, agent)
-            case PairDevice(device=device_id):
-                desk.pair(turn, agent, device_id)
-            case UnpairDevice():
-                desk.unpair(turn, agent)
-            case ChooseGroup(group=group):
-                desk.choose_group(turn, agent, group)
-            case StartWrapUp():
-                wrapup.start(turn, agent)
-            case StopWrapUp():
-                wrapup.stop(turn, agent)
-            case ReturnToWork():
-                pass
-            case LogOut(device_too=device_too):
-                if any(c.state is CallState.HELD for c in self.board.calls_of(agent)):
-                    raise Refused(Code.LIVE_CALL)
-                if device_too:
-                    desk.unpair(turn, agent)
-                desk.sign_out_everywhere(turn, agent)
-                wrapup.drop(turn, agent)
-
-    def _answer(self, turn: Turn, agent: Agent, call: Call, expected: int | None) -> None:
-        if call.agent == agent.id:
-            if call.state is CallState.HELD:
-                raise Refused(Code.OUT_OF_DATE)
-            return
-        if call.agent is not None:
-            raise Refused(Code.ANSWERED_BY, name=self.board.agents[call.agent].name)
-        if expected is not None and expected != call.version:
-            raise Refused(Code.OUT_OF_DATE)
-        if agent.id not in call.offers:
-            self._may_pick(agent, call)
-        talk.require_device(turn, agent)
-        if agent.line is not None and agent.line.is_coming_up:
-            raise Refused(Code.LIVE_CALL)
-        wrapup.give_way(turn, agent)
-        offer.claim(turn, agent, call)
-        talk.bring_up(turn, agent, call)
-
-    def _may_pick(self, agent: Agent, call: Call) -> None:
-        """Cherry-pick any waiting call of the chosen group, signed in or not (2.1.2-h, 2.1.2-l)."""
-        queue = self.board.queues.get(call.queue) if call.queue is not None else None
-        if queue is None or agent.group is None or agent.group not in queue.groups:
-            raise Refused(Code.QUEUE_NOT_AVAILABLE)
-        if Right.PICK not in agent.rights:
-            raise Refused(Code.NO_RIGHT)
-
-    def _no_queue_no_wrap_up(self, turn: Turn, agent: Agent) -> None:
-        """Signed out of everything: there is nothing to be shielded from (D9)."""
-        if not agent.signed_in and agent.wrap_up is not None and agent.wrap_up.until is not None:
-            wrapup.finish(turn, agent)
-
-    def _call(self, call_id: CallId, expected: int | None) -> Call:
-        call = self.board.calls.get(call_id)
-        if call is None:
-            raise Refused(Code.CALL_GONE)
-        if expected is not None and expected != call.version:
-            raise Refused(Code.OUT_OF_DATE)
-        return call
-
-    def _own_call(self, agent: Agent, call_id: CallId, expected: int | None) -> Call:
-        call = self._call(call_id, expected)
-        if call.agent != agent.id:
-            raise Refused(Code.NOT_YOUR_CALL)
-        return call
-
-    def _queue(self, queue_id: QueueId) -> Queue:
-        queue = self.board.queues.get(queue_id)
-        if queue is None:
-            raise Refused(Code.QUEUE_NOT_AVAILABLE)
-        return queue
-
-    def _require_exchange(self) -> None:
-        if not self.board.exchange_up:
-            raise Refused(Code.EXCHANGE_DOWN)
+    def _call_due(self, turn: Turn, call: Call) -> None:
+        aftermath.due(turn, call)
+        if call.state is not CallState.ENDED:
+            exits.due(turn, call)

@@ -5,15 +5,16 @@ Manual 2.1.1, 5.1, 5.2; statements 2.1.1-e to 2.1.1-x, 5.1-a to 5.1-e; decisions
 
 from __future__ import annotations
 
+from cordboard.core import dial
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Note
-from cordboard.core.commands import AnswerDevice, HangUp, Hold, Join, PlaceInQueue, PlayEndTone
+from cordboard.core.commands import AnswerDevice, HangUp, Hold, Join, PlaceInQueue, PlayEndTone, SendDigits
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying
-from cordboard.core.records import CallClosed, SegmentOutcome
+from cordboard.core.records import CallClosed, SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
-from cordboard.core.turn import Turn
+from cordboard.core.turn import Ended, Turn
 from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy
 
 TALK_ANSWER_MS = 1_200
@@ -114,50 +115,162 @@ def line_up(turn: Turn, agent: Agent) -> None:
 
 
 def connect(turn: Turn, agent: Agent, call: Call) -> None:
-    """Agent and caller hear each other; whom the agent was talking with is held first (D8, 5.2-b)."""
+    """Agent and party hear each other; whom the agent was talking with is held first (D8, 5.2-b).
+
+    An outgoing call is dialled now, with the agent listening.
+    """
     line = agent.line
     assert line is not None, agent
     assert line.state is LineState.UP, agent
     assert call.agent == agent.id, call
-    active = turn.board.active_call(agent)
-    if active is call:
+    there = turn.board.on_line(agent)
+    if call in there:
         return
-    if active is not None:
-        hold(turn, agent, active)
+    for other in there:
+        put_aside(turn, agent, other)
     line.call = call.id
+    if call.direction is Direction.OUT and call.state is CallState.CONNECTING:
+        consults = consultation_of(turn, agent, call) is not None
+        rules = turn.board.rules
+        ring_ms = rules.consult_ring_ms if consults else rules.dial_ring_ms
+        dial.begin(turn, call, agent, consults=consults, ring_ms=ring_ms)
+        turn.show_agent(agent)
+        return
     turn.do(Join(line=line.leg, party=call.leg))
     call.note = Note.PHONE_HOLD if line.held_by_phone else None
     is_taken(turn, agent, call)
     was_held = call.state is CallState.HELD
+    turn.note(call, Why.RESUMED if was_held else Why.ANSWERED, agent)
     turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
     turn.show_agent(agent)
 
 
+def consultation_of(turn: Turn, agent: Agent, call: Call) -> Call | None:
+    """The call that the agent is passing on to this one; None: it is no consultation."""
+    return next(
+        (c for c in turn.board.calls_of(agent) if c.transfer is not None and c.transfer.recipient == call.id),
+        None,
+    )
+
+
+def party_answered(turn: Turn, agent: Agent, call: Call) -> None:
+    """Who was dialled has answered: agent and party hear each other already."""
+    assert call.state is CallState.DIALLING, call
+    call.until = None
+    is_taken(turn, agent, call)
+    turn.note(call, Why.ANSWERED)
+    turn.move(call, CallState.ACTIVE, SegmentOutcome.ANSWERED)
+    turn.show_agent(agent)
+
+
 def is_taken(turn: Turn, agent: Agent, call: Call) -> None:
-    """Agent and caller have heard each other: the call counts as answered, once (D15)."""
+    """Agent and party have heard each other: the call counts as answered, once (D15)."""
     call.handled_by = agent.id
     call.returned = False
+    call.back_to = call.back_until = call.reason = None
+    if call.direction is Direction.IN:
+        call.until = None
     if call.taken_at is None:
         call.taken_at = turn.now
+    turn.taken.append(call)
     if call.answered_at is None:
         call.answered_at = turn.now
         if call.queue is not None:
-            numbers = turn.board.queues[call.queue].numbers
-            numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
+            queue = turn.board.queues[call.queue]
+            queue.numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
+            queue.answered_by[agent.id] = queue.answered_by.get(agent.id, 0) + 1
+
+
+def put_aside(turn: Turn, agent: Agent, call: Call) -> None:
+    """The line is needed for somebody else: who is on it is held; who only rings is given up."""
+    if call.state is CallState.DIALLING:
+        hang_up(turn, call)
+    else:
+        hold(turn, agent, call)
 
 
 def hold(turn: Turn, agent: Agent, call: Call) -> None:
-    """The caller hears music and stays this agent's."""
+    """The party hears music and stays this agent's.
+
+    Raises:
+        Refused: `not_answered_yet` (it still rings), `not_your_call`; nothing has changed.
+    """
     if call.state is CallState.HELD:
         return
-    if call.state is not CallState.ACTIVE:
+    if call.state is CallState.DIALLING:
+        raise Refused(Code.NOT_ANSWERED_YET)
+    if call.state not in (CallState.ACTIVE, CallState.CONFERENCE):
         raise Refused(Code.NOT_YOUR_CALL)
     line = agent.line
     turn.do(Hold(party=call.leg, line=line.leg if line is not None else None))
     if line is not None and line.call == call.id:
         line.call = None
+    turn.note(call, Why.HELD, agent)
     turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+    settle_conference(turn, agent)
     turn.show_agent(agent)
+
+
+def put_through(turn: Turn, agent: Agent, call: Call, *, talks: bool) -> None:
+    """The call takes the place of another in this agent's hands: spoken with, or on hold."""
+    line = agent.line
+    if talks:
+        assert line is not None, agent
+        line.call = call.id
+        turn.do(Join(line=line.leg, party=call.leg))
+        turn.note(call, Why.ANSWERED, agent)
+        turn.move(call, CallState.ACTIVE, SegmentOutcome.ANSWERED)
+    else:
+        turn.do(Hold(party=call.leg, line=None))
+        turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+    turn.show_agent(agent)
+
+
+def join_conference(turn: Turn, agent: Agent, call: Call) -> None:
+    """This held party joins whom the agent talks with.
+
+    Raises:
+        Refused: `nobody_on_line`, or `not_your_call` when it is not on hold; nothing has changed.
+    """
+    line = agent.line
+    there = turn.board.on_line(agent)
+    if call.state is CallState.CONFERENCE:
+        return
+    talking = [c for c in there if c.state in (CallState.ACTIVE, CallState.CONFERENCE)]
+    if line is None or line.state is not LineState.UP or not talking or len(talking) != len(there):
+        raise Refused(Code.NOBODY_ON_LINE)
+    if call.state is not CallState.HELD:
+        raise Refused(Code.NOT_YOUR_CALL)
+    line.call = None
+    turn.do(Join(line=line.leg, party=call.leg, conference=True))
+    turn.note(call, Why.RESUMED, agent)
+    for member in [*talking, call]:
+        if member.state is not CallState.CONFERENCE:
+            turn.move(member, CallState.CONFERENCE, SegmentOutcome.RESUMED)
+    turn.show_agent(agent)
+
+
+def settle_conference(turn: Turn, agent: Agent) -> None:
+    """A conference with one party left is a conversation."""
+    members = [c for c in turn.board.calls_of(agent) if c.state is CallState.CONFERENCE]
+    if len(members) == 1 and agent.line is not None:
+        agent.line.call = members[0].id
+        turn.move(members[0], CallState.ACTIVE, SegmentOutcome.RESUMED)
+
+
+def send_keys(turn: Turn, agent: Agent, digits: str) -> None:
+    """Tones to whom the agent talks with (D26); kept nowhere.
+
+    Raises:
+        Refused: `bad_number`, `nobody_on_line`; nothing has changed.
+    """
+    if not digits or len(digits) > dial.DIGITS_MAX or not set(digits) <= set("0123456789*#"):
+        raise Refused(Code.BAD_NUMBER, number="")
+    talking = [c for c in turn.board.on_line(agent) if c.state in (CallState.ACTIVE, CallState.CONFERENCE)]
+    if not talking:
+        raise Refused(Code.NOBODY_ON_LINE)
+    for call in talking:
+        turn.do(SendDigits(party=call.leg, digits=digits))
 
 
 def resume(turn: Turn, agent: Agent, call: Call) -> None:
@@ -200,48 +313,66 @@ def require_device(turn: Turn, agent: Agent) -> None:
         raise Refused(Code.DEVICE_NOT_REGISTERED)
 
 
-def end(turn: Turn, call: Call, by: EndedBy) -> None:
-    """The call is over: history gets its one record, the agent leaves it."""
+def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
+    """The call is over: history gets its one record, the agent leaves it.
+
+    Args:
+        how: how the exchange says that its leg ended; None: it is we who end it.
+    """
     board = turn.board
     assert not call.offers, call
     agent = board.agents.get(call.agent) if call.agent is not None else None
-    waiting = call.state in (CallState.WAITING, CallState.CONNECTING)
-    if by in (EndedBy.LOST, EndedBy.UNKNOWN):
-        outcome = SegmentOutcome.LOST
-    else:
-        gave_up = waiting and by is EndedBy.CALLER
-        outcome = SegmentOutcome.ABANDONED if gave_up else SegmentOutcome.ENDED
-    turn.close_segment(call, outcome)
-    outgoing = call.direction is Direction.OUT
+    state = call.state
+    turn.close_segment(call, _outcome(call, by))
     turn.remember(
         CallClosed(
             call=call.id,
             answered=call.answered_at is not None,
             ended_by=by,
-            agent=call.agent if outgoing else call.handled_by,
+            agent=call.made_by if call.direction is Direction.OUT else call.handled_by,
             at=turn.now,
         )
     )
+    turn.note(call, Why.ENDED, agent, by.value)
     turn.show_call(call)
-    was_connecting = call.state is CallState.CONNECTING
     call.state = CallState.ENDED
     del board.calls[call.id]
     board.parties.pop(call.leg, None)
     board.ended[call.leg] = None
     if len(board.ended) > ENDED_MAX:
         del board.ended[next(iter(board.ended))]
+    turn.over.append(Ended(call, state, agent, by, how.value if how is not None else ""))
     if agent is None:
         return
+    leave(turn, agent, call)
+    if by is EndedBy.CALLER:
+        held = state is CallState.HELD
+        turn.say(agent, Saying.CALLER_ON_HOLD_HUNG_UP if held else Saying.CALLER_HUNG_UP, call.id)
+    heard = state in (CallState.ACTIVE, CallState.HELD, CallState.DIALLING)
+    free_line(turn, agent, call, tone=heard and by in (EndedBy.CALLER, EndedBy.NOT_REACHED))
+
+
+def _outcome(call: Call, by: EndedBy) -> SegmentOutcome:
+    if by in (EndedBy.LOST, EndedBy.UNKNOWN):
+        return SegmentOutcome.LOST
+    if call.segment is SegmentKind.WAIT:
+        if by is EndedBy.CALLER:
+            return SegmentOutcome.ABANDONED
+        return SegmentOutcome.LED_OUT if by is EndedBy.EXIT else SegmentOutcome.ENDED
+    if call.segment is SegmentKind.DIAL and by is not EndedBy.AGENT:
+        return SegmentOutcome.NOT_REACHED
+    return SegmentOutcome.TRANSFERRED if by is EndedBy.TRANSFER else SegmentOutcome.ENDED
+
+
+def leave(turn: Turn, agent: Agent, call: Call) -> None:
+    """The call is not this agent's any more; wrap-up looks at it when the turn ends (D9)."""
     agent.calls.remove(call.id)
     turn.left.append((agent, call))
     agent.idle_since = turn.now
     turn.show_agent(agent)
-    if by is EndedBy.CALLER:
-        turn.say(agent, Saying.CALLER_HUNG_UP, call.id)
-    _free_line(turn, agent, call, tone=by is EndedBy.CALLER and not was_connecting)
 
 
-def _free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
+def free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
     """The line lives as long as the agent has any call; a tone says that this caller is gone (D27)."""
     line = agent.line
     if not agent.calls:
@@ -259,10 +390,12 @@ def _free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
                 lines.stop_ringing(turn, agent, elsewhere=False)
     elif not agent.calls:
         lines.hang_up(turn, agent)
-    elif line.call == call.id:
-        line.call = None
-        if tone:
-            turn.do(PlayEndTone(line=line.leg))
+    else:
+        if line.call == call.id:
+            line.call = None
+            if tone:
+                turn.do(PlayEndTone(line=line.leg))
+        settle_conference(turn, agent)
 
 
 def hang_up(turn: Turn, call: Call) -> None:
@@ -271,19 +404,26 @@ def hang_up(turn: Turn, call: Call) -> None:
     end(turn, call, EndedBy.AGENT)
 
 
+def give_up(turn: Turn, call: Call) -> None:
+    """Who was dialled does not answer."""
+    turn.do(HangUp(leg=call.leg))
+    end(turn, call, EndedBy.NOT_REACHED, LegEnd.NO_ANSWER)
+
+
 def line_broke(turn: Turn, agent: Agent, how: LegEnd) -> None:
     """The agent's line, which was up, is gone: the handset was put down, or the device failed."""
-    active = turn.board.active_call(agent)
+    there = turn.board.on_line(agent)
     if how is LegEnd.HUNG_UP:
-        if active is not None:
-            hang_up(turn, active)
-        if agent.calls:
+        for call in there:
+            hang_up(turn, call)
+        if agent.calls and agent.ring_back_at is None:
             agent.ring_back_at = turn.now + RING_BACK_AFTER_MS
             turn.wake(agent.ring_back_at, agent)
         return
-    if active is not None:
-        hold(turn, agent, active)
-        active.note = Note.LINE_LOST
+    for call in there:
+        put_aside(turn, agent, call)
+        if call.state is CallState.HELD:
+            call.note = Note.LINE_LOST
     if agent.calls:
         wait_for_device(turn, agent)
         if turn.board.is_reachable(agent):
@@ -312,31 +452,15 @@ def call_back_lost(turn: Turn, agent: Agent) -> None:
         ring_back(turn, agent)
 
 
-def give_back(turn: Turn, agent: Agent) -> None:
-    """The device did not come back: held callers return to the front of their queues, with a label (D16)."""
-    agent.line_lost_until = None
-    line = agent.line
-    for call in list(turn.board.calls_of(agent)):
-        if call.state is CallState.HELD and call.queue is not None:
-            if line is not None and line.call == call.id:
-                if line.state is LineState.ANSWERING:
-                    lines.stop_ringing(turn, agent, elsewhere=False)
-                line.replacing, line.call = False, None
-            return_to_queue(turn, agent, call)
-
-
 def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
     """The caller waits again, at the front of the queue, and any free agent may take the call."""
     assert call.queue is not None, call
-    agent.calls.remove(call.id)
-    turn.left.append((agent, call))
+    leave(turn, agent, call)
     turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
-    call.note, call.returned = Note.LINE_LOST, True
+    call.note, call.returned, call.agent, call.until = Note.LINE_LOST, True, None, None
+    turn.note(call, Why.RETURNED, agent)
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
-    call.agent = None
-    agent.idle_since = turn.now
     turn.say(agent, Saying.CALL_RETURNED, call.id)
-    turn.show_agent(agent)
 
 
 def device_vanished(turn: Turn, agent: Agent) -> None:

@@ -7,20 +7,55 @@ from collections.abc import Callable
 
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import Command
 from cordboard.core.notices import Changed, Notice, Say, Saying, Thing
-from cordboard.core.records import CallMoved, Record, SegmentClosed, SegmentKind, SegmentOutcome, StoredState
-from cordboard.core.types import CallId, Instant, LegId
+from cordboard.core.records import (
+    CallMoved,
+    Noted,
+    Record,
+    SegmentClosed,
+    SegmentKind,
+    SegmentOutcome,
+    StoredState,
+    Why,
+)
+from cordboard.core.transitions import CALL
+from cordboard.core.types import CallId, EndedBy, Instant, LegId
 
 Effect = Command | Record | Notice
 
-_SEGMENT = {
+SEGMENT = {
     CallState.WAITING: SegmentKind.WAIT,
     CallState.CONNECTING: SegmentKind.WAIT,
+    CallState.DIALLING: SegmentKind.DIAL,
     CallState.ACTIVE: SegmentKind.TALK,
+    CallState.CONFERENCE: SegmentKind.TALK,
     CallState.HELD: SegmentKind.HOLD,
+    CallState.TRANSFERRING: SegmentKind.TRANSFER,
+    CallState.TRANSFERRED: SegmentKind.AWAY,
+    CallState.LEAVING: SegmentKind.LEAVE,
 }
+OF_AGENT = frozenset({SegmentKind.DIAL, SegmentKind.TALK, SegmentKind.HOLD})
+"""Kinds of segments that are an agent's."""
+CALL_ALARM = "call "
+"""Begins the key of an alarm that is about a call."""
+
+
+class Ended:
+    """A call that ended in this turn: who else has to know."""
+
+    __slots__ = ("agent", "by", "call", "reached", "state")
+
+    def __init__(self, call: Call, state: CallState, agent: Agent | None, by: EndedBy, reached: str) -> None:
+        self.call = call
+        self.state = state
+        """Where it was."""
+        self.agent = agent
+        """Whose it was; None: nobody's."""
+        self.by = by
+        self.reached = reached
+        """A value of LegEnd, for a recipient that was not reached; "" otherwise."""
 
 
 class Turn:
@@ -36,6 +71,15 @@ class Turn:
         self.changed: dict[Changed, None] = {}
         self.left: list[tuple[Agent, Call]] = []
         """Agents who left a call in this turn; wrap-up looks at them afterwards."""
+        self.over: list[Ended] = []
+        """Calls that ended in this turn; transfers that they were part of look at them afterwards."""
+        self.taken: list[Call] = []
+        """Calls whose agent and party came to hear each other in this turn; a blind transfer is then complete."""
+        self.unanswered: list[tuple[Agent, Call]] = []
+        """Agents whose telephone did not come up for a call that they clicked on."""
+        self.stranded: list[tuple[Call, Reason]] = []
+        """Callers whom nobody took: a direct call's person, a blind transfer's colleague, a number that a rule
+        dialled. Whose rule is next is decided when the turn ends."""
         self.look_again = False
         """Supply or demand changed: offers must be looked at before the turn ends."""
         self._agents: dict[str, Agent] = {}
@@ -52,9 +96,27 @@ class Turn:
         """Tell the agent something once."""
         self.sayings.append(Say(agent=agent.id, saying=saying, call=call, args=args))
 
+    def note(self, call: Call, why: Why, agent: Agent | None = None, detail: str | None = None) -> None:
+        """A line of the call's log: why it rang whom, and what became of it."""
+        self.records.append(
+            Noted(
+                call=call.id,
+                why=why,
+                agent=agent.id if agent is not None else None,
+                detail=detail,
+                at=self.now,
+            )
+        )
+
+    def wake_call(self, at: Instant, call: Call) -> None:
+        """Look at this call again at that moment."""
+        self._alarm((at, f"{CALL_ALARM}{call.id}"))
+
     def wake(self, at: Instant, agent: Agent | None = None) -> None:
         """Look at this agent (None: at the offers) again at that moment."""
-        alarm = (at, agent.id if agent is not None else "")
+        self._alarm((at, agent.id if agent is not None else ""))
+
+    def _alarm(self, alarm: tuple[Instant, str]) -> None:
         if alarm not in self.board.alarms_set:
             self.board.alarms_set.add(alarm)
             heapq.heappush(self.board.alarms, alarm)
@@ -84,12 +146,11 @@ class Turn:
 
     def close_segment(self, call: Call, outcome: SegmentOutcome) -> None:
         """The stretch that the call was in is over."""
-        kind = _SEGMENT[call.state]
         self.remember(
             SegmentClosed(
                 call=call.id,
-                kind=kind,
-                agent=None if kind is SegmentKind.WAIT else call.agent,
+                kind=call.segment,
+                agent=call.segment_agent,
                 started_at=call.segment_since,
                 ended_at=self.now,
                 outcome=outcome,
@@ -114,19 +175,36 @@ class Turn:
         self.show_agent(agent)
 
     def move(self, call: Call, state: CallState, outcome: SegmentOutcome) -> None:
-        """The call is somewhere else now; its segment is closed unless it only goes on waiting."""
+        """The call is somewhere else now; its segment is closed unless it only goes on in the same one.
+
+        `call.agent` is set before: the agent whose call it is in the new state, None for nobody's.
+        """
         assert state is not CallState.ENDED, call
-        if _SEGMENT[call.state] is not _SEGMENT[state]:
+        assert state in CALL[call.state], (call, state)
+        kind = SEGMENT[state]
+        if state is CallState.CONNECTING and call.segment is SegmentKind.DIAL:
+            kind = SegmentKind.DIAL
+        agent = call.agent if kind in OF_AGENT else None
+        if kind is not call.segment or agent != call.segment_agent:
             self.close_segment(call, outcome)
-        call.state, call.since = state, self.now
+            call.segment, call.segment_agent = kind, agent
+        call.state, call.since, call.warned = state, self.now, False
         call.version += 1
+        self.remember_place(call)
+        self.show_call(call)
+
+    def remember_place(self, call: Call) -> None:
+        """Have the database keep where the call is: what recovery reads after a crash."""
         self.remember(
             CallMoved(
                 call=call.id,
-                state=StoredState(state.value),
-                agent=call.agent if state is not CallState.WAITING else None,
+                state=StoredState(call.state.value),
+                agent=call.agent,
                 answered_at=call.answered_at,
                 at=self.now,
+                leg=call.leg,
+                queue=call.queue,
+                partner=call.partner,
+                picked=call.picked,
             )
         )
-        self.show_call(call)

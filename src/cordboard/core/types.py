@@ -45,7 +45,16 @@ class Strategy(Enum):
     """Who is offered a waiting call (D2)."""
 
     RING_ALL = "ring_all"
+    """Everybody who is free, at once."""
     LONGEST_IDLE = "longest_idle"
+    ROUND_ROBIN = "round_robin"
+    """The one after the one who was offered the last call of this queue."""
+    LINEAR = "linear"
+    """Always from the first of the queue's order on."""
+    FEWEST_CALLS = "fewest_calls"
+    """Who answered the fewest calls of this queue today."""
+    RING_PROGRESSIVELY = "ring_progressively"
+    """The longest idle first, then one more after each `widen_ms`, and all of them go on ringing."""
 
 
 class Direction(Enum):
@@ -55,14 +64,40 @@ class Direction(Enum):
     OUT = "out"
 
 
+class NumberKind(Enum):
+    """What an outside number costs and who may call it (2.6-g); read by the app from the numbering plan (D28)."""
+
+    NATIONAL = "national"
+    INTERNATIONAL = "international"
+    PREMIUM = "premium"
+    """Paid services, at home or abroad."""
+    EMERGENCY = "emergency"
+    """Everybody may."""
+
+
+class TransferKind(Enum):
+    """How a caller is passed on."""
+
+    ATTENDED = "attended"
+    """The initiator speaks with the recipient first (2.1.1-n)."""
+    BLIND = "blind"
+    """The initiator does not (2.1.1-o)."""
+
+
 class EndedBy(Enum):
     """Why a call is over."""
 
     CALLER = "caller"
+    """The party at the other end: the caller, or who was called."""
     AGENT = "agent"
     LOST = "lost"
     """Broken off by the exchange's death; on the missed-calls list."""
     TRANSFER = "transfer"
+    """An agent's part: the consultation that a transfer was completed from."""
+    NOT_REACHED = "not_reached"
+    """An outgoing call that was busy, rejected, not answered or could not be dialled."""
+    EXIT = "exit"
+    """A rule led the caller out: closed, full, nobody there, waited too long (D21, D29)."""
     UNKNOWN = "unknown"
     """Ended while Cordboard was away; nobody saw by whom."""
 
@@ -76,3 +111,9 @@ class Right(Enum):
     PICK = "queue.pick"
     PRACTICE = "practice.call"
     TAKE_OVER_DEVICE = "device.take_over"
+    DIAL_OUTSIDE = "dial.outside"
+    """Call and transfer to numbers outside the house; colleagues can always be called."""
+    DIAL_INTERNATIONAL = "dial.international"
+    DIAL_PREMIUM = "dial.premium"
+    SUPERVISE = "desk.supervise"
+    """Hear the alarms: an urgent queue without anybody, an urgent call that nobody takes."""

@@ -70,6 +70,24 @@ def stop(turn: Turn, agent: Agent) -> None:
     finish(turn, agent)
 
 
+def extend(turn: Turn, agent: Agent) -> None:
+    """A little more time (D9).
+
+    Raises:
+        Refused: `no_wrap_up`, `wrap_up_fixed`; nothing has changed.
+    """
+    wrap_up = agent.wrap_up
+    if wrap_up is None or wrap_up.until is None:
+        raise Refused(Code.NO_WRAP_UP)
+    queue = turn.board.queues.get(wrap_up.queue) if wrap_up.queue is not None else None
+    if queue is None or wrap_up.extended >= queue.wrap_up_extends_max:
+        raise Refused(Code.WRAP_UP_FIXED)
+    wrap_up.extended += 1
+    wrap_up.until += queue.wrap_up_extend_ms
+    turn.wake(wrap_up.until, agent)
+    _changed(turn, agent)
+
+
 def finish(turn: Turn, agent: Agent) -> None:
     """No wrap-up any more, whether it ran or was armed; one that follows live calls stays earned."""
     if agent.wrap_up is None and not agent.armed:

@@ -8,6 +8,9 @@
     PUT    /api/settings            own language and theme   Settings -> 204
     POST   /api/softphone           credentials for the paired browser phone             SoftphoneCredentials | 409
     GET    /api/history?before=&limit=   own calls, newest first                         HistoryPage | 403
+    GET    /api/calls/{id}/log      why it rang whom (X-h), oldest first                 CallLog | 404
+    GET    /api/messages            messages left for me or my group's queues            MessagePage
+    GET    /api/messages/{name}     one of them as sound (WAV)                           bytes | 404
     GET    /api/health              for machines                                         Health
 
 Every state-changing request must carry the header `X-Cordboard: 1` and, from a browser, an Origin that is ours.
@@ -132,3 +135,40 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     database: Literal["ok", "failing"]
     calls: int
     consoles: int
+
+
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a call's log; the console has the words for each `why` (core.records.Why)."""
+
+    at: int
+    why: str
+    agent_name: str | None
+    detail: str | None
+    """A queue's name, a recipient, a reason's code; None: nothing more to say."""
+
+
+class CallLog(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a call rang whom and why not, and what became of it."""
+
+    call: str
+    lines: list[LogLine]
+
+
+class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that a caller left (D29)."""
+
+    name: str
+    """Of the recording."""
+    call: str
+    number: str | None
+    caller_name: str | None
+    queue: str | None
+    """Queue's name; None: left for me."""
+    at: int
+    ms: int
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first."""
+
+    rows: list[MessageRow]

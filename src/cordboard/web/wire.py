@@ -85,7 +85,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="res"
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="ev"):
     """Something to say once, never replayed. Codes: `answered_by` (args name: a colleague was first),
-    `caller_hung_up`, `exchange_down`, `exchange_up`, `device_lost`, `offer_missed`, `call_returned`."""
+    `caller_hung_up`, `exchange_down`, `exchange_up`, and every value of `core.notices.Saying`."""
 
     code: str
     args: dict[str, str] = {}
@@ -138,7 +138,21 @@ CommandName = Literal[
     "group.select",  # {group}
     "wrap_up.start",  # {}
     "wrap_up.stop",  # {}
-    "agent.return",  # {}        back from "not answered"
+    "wrap_up.extend",  # {}
+    "agent.return",  # {}        back from "not answered" or from a pause
+    "agent.pause",  # {reason}
+    "call.dial",  # {number, name?}   as typed; an extension of a colleague calls the colleague
+    "call.colleague",  # {user}
+    "call.keys",  # {digits}     tones to whom I talk with
+    "call.conference",  # {call}  this held call joins whom I talk with
+    "transfer.arm",  # {call, kind: "attended" | "blind"}
+    "transfer.cancel",  # {call}  the same button again, or pull back a blind one
+    "transfer.number",  # {call, number, name?}   recipient of an armed transfer
+    "transfer.colleague",  # {call, user}         the same; of a waiting call: send it there unanswered
+    "transfer.queue",  # {call, queue}            own call or a waiting one
+    "transfer.complete",  # {call, to, confirmed?}  the green check on call `to`
+    "transfer.connect",  # {call}                 "connect without waiting" while the recipient rings
+    "transfer.undo",  # {call}
     "practice.call",  # {queue?: id, count?: "1".."5", urgent?: "true"}
 ]
 
@@ -162,3 +176,6 @@ ConsoleFrame = Sync | Pong | Command
 #   not_offered · not_your_call · not_signed_in · queue_not_available · queue_locked · last_in_urgent [queue]
 #   wrap_up_not_allowed · no_wrap_up · needs_a_queue · busy_on_the_phone · exchange_down · out_of_date · bad_command
 #   live_call · hold_failed · no_right · too_many_practice_calls · press_hold_on_phone · too_fast
+#   bad_number · number_not_allowed [kind] · yourself · nobody_on_line · colleague_not_there [name] · not_armed
+#   transfer_in_progress · not_answered_yet · only_attended · confirm_recipient [one, other] · too_late
+#   wrap_up_fixed · busy_talking · no_reason

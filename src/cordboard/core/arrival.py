@@ -1,0 +1,177 @@
+"""Calls that come in: to a queue, to one person, or dialled on one of our own telephones.
+
+Statements 2.1-a, 2.1.1-i; decisions D25, D27, D29.
+"""
+
+from __future__ import annotations
+
+from cordboard.core import dial, talk, transfer, wrapup
+from cordboard.core.agent import Agent, Line, LineState
+from cordboard.core.call import Call, CallState
+from cordboard.core.commands import HangUp, HangUpReason, LetRing, PlaceInQueue
+from cordboard.core.events import CallArrived, DirectCallArrived, PhoneDialled, PhoneTransferAsked
+from cordboard.core.notices import Saying
+from cordboard.core.records import CallOpened, Why
+from cordboard.core.refusals import Refused
+from cordboard.core.turn import Turn
+from cordboard.core.types import CallId, Direction, LegId, NumberKind, QueueId, TransferKind, UserId
+
+
+def for_queue(turn: Turn, event: CallArrived) -> Call | None:
+    """A caller reaches a queue. None: we know of it already."""
+    board = turn.board
+    queue = board.queues[event.queue]
+    if _is_known(turn, event.leg, event.call):
+        return None
+    call = _open(
+        turn,
+        event,
+        queue=queue.id,
+        to=None,
+        urgent=queue.urgent,
+        priority=queue.priority,
+        dialled=event.dialled,
+    )
+    queue.numbers.entered()
+    turn.note(call, Why.ENTERED, detail=queue.id)
+    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=not queue.ring_until_answered))
+    return call
+
+
+def for_person(turn: Turn, event: DirectCallArrived) -> Call | None:
+    """A caller from outside dialled one person's number (D29). None: we know of it already."""
+    if _is_known(turn, event.leg, event.call):
+        return None
+    call = _open(turn, event, queue=None, to=event.to, urgent=False, priority=0, dialled=event.dialled)
+    call.until = turn.now + turn.board.rules.direct_ring_ms
+    turn.wake_call(call.until, call)
+    turn.note(call, Why.ENTERED, turn.board.agents.get(event.to))
+    turn.do(LetRing(leg=call.leg, call=call.id))
+    return call
+
+
+def _is_known(turn: Turn, leg: LegId, call: CallId) -> bool:
+    board = turn.board
+    return leg in board.parties or call in board.calls or leg in board.ended
+
+
+def _open(
+    turn: Turn,
+    event: CallArrived | DirectCallArrived,
+    *,
+    queue: QueueId | None,
+    to: UserId | None,
+    urgent: bool,
+    priority: int,
+    dialled: str | None,
+) -> Call:
+    call = Call(
+        id=event.call,
+        leg=event.leg,
+        queue=queue,
+        direction=Direction.IN,
+        number=event.number,
+        name=event.name,
+        entered_at=turn.now,
+        urgent=urgent,
+        priority=priority,
+        to=to,
+        since=turn.now,
+        segment_since=turn.now,
+    )
+    board = turn.board
+    board.calls[call.id] = call
+    board.parties[call.leg] = call.id
+    turn.remember(
+        CallOpened(
+            call=call.id,
+            leg=call.leg,
+            queue=queue,
+            direction=Direction.IN,
+            number=call.number,
+            name=call.name,
+            dialled=dialled,
+            at=turn.now,
+            to=to,
+        )
+    )
+    turn.show_call(call)
+    return call
+
+
+def phone_dialled(turn: Turn, event: PhoneDialled) -> None:
+    """Somebody dialled on the telephone itself: its leg is the agent's line, and the call is like any other (D27)."""
+    board = turn.board
+    device = board.devices.get(event.device)
+    agent = board.agents.get(device.used_by) if device is not None and device.used_by is not None else None
+    if agent is None or event.leg in board.lines:
+        if agent is None:
+            turn.do(HangUp(leg=event.leg, reason=HangUpReason.UNALLOCATED))
+        return
+    assert device is not None, event
+    try:
+        colleague = next((a for a in board.agents.values() if a.extension == event.number), None)
+        if colleague is not None:
+            dial.colleague(board, agent, colleague.id)
+            number: str | None = colleague.extension
+        else:
+            number, kind = board.reads(event.number) or ("", NumberKind.NATIONAL)
+            dial.may_call(agent, number, kind)
+    except Refused:
+        turn.do(HangUp(leg=event.leg, reason=HangUpReason.UNALLOCATED))
+        return
+    wrapup.give_way(turn, agent)
+    _new_line(turn, agent, event)
+    call = dial.open_call(
+        turn,
+        agent,
+        number=number,
+        name=colleague.name if colleague is not None else None,
+        to=colleague.id if colleague is not None else None,
+    )
+    talk.connect(turn, agent, call)
+
+
+def _new_line(turn: Turn, agent: Agent, event: PhoneDialled) -> None:
+    """The leg on which was dialled takes the place of an earlier one; who was spoken with on that one is held."""
+    before = agent.line
+    for call in turn.board.on_line(agent):
+        talk.put_aside(turn, agent, call)
+    if before is not None:
+        turn.do(HangUp(leg=before.leg))
+        turn.board.lines.pop(before.leg, None)
+        waits = turn.board.calls.get(before.call) if before.call is not None else None
+        if waits is not None and waits.state is CallState.CONNECTING and waits.agent == agent.id:
+            turn.unanswered.append((agent, waits))
+    agent.line = Line(leg=event.leg, device=event.device, state=LineState.UP, call=None, until=None)
+    turn.board.lines[event.leg] = agent.id
+    agent.ring_back_at = agent.line_lost_until = None
+    turn.show_agent(agent)
+
+
+def phone_transfer_asked(turn: Turn, event: PhoneTransferAsked) -> None:
+    """The transfer key on the telephone: the same as the console's, without announcement (D27)."""
+    board = turn.board
+    agent_id = board.lines.get(event.leg)
+    agent = board.agents[agent_id] if agent_id is not None else None
+    call = board.active_call(agent) if agent is not None else None
+    if agent is None or call is None or event.number is None:
+        return
+    try:
+        colleague = next((a for a in board.agents.values() if a.extension == event.number), None)
+        if colleague is not None:
+            dial.colleague(board, agent, colleague.id)
+        number, kind = board.reads(event.number) or ("", NumberKind.NATIONAL)
+        if colleague is None:
+            dial.may_call(agent, number, kind)
+        transfer.arm(turn, agent, call, TransferKind.BLIND)
+        transfer.to_recipient(
+            turn,
+            agent,
+            call,
+            number=None if colleague is not None else number,
+            colleague=colleague,
+            name=None,
+        )
+    except Refused:
+        turn.say(agent, Saying.TRANSFER_NOT_DONE, call.id)

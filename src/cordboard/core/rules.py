@@ -1,0 +1,95 @@
+"""The organisation's own rules: what it may set about calls that are not one queue's matter.
+
+Decisions D7 (transfers), D8 (hold), D9 and D10 (wrap-up), D21 (exits), D27 (handsets), D29 (direct calls).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ExitAction(Enum):
+    """What becomes of a caller whom a rule leads out (D21, D29)."""
+
+    ANNOUNCEMENT = "announcement"
+    """Hears a sentence, then the call ends."""
+    QUEUE = "queue"
+    NUMBER = "number"
+    COLLEAGUE = "colleague"
+    MESSAGE = "message"
+    """May leave a message."""
+    BUSY = "busy"
+    HANG_UP = "hang_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """One way out."""
+
+    action: ExitAction
+    target: str | None = None
+    """Queue id, number, user id or name of an announcement; None where the action needs none."""
+
+
+class ExitReason(Enum):
+    """Why a caller is led out of a queue (D21)."""
+
+    TIMEOUT = "timeout"
+    """Waited longer than the queue's limit."""
+    FULL = "full"
+    JOIN_EMPTY = "join_empty"
+    """Nobody is signed in on arrival."""
+    LEAVE_EMPTY = "leave_empty"
+    """The last agent signed out while the caller waited."""
+    JOIN_UNAVAILABLE = "join_unavailable"
+    """Agents are signed in, but none could be offered the call: all away, paused or without a device."""
+    LEAVE_UNAVAILABLE = "leave_unavailable"
+    CLOSED = "closed"
+
+
+class OnHookRinging(Enum):
+    """What hanging up the telephone means while the recipient of an attended transfer rings (D7)."""
+
+    RECALL = "recall"
+    """The caller keeps music and the initiator is rung back."""
+    SAFE_BLIND = "safe_blind"
+    """The transfer goes on as a blind one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseRules:
+    """One organisation's rules; the defaults are those of the decisions."""
+
+    pick_while_busy: bool = True
+    """Taking a waiting call while talking holds the present one first (D5)."""
+    auto_resume: bool = False
+    """The first call goes on by itself after the second has ended (D8: by default it does not)."""
+    resume_if_never_answered: bool = True
+    """A consultation that nobody answered: the caller is resumed by itself (D7)."""
+    on_hook_ringing: OnHookRinging = OnHookRinging.RECALL
+    undo_ms: int = 10_000
+    """How long a completed transfer can be undone (D7); 0: not at all."""
+    undo_outside: bool = True
+    """Also when the recipient is outside the house (D7)."""
+    consult_ring_ms: int = 30_000
+    blind_ring_ms: int = 20_000
+    return_ms: int = 20_000
+    """How long a returned caller waits for the initiator before the front of the queue is next (D7)."""
+    dial_ring_ms: int = 30_000
+    hold_warn_ms: int = 45_000
+    """A hold of this length turns amber (D8)."""
+    hold_recall_ms: int = 90_000
+    """After this a tone reminds the agent (D8), and again after each further half of it."""
+    direct_ring_ms: int = 30_000
+    direct_exit: Exit = Exit(action=ExitAction.BUSY)
+    """What becomes of a direct call that its person does not take (D29), unless the person has a rule."""
+    direct_rings_in_wrap_up: bool = False
+    outbound_wrap_up_ms: int = 0
+    """Wrap-up after an outgoing call; 0: none (2.5-a, 2.5-d)."""
+    outbound_wrap_up_unanswered: bool = False
+    """Also after one that nobody answered (2.5-e)."""
+    manual_wrap_up_ms_max: int | None = None
+    """A manual wrap-up ends by itself after this; None: never (D10)."""
+    number: str | None = None
+    """The number that called parties see when queue, user and group have none (D28)."""
