@@ -19,7 +19,7 @@ from typing import TypeVar
 import pytest
 
 from cordboard.core.agent import Agent, AgentStatus, LineState
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import Call, CallState, TransferState
 from cordboard.core.commands import Command
 from cordboard.core.events import (
     CallArrived,
@@ -27,6 +27,7 @@ from cordboard.core.events import (
     ConsoleSeen,
     DeviceRegistered,
     DeviceUnregistered,
+    DirectCallArrived,
     Event,
     ExchangeLost,
     ExchangeRestored,
@@ -35,44 +36,32 @@ from cordboard.core.events import (
     LegEnded,
     LegHeldByPhone,
     LegResumedByPhone,
+    PhoneDialled,
     Place,
 )
 from cordboard.core.notices import Changed, Say, Saying
 from cordboard.core.records import Record
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
-    AnswerCall,
-    ChooseGroup,
-    HangUpCall,
-    HoldCall,
-    LogOut,
-    PairDevice,
-    RejectCall,
     Request,
-    ResumeCall,
-    ReturnToWork,
-    SignIn,
-    SignOut,
-    StartWrapUp,
-    StopWrapUp,
-    UnpairDevice,
 )
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.turn import Turn
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
-    DeviceId,
     DeviceKind,
-    GroupId,
+    Direction,
     LegId,
     QueueId,
     Strategy,
     UserId,
 )
 from tests.support import desk_checks
+from tests.support.clicks import Clicks
 from tests.support.furniture import Furniture
 from tests.support.pretend_exchange import Caller, Phone
+from tests.support.pretend_exchange import Line as PhoneLine
 
 MORNING = 1_800_000_000_000
 """An instant like any other."""
@@ -80,7 +69,7 @@ MORNING = 1_800_000_000_000
 R = TypeVar("R")
 
 
-class World(Furniture):
+class World(Clicks, Furniture):
     """One organisation, its exchange, and everything that was said and written down."""
 
     def __init__(self, now: int = MORNING) -> None:
@@ -198,7 +187,8 @@ class World(Furniture):
 
     def hears(self, name: str) -> str:
         """Whom or what the caller hears: an agent, "music", "nothing" (in the air), or "gone"."""
-        caller = self.exchange.callers.get(LegId(f"{name}-leg"))
+        leg = self.call(name).leg if CallId(name) in self.board.calls else LegId(f"{name}-leg")
+        caller = self.exchange.callers.get(leg)
         if caller is None:
             return "gone"
         match caller.place:
@@ -208,66 +198,77 @@ class World(Furniture):
                 assert caller.line is not None, caller
                 device = self.board.devices[self.exchange.lines[caller.line].device]
                 return str(device.used_by)
+            case Place.PAIR:
+                assert caller.pair is not None, caller
+                return self._at(caller.pair)
             case Place.NOWHERE:
-                return "nothing"
+                return "ringing" if caller.rings else "nothing"
 
-    # --- people ---
+    def _at(self, leg: LegId) -> str:
+        """Who is at this party's end: a colleague at the other end of the wire, or the party itself."""
+        party = self.exchange.callers[leg]
+        other = self.exchange.callers.get(party.wire) if party.wire is not None else None
+        if other is None:
+            return str(party.call)
+        if other.line is not None:
+            return str(self.board.devices[self.exchange.lines[other.line].device].used_by)
+        return "music"
 
-    def click_answer(self, agent: str, call: str) -> None:
-        """The green handset."""
-        self.ask(AnswerCall(agent=UserId(agent), call=CallId(call)))
+    def agent_hears(self, agent: str) -> list[str]:
+        """Whom the agent's telephone lets hear: names of calls, or of colleagues at the other end of a wire."""
+        device = self.person(agent).device
+        line = self.exchange.line_of(device) if device is not None else None
+        return sorted(self._at(leg) for leg, c in self.exchange.callers.items() if line and c.line == line)
 
-    def click_reject(self, agent: str, call: str) -> None:
-        """The red cross on a card that rings."""
-        self.ask(RejectCall(agent=UserId(agent), call=CallId(call)))
+    # --- other people ---
 
-    def click_hold(self, agent: str, call: str) -> None:
-        """Hold."""
-        self.ask(HoldCall(agent=UserId(agent), call=CallId(call)))
+    def outside_answers(self, call: str) -> None:
+        """Who was dialled takes the call."""
+        self._happens(self.exchange.answer(self.call(call).leg))
 
-    def click_resume(self, agent: str, call: str) -> None:
-        """Continue the conversation."""
-        self.ask(ResumeCall(agent=UserId(agent), call=CallId(call)))
+    def party_hangs_up(self, call: str, how: LegEnd = LegEnd.HUNG_UP) -> None:
+        """Whoever is at the other end of this call, or its network, ends it."""
+        self._happens(self.exchange.end(self.call(call).leg, how))
 
-    def click_hang_up(self, agent: str, call: str) -> None:
-        """End the call."""
-        self.ask(HangUpCall(agent=UserId(agent), call=CallId(call)))
+    def direct_call(self, name: str, to: str, number: str | None = "31687654321") -> None:
+        """Somebody outside dials this person's own number."""
+        call, leg = CallId(name), LegId(f"{name}-leg")
+        self.exchange.callers[leg] = Caller(call, self.now)
+        self.tell(
+            DirectCallArrived(
+                call=call, leg=leg, to=UserId(to), number=number, name=None, dialled="31534800990"
+            )
+        )
 
-    def click_clock(self, agent: str) -> None:
-        """The green clock: wrap-up by hand."""
-        self.ask(StartWrapUp(agent=UserId(agent)))
+    def phone_dials(self, agent: str, number: str) -> str:
+        """The agent dials on the telephone itself; gives the name of the new call."""
+        before = set(self.board.calls)
+        device = self.person(agent).device
+        assert device is not None, agent
+        leg = self._new_leg()
+        self.exchange.lines[leg] = PhoneLine(device, CallId(""), at_once=False, state=Phone.UP)
+        self.tell(PhoneDialled(leg=leg, device=device, number=number))
+        return next(
+            (c.id for c in self.board.calls.values() if c.id not in before and c.direction is Direction.OUT),
+            "",
+        )
 
-    def click_clock_again(self, agent: str) -> None:
-        """The clock, to be available again."""
-        self.ask(StopWrapUp(agent=UserId(agent)))
+    def there(self, call: str) -> str:
+        """The other end of a call between two desks."""
+        peer = self.call(call).peer
+        assert peer is not None, call
+        return peer
 
-    def signs_in(self, agent: str, queue: str) -> None:
-        """The slide button, on."""
-        self.ask(SignIn(agent=UserId(agent), queue=QueueId(queue)))
+    def recipient(self, call: str) -> str:
+        """The call to the recipient of this one's transfer."""
+        transfer = self.call(call).transfer
+        assert transfer is not None and transfer.recipient is not None, call
+        return transfer.recipient
 
-    def signs_out(self, agent: str, queue: str, *, confirmed: bool = False) -> None:
-        """The slide button, off."""
-        self.ask(SignOut(agent=UserId(agent), queue=QueueId(queue), confirmed=confirmed))
-
-    def pairs(self, agent: str, device: str) -> None:
-        """This is my telephone now."""
-        self.ask(PairDevice(agent=UserId(agent), device=DeviceId(device)))
-
-    def unpairs(self, agent: str) -> None:
-        """No telephone any more."""
-        self.ask(UnpairDevice(agent=UserId(agent)))
-
-    def chooses_group(self, agent: str, group: str) -> None:
-        """Work for this group."""
-        self.ask(ChooseGroup(agent=UserId(agent), group=GroupId(group)))
-
-    def returns_to_work(self, agent: str) -> None:
-        """I am back."""
-        self.ask(ReturnToWork(agent=UserId(agent)))
-
-    def logs_out(self, agent: str, *, device_too: bool = False) -> None:
-        """Leave the console."""
-        self.ask(LogOut(agent=UserId(agent), device_too=device_too))
+    def transfer(self, call: str) -> TransferState | None:
+        """How far passing this call on is; None: it is not passed on."""
+        transfer = self.call(call).transfer
+        return transfer.state if transfer is not None else None
 
     def console_goes(self, agent: str) -> None:
         """No console of this agent for the grace time."""

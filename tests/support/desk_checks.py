@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
-from cordboard.core.records import CallClosed, CallOpened, SegmentClosed, SegmentKind
+from cordboard.core.records import CallClosed, CallOpened, Noted, SegmentClosed, SegmentKind, Why
+from cordboard.core.types import Direction
 
 if TYPE_CHECKING:
     from tests.support.desk import World
@@ -49,7 +50,10 @@ def agent_is_sound(board: Board, agent: Agent) -> None:
     calls = list(board.calls_of(agent))
     active = [c for c in calls if c.state is CallState.ACTIVE]
     connecting = [c for c in calls if c.state is CallState.CONNECTING]
+    there = board.on_line(agent)
     assert len(active) + len(connecting) <= 1, agent
+    assert len(there) <= 1 or all(c.state is CallState.CONFERENCE for c in there), agent
+    assert len([c for c in there if c.state is CallState.CONFERENCE]) != 1, agent
     if agent.wrap_up is not None:
         assert not calls, agent
     assert agent.status is board.status_of(agent), agent
@@ -62,7 +66,7 @@ def agent_is_sound(board: Board, agent: Agent) -> None:
         return
     if line.state is LineState.UP:
         assert calls, agent
-        assert line.call == (active[0].id if active else None), agent
+        assert line.call == (there[0].id if len(there) == 1 else None), agent
         assert not connecting, agent
     elif line.state is LineState.RINGING:
         assert not calls, agent
@@ -77,7 +81,16 @@ def call_is_sound(board: Board, call: Call) -> None:
     """In one place, and in good hands; offered only to those who may have it (I2, I7, I10)."""
     agent = board.agents[call.agent] if call.agent is not None else None
     line = agent.line if agent is not None else None
-    assert (agent is None) == (call.state is CallState.WAITING), call
+    nobodys = call.state not in OWN or (call.state is CallState.DIALLING and call.partner is not None)
+    assert (agent is None) == nobodys, call
+    partner = board.calls.get(call.partner) if call.partner is not None else None
+    if call.state in (CallState.TRANSFERRED, CallState.TRANSFERRING):
+        assert partner is not None and partner.partner == call.id, call
+    transfer = call.transfer
+    if transfer is not None and transfer.until is not None and transfer.state is not TransferState.ARMED:
+        assert call.state is not CallState.ENDED, call
+    if call.peer is not None and (peer := board.calls.get(call.peer)) is not None:
+        assert peer.peer == call.id, call
     if call.state is not CallState.WAITING:
         assert not call.offers, call
     if not board.exchange_up:
@@ -87,6 +100,8 @@ def call_is_sound(board: Board, call: Call) -> None:
             assert line is not None and line.is_coming_up and line.call == call.id, call
         case CallState.ACTIVE:
             assert line is not None and line.state is LineState.UP and line.call == call.id, call
+        case CallState.DIALLING | CallState.CONFERENCE:
+            assert agent is None or (line is not None and line.state is LineState.UP), call
         case CallState.HELD:
             assert agent is not None, call
             waits_for_something = agent.ring_back_at is not None or agent.line_lost_until is not None
@@ -95,6 +110,9 @@ def call_is_sound(board: Board, call: Call) -> None:
             pass
     for agent_id in call.offers:
         offered = board.agents[agent_id]
+        assert offered.pause is None, call
+        if agent_id in (call.to, call.back_to):
+            continue
         assert call.queue in offered.signed_in, call
         assert offered.wrap_up is None and not offered.away and board.is_reachable(offered), call
         assert call.urgent or not offered.calls, call
@@ -107,6 +125,8 @@ def nobody_waits_in_vain(world: World) -> None:
     for call in board.calls.values():
         if call.state is not CallState.WAITING or call.offers or call.queue is None:
             continue
+        if call.to is not None or call.back_to is not None:
+            continue
         for agent_id in board.queues[call.queue].signed_in:
             agent = board.agents[agent_id]
             device = board.device_of(agent)
@@ -118,6 +138,12 @@ def nobody_waits_in_vain(world: World) -> None:
 
 def alarms_are_set(board: Board) -> None:
     """Every moment at which something ends by itself will be noticed."""
+    for call in board.calls.values():
+        moments = [call.until, call.back_until]
+        if call.transfer is not None:
+            moments.append(call.transfer.until)
+        for instant in moments:
+            assert instant is None or (instant, f"call {call.id}") in board.alarms_set, (call, instant)
     for agent in board.agents.values():
         due = [agent.ring_back_at, agent.line_lost_until]
         if agent.line is not None:
@@ -133,18 +159,36 @@ def sound_is_right(world: World) -> None:
     """Everybody hears whom the board says; nobody hears others' conversation (5.1-k)."""
     if not world.board.exchange_up:
         return
+    undialled = {
+        c.leg
+        for c in world.board.calls.values()
+        if c.direction is Direction.OUT and c.state is CallState.CONNECTING
+    }
     for call in world.board.calls.values():
+        if call.leg in undialled:
+            continue
         caller = world.exchange.callers.get(call.leg)
         assert caller is not None, f"{call} has no leg"
         agent = world.board.agents[call.agent] if call.agent is not None else None
-        if call.state is CallState.ACTIVE:
-            assert agent is not None and agent.line is not None, call
-            assert caller.line == agent.line.leg, call
-        elif call.state is CallState.HELD:
-            assert caller.place is Place.HOLD, call
-        else:
-            assert caller.place is Place.QUEUE, call
-    assert {c.leg for c in world.board.calls.values()} == set(world.exchange.callers)
+        match call.state:
+            case CallState.ACTIVE | CallState.CONFERENCE | CallState.DIALLING if agent is not None:
+                assert agent.line is not None and caller.line == agent.line.leg, call
+            case CallState.HELD:
+                assert caller.place is Place.HOLD, call
+            case CallState.TRANSFERRING:
+                assert caller.rings, call
+            case CallState.TRANSFERRED:
+                partner = world.board.calls[call.partner] if call.partner is not None else None
+                assert partner is not None and caller.pair == partner.leg, call
+            case CallState.WAITING if call.to is not None:
+                assert caller.rings, call
+            case CallState.WAITING if call.queue is None:
+                assert caller.place is Place.HOLD, call
+            case CallState.WAITING:
+                assert caller.place is Place.QUEUE, call
+            case _:
+                assert caller.line is None or agent is None, call
+    assert {c.leg for c in world.board.calls.values()} - undialled == set(world.exchange.callers)
     assert set(world.board.lines) == set(world.exchange.lines)
 
 
@@ -163,17 +207,21 @@ def books_balance(world: World) -> None:
     for record in world.records:
         if isinstance(record, SegmentClosed) and record.kind is not SegmentKind.OFFER:
             assert record.started_at == until[record.call] <= record.ended_at, record
-            assert (record.agent is None) == (record.kind is SegmentKind.WAIT), record
+            of_agent = record.kind in (SegmentKind.TALK, SegmentKind.HOLD)
+            assert (record.agent is not None) == of_agent or record.kind is SegmentKind.DIAL, record
             until[record.call] = record.ended_at
-            if record.kind is not SegmentKind.WAIT:
+            if of_agent:
                 first_talk.setdefault(record.call, record.started_at)
         elif isinstance(record, CallClosed):
             assert record.at == until[record.call], record
-            assert record.answered == (record.agent is not None), record
+            if opened[record.call].direction is Direction.IN:
+                assert record.answered == (record.agent is not None), record
     for call in world.board.calls.values():
         assert call.segment_since == until[call.id], call
         if call.state in (CallState.ACTIVE, CallState.HELD):
             first_talk.setdefault(call.id, call.segment_since)
+    if any(isinstance(r, Noted) and r.why is Why.TO_QUEUE for r in world.records):
+        return
     for queue in world.board.queues.values():
         entered = [r for r in opened.values() if r.queue == queue.id]
         answered = [r for r in entered if r.call in first_talk]

@@ -11,17 +11,27 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from cordboard.core.commands import (
+    Announce,
     AnswerDevice,
     CancelRinging,
     Command,
+    Dial,
+    DialColleague,
     HangUp,
+    HangUpReason,
     Hold,
     Join,
+    LetRing,
+    Pair,
     PlaceInQueue,
     PlayEndTone,
+    Recall,
+    RecordMessage,
     RingDevice,
+    SendDigits,
 )
 from cordboard.core.events import (
+    AnnouncementEnded,
     Event,
     JoinFailed,
     LegAnswered,
@@ -29,6 +39,7 @@ from cordboard.core.events import (
     LegEnded,
     LegFound,
     LegRole,
+    PairFailed,
     Place,
 )
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, QueueId
@@ -62,6 +73,14 @@ class Caller:
     place: Place = Place.NOWHERE
     line: LegId | None = None
     answered: bool = False
+    rings: bool = False
+    """Hears the ringing tone."""
+    pair: LegId | None = None
+    """With which other party it is."""
+    wire: LegId | None = None
+    """The other end, at another desk of ours."""
+    number: str | None = None
+    """Dialled by us; None: it came in by itself."""
 
 
 @dataclass(slots=True)
@@ -76,6 +95,14 @@ class PretendExchange:
     obey_talk: set[DeviceId] = field(default_factory=set)
     """Devices that answer when they are told to while they ring."""
     tones: list[LegId] = field(default_factory=list)
+    keys: list[tuple[LegId, str]] = field(default_factory=list)
+    recalls: list[LegId] = field(default_factory=list)
+    said: list[Announce] = field(default_factory=list)
+    recording: dict[LegId, str] = field(default_factory=dict)
+    engaged: dict[str, LegEnd] = field(default_factory=dict)
+    """Numbers that end at once when they are dialled, and how."""
+    pairs: bool = True
+    """False: two parties cannot be joined now."""
     cancelled: list[CancelRinging] = field(default_factory=list)
 
     def do(self, command: Command) -> Iterator[Event]:
@@ -83,6 +110,7 @@ class PretendExchange:
         match command:
             case PlaceInQueue(leg=leg, queue=queue, answer=answer):
                 if (caller := self.callers.get(leg)) is not None:
+                    self._off(leg)
                     caller.place, caller.line, caller.queue = Place.QUEUE, None, queue
                     caller.answered = caller.answered or answer
             case RingDevice():
@@ -94,13 +122,38 @@ class PretendExchange:
             case CancelRinging(leg=leg):
                 self.cancelled.append(command)
                 yield from self.end(leg, LegEnd.NO_ANSWER)
-            case Join(line=line_leg, party=party):
-                yield from self._join(line_leg, party)
+            case Join(line=line_leg, party=party, conference=conference):
+                yield from self._join(line_leg, party, conference=conference)
             case Hold(party=party):
                 if (caller := self.callers.get(party)) is not None:
+                    self._off(party)
                     caller.place, caller.line = Place.HOLD, None
-            case HangUp(leg=leg):
-                yield from self.end(leg, LegEnd.HUNG_UP)
+            case HangUp(leg=leg, reason=reason):
+                busy = reason is HangUpReason.BUSY
+                yield from self.end(leg, LegEnd.HUNG_UP, LegEnd.BUSY if busy else LegEnd.HUNG_UP)
+            case Dial():
+                yield from self._dial(command)
+            case DialColleague(leg=leg, other=other, line=line_leg):
+                place = Place.LINE if line_leg is not None else Place.NOWHERE
+                self.callers[leg] = Caller(
+                    command.call, 0, place=place, line=line_leg, wire=other, number="", rings=True
+                )
+                self.callers[other] = Caller(command.other_call, 0, rings=True, wire=leg)
+            case LetRing(leg=leg):
+                if (caller := self.callers.get(leg)) is not None:
+                    self._off(leg)
+                    caller.place, caller.line, caller.rings = Place.NOWHERE, None, True
+            case Pair(one=one, other=other):
+                yield from self._pair(one, other)
+            case SendDigits(party=party, digits=digits):
+                self.keys.append((party, digits))
+            case Recall(line=leg):
+                self.recalls.append(leg)
+            case Announce(leg=leg):
+                self.said.append(command)
+                yield AnnouncementEnded(leg=leg)
+            case RecordMessage(leg=leg, name=name):
+                self.recording[leg] = name
             case PlayEndTone(line=leg):
                 self.tones.append(leg)
 
@@ -114,29 +167,78 @@ class PretendExchange:
         if command.at_once and command.device in self.answer_at_once:
             yield from self.lift(command.leg)
 
-    def _join(self, line_leg: LegId, party: LegId) -> Iterator[Event]:
+    def _off(self, leg: LegId) -> None:
+        """The party leaves wherever it is."""
+        caller = self.callers[leg]
+        caller.rings = False
+        if caller.pair is not None:
+            other = self.callers.get(caller.pair)
+            if other is not None and other.pair == leg:
+                other.pair, other.place = None, Place.NOWHERE
+            caller.pair = None
+
+    def _dial(self, command: Dial) -> Iterator[Event]:
+        if (how := self.engaged.get(command.number)) is not None:
+            yield LegEnded(leg=command.leg, how=how)
+            return
+        place = Place.LINE if command.line is not None else Place.NOWHERE
+        self.callers[command.leg] = Caller(
+            command.call, 0, place=place, line=command.line, number=command.number
+        )
+
+    def _pair(self, one: LegId, other: LegId) -> Iterator[Event]:
+        both = [self.callers.get(one), self.callers.get(other)]
+        if not self.pairs or None in both:
+            yield PairFailed(one=one, other=other)
+            return
+        for leg, with_whom in ((one, other), (other, one)):
+            caller = self.callers[leg]
+            self._off(leg)
+            caller.place, caller.line, caller.pair = Place.PAIR, None, with_whom
+
+    def _join(self, line_leg: LegId, party: LegId, *, conference: bool) -> Iterator[Event]:
         line, caller = self.lines.get(line_leg), self.callers.get(party)
         if line is None or caller is None:
             yield JoinFailed(line=line_leg, party=party)
             return
         assert line.state is Phone.UP, f"{party} is joined with a telephone that is not up"
         others = [c for c in self.callers.values() if c.line == line_leg and c is not caller]
-        assert not others, f"{party} would hear {[c.call for c in others]}"
+        assert conference or not others, f"{party} would hear {[c.call for c in others]}"
+        self._off(party)
+        first = not caller.answered
         caller.place, caller.line, caller.answered = Place.LINE, line_leg, True
+        other = self.callers.get(caller.wire) if caller.wire is not None else None
+        if first and other is not None and not other.answered:
+            other.answered = True
+            other.rings = False
+            assert caller.wire is not None
+            yield LegAnswered(leg=caller.wire)
+
+    def answer(self, leg: LegId) -> Iterator[Event]:
+        """Somebody outside whom we dialled takes the call."""
+        caller = self.callers[leg]
+        caller.answered = True
+        yield LegAnswered(leg=leg)
 
     def lift(self, leg: LegId) -> Iterator[Event]:
         """A ringing telephone is taken up."""
         self.lines[leg].state = Phone.UP
         yield LegAnswered(leg=leg)
 
-    def end(self, leg: LegId, how: LegEnd) -> Iterator[Event]:
-        """A leg is over; nothing more is heard of one that was over before."""
+    def end(self, leg: LegId, how: LegEnd, told: LegEnd | None = None) -> Iterator[Event]:
+        """A leg is over; nothing more is heard of one that was over before. `told`: what the wire's other end hears."""
+        party = self.callers.get(leg)
+        if party is not None:
+            self._off(leg)
         gone = self.lines.pop(leg, None) or self.callers.pop(leg, None)
+        self.recording.pop(leg, None)
         for caller in self.callers.values():
             if caller.line == leg:
                 caller.place, caller.line = Place.NOWHERE, None
         if gone is not None:
             yield LegEnded(leg=leg, how=how)
+        if party is not None and party.wire is not None:
+            yield from self.end(party.wire, told or how)
 
     def line_of(self, device: DeviceId) -> LegId | None:
         """The leg to this device; None when there is none."""
@@ -172,5 +274,7 @@ class PretendExchange:
                 number="31612345678",
                 name=None,
                 since=caller.since,
+                outgoing=caller.number is not None,
+                pair=min(leg, caller.pair) if caller.pair is not None else None,
             )
         return found

@@ -9,10 +9,10 @@ from __future__ import annotations
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState, Note, Offer
+from cordboard.core.call import Call, CallState, Note, Offer, Reason
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
-from cordboard.core.records import AwayChanged, SegmentOutcome
+from cordboard.core.records import AwayChanged, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
 from cordboard.core.types import Instant, QueueId, Strategy, UserId
@@ -37,12 +37,16 @@ def distribute(turn: Turn) -> None:
     able: dict[tuple[QueueId, bool], list[Agent]] = {}
     for call in board.waiting():
         queue = board.queues[call.queue] if call.queue is not None else None
-        if queue is None:
-            continue
-        key = (queue.id, call.urgent)
-        if key not in able:
-            able[key] = _able(board, queue, urgent=call.urgent)
-        wanted = _wanted(turn, call, queue, able[key], first)
+        person = _person(call)
+        if person is not None:
+            wanted = _of_person(turn, call, person)
+        elif queue is None:
+            wanted = {}
+        else:
+            key = (queue.id, call.urgent)
+            if key not in able:
+                able[key] = _able(board, queue, urgent=call.urgent)
+            wanted = _wanted(turn, call, queue, able[key], first)
         for agent_id in [a for a in call.offers if a not in wanted]:
             turn.close_offer(call, board.agents[agent_id], SegmentOutcome.WITHDRAWN)
         # While the exchange is away nobody knows whether the caller is still there.
@@ -66,11 +70,36 @@ def _able(board: Board, queue: Queue, *, urgent: bool) -> list[Agent]:
         for agent in (board.agents[a] for a in sorted(queue.signed_in))
         if not agent.away
         and agent.wrap_up is None
+        and agent.pause is None
         and (urgent or not agent.calls)
         and agent.line_lost_until is None
         and not (agent.line is not None and agent.line.is_coming_up)
         and board.is_reachable(agent)
     ]
+
+
+def _person(call: Call) -> UserId | None:
+    """Whose alone this call is: the one to whom it came back, or whom it is for; None: its queue's."""
+    return call.back_to if call.back_to is not None else call.to
+
+
+def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
+    """A direct call, one passed on blind, or one that came back: a card for one person, in a call too (D5, D29)."""
+    board = turn.board
+    agent = board.agents.get(person)
+    came_back = call.back_to is not None
+    if agent is None or not board.is_reachable(agent) or agent.line_lost_until is not None:
+        reason = Reason.UNREACHABLE
+    elif agent.pause is not None or (
+        agent.wrap_up is not None and (came_back or not board.rules.direct_rings_in_wrap_up)
+    ):
+        reason = Reason.BUSY
+    else:
+        return {} if _too_early(turn, call.not_before.get(person, 0)) else {person: False}
+    if not came_back and board.exchange_up:
+        # The person's own rule is next, or the caller comes back (D29, D7).
+        turn.stranded.append((call, reason))
+    return {}
 
 
 def _one_agent_at_a_time(call: Call, queue: Queue) -> bool:
@@ -153,21 +182,33 @@ def _ring(turn: Turn, first: dict[UserId, Call]) -> None:
 def _ring_device(turn: Turn, agent: Agent, call: Call) -> None:
     device = turn.board.device_of(agent)
     assert device is not None, agent
-    assert call.queue is not None, call
     if _too_early(turn, device.quiet_until):
         return
-    until = turn.now + turn.board.queues[call.queue].ring_ms
+    until = turn.now + _ring_ms(turn, call)
     lines.ring(turn, agent, call, at_once=False, until=until, state=LineState.RINGING)
+
+
+def _ring_ms(turn: Turn, call: Call) -> int:
+    """How long a device rings for this call: the queue's time, or as long as one person has for it."""
+    board = turn.board
+    if _person(call) is not None or call.queue is None:
+        rings = call.transfer.until if call.transfer is not None else call.until
+        until = call.back_until if call.back_to is not None else rings
+        return max(1_000, until - turn.now) if until is not None else board.rules.direct_ring_ms
+    return board.queues[call.queue].ring_ms
 
 
 def claim(turn: Turn, agent: Agent, call: Call) -> None:
     """This agent gets the call; every other card for it goes."""
     assert call.state is CallState.WAITING, call
+    offered = agent.id in call.offers
     for agent_id in list(call.offers):
         other = turn.board.agents[agent_id]
         won = other is agent
         turn.close_offer(call, other, SegmentOutcome.ANSWERED if won else SegmentOutcome.ELSEWHERE)
     agent.misses = 0
+    call.picked = call.picked or not offered
+    turn.note(call, Why.TAKEN if offered else Why.PICKED, agent)
     call.agent, call.note, call.taken_at = agent.id, None, None
     agent.calls.append(call.id)
     turn.move(call, CallState.CONNECTING, SegmentOutcome.ANSWERED)
@@ -197,6 +238,12 @@ def reject(turn: Turn, agent: Agent, call: Call) -> None:
     call.rejected[agent.id] = turn.now
     agent.misses = 0
     turn.close_offer(call, agent, SegmentOutcome.REJECTED)
+    if call.back_to is not None:
+        call.back_to = call.back_until = None
+        if call.queue is None:
+            turn.stranded.append((call, Reason.REJECTED))
+    elif call.to is not None:
+        turn.stranded.append((call, Reason.REJECTED))
 
 
 def rang_out(turn: Turn, agent: Agent) -> None:
@@ -251,7 +298,13 @@ def _missed(turn: Turn, agent: Agent, call: Call) -> None:
 
 def _next_agent(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> None:
     """Where one agent at a time is rung, this one has had the turn; with ring-all the card stays."""
-    if agent.id not in call.offers or call.queue is None:
+    if agent.id not in call.offers:
+        return
+    if _person(call) is not None:
+        if outcome is SegmentOutcome.WITHDRAWN:
+            turn.stranded.append((call, Reason.UNREACHABLE))
+        return
+    if call.queue is None:
         return
     if _one_agent_at_a_time(call, turn.board.queues[call.queue]):
         call.tried.add(agent.id)
