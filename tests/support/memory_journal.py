@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cordboard.app.ports import QueueCounts, StorageFailure, StoredAgent, StoredCall
+from cordboard.app.ports import QueueCounts, StorageFailure, StoredAgent, StoredCall, StoredTransfer
+from cordboard.core.call import Reason, TransferState
 from cordboard.core.records import (
     AwayChanged,
     CallClosed,
@@ -13,13 +14,29 @@ from cordboard.core.records import (
     CallOpened,
     DevicePaired,
     GroupChosen,
+    MessageLeft,
+    Noted,
+    PauseChanged,
     QueueSignInChanged,
     Record,
     SegmentClosed,
+    SegmentKind,
     StoredState,
+    TransferMoved,
     WrapUpChanged,
 )
-from cordboard.core.types import CallId, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.types import CallId, Direction, Instant, OrganisationId, QueueId, UserId
+
+_IN_PROGRESS = frozenset(
+    {
+        TransferState.ARMED,
+        TransferState.DIALLING,
+        TransferState.CONSULTING,
+        TransferState.RINGING,
+        TransferState.COMPLETED,
+    }
+)
+_STILL_WAITS = (StoredState.WAITING, StoredState.CONNECTING)
 
 
 @dataclass
@@ -31,6 +48,13 @@ class MemoryJournal:
     closed: dict[CallId, CallClosed] = field(default_factory=dict)
     segments: list[SegmentClosed] = field(default_factory=list)
     promised: dict[UserId, StoredAgent] = field(default_factory=dict)
+    transfers: dict[CallId, TransferMoved] = field(default_factory=dict)
+    """Those in progress."""
+    not_reached: dict[CallId, TransferMoved] = field(default_factory=dict)
+    """Those that came back or failed, until somebody has the call again."""
+    answered_in: dict[CallId, QueueId | None] = field(default_factory=dict)
+    log: list[Noted] = field(default_factory=list)
+    messages: list[MessageLeft] = field(default_factory=list)
     away: bool = False
     """True: the database refuses."""
 
@@ -46,7 +70,13 @@ class MemoryJournal:
             case CallOpened():
                 self.opened.setdefault(record.call, record)
             case CallMoved():
-                self.moved[record.call] = record
+                self._move(record)
+            case TransferMoved():
+                self._transfer(record)
+            case Noted():
+                self.log.append(record)
+            case MessageLeft():
+                self.messages.append(record)
             case CallClosed():
                 self.closed.setdefault(record.call, record)
             case SegmentClosed():
@@ -69,9 +99,35 @@ class MemoryJournal:
                     wrap_up_until=record.until,
                     wrap_up_pending_ms=record.pending_ms,
                     wrap_up_armed=record.armed,
+                    wrap_up_queue=record.queue,
+                    wrap_up_extended=record.extended,
                 )
+            case PauseChanged(agent=agent, reason=reason):
+                self.promised[agent] = replace(self._agent(agent), pause=reason)
             case _:
                 pass
+
+    def _move(self, record: CallMoved) -> None:
+        before = self.moved.get(record.call)
+        opened = self.opened.get(record.call)
+        queue = before.queue if before is not None else opened.queue if opened is not None else None
+        if record.state not in _STILL_WAITS or record.queue != queue:
+            self.not_reached.pop(record.call, None)
+        if before is not None and before.answered_at is not None:
+            record = replace(record, answered_at=before.answered_at)
+        if record.leg is None and before is not None:
+            record = replace(record, leg=before.leg)
+        if record.answered_at is not None and record.agent is not None and record.state not in _STILL_WAITS:
+            self.answered_in.setdefault(record.call, record.queue)
+        self.moved[record.call] = record
+
+    def _transfer(self, record: TransferMoved) -> None:
+        if TransferState(record.state) in _IN_PROGRESS:
+            self.transfers[record.call] = record
+            return
+        self.transfers.pop(record.call, None)
+        if record.reason is not None:
+            self.not_reached[record.call] = record
 
     def _agent(self, agent: UserId) -> StoredAgent:
         return self.promised.get(agent) or StoredAgent(
@@ -96,20 +152,72 @@ class MemoryJournal:
         return tuple(self._stored(call) for call in self.opened.values() if call.call not in self.closed)
 
     def _stored(self, opened: CallOpened) -> StoredCall:
-        moved = self.moved.get(opened.call)
+        made = opened.direction is Direction.OUT and opened.agent is not None
+        moved = self.moved.get(opened.call) or CallMoved(
+            call=opened.call,
+            state=StoredState.CONNECTING if made else StoredState.WAITING,
+            agent=opened.agent,
+            answered_at=None,
+            at=opened.at,
+            queue=opened.queue,
+        )
+        own = [s for s in self.segments if s.call == opened.call]
+        talked = [s.agent for s in own if s.kind is SegmentKind.TALK and s.agent is not None]
+        has_it = moved.state in (StoredState.ACTIVE, StoredState.CONFERENCE, StoredState.HELD)
+        missed = self.not_reached.get(opened.call)
+        came_back = (
+            missed is not None
+            and missed.state == TransferState.RETURNED.value
+            and moved.answered_at is not None
+        )
+        answered_here = opened.call in self.answered_in and self.answered_in[opened.call] == moved.queue
         return StoredCall(
             id=opened.call,
-            leg=opened.leg,
-            queue=opened.queue,
+            leg=moved.leg or opened.leg,
+            queue=moved.queue,
             direction=opened.direction,
             number=opened.number,
             name=opened.name,
             dialled=opened.dialled,
-            state=moved.state if moved is not None else StoredState.WAITING,
-            since=moved.at if moved is not None else opened.at,
-            agent=moved.agent if moved is not None else None,
+            state=moved.state,
+            since=moved.at,
+            agent=moved.agent,
             entered_at=opened.at,
-            answered_at=moved.answered_at if moved is not None else None,
+            answered_at=moved.answered_at,
+            segment_since=max(
+                (s.ended_at for s in own if s.kind is not SegmentKind.OFFER), default=opened.at
+            ),
+            to=opened.to,
+            peer=opened.peer,
+            partner=moved.partner,
+            picked=moved.picked,
+            made_by=opened.agent,
+            handled_by=moved.agent
+            if has_it and moved.answered_at is not None and moved.agent is not None
+            else talked[-1]
+            if talked
+            else None,
+            returned=moved.state is StoredState.WAITING and moved.queue is not None and answered_here,
+            reason=Reason(missed.reason) if missed is not None and missed.reason is not None else None,
+            back_to=missed.initiator if missed is not None and came_back else None,
+            back_at=missed.at if missed is not None and came_back else None,
+            transfer=self._stored_transfer(opened.call),
+        )
+
+    def _stored_transfer(self, call: CallId) -> StoredTransfer | None:
+        moved = self.transfers.get(call)
+        if moved is None:
+            return None
+        return StoredTransfer(
+            kind=moved.kind,
+            state=TransferState(moved.state),
+            initiator=moved.initiator,
+            since=moved.at,
+            was_active=moved.was_active,
+            recipient=moved.recipient,
+            colleague=moved.colleague,
+            recipient_name=moved.recipient_name,
+            until=moved.until,
         )
 
     async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:

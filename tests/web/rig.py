@@ -95,6 +95,7 @@ class Rig:
             services.logged_in,
             services.practice,
             lambda host: own_origins("http", host, services.origins),
+            services.dial_plan,
         )
 
     def client(self) -> httpx.AsyncClient:

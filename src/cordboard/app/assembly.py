@@ -5,13 +5,13 @@ The database says what things mean; which legs live, the exchange tells afterwar
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Mapping
 
-from cordboard.app.ports import Directory, QueueCounts, StoredAgent, StoredCall
+from cordboard.app.dialling import dial_plan
+from cordboard.app.open_calls import set_alarm, take_up
+from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
 from cordboard.core.queue import Queue
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.switchboard import Switchboard
@@ -27,49 +27,72 @@ def assemble(
     day_started: Instant,
     now: Instant,
     new_leg: Callable[[], LegId],
+    emergency: frozenset[str] = frozenset(),
 ) -> Switchboard:
-    """The desk as it was, with every promise kept; calls are believed to live until the exchange has spoken."""
-    board = Board(organisation=directory.organisation.id, exchange_since=now)
+    """The desk as it was, with every promise kept; calls are believed to live until the exchange has spoken.
+
+    Args:
+        emergency: numbers that count as emergency calls beside the country's own.
+    """
+    board = Board(
+        organisation=directory.organisation.id,
+        exchange_since=now,
+        rules=directory.organisation.rules,
+        pause_reasons=directory.organisation.pause_reasons,
+        group_numbers={g.id: g.number for g in directory.groups if g.number is not None},
+        reads=dial_plan(directory, emergency).outside,
+    )
     for row in directory.queues:
-        board.queues[row.id] = Queue(
-            id=row.id,
-            name=row.name,
-            urgent=row.urgent,
-            priority=row.priority,
-            position=row.position,
-            strategy=row.strategy,
-            ring_ms=row.ring_ms,
-            wrap_up_ms=row.wrap_up_ms,
-            ring_until_answered=row.ring_until_answered,
-            locked=row.locked,
-            groups=row.groups,
-            numbers=_numbers(counts.get(row.id), day_started),
-        )
+        board.queues[row.id] = _queue(row, counts.get(row.id), day_started)
     for device in directory.devices:
-        board.devices[device.id] = Device(
-            id=device.id, name=device.name, kind=device.kind, answer_method=device.answer_method
-        )
+        board.devices[device.id] = _device(device)
     for user in directory.users:
         if not user.disabled:
-            board.agents[user.id] = Agent(
-                id=user.id,
-                name=user.name,
-                extension=user.extension,
-                email=user.email,
-                groups=user.groups,
-                # With one group there is nothing to choose (1.1-p).
-                group=next(iter(user.groups)) if len(user.groups) == 1 else None,
-                rights=user.rights,
-                idle_since=now,
-                status_since=now,
-            )
+            board.agents[user.id] = _agent(user, now)
     for stored in agents:
         _keep_promises(board, stored)
     for call in calls:
-        _take_up(board, call)
+        take_up(board, call)
     for agent in board.agents.values():
         agent.status = board.status_of(agent)
     return Switchboard(board, new_leg)
+
+
+def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant) -> Queue:
+    rules = row.rules
+    return Queue(
+        id=row.id,
+        name=row.name,
+        urgent=row.urgent,
+        priority=row.priority,
+        position=row.position,
+        strategy=row.strategy,
+        ring_ms=row.ring_ms,
+        wrap_up_ms=row.wrap_up_ms,
+        widen_ms=rules.widen_ms,
+        order=rules.order,
+        answered_by=dict(counts.answered_by) if counts is not None else {},
+        wrap_up_mode=rules.wrap_up_mode,
+        wrap_up_extend_ms=rules.wrap_up_extend_ms,
+        wrap_up_extends_max=rules.wrap_up_extends_max,
+        breaks_wrap_up=rules.breaks_wrap_up,
+        escalate_ms=rules.escalate_ms,
+        escalate_to=rules.escalate_to,
+        exits=dict(rules.exits),
+        wait_ms_max=rules.wait_ms_max,
+        calls_max=rules.calls_max,
+        empty_ms=rules.empty_ms,
+        announce_first_ms=rules.announce_first_ms,
+        announce_every_ms=rules.announce_every_ms,
+        announce_wait=rules.announce_wait,
+        language=row.language,
+        music=rules.music,
+        number=rules.number,
+        ring_until_answered=row.ring_until_answered,
+        locked=row.locked,
+        groups=row.groups,
+        numbers=_numbers(counts, day_started),
+    )
 
 
 def _numbers(counts: QueueCounts | None, since: Instant) -> QueueNumbers:
@@ -81,6 +104,34 @@ def _numbers(counts: QueueCounts | None, since: Instant) -> QueueNumbers:
         handled=counts.handled,
         answered=counts.answered,
         waited_ms=counts.waited_ms,
+    )
+
+
+def _device(row: DeviceRow) -> Device:
+    return Device(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        answer_method=row.answer_method,
+        extension=row.extension,
+        one_line=row.one_line,
+    )
+
+
+def _agent(user: UserRow, now: Instant) -> Agent:
+    return Agent(
+        id=user.id,
+        name=user.name,
+        extension=user.extension,
+        email=user.email,
+        groups=user.groups,
+        # With one group there is nothing to choose (1.1-p).
+        group=next(iter(user.groups)) if len(user.groups) == 1 else None,
+        rights=user.rights,
+        number=user.number,
+        direct_exit=user.direct_exit,
+        idle_since=now,
+        status_since=now,
     )
 
 
@@ -99,40 +150,15 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
         if queue is not None and agent.group is not None and agent.group in queue.groups:
             agent.signed_in.add(queue_id)
             queue.signed_in.add(agent.id)
-    agent.away, agent.armed = stored.away, stored.wrap_up_armed
+    agent.away, agent.armed, agent.pause = stored.away, stored.wrap_up_armed, stored.pause
     agent.pending_wrap_up_ms = stored.wrap_up_pending_ms
     if stored.wrap_up_kind is not None and stored.wrap_up_since is not None:
         agent.wrap_up = WrapUp(
-            kind=stored.wrap_up_kind, since=stored.wrap_up_since, until=stored.wrap_up_until
+            kind=stored.wrap_up_kind,
+            since=stored.wrap_up_since,
+            until=stored.wrap_up_until,
+            queue=stored.wrap_up_queue if stored.wrap_up_queue in board.queues else None,
+            extended=stored.wrap_up_extended,
         )
-        if stored.wrap_up_until is not None:
-            heapq.heappush(board.alarms, (stored.wrap_up_until, agent.id))
-
-
-def _take_up(board: Board, stored: StoredCall) -> None:
-    queue = board.queues.get(stored.queue) if stored.queue is not None else None
-    call = Call(
-        id=stored.id,
-        leg=stored.leg,
-        queue=queue.id if queue is not None else None,
-        direction=stored.direction,
-        number=stored.number,
-        name=stored.name,
-        entered_at=stored.entered_at,
-        urgent=queue is not None and queue.urgent,
-        priority=queue.priority if queue is not None else 0,
-        state=CallState(stored.state.value),
-        since=stored.since,
-        # Who was being connected still waits: the segment began with the wait, not with the click.
-        segment_since=stored.since if stored.answered_at is not None else stored.entered_at,
-        answered_at=stored.answered_at,
-        confirmed=False,
-    )
-    agent = board.agents.get(stored.agent) if stored.agent is not None else None
-    if agent is not None and call.state is not CallState.WAITING:
-        call.agent = agent.id
-        agent.calls.append(call.id)
-    else:
-        call.state = CallState.WAITING
-    board.calls[call.id] = call
-    board.parties[call.leg] = call.id
+        # An open-ended one is looked at too: its reminders and its limit go on (D10).
+        set_alarm(board, stored.wrap_up_until or stored.wrap_up_since, agent.id)

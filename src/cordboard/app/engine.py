@@ -21,9 +21,12 @@ from cordboard.core.notices import Changed, Say
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
     ChooseGroup,
+    ExtendWrapUp,
     LogOut,
     PairDevice,
+    Pause,
     Request,
+    ReturnToWork,
     SignIn,
     SignOut,
     StartWrapUp,
@@ -36,7 +39,19 @@ from cordboard.core.types import OrganisationId
 
 log = logging.getLogger(__name__)
 
-PROMISES = (SignIn, SignOut, PairDevice, UnpairDevice, ChooseGroup, StartWrapUp, StopWrapUp, LogOut)
+PROMISES = (
+    SignIn,
+    SignOut,
+    PairDevice,
+    UnpairDevice,
+    ChooseGroup,
+    StartWrapUp,
+    StopWrapUp,
+    ExtendWrapUp,
+    Pause,
+    ReturnToWork,
+    LogOut,
+)
 """What people rely on after a yes: confirmed only when it is in the database."""
 
 

@@ -5,18 +5,20 @@ Every method may be slow and may raise `StorageFailure`; none is ever awaited in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from cordboard.core.call import Reason, TransferState
+from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import Record, StoredState, WrapUpKind
+from cordboard.core.rules import Exit, ExitReason, HouseRules
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
     DeviceId,
     DeviceKind,
     Direction,
-    EndedBy,
     GroupId,
     Instant,
     LegId,
@@ -24,6 +26,7 @@ from cordboard.core.types import (
     QueueId,
     Right,
     Strategy,
+    TransferKind,
     UserId,
 )
 
@@ -51,6 +54,9 @@ class OrganisationRow:
     time_zone: str
     demo: bool
     contact: str
+    rules: HouseRules = field(default_factory=HouseRules)
+    pause_reasons: tuple[str, ...] = ()
+    """In the organisation's own words, in the order of the menu (D11); empty: nobody can pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,8 @@ class GroupRow:
 
     id: GroupId
     name: str
+    number: str | None = None
+    """What called parties see of this group's calls (D28); None: the organisation's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,36 @@ class UserRow:
     disabled: bool
     groups: frozenset[GroupId]
     rights: frozenset[Right]
+    numbers: frozenset[str] = frozenset()
+    """The person's own outside numbers, E.164 without plus: calls to them are direct (D29)."""
+    number: str | None = None
+    """What called parties see of this person's calls (D28); None: the next rule."""
+    direct_exit: Exit | None = None
+    """What becomes of direct calls that are not taken (D29); None: the organisation's rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRules:
+    """How a queue treats those who wait and those who serve it; each field as in `core.queue.Queue`."""
+
+    widen_ms: int = 10_000
+    order: tuple[UserId, ...] = ()
+    wrap_up_mode: WrapUpMode = WrapUpMode.TIMED
+    wrap_up_extend_ms: int = 30_000
+    wrap_up_extends_max: int = 2
+    breaks_wrap_up: bool = False
+    escalate_ms: int = 30_000
+    escalate_to: str | None = None
+    exits: Mapping[ExitReason, Exit] = field(default_factory=dict)
+    wait_ms_max: int | None = None
+    calls_max: int | None = None
+    empty_ms: int = 60_000
+    announce_first_ms: int | None = None
+    announce_every_ms: int = 60_000
+    announce_wait: bool = True
+    music: str | None = None
+    number: str | None = None
+    """What called parties see of calls made for this queue (D28)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +137,7 @@ class QueueRow:
     language: str
     numbers: frozenset[str]
     """Our numbers that lead here, E.164 without plus or as dialled."""
+    rules: QueueRules = field(default_factory=QueueRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +150,8 @@ class DeviceRow:
     extension: str
     answer_method: AnswerMethod
     password: str
+    one_line: bool = True
+    """False: it needs a leg of its own for each call (D27)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +182,24 @@ class StoredAgent:
     wrap_up_pending_ms: int
     wrap_up_armed: bool
     away: bool
+    wrap_up_queue: QueueId | None = None
+    wrap_up_extended: int = 0
+    pause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTransfer:
+    """A passing-on that was in progress, or can still be undone; each field as in `core.call.Transfer`."""
+
+    kind: TransferKind
+    state: TransferState
+    initiator: UserId
+    since: Instant
+    was_active: bool
+    recipient: CallId | None
+    colleague: UserId | None
+    recipient_name: str | None
+    until: Instant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +218,23 @@ class StoredCall:
     agent: UserId | None
     entered_at: Instant
     answered_at: Instant | None
+    segment_since: Instant
+    """When the stretch that is running began: at the end of the last one, or with the call."""
+    to: UserId | None = None
+    """A direct call: for whom it was when it came in."""
+    peer: CallId | None = None
+    partner: CallId | None = None
+    picked: bool = False
+    made_by: UserId | None = None
+    handled_by: UserId | None = None
+    """Who talked with the party last; None: nobody yet."""
+    returned: bool = False
+    """It was answered in the queue in which it waits again."""
+    reason: Reason | None = None
+    back_to: UserId | None = None
+    """The initiator to whom a blind transfer came back; None: none, or the initiator has it."""
+    back_at: Instant | None = None
+    transfer: StoredTransfer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +246,8 @@ class QueueCounts:
     answered: int
     """Calls answered in the window; the mean wait is waited_ms / answered."""
     waited_ms: int
+    answered_by: Mapping[UserId, int] = field(default_factory=dict)
+    """How many of those answered each agent took (D2, fewest calls)."""
 
 
 class Journal(Protocol):
@@ -249,38 +327,3 @@ class Accounts(Protocol):
     async def end_session(self, token_hash: bytes) -> None: ...
 
     async def end_sessions_of(self, user: UserId) -> None: ...
-
-
-# --- history ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participation:
-    """One user's part in one call (D24)."""
-
-    call: CallId
-    kind: str
-    """answered | missed | rejected | outbound"""
-    direction: Direction
-    number: str | None
-    name: str | None
-    queue_name: str | None
-    urgent: bool
-    at: Instant
-    wait_ms: int | None
-    talk_ms: int | None
-    ended_by: EndedBy | None
-
-
-class History(Protocol):
-    """Reads finished calls."""
-
-    async def of_user(
-        self, organisation: OrganisationId, user: UserId, *, before: str | None, limit: int
-    ) -> tuple[tuple[Participation, ...], str | None]:
-        """Own calls, newest first, and the key of the next page (None: that was all).
-
-        One row per call that the user answered (talk summed over its segments, holds not included), or rejected
-        without answering it later. Queue calls answered by others never show as missed (D24). Calls that are
-        still going on do not show.
-        """

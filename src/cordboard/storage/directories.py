@@ -15,12 +15,15 @@ from cordboard.app.ports import (
     GroupRow,
     OrganisationRow,
     QueueRow,
+    QueueRules,
     StorageFailure,
     UserRow,
 )
+from cordboard.core.rules import Exit, HouseRules
 from cordboard.core.types import AnswerMethod, DeviceKind, OrganisationId, Right, Strategy, UserId
 from cordboard.storage.accounts import user_name_key
 from cordboard.storage.connection import Access, upsert
+from cordboard.storage.rules import changed_text, from_text, to_text
 from cordboard.storage.tables import (
     devices,
     groups,
@@ -29,6 +32,7 @@ from cordboard.storage.tables import (
     queue_numbers,
     queues,
     user_groups,
+    user_numbers,
     user_rights,
     users,
 )
@@ -67,9 +71,11 @@ class SqlDirectories:
                     time_zone=row.time_zone,
                     demo=row.demo,
                     contact=row.contact,
+                    rules=from_text(row.rules, HouseRules),
+                    pause_reasons=from_text(row.pause_reasons, tuple[str, ...]),
                 ),
                 groups=tuple(
-                    GroupRow(id=group.id, name=group.name)
+                    GroupRow(id=group.id, name=group.name, number=group.outbound_number)
                     for group in await _rows(connection, groups, organisation)
                 ),
                 users=await _users(connection, organisation),
@@ -82,6 +88,7 @@ class SqlDirectories:
                         extension=device.extension,
                         answer_method=AnswerMethod(device.answer_method),
                         password=device.password,
+                        one_line=device.one_line,
                     )
                     for device in await _rows(connection, devices, organisation)
                 ),
@@ -98,7 +105,10 @@ class SqlDirectories:
         async with self._access.writing() as connection:
             await _save_organisation(connection, directory.organisation)
             await _replace(
-                connection, organisation, groups, [{"id": g.id, "name": g.name} for g in directory.groups]
+                connection,
+                organisation,
+                groups,
+                [{"id": g.id, "name": g.name, "outbound_number": g.number} for g in directory.groups],
             )
             await _replace(connection, organisation, users, [_user_columns(user) for user in directory.users])
             await _replace(
@@ -112,6 +122,7 @@ class SqlDirectories:
                 user_rights: [
                     {"user_id": u.id, "right": right.value} for u in directory.users for right in u.rights
                 ],
+                user_numbers: [{"user_id": u.id, "number": n} for u in directory.users for n in u.numbers],
                 queue_groups: [
                     {"queue_id": q.id, "group_id": group} for q in directory.queues for group in q.groups
                 ],
@@ -165,6 +176,7 @@ async def _links(
 async def _users(connection: AsyncConnection, organisation: OrganisationId) -> tuple[UserRow, ...]:
     in_groups = await _links(connection, user_groups, "user_id", "group_id", organisation)
     rights = await _links(connection, user_rights, "user_id", "right", organisation)
+    numbers = await _links(connection, user_numbers, "user_id", "number", organisation)
     known = {right.value: right for right in Right}
     return tuple(
         UserRow(
@@ -179,6 +191,9 @@ async def _users(connection: AsyncConnection, organisation: OrganisationId) -> t
             groups=frozenset(in_groups.get(row.id, ())),
             # A right that a newer Cordboard knew gives nothing here.
             rights=frozenset(known[right] for right in rights.get(row.id, ()) if right in known),
+            numbers=frozenset(numbers.get(row.id, ())),
+            number=row.outbound_number,
+            direct_exit=None if row.direct_exit is None else from_text(row.direct_exit, Exit),
         )
         for row in await _rows(connection, users, organisation)
     )
@@ -202,6 +217,7 @@ async def _queues(connection: AsyncConnection, organisation: OrganisationId) -> 
             groups=frozenset(in_groups.get(row.id, ())),
             language=row.language,
             numbers=frozenset(numbers.get(row.id, ())),
+            rules=from_text(row.rules, QueueRules),
         )
         for row in await _rows(connection, queues, organisation)
     )
@@ -221,6 +237,8 @@ def _user_columns(user: UserRow) -> dict[str, object]:
         "language": user.language,
         "theme": user.theme,
         "disabled": user.disabled,
+        "outbound_number": user.number,
+        "direct_exit": None if user.direct_exit is None else to_text(user.direct_exit),
     }
 
 
@@ -237,6 +255,7 @@ def _queue_columns(queue: QueueRow) -> dict[str, object]:
         "ring_until_answered": queue.ring_until_answered,
         "locked": queue.locked,
         "language": queue.language,
+        "rules": changed_text(queue.rules),
     }
 
 
@@ -248,6 +267,7 @@ def _device_columns(device: DeviceRow) -> dict[str, object]:
         "extension": device.extension,
         "answer_method": device.answer_method.value,
         "password": device.password,
+        "one_line": device.one_line,
     }
 
 
@@ -259,6 +279,8 @@ async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) 
         "time_zone": row.time_zone,
         "demo": row.demo,
         "contact": row.contact,
+        "rules": changed_text(row.rules),
+        "pause_reasons": to_text(row.pause_reasons),
     }
     await connection.execute(
         upsert(connection.dialect.name, organisations)

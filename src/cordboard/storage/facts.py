@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, assert_never
 
-from sqlalchemy import bindparam, delete, false, func, select, update
+from sqlalchemy import bindparam, case, delete, func, null, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.core.records import (
@@ -17,19 +17,33 @@ from cordboard.core.records import (
     CallOpened,
     DevicePaired,
     GroupChosen,
+    MessageLeft,
+    Noted,
+    PauseChanged,
     QueueSignInChanged,
     Record,
     SegmentClosed,
     StoredState,
+    TransferMoved,
     WrapUpChanged,
 )
-from cordboard.core.types import CallId, OrganisationId, UserId
+from cordboard.core.types import CallId, Direction, OrganisationId, UserId
+from cordboard.storage import visits
 from cordboard.storage.connection import upsert
 from cordboard.storage.participations import write_participations
-from cordboard.storage.tables import agents, calls, devices, queues, segments, sign_ins
+from cordboard.storage.passing_on import write_transfer
+from cordboard.storage.tables import (
+    agents,
+    call_log,
+    calls,
+    devices,
+    messages,
+    segments,
+    sign_ins,
+)
 
 TEXT_MAX = 200
-"""Characters kept of what a caller's exchange says about him: number, name, dialled number."""
+"""Characters kept of what a caller's exchange or a contact says: number, name, dialled number, recipient."""
 
 _NO_PROMISE: dict[str, Any] = {
     "group_id": None,
@@ -40,6 +54,9 @@ _NO_PROMISE: dict[str, Any] = {
     "wrap_up_pending_ms": 0,
     "wrap_up_armed": False,
     "away": False,
+    "wrap_up_queue": None,
+    "wrap_up_extended": 0,
+    "pause": None,
 }
 
 
@@ -77,7 +94,17 @@ async def write_facts(
                     wrap_up_until=record.until,
                     wrap_up_pending_ms=record.pending_ms,
                     wrap_up_armed=record.armed,
+                    wrap_up_queue=record.queue,
+                    wrap_up_extended=record.extended,
                 )
+            case PauseChanged():
+                await _promise(connection, organisation, record.agent, pause=plain(record.reason))
+            case TransferMoved():
+                await write_transfer(connection, organisation, record, plain(record.recipient_name))
+            case Noted():
+                await _note(connection, organisation, record)
+            case MessageLeft():
+                await _message(connection, organisation, record)
             case AwayChanged():
                 await _promise(connection, organisation, record.agent, away=record.away)
             case AnswerMethodLearned():
@@ -104,19 +131,13 @@ def plain(text: str | None) -> str | None:
 
 @cache
 def _open_statement(dialect: str) -> Any:
-    of_queue = (queues.c.organisation == bindparam("organisation"), queues.c.id == bindparam("queue_id"))
+    told = {"organisation", "id", "leg", "queue_id", "direction", "number", "name", "dialled", "state"}
+    told |= {"since", "entered_at", "to_user", "peer", "made_by", "agent"}
     return (
         upsert(dialect, calls)
         .values(
-            {
-                name: bindparam(name)
-                for name in ("organisation", "id", "leg", "queue_id", "direction", "number")
-            }
-            | {name: bindparam(name) for name in ("name", "dialled", "state", "since", "entered_at")}
-            | {
-                "queue_name": select(queues.c.name).where(*of_queue).scalar_subquery(),
-                "urgent": func.coalesce(select(queues.c.urgent).where(*of_queue).scalar_subquery(), false()),
-            }
+            {name: bindparam(name) for name in told}
+            | {"queue_name": visits.QUEUE_NAME, "urgent": visits.QUEUE_URGENT}
         )
         .on_conflict_do_nothing()
     )
@@ -134,11 +155,17 @@ async def _open(connection: AsyncConnection, organisation: OrganisationId, recor
             "number": plain(record.number),
             "name": plain(record.name),
             "dialled": plain(record.dialled),
-            "state": StoredState.WAITING.value,
+            "state": (StoredState.CONNECTING if record.agent is not None else StoredState.WAITING).value,
             "since": record.at,
             "entered_at": record.at,
+            "to_user": record.to,
+            "peer": record.peer,
+            "made_by": record.agent,
+            "agent": record.agent,
         },
     )
+    if record.queue is not None and record.direction is Direction.IN:
+        await visits.enter(connection, organisation, record.call, record.queue, record.at)
 
 
 _THIS_OPEN_CALL = (
@@ -147,6 +174,19 @@ _THIS_OPEN_CALL = (
     calls.c.ended_at.is_(None),
 )
 
+
+_MOVED_ON = {state.value for state in StoredState} - {StoredState.WAITING.value, StoredState.CONNECTING.value}
+
+
+def _where_it_stays(column: Any) -> Any:
+    """What a returned transfer left stays until somebody has the call, or another queue."""
+    moved_on = or_(
+        bindparam("to_state").in_(sorted(_MOVED_ON)),
+        calls.c.queue_id.is_distinct_from(bindparam("in_queue", type_=calls.c.queue_id.type)),
+    )
+    return case((moved_on, null()), else_=column)
+
+
 _MOVE = (
     update(calls)
     .where(*_THIS_OPEN_CALL)
@@ -154,6 +194,14 @@ _MOVE = (
         state=bindparam("to_state"),
         since=bindparam("at"),
         agent=bindparam("by_agent"),
+        # An outgoing call may get its leg only now.
+        leg=func.coalesce(bindparam("on_leg", type_=calls.c.leg.type), calls.c.leg),
+        queue_id=bindparam("in_queue"),
+        partner=bindparam("with_partner"),
+        picked=bindparam("was_picked"),
+        reason=_where_it_stays(calls.c.reason),
+        back_to=_where_it_stays(calls.c.back_to),
+        back_at=_where_it_stays(calls.c.back_at),
         # The first answer stays the first, also when the caller went back to waiting.
         answered_at=func.coalesce(
             calls.c.answered_at, bindparam("first_answered_at", type_=calls.c.since.type)
@@ -177,9 +225,21 @@ async def _move(connection: AsyncConnection, organisation: OrganisationId, recor
             "to_state": record.state.value,
             "at": record.at,
             "by_agent": record.agent,
+            "on_leg": record.leg,
+            "in_queue": record.queue,
+            "with_partner": record.partner,
+            "was_picked": record.picked,
             "first_answered_at": record.answered_at,
         },
     )
+    if record.queue is None:
+        return
+    if record.state is StoredState.WAITING:
+        await visits.enter(connection, organisation, record.call, record.queue, record.at)
+    elif record.answered_at is not None and record.agent is not None:
+        await visits.answer(
+            connection, organisation, record.call, record.queue, by=record.agent, at=record.answered_at
+        )
 
 
 async def _close(connection: AsyncConnection, organisation: OrganisationId, record: CallClosed) -> None:
@@ -198,7 +258,47 @@ async def _close(connection: AsyncConnection, organisation: OrganisationId, reco
 @cache
 def _once_statement(dialect: str, table: str) -> Any:
     """Insert a row unless it is there."""
-    return upsert(dialect, {"segments": segments, "sign_ins": sign_ins}[table]).on_conflict_do_nothing()
+    known = {"segments": segments, "sign_ins": sign_ins, "call_log": call_log}
+    return upsert(dialect, known[table]).on_conflict_do_nothing()
+
+
+@cache
+def _message_statement(dialect: str) -> Any:
+    told = ("organisation", "name", "call_id", "to_user", "queue_id", "at", "ms")
+    return (
+        upsert(dialect, messages)
+        .values({name: bindparam(name) for name in told} | {"queue_name": visits.QUEUE_NAME})
+        .on_conflict_do_nothing()
+    )
+
+
+async def _message(connection: AsyncConnection, organisation: OrganisationId, record: MessageLeft) -> None:
+    await connection.execute(
+        _message_statement(connection.dialect.name),
+        {
+            "organisation": organisation,
+            "name": record.name,
+            "call_id": record.call,
+            "to_user": record.to,
+            "queue_id": record.queue,
+            "at": record.at,
+            "ms": record.ms,
+        },
+    )
+
+
+async def _note(connection: AsyncConnection, organisation: OrganisationId, record: Noted) -> None:
+    await connection.execute(
+        _once_statement(connection.dialect.name, "call_log"),
+        {
+            "organisation": organisation,
+            "call_id": record.call,
+            "at": record.at,
+            "why": record.why.value,
+            "agent": record.agent or "",
+            "detail": plain(record.detail),
+        },
+    )
 
 
 async def _segment(connection: AsyncConnection, organisation: OrganisationId, record: SegmentClosed) -> None:

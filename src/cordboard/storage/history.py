@@ -1,16 +1,18 @@
-"""Reads finished calls, page by page."""
+"""Reads finished calls page by page, any call's log, and messages."""
 
 from __future__ import annotations
 
 from sqlalchemy import and_, or_, select
 
-from cordboard.app.ports import Participation
-from cordboard.core.types import Direction, EndedBy, Instant, OrganisationId, UserId
+from cordboard.app.history import Participation, StoredLine, StoredLog, StoredMessage
+from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import Access
-from cordboard.storage.tables import calls, participations
+from cordboard.storage.tables import call_log, calls, messages, participations, queue_visits, segments
 
 PAGE_ROWS_MAX = 200
 """No page is longer, whatever was asked."""
+LOG_LINES_MAX = 1_000
+"""Of one call: more than anybody reads; what comes after is left out."""
 
 
 class SqlHistory:
@@ -46,8 +48,6 @@ class SqlHistory:
                         calls.c.direction,
                         calls.c.number,
                         calls.c.name,
-                        calls.c.queue_name,
-                        calls.c.urgent,
                         calls.c.ended_by,
                     )
                     .join(
@@ -75,10 +75,91 @@ class SqlHistory:
                 wait_ms=row.wait_ms,
                 talk_ms=row.talk_ms,
                 ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
+                transferred_to=row.to_name,
             )
             for row in rows[:rows_max]
         )
         return page, f"{page[-1].at}.{page[-1].call}" if len(rows) > rows_max else None
+
+    async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
+        """Of a call that goes on or is over; None: there is no such call.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            this = (
+                await connection.execute(
+                    select(calls).where(calls.c.organisation == organisation, calls.c.id == call)
+                )
+            ).one_or_none()
+            if this is None:
+                return None
+            lines = await connection.execute(
+                select(call_log)
+                .where(call_log.c.organisation == organisation, call_log.c.call_id == call)
+                .order_by(call_log.c.id)
+                .limit(LOG_LINES_MAX)
+            )
+            part_takers = await connection.execute(
+                select(segments.c.agent)
+                .where(segments.c.organisation == organisation, segments.c.call_id == call)
+                .distinct()
+            )
+            visited = await connection.execute(
+                select(queue_visits.c.queue_id).where(
+                    queue_visits.c.organisation == organisation, queue_visits.c.call_id == call
+                )
+            )
+            people = {row.agent for row in part_takers} | {this.agent, this.made_by, this.to_user}
+            return StoredLog(
+                lines=tuple(
+                    StoredLine(at=row.at, why=row.why, agent=row.agent or None, detail=row.detail)
+                    for row in lines
+                ),
+                people=frozenset(user for user in people if user),
+                queues=frozenset(row.queue_id for row in visited),
+            )
+
+    async def messages(
+        self, organisation: OrganisationId, user: UserId, queues: frozenset[QueueId], *, limit: int
+    ) -> tuple[StoredMessage, ...]:
+        """Left for this user or for one of these queues, newest first.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(messages, calls.c.number, calls.c.name.label("caller_name"))
+                .outerjoin(
+                    calls,
+                    and_(calls.c.organisation == messages.c.organisation, calls.c.id == messages.c.call_id),
+                )
+                .where(
+                    messages.c.organisation == organisation,
+                    or_(
+                        messages.c.to_user == user,
+                        and_(messages.c.to_user.is_(None), messages.c.queue_id.in_(sorted(queues))),
+                    ),
+                )
+                .order_by(messages.c.at.desc(), messages.c.name.desc())
+                .limit(max(1, min(limit, PAGE_ROWS_MAX)))
+            )
+            return tuple(
+                StoredMessage(
+                    name=row.name,
+                    call=row.call_id,
+                    number=row.number,
+                    caller_name=row.caller_name,
+                    to=row.to_user,
+                    queue=row.queue_id,
+                    queue_name=row.queue_name,
+                    at=row.at,
+                    ms=row.ms,
+                )
+                for row in rows
+            )
 
 
 def _read_key(key: str) -> tuple[Instant, str]:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.ports import QueueCounts, StoredAgent, StoredCall
-from cordboard.core.records import Record, StoredState, WrapUpKind
-from cordboard.core.types import Direction, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.records import Record, WrapUpKind
+from cordboard.core.types import Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import WRITE, Access
 from cordboard.storage.facts import write_facts
-from cordboard.storage.tables import agents, calls, devices, groups, queues, sign_ins, users
+from cordboard.storage.open_calls import read_open_calls
+from cordboard.storage.tables import agents, calls, devices, groups, queue_visits, queues, sign_ins, users
 
 _NO_WRAP_UP: dict[str, Any] = {
     "wrap_up_kind": None,
@@ -109,28 +110,7 @@ class SqlJournal:
             StorageFailure: nothing could be read.
         """
         async with self._access.reading() as connection:
-            rows = await connection.execute(
-                select(calls)
-                .where(calls.c.organisation == organisation, calls.c.ended_at.is_(None))
-                .order_by(calls.c.entered_at, calls.c.id)
-            )
-            return tuple(
-                StoredCall(
-                    id=row.id,
-                    leg=row.leg,
-                    queue=row.queue_id,
-                    direction=Direction(row.direction),
-                    number=row.number,
-                    name=row.name,
-                    dialled=row.dialled,
-                    state=StoredState(row.state),
-                    since=row.since,
-                    agent=row.agent,
-                    entered_at=row.entered_at,
-                    answered_at=row.answered_at,
-                )
-                for row in rows
-            )
+            return await read_open_calls(connection, organisation)
 
     async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
         """The queue numbers of the window that began at `since` (D15); a queue without any call is absent.
@@ -141,35 +121,45 @@ class SqlJournal:
         Raises:
             StorageFailure: nothing could be read.
         """
-        entered = calls.c.entered_at >= since
-        answered = and_(calls.c.answered_at.is_not(None), calls.c.answered_at >= since)
+        visit = queue_visits.c
+        entered, answered = visit.at >= since, visit.answered_at >= since
+        began = calls.c.entered_at
         async with self._access.reading() as connection:
             rows = await connection.execute(
                 select(
-                    calls.c.queue_id,
+                    visit.queue_id,
+                    visit.answered_by,
                     _sum(entered, 1).label("total"),
-                    _sum(and_(entered, calls.c.answered_at.is_not(None)), 1).label("handled"),
+                    _sum(and_(began >= since, visit.answered_at.is_not(None)), 1).label("handled"),
                     _sum(answered, 1).label("answered"),
-                    _sum(answered, calls.c.answered_at - calls.c.entered_at).label("waited_ms"),
+                    # A wait is that of the whole visit: it goes on when the caller is sent to another queue (D7).
+                    _sum(answered, visit.answered_at - began).label("waited_ms"),
                 )
-                .where(
-                    calls.c.organisation == organisation,
-                    calls.c.queue_id.is_not(None),
-                    calls.c.direction == Direction.IN.value,
-                    entered | answered,
-                )
-                .group_by(calls.c.queue_id)
+                .join(calls, _same(calls, queue_visits, calls.c.id == visit.call_id))
+                .where(visit.organisation == organisation, entered | answered)
+                .group_by(visit.queue_id, visit.answered_by)
             )
-            return {
-                row.queue_id: QueueCounts(
-                    total=int(row.total),
-                    handled=int(row.handled),
-                    answered=int(row.answered),
-                    # PostgreSQL sums big integers into its exact decimals.
-                    waited_ms=int(row.waited_ms),
-                )
-                for row in rows
-            }
+            counts: dict[QueueId, QueueCounts] = {}
+            for row in rows:
+                before = counts.get(row.queue_id, QueueCounts(total=0, handled=0, answered=0, waited_ms=0))
+                counts[row.queue_id] = _plus(before, row)
+            return counts
+
+
+def _plus(before: QueueCounts, row: Any) -> QueueCounts:
+    """With what one agent answered, or nobody did."""
+    # PostgreSQL sums big integers into its exact decimals.
+    total, handled, answered, waited_ms = (
+        int(value) for value in (row.total, row.handled, row.answered, row.waited_ms)
+    )
+    by = {row.answered_by: answered} if row.answered_by is not None and answered else {}
+    return QueueCounts(
+        total=before.total + total,
+        handled=before.handled + handled,
+        answered=before.answered + answered,
+        waited_ms=before.waited_ms + waited_ms,
+        answered_by={**before.answered_by, **by},
+    )
 
 
 def _same(one: Any, other: Any, condition: Any) -> Any:
@@ -197,6 +187,9 @@ def _agent(user: UserId, row: Any, signed_in: set[QueueId]) -> StoredAgent | Non
             wrap_up_pending_ms=row.wrap_up_pending_ms,
             wrap_up_armed=row.wrap_up_armed,
             away=row.away,
+            wrap_up_queue=row.wrap_up_queue,
+            wrap_up_extended=row.wrap_up_extended,
+            pause=row.pause,
         )
     nothing = StoredAgent(user=user, group=None, device=None, signed_in=frozenset(), **_NO_WRAP_UP)
     return None if agent == nothing else agent

@@ -1,4 +1,4 @@
-"""Who took part in a finished call, worked out from its segments (D24)."""
+"""Who took part in a finished call, worked out from its segments, its queues and its log (D24)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import BindParameter, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cordboard.core.records import SegmentKind, SegmentOutcome
+from cordboard.core.records import SegmentKind, SegmentOutcome, Why
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, UserId
-from cordboard.storage.tables import calls, participations, segments
+from cordboard.storage.tables import call_log, calls, participations, queue_visits, segments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,55 +37,60 @@ class Part:
     talk_ms: int | None
 
 
-def parts_of(
-    stretches: Sequence[Stretch],
-    *,
-    direction: Direction,
-    queued: bool,
-    agent: UserId | None,
-    entered_at: Instant,
-) -> tuple[Part, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A finished call, as far as its parts depend on it."""
+
+    direction: Direction
+    queued: bool
+    """It waited in a queue."""
+    agent: UserId | None
+    """Who handled it last; an outgoing call belongs to its dialler also when nobody answered it."""
+    entered_at: Instant
+    to: UserId | None = None
+    """A direct call: for whom it was."""
+
+
+def parts_of(stretches: Sequence[Stretch], call: Ended) -> tuple[Part, ...]:
     """Everybody's part in a finished call.
 
-    Who talked has answered (or dialled); who rejected and never talked has rejected; who let a direct call
-    ring has missed it. A queue call that another agent took is nobody's missed call.
-
-    Args:
-        queued: it came through a queue.
-        agent: who handled it last; an outgoing call belongs to its dialler also when nobody answered it.
+    Who talked has answered, or dialled; who rejected and never talked has rejected; for whom a direct call was
+    that nobody else was asked to take has missed it. A queue call that another agent took is nobody's missed call.
     """
-    parts: dict[UserId, Part] = {}
-    for user in sorted({stretch.agent for stretch in stretches if stretch.agent is not None}):
-        part = _part_of(user, stretches, direction, queued, entered_at)
-        if part is not None:
-            parts[user] = part
-    if direction is Direction.OUT and agent is not None and agent not in parts:
-        parts[agent] = Part(user=agent, kind="outbound", at=entered_at, wait_ms=None, talk_ms=None)
-    return tuple(parts.values())
+    outgoing = call.direction is Direction.OUT
+    concerned = {stretch.agent for stretch in stretches} | {call.agent if outgoing else call.to}
+    parts = (
+        _part_of(user, stretches, call) for user in sorted(concerned - {None}, key=str) if user is not None
+    )
+    return tuple(part for part in parts if part is not None)
 
 
-def _part_of(
-    user: UserId, stretches: Sequence[Stretch], direction: Direction, queued: bool, entered_at: Instant
-) -> Part | None:
+def _part_of(user: UserId, stretches: Sequence[Stretch], call: Ended) -> Part | None:
     own = [stretch for stretch in stretches if stretch.agent == user]
     talks = [stretch for stretch in own if stretch.kind is SegmentKind.TALK]
-    if direction is Direction.OUT:
-        talk_ms = sum(talk.ended_at - talk.started_at for talk in talks) if talks else None
-        return Part(user=user, kind="outbound", at=entered_at, wait_ms=None, talk_ms=talk_ms)
+    talk_ms = sum(talk.ended_at - talk.started_at for talk in talks) if talks else None
+    if call.direction is Direction.OUT and (user == call.agent or not talks):
+        dialled = user == call.agent or any(stretch.kind is SegmentKind.DIAL for stretch in own)
+        part = Part(user=user, kind="outbound", at=call.entered_at, wait_ms=None, talk_ms=talk_ms)
+        return part if dialled else None
     if talks:
         at = min(talk.started_at for talk in talks)
         return Part(
             user=user,
             kind="answered",
             at=at,
-            wait_ms=_waited(stretches, entered_at, at),
-            talk_ms=sum(talk.ended_at - talk.started_at for talk in talks),
+            wait_ms=_waited(stretches, call.entered_at, at),
+            talk_ms=talk_ms,
         )
     offers = [stretch for stretch in own if stretch.kind is SegmentKind.OFFER]
-    for outcome, kind in ((SegmentOutcome.REJECTED, "rejected"), (SegmentOutcome.MISSED, "missed")):
-        at_offers = [offer.started_at for offer in offers if offer.outcome is outcome]
-        if at_offers and (kind == "rejected" or not queued):
-            return Part(user=user, kind=kind, at=min(at_offers), wait_ms=None, talk_ms=None)
+    rejected = [offer.started_at for offer in offers if offer.outcome is SegmentOutcome.REJECTED]
+    if rejected:
+        return Part(user=user, kind="rejected", at=min(rejected), wait_ms=None, talk_ms=None)
+    missed = [offer.started_at for offer in offers if offer.outcome is SegmentOutcome.MISSED]
+    if user == call.to or (missed and not call.queued):
+        # Also when nothing rang: the telephone was away, or the person was busy (D29).
+        at = min(missed, default=call.entered_at)
+        return Part(user=user, kind="missed", at=at, wait_ms=None, talk_ms=None)
     return None
 
 
@@ -104,22 +109,31 @@ def _waited(stretches: Sequence[Stretch], entered_at: Instant, until: Instant) -
     return sum(min(wait.ended_at, until) - wait.started_at for wait in waits)
 
 
-_ENDED = select(calls.c.id, calls.c.direction, calls.c.queue_id, calls.c.agent, calls.c.entered_at).where(
-    calls.c.organisation == bindparam("organisation"),
-    calls.c.id.in_(bindparam("calls", expanding=True)),
-    calls.c.ended_at.is_not(None),
+_THESE: BindParameter[Any] = bindparam("calls", expanding=True)
+_ENDED = select(calls).where(
+    calls.c.organisation == bindparam("organisation"), calls.c.id.in_(_THESE), calls.c.ended_at.is_not(None)
 )
 _SEGMENTS = (
     select(segments)
-    .where(
-        segments.c.organisation == bindparam("organisation"),
-        segments.c.call_id.in_(bindparam("calls", expanding=True)),
-    )
+    .where(segments.c.organisation == bindparam("organisation"), segments.c.call_id.in_(_THESE))
     .order_by(segments.c.started_at)
 )
+_VISITS = (
+    select(queue_visits)
+    .where(queue_visits.c.organisation == bindparam("organisation"), queue_visits.c.call_id.in_(_THESE))
+    .order_by(queue_visits.c.at)
+)
+_PASSED_ON = (
+    select(call_log)
+    .where(
+        call_log.c.organisation == bindparam("organisation"),
+        call_log.c.call_id.in_(_THESE),
+        call_log.c.why.in_([Why.TRANSFERRED.value, Why.TO_QUEUE.value, Why.TRANSFER_UNDONE.value]),
+    )
+    .order_by(call_log.c.id)
+)
 _FORGET = delete(participations).where(
-    participations.c.organisation == bindparam("organisation"),
-    participations.c.call_id.in_(bindparam("calls", expanding=True)),
+    participations.c.organisation == bindparam("organisation"), participations.c.call_id.in_(_THESE)
 )
 
 
@@ -131,9 +145,9 @@ async def write_participations(
     if not ended:
         return
     these = {"organisation": organisation, "calls": [call.id for call in ended]}
-    stretches: dict[CallId, list[Stretch]] = defaultdict(list)
-    for row in await connection.execute(_SEGMENTS, these):
-        stretches[row.call_id].append(_stretch(row))
+    stretches, visits, passed_on = [
+        await _by_call(connection, statement, these) for statement in (_SEGMENTS, _VISITS, _PASSED_ON)
+    ]
     await connection.execute(_FORGET, these)
     rows = [
         {
@@ -144,18 +158,52 @@ async def write_participations(
             "at": part.at,
             "wait_ms": part.wait_ms,
             "talk_ms": part.talk_ms,
+            "to_name": _passed_on_to(part.user, passed_on[call.id], visits[call.id]),
         }
+        | _queue_at(part.at, visits[call.id])
         for call in ended
         for part in parts_of(
-            stretches[call.id],
-            direction=Direction(call.direction),
-            queued=call.queue_id is not None,
-            agent=call.agent,
-            entered_at=call.entered_at,
+            [_stretch(row) for row in stretches[call.id]],
+            Ended(
+                direction=Direction(call.direction),
+                queued=bool(visits[call.id]),
+                agent=call.agent,
+                entered_at=call.entered_at,
+                to=call.to_user if call.direction == Direction.IN.value else None,
+            ),
         )
     ]
     if rows:
         await connection.execute(insert(participations), rows)
+
+
+async def _by_call(
+    connection: AsyncConnection, statement: Any, these: dict[str, Any]
+) -> dict[CallId, list[Any]]:
+    found: dict[CallId, list[Any]] = defaultdict(list)
+    for row in await connection.execute(statement, these):
+        found[row.call_id].append(row)
+    return found
+
+
+def _queue_at(at: Instant, visits: Sequence[Any]) -> dict[str, Any]:
+    """The queue in which the call was then, with the name that it had; none for a direct or an outgoing call."""
+    so_far = [visit for visit in visits if visit.at <= at] or visits[:1]
+    if not so_far:
+        return {"queue_name": None, "urgent": False}
+    return {"queue_name": so_far[-1].queue_name, "urgent": so_far[-1].urgent}
+
+
+def _passed_on_to(user: UserId, lines: Sequence[Any], visits: Sequence[Any]) -> str | None:
+    """By the call's log: to whom this user passed it on last, and did not take it back (D24)."""
+    own = [line for line in lines if line.agent == user]
+    if not own or own[-1].why == Why.TRANSFER_UNDONE.value:
+        return None
+    detail: str | None = own[-1].detail
+    if own[-1].why == Why.TO_QUEUE.value:
+        names = {visit.queue_id: visit.queue_name for visit in visits}
+        return names.get(detail) or detail
+    return detail
 
 
 def _stretch(row: Any) -> Stretch:

@@ -23,6 +23,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
+    true,
 )
 
 metadata = MetaData(
@@ -52,6 +55,19 @@ def _flag(name: str) -> Column[Any]:
     return Column(name, Boolean, nullable=False)
 
 
+# Columns that came after the first version have a default in the database: SQLite cannot add one without, and
+# making the table anew would cost what refers to it.
+
+
+def _later_flag(name: str, default: bool) -> Column[Any]:
+    return Column(name, Boolean, nullable=False, server_default=true() if default else false())
+
+
+def _rules(name: str, empty: str) -> Column[Any]:
+    """Settings that are only read whole, as JSON of what differs from the defaults (`storage.rules`)."""
+    return Column(name, Text, nullable=False, server_default=text(f"'{empty}'"))
+
+
 def _organisation() -> Column[Any]:
     """The first part of a configured thing's key."""
     return Column("organisation", Text, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True)
@@ -76,9 +92,19 @@ organisations = Table(
     _text("time_zone"),
     _flag("demo"),
     _text("contact"),
+    _rules("rules", "{}"),
+    _rules("pause_reasons", "[]"),
 )
 
-groups = Table("groups", metadata, _organisation(), _text("id", key=True), _text("name"), _count("position"))
+groups = Table(
+    "groups",
+    metadata,
+    _organisation(),
+    _text("id", key=True),
+    _text("name"),
+    _count("position"),
+    _text("outbound_number", null=True),
+)
 
 users = Table(
     "users",
@@ -96,6 +122,9 @@ users = Table(
     _flag("disabled"),
     _text("password_hash", null=True),
     _count("position"),
+    _text("outbound_number", null=True),
+    # JSON of an Exit; None: the organisation's rule.
+    _text("direct_exit", null=True),
     # Both are asked for without an organisation: at log-in, and by a session's owner.
     UniqueConstraint("id"),
     UniqueConstraint("user_name_key"),
@@ -120,6 +149,16 @@ user_rights = Table(
     _part_of("users", "user_id"),
 )
 
+user_numbers = Table(
+    "user_numbers",
+    metadata,
+    _organisation(),
+    # One number leads to one person.
+    _text("number", key=True),
+    _text("user_id"),
+    _part_of("users", "user_id"),
+)
+
 queues = Table(
     "queues",
     metadata,
@@ -135,6 +174,7 @@ queues = Table(
     _flag("ring_until_answered"),
     _flag("locked"),
     _text("language"),
+    _rules("rules", "{}"),
 )
 
 queue_groups = Table(
@@ -168,6 +208,7 @@ devices = Table(
     _text("answer_method"),
     _text("password"),
     _count("position"),
+    _later_flag("one_line", True),
     # The exchange knows devices by this id alone.
     UniqueConstraint("id"),
 )
@@ -203,6 +244,9 @@ agents = Table(
     _count("wrap_up_pending_ms"),
     _flag("wrap_up_armed"),
     _flag("away"),
+    _text("wrap_up_queue", null=True),
+    Column("wrap_up_extended", Integer, nullable=False, server_default=text("0")),
+    _text("pause", null=True),
 )
 
 sign_ins = Table(
@@ -236,9 +280,85 @@ calls = Table(
     # None: not over.
     _instant("ended_at", null=True),
     _text("ended_by", null=True),
+    # For whom a direct call came, or whom of our own people an outgoing one calls.
+    _text("to_user", null=True),
+    _text("peer", null=True),
+    _text("partner", null=True),
+    _text("made_by", null=True),
+    _later_flag("picked", False),
+    # Why it did not get where it was sent, and to whom it came back, when.
+    _text("reason", null=True),
+    _text("back_to", null=True),
+    _instant("back_at", null=True),
     Index(None, "organisation", "ended_at"),
     Index(None, "organisation", "entered_at"),
     Index(None, "organisation", "answered_at"),
+)
+
+# A queue that a call was in, once however often it came back: what the queue's numbers are counted from (D15).
+queue_visits = Table(
+    "queue_visits",
+    metadata,
+    _text("organisation", key=True),
+    _text("call_id", key=True),
+    _text("queue_id", key=True),
+    # As they were then: the queue may be renamed or deleted while history remains.
+    _text("queue_name", null=True),
+    _flag("urgent"),
+    _instant("at"),
+    # Set in the queue in which the call was answered first.
+    _instant("answered_at", null=True),
+    _text("answered_by", null=True),
+    Index(None, "organisation", "at"),
+    Index(None, "organisation", "answered_at"),
+)
+
+# A caller who is being passed on, or can still be fetched back (D7); none of calls whose transfer is over.
+transfers = Table(
+    "transfers",
+    metadata,
+    _text("organisation", key=True),
+    _text("call_id", key=True),
+    _text("kind"),
+    _text("state"),
+    _text("initiator"),
+    _instant("since"),
+    _flag("was_active"),
+    _text("recipient", null=True),
+    _text("colleague", null=True),
+    _text("recipient_name", null=True),
+    _instant("until", null=True),
+)
+
+call_log = Table(
+    "call_log",
+    metadata,
+    # The order in which it was told; SQLite numbers only its own kind of integer.
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    _text("organisation"),
+    _text("call_id"),
+    _instant("at"),
+    _text("why"),
+    # "" when it is about nobody: part of a unique key, so never null.
+    _text("agent"),
+    _text("detail", null=True),
+    # A batch that is told again after a broken connection leaves no second line.
+    UniqueConstraint("organisation", "call_id", "at", "why", "agent"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _text("organisation", key=True),
+    _text("name", key=True),
+    _text("call_id"),
+    _text("to_user", null=True),
+    _text("queue_id", null=True),
+    _text("queue_name", null=True),
+    _instant("at"),
+    _count("ms"),
+    Index(None, "organisation", "to_user", "at"),
+    Index(None, "organisation", "queue_id", "at"),
 )
 
 segments = Table(
@@ -266,6 +386,11 @@ participations = Table(
     _instant("at"),
     Column("wait_ms", BigInteger, nullable=True),
     Column("talk_ms", BigInteger, nullable=True),
+    # The queue that the call was in for this user.
+    _text("queue_name", null=True),
+    _later_flag("urgent", False),
+    # To whom the user passed it on.
+    _text("to_name", null=True),
     ForeignKeyConstraint(["organisation", "call_id"], ["calls.organisation", "calls.id"], ondelete="CASCADE"),
     Index(None, "organisation", "user_id", "at", "call_id"),
     Index(None, "organisation", "call_id"),

@@ -15,6 +15,7 @@ import msgspec
 from litestar import websocket
 from litestar.handlers import WebsocketRouteHandler
 
+from cordboard.app.dialling import DialPlan
 from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.ports import StorageFailure
 from cordboard.core.refusals import Code
@@ -49,13 +50,20 @@ class Live:
     """Serves `/live`."""
 
     def __init__(
-        self, hub: Hub, engine: Engine, log_ins: LogIns, practice: Practice, origins: Origins
+        self,
+        hub: Hub,
+        engine: Engine,
+        log_ins: LogIns,
+        practice: Practice,
+        origins: Origins,
+        dial_plan: Callable[[OrganisationId], DialPlan],
     ) -> None:
         self._hub = hub
         self._engine = engine
         self._log_ins = log_ins
         self._practice = practice
         self._origins = origins
+        self._dial_plan = dial_plan
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, socket: AnySocket) -> None:
@@ -165,9 +173,9 @@ class Live:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             return
-        request = request_of(user, command)
-        if request is None:
-            reply(NotDone("bad_command", {}))
+        request = request_of(user, command, self._dial_plan(organisation))
+        if isinstance(request, NotDone):
+            reply(request)
             return
         self._engine.ask(organisation, request, reply, expected_version(command))
 

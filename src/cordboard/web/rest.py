@@ -115,8 +115,11 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     """When it was answered, else when it was offered or dialled."""
     wait_ms: int | None
     talk_ms: int | None
-    ended_by: Literal["caller", "agent", "lost", "transfer"] | None
-    """lost: broken off by a failure of the exchange."""
+    ended_by: Literal["caller", "agent", "lost", "transfer", "not_reached", "exit"] | None
+    """lost: broken off by a failure of the exchange; transfer: the consultation that ended in one; not_reached: an
+    outgoing call that was busy, rejected or not answered; exit: a rule led the caller out."""
+    transferred_to: str | None
+    """To whom the user passed it on, by name or number; None: not at all."""
 
 
 class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):

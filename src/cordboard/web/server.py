@@ -19,6 +19,7 @@ from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import OWN_HEADER, AnyRequest, own_origins, same_origin
 from cordboard.web.live import Live
 from cordboard.web.problems import Refusal, bad_request, broken, refused, storage_failed
+from cordboard.web.requests.calls import CallRequests
 from cordboard.web.requests.desk import DeskRequests
 from cordboard.web.requests.session import SessionRequests
 from cordboard.web.services import Services
@@ -60,6 +61,7 @@ def make_server(services: Services) -> Litestar:
         services.logged_in,
         services.practice,
         lambda host: own_origins(_scheme(services), host, services.origins),
+        services.dial_plan,
     )
     proxy = SipProxy(services)
 
@@ -90,6 +92,7 @@ def make_server(services: Services) -> Litestar:
         route_handlers=[
             SessionRequests,
             DeskRequests,
+            CallRequests,
             live.handler(),
             proxy.handler(),
             *_files(services.console),

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cordboard.app.accounts import LogIns
+from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
-from cordboard.app.ports import DeviceRow, Directories, History
+from cordboard.app.history import History
+from cordboard.app.ports import DeviceRow, Directories
 from cordboard.app.tenancy import Tenancy
-from cordboard.core.types import Instant, OrganisationId
+from cordboard.core.types import Instant, OrganisationId, QueueId
 from cordboard.web import rest, wire
 from cordboard.web.guard import LoggedIn, token_of
+from cordboard.web.problems import Refusal
 from cordboard.web.push import Hub
 
 
@@ -40,6 +43,14 @@ class Services:
     """Where the exchange takes SIP over WebSocket: `ws://127.0.0.1:8188/ws`."""
     loopback: bool
     """Only this machine can reach us."""
+    recordings: Callable[[str], Path | None] = lambda _name: None
+    """Where the sound of a message that a caller left is; None: it is not there (any more)."""
+    emergency: frozenset[str] = frozenset()
+    """Numbers that count as emergency calls beside the country's own."""
+
+    def dial_plan(self, organisation: OrganisationId) -> DialPlan:
+        """How this organisation's people dial."""
+        return dial_plan(self.tenancy.all[organisation], self.emergency)
 
     async def logged_in(self, cookies: dict[str, str]) -> LoggedIn | None:
         """Whose browser this is; None: not logged in, or no longer."""
@@ -51,6 +62,22 @@ class Services:
         if viewer is None:
             return None
         return LoggedIn(organisation=session.organisation, viewer=viewer, session=session.token_hash)
+
+    async def require(self, cookies: dict[str, str]) -> LoggedIn:
+        """Whose browser this is.
+
+        Raises:
+            Refusal: 401 `no_session`.
+        """
+        logged_in = await self.logged_in(cookies)
+        if logged_in is None:
+            raise Refusal(401, "no_session")
+        return logged_in
+
+    def queues_of(self, logged_in: LoggedIn) -> frozenset[QueueId]:
+        """The queues of the groups that the user may work for."""
+        groups = logged_in.viewer.user.groups
+        return frozenset(q.id for q in self.tenancy.all[logged_in.organisation].queues if q.groups & groups)
 
     def paired_device(self, logged_in: LoggedIn) -> DeviceRow | None:
         """The device that the user has paired; None: none."""

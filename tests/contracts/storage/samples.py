@@ -160,9 +160,21 @@ def moved(
     *,
     agent: UserId | None = None,
     answered_at: Instant | None = None,
+    queue: QueueId | None = ALGEMEEN,
+    partner: str | None = None,
+    picked: bool = False,
 ) -> CallMoved:
     """The call's place changes."""
-    return CallMoved(call=CallId(call), state=state, agent=agent, answered_at=answered_at, at=at)
+    return CallMoved(
+        call=CallId(call),
+        state=state,
+        agent=agent,
+        answered_at=answered_at,
+        at=at,
+        queue=queue,
+        partner=CallId(partner) if partner is not None else None,
+        picked=picked,
+    )
 
 
 def segment(
@@ -195,7 +207,7 @@ def answered_call(
         opened(call, at, queue=queue),
         segment(call, SegmentKind.OFFER, at, answered_at, SegmentOutcome.ANSWERED, agent),
         segment(call, SegmentKind.WAIT, at, answered_at, SegmentOutcome.ANSWERED),
-        moved(call, StoredState.ACTIVE, answered_at, agent=agent, answered_at=answered_at),
+        moved(call, StoredState.ACTIVE, answered_at, agent=agent, answered_at=answered_at, queue=queue),
         segment(call, SegmentKind.TALK, answered_at, ended_at, SegmentOutcome.ENDED, agent),
         closed(call, ended_at, agent=agent),
     ]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
-from cordboard.app.ports import StorageFailure
+from cordboard.app.ports import QueueRules, StorageFailure
+from cordboard.core.queue import WrapUpMode
+from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules, OnHookRinging
 from cordboard.core.types import GroupId, OrganisationId, UserId
 from cordboard.storage.open import Database
 from tests.contracts.storage.samples import (
+    ALGEMEEN,
     BRABANT,
     CHANTAL,
     ENSCHEDE,
@@ -27,6 +31,87 @@ async def test_a_directory_comes_back_as_it_was_saved(database: Database) -> Non
     await database.directories.save(directory())
 
     assert await database.directories.directory(TWENTE) == directory()
+
+
+@pytest.mark.rule("X-a", "D28")
+async def test_every_rule_that_can_be_set_comes_back(database: Database) -> None:
+    """The organisation's, a queue's and a person's rules, numbers in and out, pauses, a telephone with two lines."""
+    plain = directory()
+    closed = Exit(action=ExitAction.NUMBER, target="31534800999")
+    rules = HouseRules(
+        pick_while_busy=False,
+        on_hook_ringing=OnHookRinging.SAFE_BLIND,
+        undo_ms=0,
+        direct_exit=Exit(action=ExitAction.QUEUE, target=ALGEMEEN),
+        manual_wrap_up_ms_max=900_000,
+        number="31534800900",
+    )
+    of_queue = QueueRules(
+        order=(PIET, CHANTAL),
+        wrap_up_mode=WrapUpMode.OPEN_ENDED,
+        breaks_wrap_up=True,
+        escalate_to="31534800998",
+        exits={ExitReason.CLOSED: closed, ExitReason.FULL: Exit(action=ExitAction.BUSY)},
+        wait_ms_max=60_000,
+        calls_max=5,
+        announce_first_ms=10_000,
+        announce_wait=False,
+        music="piano",
+        number="31534800937",
+    )
+    made = replace(
+        plain,
+        organisation=replace(plain.organisation, rules=rules, pause_reasons=("Pauze", "Ziekteverlof")),
+        groups=(replace(plain.groups[0], number="31534800901"), *plain.groups[1:]),
+        users=(
+            replace(
+                plain.users[0],
+                numbers=frozenset({"31534800201", "31612345678"}),
+                number="31534800201",
+                direct_exit=Exit(action=ExitAction.MESSAGE),
+            ),
+            *plain.users[1:],
+        ),
+        queues=(replace(plain.queues[0], rules=of_queue), *plain.queues[1:]),
+        devices=(replace(plain.devices[0], one_line=False), *plain.devices[1:]),
+    )
+
+    await database.directories.save(made)
+
+    assert await database.directories.directory(TWENTE) == made
+
+
+async def test_a_rule_that_nobody_set_is_not_stored(database: Database) -> None:
+    """So it follows the default of the Cordboard that runs; one that only a newer Cordboard knows is passed over."""
+    await database.directories.save(directory())
+    async with database.access.reading() as connection:
+        stored = (await connection.execute(text("SELECT rules FROM organisations"))).scalar_one()
+    assert stored == "{}"
+
+    async with database.access.writing() as connection:
+        newer = {"rules": '{"undo_ms": 5000, "not_known_yet": true}'}
+        await connection.execute(text("UPDATE organisations SET rules = :rules"), newer)
+
+    assert (await database.directories.directory(TWENTE)).organisation.rules == HouseRules(undo_ms=5_000)
+
+
+async def test_rules_that_cannot_be_read_are_said(database: Database) -> None:
+    """Somebody edited the database by hand."""
+    await database.directories.save(directory())
+    async with database.access.writing() as connection:
+        await connection.execute(text("""UPDATE queues SET rules = '{"calls_max": "many"}'"""))
+
+    with pytest.raises(StorageFailure, match="QueueRules"):
+        await database.directories.directory(TWENTE)
+
+
+@pytest.mark.rule("D29")
+async def test_a_number_leads_to_one_person(database: Database) -> None:
+    """Two people cannot have the same number."""
+    same = tuple(replace(user, numbers=frozenset({"31534800201"})) for user in directory().users)
+
+    with pytest.raises(StorageFailure):
+        await database.directories.save(replace(directory(), users=same))
 
 
 @pytest.mark.rule("X-c")

@@ -6,9 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.app.ports import Participation
-from cordboard.core.records import CallOpened, Record, SegmentKind, SegmentOutcome
-from cordboard.core.types import CallId, Direction, EndedBy
+from cordboard.app.history import Participation
+from cordboard.core.records import (
+    CallOpened,
+    Noted,
+    Record,
+    SegmentKind,
+    SegmentOutcome,
+    StoredState,
+    Why,
+)
+from cordboard.core.types import CallId, Direction, EndedBy, LegId
 from cordboard.storage.open import Database
 from tests.contracts.storage.samples import (
     CHANTAL,
@@ -18,6 +26,7 @@ from tests.contracts.storage.samples import (
     answered_call,
     closed,
     directory,
+    moved,
     opened,
     segment,
 )
@@ -174,6 +183,118 @@ async def test_an_outgoing_call_shows_also_when_nobody_answered_it(database: Dat
         ("outbound", NOON + 60_000, None, None),
         ("outbound", NOON, None, 4_000),
     ]
+
+
+@pytest.mark.rule("D24", "3.4-h")
+async def test_a_direct_call_that_rang_nowhere_is_missed_all_the_same(database: Database) -> None:
+    """Piet's telephone was away, or the caller gave up in time; Chantal, who took it for him, has answered it."""
+    for_piet = replace(opened("c1", NOON, queue=None), to=PIET)
+    await database.journal.append(
+        TWENTE,
+        [
+            for_piet,
+            closed("c1", NOON + 3_000),
+            replace(for_piet, call=CallId("c2"), leg=LegId("l2"), at=NOON + 60_000),
+            segment("c2", SegmentKind.OFFER, NOON + 61_000, NOON + 70_000, SegmentOutcome.WITHDRAWN, PIET),
+            segment("c2", SegmentKind.TALK, NOON + 75_000, NOON + 80_000, SegmentOutcome.ENDED, CHANTAL),
+            closed("c2", NOON + 80_000, agent=CHANTAL),
+        ],
+    )
+
+    assert [(row.call, row.kind, row.at) for row in await own(database, PIET)] == [
+        ("c2", "missed", NOON + 60_000),
+        ("c1", "missed", NOON),
+    ]
+    assert [row.kind for row in await own(database)] == ["answered"]
+
+
+@pytest.mark.rule("D24", "3.4-b", "3.4-h")
+async def test_a_call_between_two_desks_is_one_row_for_each(database: Database) -> None:
+    """Chantal dialled, Piet answered; the second time he rejected."""
+    for number, outcome in (("1", SegmentOutcome.ANSWERED), ("2", SegmentOutcome.REJECTED)):
+        at = NOON + int(number) * 60_000
+        here, there = f"here{number}", f"there{number}"
+        talks = outcome is SegmentOutcome.ANSWERED
+        dialled = replace(opened(here, at, queue=None), direction=Direction.OUT, agent=CHANTAL, to=PIET)
+        records: list[Record] = [
+            dialled,
+            replace(opened(there, at, queue=None), to=PIET, peer=CallId(here)),
+            segment(here, SegmentKind.DIAL, at, at + 5_000, SegmentOutcome.ANSWERED, CHANTAL),
+            segment(there, SegmentKind.OFFER, at, at + 5_000, outcome, PIET),
+        ]
+        if talks:
+            records += [
+                segment(here, SegmentKind.TALK, at + 5_000, at + 9_000, SegmentOutcome.ENDED, CHANTAL),
+                segment(there, SegmentKind.TALK, at + 5_000, at + 9_000, SegmentOutcome.ENDED, PIET),
+            ]
+        records += [
+            closed(here, at + 9_000, agent=CHANTAL, by=EndedBy.AGENT if talks else EndedBy.NOT_REACHED),
+            closed(there, at + 9_000, agent=PIET if talks else None),
+        ]
+        await database.journal.append(TWENTE, records)
+
+    assert [(row.call, row.kind, row.talk_ms, row.ended_by) for row in await own(database)] == [
+        ("here2", "outbound", None, EndedBy.NOT_REACHED),
+        ("here1", "outbound", 4_000, EndedBy.AGENT),
+    ]
+    assert [(row.call, row.kind, row.talk_ms) for row in await own(database, PIET)] == [
+        ("there2", "rejected", None),
+        ("there1", "answered", 4_000),
+    ]
+
+
+@pytest.mark.rule("D24")
+async def test_a_call_that_was_passed_on_says_to_whom_and_each_row_names_its_own_queue(
+    database: Database,
+) -> None:
+    """Chantal sent it on to Urgent; Piet took it there and passed it on to Jan Jansen."""
+    await database.directories.save(directory())
+    c1 = CallId("c1")
+    await database.journal.append(
+        TWENTE,
+        [
+            *answered_call("c1", NOON, wait_ms=4_000, talk_ms=2_000)[:-1],
+            Noted(call=c1, why=Why.TO_QUEUE, agent=CHANTAL, detail=URGENT, at=NOON + 6_000),
+            moved("c1", StoredState.WAITING, NOON + 6_000, answered_at=NOON + 4_000, queue=URGENT),
+            segment("c1", SegmentKind.WAIT, NOON + 6_000, NOON + 9_000, SegmentOutcome.ANSWERED),
+            segment("c1", SegmentKind.TALK, NOON + 9_000, NOON + 12_000, SegmentOutcome.TRANSFERRED, PIET),
+            Noted(call=c1, why=Why.TRANSFERRED, agent=PIET, detail="Jan Jansen", at=NOON + 12_000),
+            closed("c1", NOON + 30_000, agent=PIET),
+        ],
+    )
+
+    (chantal,), (piet,) = await own(database), await own(database, PIET)
+    assert (chantal.transferred_to, chantal.queue_name, chantal.urgent) == ("Urgent", "Algemeen", False)
+    assert (piet.transferred_to, piet.queue_name, piet.urgent) == ("Jan Jansen", "Urgent", True)
+
+
+@pytest.mark.rule("D24", "D7")
+async def test_a_transfer_that_was_taken_back_is_none(database: Database) -> None:
+    """Within ten seconds, and then Chantal ended the call herself."""
+    lines = [
+        Noted(call=CallId("c1"), why=why, agent=CHANTAL, detail="Piet", at=NOON + at)
+        for why, at in ((Why.TRANSFERRED, 5_000), (Why.TRANSFER_UNDONE, 9_000))
+    ]
+
+    await database.journal.append(TWENTE, [*lines, *answered_call("c1", NOON, wait_ms=1, talk_ms=9_999)])
+
+    assert [row.transferred_to for row in await own(database)] == [None]
+
+
+async def test_who_took_over_an_outgoing_call_has_answered_it(database: Database) -> None:
+    """Chantal called a customer and passed the call on to Piet."""
+    await database.journal.append(
+        TWENTE,
+        [
+            replace(opened("c1", NOON, queue=None), direction=Direction.OUT, agent=CHANTAL),
+            segment("c1", SegmentKind.TALK, NOON + 5_000, NOON + 9_000, SegmentOutcome.TRANSFERRED, CHANTAL),
+            segment("c1", SegmentKind.TALK, NOON + 9_000, NOON + 20_000, SegmentOutcome.ENDED, PIET),
+            closed("c1", NOON + 20_000, agent=CHANTAL),
+        ],
+    )
+
+    assert [(row.kind, row.talk_ms) for row in await own(database)] == [("outbound", 4_000)]
+    assert [(row.kind, row.talk_ms) for row in await own(database, PIET)] == [("answered", 11_000)]
 
 
 async def test_two_agents_of_one_call_each_have_their_own_row(database: Database) -> None:

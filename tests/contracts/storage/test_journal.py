@@ -194,6 +194,7 @@ async def test_an_open_call_is_read_with_its_place(database: Database) -> None:
         agent=None,
         entered_at=NOON + 1_000,
         answered_at=None,
+        segment_since=NOON + 1_000,
     )
 
 
@@ -288,7 +289,7 @@ async def test_queue_numbers_count_the_calls_of_the_window(database: Database) -
     counts = await database.journal.counts(TWENTE, midnight)
 
     assert counts == {
-        ALGEMEEN: QueueCounts(total=4, handled=2, answered=3, waited_ms=8_000),
+        ALGEMEEN: QueueCounts(total=4, handled=2, answered=3, waited_ms=8_000, answered_by={CHANTAL: 3}),
         URGENT: QueueCounts(total=1, handled=0, answered=0, waited_ms=0),
     }
 

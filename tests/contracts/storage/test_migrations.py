@@ -11,11 +11,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from cordboard.app.ports import StorageFailure
+from cordboard.app.ports import QueueCounts, QueueRules, StorageFailure
+from cordboard.core.records import StoredState
+from cordboard.core.rules import HouseRules
+from cordboard.core.types import Right
 from cordboard.storage.migrate import alembic_config, newest_revision
 from cordboard.storage.open import Database, open_database
 from cordboard.storage.tables import metadata
-from tests.contracts.storage.samples import CHANTAL, TWENTE, answered_call, directory
+from tests.contracts.storage.samples import CHANTAL, DESK, ENSCHEDE, TWENTE, URGENT, answered_call, directory
 
 NOON = 1_530_000_000_000
 
@@ -38,9 +41,16 @@ async def test_a_filled_database_goes_down_step_by_step_and_up_again(database: D
     await database.directories.save(directory())
     await database.journal.append(TWENTE, answered_call("c1", NOON, wait_ms=1, talk_ms=1))
 
-    await change(database, "0001")
-    assert await database.directories.directory(TWENTE) == directory()
+    await change(database, "0002")
     await change(database, "head")
+    rows, _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
+    assert [(row.call, row.queue_name) for row in rows] == [("c1", "Algemeen")]
+
+    await change(database, "0001")
+    await change(database, "head")
+    found = await database.directories.directory(TWENTE)
+    assert [(u.name, u.groups) for u in found.users] == [(u.name, u.groups) for u in directory().users]
+    assert (found.queues, found.devices) == (directory().queues, directory().devices)
     await database.journal.append(TWENTE, answered_call("c2", NOON, wait_ms=1, talk_ms=1))
     rows, _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
     assert [row.call for row in rows] == ["c2"]
@@ -48,6 +58,71 @@ async def test_a_filled_database_goes_down_step_by_step_and_up_again(database: D
     await change(database, "base")
     await change(database, "head")
     assert await database.directories.organisations() == ()
+
+
+OF_THE_VERSION_BEFORE = """
+INSERT INTO organisations (id, name, country, language, time_zone, demo, contact)
+    VALUES ('twente', 'Twente', 'NL', 'nl', 'Europe/Amsterdam', TRUE, '');
+INSERT INTO groups (organisation, id, name, position) VALUES ('twente', 'g-enschede', 'Enschede', 0);
+INSERT INTO users (organisation, id, user_name, user_name_key, name, language, theme, disabled, position)
+    VALUES ('twente', 'u-chantal', 'chantal', 'chantal', 'Chantal', 'nl', 'system', FALSE, 0);
+INSERT INTO user_groups VALUES ('twente', 'u-chantal', 'g-enschede');
+INSERT INTO user_rights VALUES ('twente', 'u-chantal', 'history.view');
+INSERT INTO queues (organisation, id, name, urgent, priority, position, strategy, ring_ms, wrap_up_ms,
+    ring_until_answered, locked, language)
+    VALUES ('twente', 'q-urgent', 'Urgent', TRUE, 0, 0, 'ring_all', 20000, 15000, FALSE, FALSE, 'nl');
+INSERT INTO queue_groups VALUES ('twente', 'q-urgent', 'g-enschede');
+INSERT INTO devices VALUES ('twente', 'd-1', 'Toestel', 'sip', '201', 'header', 'secret', 0);
+INSERT INTO agents VALUES ('twente', 'u-chantal', 'g-enschede', 'd-1', 'manual', 5, NULL, 0, FALSE, FALSE);
+INSERT INTO sign_ins VALUES ('twente', 'u-chantal', 'q-urgent', 5);
+INSERT INTO calls VALUES ('twente', 'over', 'l1', 'q-urgent', 'Spoed', TRUE, 'in', '31612345678', NULL, NULL,
+    'active', 1500, 'u-chantal', 1000, 1500, 3000, 'caller');
+INSERT INTO calls VALUES ('twente', 'talks', 'l2', 'q-urgent', 'Spoed', TRUE, 'in', NULL, NULL, NULL,
+    'active', 5000, 'u-chantal', 4000, 5000, NULL, NULL);
+INSERT INTO segments VALUES ('twente', 'over', 'talk', 'u-chantal', 1500, 3000, 'ended');
+INSERT INTO segments VALUES ('twente', 'talks', 'wait', '', 4000, 5000, 'answered');
+INSERT INTO participations VALUES ('twente', 'u-chantal', 'over', 'answered', 1500, 500, 1500);
+"""
+
+
+async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_in_it(
+    database_url: str,
+) -> None:
+    """Who is configured, what was promised, a call that goes on, history and the numbers of today."""
+    before = await open_database(database_url)
+    await change(before, "0002")
+    async with before.access.writing() as connection:
+        for statement in OF_THE_VERSION_BEFORE.split(";"):
+            if statement.strip():
+                await connection.execute(text(statement))
+    await before.close()
+
+    database = await open_database(database_url)
+
+    found = await database.directories.directory(TWENTE)
+    (user,) = found.users
+    assert user.groups == {ENSCHEDE}
+    assert user.rights == {Right.HISTORY, Right.DIAL_OUTSIDE}
+    assert (found.organisation.rules, found.queues[0].rules) == (HouseRules(), QueueRules())
+    assert found.organisation.pause_reasons == ("Pauze", "Lunch", "Overleg", "Administratie")
+    assert found.queues[0].groups == {ENSCHEDE}
+    assert found.devices[0].one_line
+    (agent,) = await database.journal.agents(TWENTE)
+    assert agent.signed_in == {URGENT}
+    assert (agent.device, agent.pause) == (DESK, None)
+    (call,) = await database.journal.open_calls(TWENTE)
+    assert (call.id, call.state, call.handled_by, call.segment_since) == (
+        "talks",
+        StoredState.ACTIVE,
+        CHANTAL,
+        5_000,
+    )
+    assert await database.journal.counts(TWENTE, 0) == {
+        URGENT: QueueCounts(total=2, handled=2, answered=2, waited_ms=1_500, answered_by={CHANTAL: 2})
+    }
+    (row,), _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
+    assert (row.queue_name, row.urgent, row.talk_ms, row.transferred_to) == ("Spoed", True, 1_500, None)
+    await database.close()
 
 
 async def test_a_newer_cordboards_database_is_refused_in_a_sentence(database_url: str) -> None:

@@ -6,22 +6,15 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from cordboard.app.ports import Participation
+from cordboard.app.history import Participation
 from cordboard.core.types import DeviceKind, EndedBy, Right
 from cordboard.web import rest
-from cordboard.web.guard import AnyRequest, LoggedIn
+from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
 from cordboard.web.services import Services
 
 PAGE_MAX = 100
 ECHO_NUMBER = "*43"
-
-
-async def _require(request: AnyRequest, services: Services) -> LoggedIn:
-    logged_in = await services.logged_in(request.cookies)
-    if logged_in is None:
-        raise Refusal(401, "no_session")
-    return logged_in
 
 
 class DeskRequests(Controller):
@@ -38,7 +31,7 @@ class DeskRequests(Controller):
         limit: FromQuery[int] = 50,
     ) -> rest.HistoryPage:
         """Own calls, newest first (3.4)."""
-        logged_in = await _require(request, services)
+        logged_in = await services.require(request.cookies)
         if Right.HISTORY not in logged_in.viewer.user.rights:
             raise Refusal(403, "no_right")
         try:
@@ -57,7 +50,7 @@ class DeskRequests(Controller):
         self, request: AnyRequest, services: NamedDependency[Services]
     ) -> rest.SoftphoneCredentials:
         """What the browser phone registers with; only for who has it paired."""
-        logged_in = await _require(request, services)
+        logged_in = await services.require(request.cookies)
         device = services.paired_device(logged_in)
         if device is None or device.kind is not DeviceKind.WEB:
             raise Refusal(409, "no_device")
@@ -97,4 +90,5 @@ def _row(part: Participation) -> rest.HistoryRow:
         wait_ms=part.wait_ms,
         talk_ms=part.talk_ms,
         ended_by=part.ended_by.value if part.ended_by not in (None, EndedBy.UNKNOWN) else None,
+        transferred_to=part.transferred_to,
     )

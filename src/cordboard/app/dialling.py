@@ -1,0 +1,95 @@
+"""Numbers as people type them or telephones dial them, and whom they reach (2.6-c, 2.6-g; D26, D28).
+
+A colleague is reached without leaving the house; every other number goes out, with the kind that says who may call
+it. Whether this person may is decided by the core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+
+from cordboard.app.numbers import SHORT_DIGITS_MAX, is_emergency, read_number
+from cordboard.app.ports import Directory
+from cordboard.core.types import NumberKind, UserId
+
+_PAID = frozenset(
+    {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PERSONAL_NUMBER}
+)
+SHORT_DIGITS_MIN = 3
+"""Fewer digits are no number anywhere."""
+_NO_COUNTRY = "001"
+"""Where satellites, global networks and international services are numbered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialPlan:
+    """How one organisation's people dial."""
+
+    country: str
+    colleagues: Mapping[str, UserId] = field(default_factory=dict)
+    """Extensions and own outside numbers."""
+    emergency: frozenset[str] = frozenset()
+    """Numbers that count as emergency calls beside the country's own."""
+
+    def colleague(self, text: str) -> UserId | None:
+        """The colleague whose extension or own number this is; None: nobody's."""
+        number = read_number(text, self.country)
+        return self.colleagues.get(number) if number is not None else None
+
+    def outside(self, text: str) -> tuple[str, NumberKind] | None:
+        """The number as it is kept, and its kind; None: it cannot be called."""
+        number = read_number(text, self.country)
+        if number is None or not number.isascii() or not number.isdigit():
+            return None
+        if number in self.emergency or is_emergency(number, self.country):
+            return number, NumberKind.EMERGENCY
+        kind = self._kind(number, text.strip())
+        return (number, kind) if kind is not None else None
+
+    def _kind(self, number: str, text: str) -> NumberKind | None:
+        country = self.country.upper()
+        if len(number) <= SHORT_DIGITS_MAX and not text.startswith(("+", "0")):
+            return _kind_of_short(number, country)
+        try:
+            parsed = phonenumbers.parse(f"+{number}")
+        except NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(parsed):
+            return None
+        region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+        sort = phonenumbers.number_type(parsed)
+        if sort in _PAID or (region == _NO_COUNTRY and sort is not PhoneNumberType.TOLL_FREE):
+            return NumberKind.PREMIUM
+        # Several countries may share a code, as those of +1 do.
+        if phonenumbers.region_code_for_number(parsed) == country:
+            return NumberKind.NATIONAL
+        return NumberKind.INTERNATIONAL
+
+
+def _kind_of_short(number: str, country: str) -> NumberKind | None:
+    """Of 14053, 144 and the like. Not all of them are in the tables, so an unknown one is left to the trunk."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except NumberParseException:
+        return None
+    if len(number) < SHORT_DIGITS_MIN:
+        return None
+    cost = phonenumbers.expected_cost_for_region(parsed, country)
+    return NumberKind.PREMIUM if cost == phonenumbers.ShortNumberCost.PREMIUM_RATE else NumberKind.NATIONAL
+
+
+def dial_plan(directory: Directory, emergency: frozenset[str] = frozenset()) -> DialPlan:
+    """Of this organisation; somebody who is disabled cannot be called."""
+    country = directory.organisation.country
+    colleagues: dict[str, UserId] = {}
+    for user in directory.users:
+        if user.disabled:
+            continue
+        for number in (user.extension, *sorted(user.numbers)):
+            if number is not None:
+                colleagues.setdefault(read_number(number, country) or number, user.id)
+    return DialPlan(country=country, colleagues=colleagues, emergency=emergency)

@@ -1,0 +1,90 @@
+"""What is read of calls that were: one's own history, a call's log, messages (D24, D29, X-h).
+
+The port stands here and not in `ports`, because nothing but the web asks it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participation:
+    """One user's part in one call (D24)."""
+
+    call: CallId
+    kind: str
+    """answered | missed | rejected | outbound"""
+    direction: Direction
+    number: str | None
+    name: str | None
+    queue_name: str | None
+    urgent: bool
+    at: Instant
+    wait_ms: int | None
+    talk_ms: int | None
+    ended_by: EndedBy | None
+    transferred_to: str | None = None
+    """To whom this user passed the call on, by name or number; None: not at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLine:
+    """One line of a call's log; each field as in `core.records.Noted`."""
+
+    at: Instant
+    why: str
+    agent: UserId | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLog:
+    """Why a call rang whom, and who has to do with it."""
+
+    lines: tuple[StoredLine, ...]
+    """In the order in which it happened."""
+    people: frozenset[UserId]
+    """Who dialled it, was called by it, was offered it or talked in it."""
+    queues: frozenset[QueueId]
+    """The queues that it was in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """What a caller left on tape (D29)."""
+
+    name: str
+    call: CallId
+    number: str | None
+    caller_name: str | None
+    to: UserId | None
+    queue: QueueId | None
+    queue_name: str | None
+    at: Instant
+    ms: int
+
+
+class History(Protocol):
+    """Reads what became of calls."""
+
+    async def of_user(
+        self, organisation: OrganisationId, user: UserId, *, before: str | None, limit: int
+    ) -> tuple[tuple[Participation, ...], str | None]:
+        """Own calls, newest first, and the key of the next page (None: that was all).
+
+        One row per call that the user answered (talk summed over its segments, holds not included), dialled,
+        missed as a direct one, or rejected without answering it later. Queue calls answered by others never show
+        as missed (D24). Calls that are still going on do not show.
+        """
+
+    async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
+        """Of a call that goes on or is over; None: there is no such call."""
+
+    async def messages(
+        self, organisation: OrganisationId, user: UserId, queues: frozenset[QueueId], *, limit: int
+    ) -> tuple[StoredMessage, ...]:
+        """Left for this user or for one of these queues, newest first."""

@@ -1,0 +1,115 @@
+"""Reads the calls that had not ended, with all that the board needs to take them up again (D16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cordboard.app.ports import StoredCall, StoredTransfer
+from cordboard.core.call import OWN, Reason, TransferState
+from cordboard.core.records import SegmentKind, StoredState
+from cordboard.core.types import CallId, Direction, Instant, OrganisationId, TransferKind, UserId
+from cordboard.storage.tables import calls, queue_visits, segments, transfers
+
+_OWN = frozenset(state.value for state in OWN)
+
+
+async def read_open_calls(
+    connection: AsyncConnection, organisation: OrganisationId
+) -> tuple[StoredCall, ...]:
+    """Oldest first."""
+    passing_on = await _transfers(connection, organisation)
+    began, talked = await _segments(connection, organisation)
+    rows = await connection.execute(
+        select(calls, queue_visits.c.answered_at.label("answered_here"))
+        .outerjoin(
+            queue_visits,
+            and_(
+                queue_visits.c.organisation == calls.c.organisation,
+                queue_visits.c.call_id == calls.c.id,
+                queue_visits.c.queue_id == calls.c.queue_id,
+            ),
+        )
+        .where(calls.c.organisation == organisation, calls.c.ended_at.is_(None))
+        .order_by(calls.c.entered_at, calls.c.id)
+    )
+    return tuple(
+        StoredCall(
+            id=row.id,
+            leg=row.leg,
+            queue=row.queue_id,
+            direction=Direction(row.direction),
+            number=row.number,
+            name=row.name,
+            dialled=row.dialled,
+            state=StoredState(row.state),
+            since=row.since,
+            agent=row.agent,
+            entered_at=row.entered_at,
+            answered_at=row.answered_at,
+            segment_since=began.get(row.id, row.entered_at),
+            to=row.to_user,
+            peer=row.peer,
+            partner=row.partner,
+            picked=row.picked,
+            made_by=row.made_by,
+            handled_by=_handled_by(row, talked.get(row.id)),
+            returned=row.state == StoredState.WAITING.value and row.answered_here is not None,
+            reason=None if row.reason is None else Reason(row.reason),
+            back_to=row.back_to,
+            back_at=row.back_at,
+            transfer=passing_on.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def _handled_by(row: Any, talked: UserId | None) -> UserId | None:
+    has_talked = row.state in _OWN and row.state not in _NOT_YET and row.answered_at is not None
+    return row.agent if has_talked and row.agent is not None else talked
+
+
+_NOT_YET = frozenset({StoredState.CONNECTING.value, StoredState.DIALLING.value})
+
+
+async def _transfers(
+    connection: AsyncConnection, organisation: OrganisationId
+) -> dict[CallId, StoredTransfer]:
+    rows = await connection.execute(select(transfers).where(transfers.c.organisation == organisation))
+    return {
+        row.call_id: StoredTransfer(
+            kind=TransferKind(row.kind),
+            state=TransferState(row.state),
+            initiator=row.initiator,
+            since=row.since,
+            was_active=row.was_active,
+            recipient=row.recipient,
+            colleague=row.colleague,
+            recipient_name=row.recipient_name,
+            until=row.until,
+        )
+        for row in rows
+    }
+
+
+async def _segments(
+    connection: AsyncConnection, organisation: OrganisationId
+) -> tuple[dict[CallId, Instant], dict[CallId, UserId]]:
+    """When the running stretch of each open call began, and who talked last."""
+    lived = and_(segments.c.organisation == calls.c.organisation, segments.c.call_id == calls.c.id)
+    open_ = (calls.c.organisation == organisation, calls.c.ended_at.is_(None))
+    began = await connection.execute(
+        select(segments.c.call_id, func.max(segments.c.ended_at).label("until"))
+        .join(calls, lived)
+        .where(*open_, segments.c.kind != SegmentKind.OFFER.value)
+        .group_by(segments.c.call_id)
+    )
+    talked = await connection.execute(
+        select(segments.c.call_id, segments.c.agent)
+        .join(calls, lived)
+        .where(*open_, segments.c.kind == SegmentKind.TALK.value, segments.c.agent != "")
+        .order_by(segments.c.ended_at)
+    )
+    return {row.call_id: row.until for row in began}, {row.call_id: row.agent for row in talked}

@@ -1,0 +1,112 @@
+"""A call's log, and the messages that callers left (X-h, D29)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import File
+
+from cordboard.app.history import StoredLine, StoredMessage
+from cordboard.core.records import Why
+from cordboard.core.types import CallId, Right
+from cordboard.web import rest
+from cordboard.web.guard import AnyRequest, LoggedIn
+from cordboard.web.problems import Refusal
+from cordboard.web.services import Services
+
+MESSAGES_MAX = 100
+"""The newest; who has more to hear begins with these."""
+_NAMES_A_PARTY = frozenset(
+    {
+        Why.TRANSFER_ARMED.value,
+        Why.TRANSFER_CANCELLED.value,
+        Why.TRANSFERRED.value,
+        Why.TRANSFER_UNDONE.value,
+    }
+)
+"""Lines whose detail says with whom an agent spoke."""
+
+
+class CallRequests(Controller):
+    """`/api/calls/{id}/log`, `/api/messages`, `/api/messages/{name}`."""
+
+    path = "/api"
+
+    @get("/calls/{call:str}/log")
+    async def log(
+        self, request: AnyRequest, services: NamedDependency[Services], call: FromPath[str]
+    ) -> rest.CallLog:
+        """Why it rang whom and why not; of calls that the user had a part in, or of queues of the user's groups."""
+        logged_in = await services.require(request.cookies)
+        user = logged_in.viewer.user
+        stored = await services.history.log(logged_in.organisation, CallId(call))
+        if stored is None or not (user.id in stored.people or stored.queues & services.queues_of(logged_in)):
+            # Whether a call exists is nobody else's business.
+            raise Refusal(404, "not_found")
+        directory = services.tenancy.all[logged_in.organisation]
+        people = {person.id: person.name for person in directory.users}
+        queues: dict[str | None, str] = {queue.id: queue.name for queue in directory.queues}
+        return rest.CallLog(
+            call=call,
+            lines=[
+                rest.LogLine(
+                    at=line.at,
+                    why=line.why,
+                    agent_name=people.get(line.agent) if line.agent is not None else None,
+                    detail=queues.get(line.detail, line.detail) if _may_read(logged_in, line) else None,
+                )
+                for line in stored.lines
+            ],
+        )
+
+    @get("/messages")
+    async def messages(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.MessagePage:
+        """Left for the user, or for a queue of the user's groups."""
+        logged_in = await services.require(request.cookies)
+        return rest.MessagePage(rows=[_row(message) for message in await _messages(services, logged_in)])
+
+    @get("/messages/{name:str}")
+    async def sound(
+        self, request: AnyRequest, services: NamedDependency[Services], name: FromPath[str]
+    ) -> File:
+        """One of them to listen to."""
+        logged_in = await services.require(request.cookies)
+        known = any(message.name == name for message in await _messages(services, logged_in))
+        # Only a name that we gave ourselves becomes a path.
+        path: Path | None = services.recordings(name) if known else None
+        if path is None or not path.is_file():
+            raise Refusal(404, "not_found")
+        return File(
+            path=path, filename=f"{name}.wav", media_type="audio/wav", content_disposition_type="inline"
+        )
+
+
+def _may_read(logged_in: LoggedIn, line: StoredLine) -> bool:
+    """With whom a colleague spoke is for those who may see it, here as on the card (3.2-d)."""
+    user = logged_in.viewer.user
+    return line.why not in _NAMES_A_PARTY or line.agent == user.id or Right.COLLEAGUES_NUMBERS in user.rights
+
+
+async def _messages(services: Services, logged_in: LoggedIn) -> tuple[StoredMessage, ...]:
+    return await services.history.messages(
+        logged_in.organisation,
+        logged_in.viewer.user.id,
+        services.queues_of(logged_in),
+        limit=MESSAGES_MAX,
+    )
+
+
+def _row(message: StoredMessage) -> rest.MessageRow:
+    return rest.MessageRow(
+        name=message.name,
+        call=message.call,
+        number=message.number,
+        caller_name=message.caller_name,
+        # The call may have come through a queue; left for a person it is that person's.
+        queue=message.queue_name if message.to is None else None,
+        at=message.at,
+        ms=message.ms,
+    )
