@@ -411,7 +411,8 @@ export interface HistoryRow {
   readonly at: number;
   readonly wait_ms: number | null;
   readonly talk_ms: number | null;
-  readonly ended_by: "agent" | "caller" | "lost" | "transfer" | null;
+  readonly ended_by: "agent" | "caller" | "exit" | "lost" | "not_reached" | "transfer" | null;
+  readonly transferred_to: string | null;
 }
 
 /** Newest first; `before` asks the next page, None: that was all. */
