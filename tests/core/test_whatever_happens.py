@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cordboard.core.agent import LineState
+from cordboard.core.call import CallState
 from cordboard.core.events import (
     CallArrived,
     Event,
@@ -26,7 +27,13 @@ from cordboard.core.events import (
 from cordboard.core.refusals import Refused
 from cordboard.core.requests import (
     AnswerCall,
+    ArmTransfer,
+    CallColleague,
+    CallNumber,
+    CancelTransfer,
     ChooseGroup,
+    CompleteTransfer,
+    ConnectWithoutWaiting,
     HangUpCall,
     HoldCall,
     LogOut,
@@ -37,8 +44,13 @@ from cordboard.core.requests import (
     ReturnToWork,
     SignIn,
     SignOut,
+    StartConference,
     StartWrapUp,
     StopWrapUp,
+    TransferToColleague,
+    TransferToNumber,
+    TransferToQueue,
+    UndoTransfer,
     UnpairDevice,
 )
 from cordboard.core.types import (
@@ -48,8 +60,10 @@ from cordboard.core.types import (
     DeviceKind,
     GroupId,
     LegId,
+    NumberKind,
     QueueId,
     Strategy,
+    TransferKind,
     UserId,
 )
 from tests.support import desk_checks
@@ -65,6 +79,7 @@ AGENTS = {
 QUEUES = ("algemeen", "urgent", "balie", "locatie")
 GROUPS = ("enschede", "hengelo")
 CALLS_MAX = 6
+OUTSIDE = "31880009988"
 CLICKS: tuple[Callable[..., Request], ...] = (
     AnswerCall,
     AnswerCall,
@@ -211,6 +226,98 @@ class Office(RuleBasedStateMachine):
         with contextlib.suppress(Refused):
             self.world.ask(request)
 
+    @precondition(lambda self: len(self.world.board.calls) < CALLS_MAX)
+    @rule(agent=agents, other=agents, outside=st.booleans(), engaged=st.sampled_from((None, *LegEnd)))
+    def somebody_calls_somebody(self, agent: str, other: str, outside: bool, engaged: LegEnd | None) -> None:
+        self.world.exchange.engaged = {OUTSIDE: engaged} if engaged is not None and agent == "piet" else {}
+        who = UserId(agent)
+        if outside:
+            self._ask(CallNumber(agent=who, number=OUTSIDE, kind=NumberKind.NATIONAL))
+        else:
+            self._ask(CallColleague(agent=who, colleague=UserId(other)))
+
+    @precondition(lambda self: self._passable())
+    @rule(data=st.data(), kind=st.sampled_from(TransferKind))
+    def somebody_presses_a_transfer_button(self, data: st.DataObject, kind: TransferKind) -> None:
+        call, agent = data.draw(st.sampled_from(self._passable()))
+        self._ask(ArmTransfer(agent=agent, call=call, kind=kind))
+
+    @precondition(lambda self: self._passed_on())
+    @rule(data=st.data(), other=agents, queue=queues, pairs=st.integers(0, 5))
+    def somebody_goes_on_with_a_transfer(
+        self, data: st.DataObject, other: str, queue: str, pairs: int
+    ) -> None:
+        call, agent = data.draw(st.sampled_from(self._passed_on()))
+        self.world.exchange.pairs = pairs > 0
+        transfer = self.world.board.calls[call].transfer
+        to = transfer.recipient if transfer is not None and transfer.recipient is not None else call
+        own = sorted(self.world.board.agents[agent].calls) or [call]
+        requests: list[Request] = [
+            CancelTransfer(agent=agent, call=call),
+            TransferToNumber(agent=agent, call=call, number=OUTSIDE, kind=NumberKind.NATIONAL),
+            TransferToColleague(agent=agent, call=call, colleague=UserId(other)),
+            TransferToQueue(agent=agent, call=call, queue=QueueId(queue)),
+            ConnectWithoutWaiting(agent=agent, call=call),
+            CompleteTransfer(agent=agent, call=call, to=to, confirmed=True),
+            CompleteTransfer(agent=agent, call=call, to=data.draw(st.sampled_from(own)), confirmed=True),
+            UndoTransfer(agent=agent, call=call),
+            StartConference(agent=agent, call=call),
+        ]
+        self._ask(data.draw(st.sampled_from(requests)))
+
+    @precondition(lambda self: self._waiting())
+    @rule(data=st.data(), agent=agents, other=agents, queue=queues, colleague=st.booleans())
+    def somebody_sends_a_waiting_call_on(
+        self, data: st.DataObject, agent: str, other: str, queue: str, colleague: bool
+    ) -> None:
+        call = data.draw(st.sampled_from(self._waiting()))
+        if colleague:
+            self._ask(TransferToColleague(agent=UserId(agent), call=call, colleague=UserId(other)))
+        else:
+            self._ask(TransferToQueue(agent=UserId(agent), call=call, queue=QueueId(queue)))
+
+    @precondition(lambda self: self._ringing_outside())
+    @rule(data=st.data())
+    def somebody_outside_answers(self, data: st.DataObject) -> None:
+        leg = data.draw(st.sampled_from(self._ringing_outside()))
+        self.world.events.extend(self.world.exchange.answer(leg))
+        self._tell()
+
+    @precondition(lambda self: self.world.exchange.callers)
+    @rule(data=st.data(), how=st.sampled_from(LegEnd))
+    def a_party_goes_in_any_way(self, data: st.DataObject, how: LegEnd) -> None:
+        leg = data.draw(st.sampled_from(sorted(self.world.exchange.callers)))
+        self.world.events.extend(self.world.exchange.end(leg, how))
+        self._tell()
+
+    @precondition(lambda self: len(self.world.board.calls) < CALLS_MAX)
+    @rule(to=agents)
+    def a_direct_call_arrives(self, to: str) -> None:
+        if self.world.board.exchange_up:
+            self.arrived += 1
+            self.world.direct_call(f"c{self.arrived}", to)
+
+    @precondition(lambda self: len(self.world.board.calls) < CALLS_MAX)
+    @rule(agent=agents, number=st.sampled_from(("31880001122", "201", "abc")))
+    def somebody_dials_on_the_telephone(self, agent: str, number: str) -> None:
+        device = self.world.person(agent).device
+        if self.world.board.exchange_up and device in self.world.exchange.registered:
+            self.world.phone_dials(agent, number)
+
+    def _waiting(self) -> list[CallId]:
+        return sorted(c.id for c in self.world.board.calls.values() if c.state is CallState.WAITING)
+
+    def _passable(self) -> list[tuple[CallId, UserId]]:
+        return sorted((c, a.id) for a in self.world.board.agents.values() for c in a.calls)
+
+    def _passed_on(self) -> list[tuple[CallId, UserId]]:
+        calls = self.world.board.calls.values()
+        return sorted((c.id, c.transfer.initiator) for c in calls if c.transfer is not None)
+
+    def _ringing_outside(self) -> list[LegId]:
+        callers = self.world.exchange.callers
+        return sorted(leg for leg, c in callers.items() if c.number and not c.answered)
+
     # --- telephones ---
 
     @precondition(lambda self: self._lines(Phone.RINGING))
@@ -284,7 +391,7 @@ class Office(RuleBasedStateMachine):
         n = data.draw(st.integers(1, 9))
         old = LegId(f"leg-{n}")
         late: list[Event] = [TalkPackageSeen(device=DeviceId("piet-phone"))]
-        if old not in self.world.board.lines:
+        if old not in self.world.board.lines and old not in self.world.board.parties:
             late += [LegEnded(leg=old, how=LegEnd.HUNG_UP), LegAnswered(leg=old)]
         for agent in self.world.board.agents.values():
             if agent.line is not None and agent.line.state is LineState.UP:
@@ -354,8 +461,8 @@ class Office(RuleBasedStateMachine):
             world.exchange_comes_up()
         world.settle()
         for leg in sorted(world.exchange.callers):
-            world.caller_hangs_up(leg.removesuffix("-leg"))
-        world.settle()
+            world.events.extend(world.exchange.end(leg, LegEnd.HUNG_UP))
+            world.settle()
         world.wait(700)
         world.settle()
         assert not world.board.calls

@@ -218,7 +218,7 @@ def books_balance(world: World) -> None:
                 assert record.answered == (record.agent is not None), record
     for call in world.board.calls.values():
         assert call.segment_since == until[call.id], call
-        if call.state in (CallState.ACTIVE, CallState.HELD):
+        if call.state in (CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD):
             first_talk.setdefault(call.id, call.segment_since)
     if any(isinstance(r, Noted) and r.why is Why.TO_QUEUE for r in world.records):
         return

@@ -6,6 +6,7 @@ Decision D7: whoever hangs up, nobody is lost; the rest stay connected or on hol
 from __future__ import annotations
 
 from cordboard.core import handover, talk
+from cordboard.core import line as lines
 from cordboard.core import transfer as transfer_
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.call import Call, CallState, Note, Reason, TransferState
@@ -167,9 +168,6 @@ def pair_failed(turn: Turn, one: LegId, other: LegId) -> None:
         for each in pair:
             handover.hold_for(turn, agent, each, SegmentOutcome.RETURNED)
         turn.say(agent, Saying.TRANSFER_NOT_DONE, call.id)
-        if agent.line is None:
-            agent.ring_back_at = turn.now
-            turn.wake(agent.ring_back_at, agent)
         return
     for call in pair:
         call.partner = None
@@ -231,6 +229,10 @@ def _rang_out(turn: Turn, call: Call) -> None:
         handover.come_back(turn, call, Reason.NO_ANSWER)
     elif call.state is CallState.WAITING:
         handover.come_back(turn, call, Reason.NO_ANSWER)
+    elif call.transfer is not None:
+        # The colleague has clicked, and the telephone may still come up.
+        call.transfer.until = turn.now + lines.RESERVATION_MS
+        turn.wake_call(call.transfer.until, call)
 
 
 def _until(turn: Turn, call: Call) -> None:

@@ -151,6 +151,7 @@ def _about_a_call(
             call = _own_call(board, agent, call_id, expected)
             _require_exchange(board)
             talk.join_conference(turn, agent, call)
+            transfer.spoken_with_again(turn, call)
 
 
 def _about_a_new_call(turn: Turn, agent: Agent, request: CallNumber | CallColleague | SendKeys) -> None:

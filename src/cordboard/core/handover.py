@@ -6,7 +6,7 @@ Decision D7; its states are `TransferState`, its moves `transitions.TRANSFER`.
 
 from __future__ import annotations
 
-from cordboard.core import talk
+from cordboard.core import talk, wrapup
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Reason, Transfer, TransferState
 from cordboard.core.commands import Hold, Pair, PlaceInQueue
@@ -148,27 +148,35 @@ def wait_for_initiator(turn: Turn, call: Call, initiator: Agent | None, reason: 
 def back_in_queue(turn: Turn, call: Call, outcome: SegmentOutcome) -> None:
     """The caller waits in the queue again, where the time of entry puts it."""
     assert call.queue is not None, call
+    _release(turn, call)
     call.to = call.agent = call.partner = call.until = None
     turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
     turn.move(call, CallState.WAITING, outcome)
 
 
+def _release(turn: Turn, call: Call) -> None:
+    """Whoever has the call, or is about to, has it no more."""
+    other = turn.board.agents.get(call.agent) if call.agent is not None else None
+    if other is not None:
+        talk.leave(turn, other, call)
+        call.agent = None
+        talk.free_line(turn, other, call, tone=call.state is CallState.ACTIVE)
+
+
 def hold_for(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> None:
     """The call is this agent's again, on hold; whoever had it has it no more."""
     other = turn.board.agents.get(call.agent) if call.agent is not None else None
-    if other is not None:
-        line = other.line
-        talk.leave(turn, other, call)
-        turn.do(Hold(party=call.leg, line=line.leg if line is not None else None))
-        talk.free_line(turn, other, call, tone=True)
-    else:
-        turn.do(Hold(party=call.leg, line=None))
+    line = other.line if other is not None else None
+    turn.do(Hold(party=call.leg, line=line.leg if line is not None else None))
+    _release(turn, call)
     call.partner = call.to = call.until = call.note = None
     call.agent = agent.id
     agent.calls.append(call.id)
     if call.taken_at is None and call.answered_at is not None:
         call.taken_at = turn.now
     turn.move(call, CallState.HELD, outcome)
+    wrapup.give_way(turn, agent)
+    talk.way_back(turn, agent)
     turn.show_agent(agent)
 
 

@@ -7,11 +7,11 @@ kept"; decision D16; reliability F1, F10.
 
 from __future__ import annotations
 
-from cordboard.core import desk, talk, wrapup
+from cordboard.core import aftermath, desk, handover, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
-from cordboard.core.call import Call, CallState
-from cordboard.core.commands import HangUp, Hold, PlaceInQueue
+from cordboard.core.call import Call, CallState, Reason, TransferState
+from cordboard.core.commands import HangUp, Hold, LetRing, PlaceInQueue
 from cordboard.core.events import ExchangeRestored, LegFound, LegRole, Place
 from cordboard.core.notices import Changed, Thing
 from cordboard.core.records import CallOpened, SegmentOutcome
@@ -39,6 +39,10 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
     for found in sorted(event.legs.values(), key=lambda f: (f.place is not Place.LINE, f.since, f.leg)):
         if found.role is LegRole.CALLER:
             _restore_caller(turn, found)
+    for agent in board.agents.values():
+        talk.settle_conference(turn, agent)
+    for call in board.calls.values():
+        _wake(turn, call)
     for agent in board.agents.values():
         _tidy(turn, agent)
         turn.show_agent(agent)
@@ -73,16 +77,23 @@ def _restore_line(turn: Turn, agent: Agent, event: ExchangeRestored) -> None:
 
 
 def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
-    """Calls whose caller's leg no longer lives are over: lost with the exchange, or ended unseen."""
+    """Calls whose party's leg no longer lives are over: lost with the exchange, or ended unseen.
+
+    An outgoing call that nobody was dialled for has no leg, and is not dialled behind its agent's back later.
+    """
     for call in list(turn.board.calls.values()):
-        if call.leg not in event.legs:
+        if call.leg not in event.legs and call.state is not CallState.ENDED:
             for agent_id in list(call.offers):
                 turn.close_offer(call, turn.board.agents[agent_id], SegmentOutcome.LOST)
             agent = turn.board.agents.get(call.agent) if call.agent is not None else None
-            if agent is not None and call.state in (CallState.ACTIVE, CallState.HELD):
+            if agent is not None and call.state in TAKEN:
                 # It ended unseen, perhaps by a click that was not written any more: wrap-up is due all the same.
                 _taken(turn, agent, call)
             talk.end(turn, call, EndedBy.LOST if event.fresh else EndedBy.UNKNOWN)
+
+
+TAKEN = frozenset({CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD})
+"""Agent and party have heard each other."""
 
 
 def _restore_caller(turn: Turn, found: LegFound) -> None:
@@ -99,22 +110,94 @@ def _restore_caller(turn: Turn, found: LegFound) -> None:
         case Place.LINE:
             talker = board.lines.get(found.line) if found.line is not None else None
             if talker is None:
-                _to_hold_or_queue(turn, call, agent)
+                _in_the_air(turn, call, agent)
             else:
-                _talks_with(turn, call, agent, board.agents[talker])
+                _talks_with(turn, call, agent, board.agents[talker], answered=found.answered)
+        case Place.PAIR:
+            _is_passed_on(turn, call, agent, found)
+        case _ if call.state in _NOBODYS:
+            _rings_or_leaves(turn, call, found)
         case Place.HOLD:
-            if agent is None:
-                _to_queue(turn, call, None)
-            else:
+            if agent is not None:
                 _is_held(turn, call, agent)
+            elif call.queue is not None or call.back_to is None:
+                _to_queue(turn, call, None)
         case Place.QUEUE:
-            if call.state is CallState.CONNECTING and agent is not None and _has_free_line(agent):
-                # The telephone was lifted while nobody looked.
-                talk.connect(turn, agent, call)
-            elif call.state is not CallState.WAITING:
-                _to_queue(turn, call, agent)
+            _is_in_queue(turn, call, agent)
         case Place.NOWHERE:
-            _to_hold_or_queue(turn, call, agent)
+            _in_the_air(turn, call, agent)
+
+
+_NOBODYS = frozenset({CallState.TRANSFERRING, CallState.TRANSFERRED, CallState.LEAVING, CallState.DIALLING})
+
+
+def _is_in_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
+    if call.state is CallState.CONNECTING and agent is not None and _has_free_line(agent):
+        # The telephone was lifted while nobody looked.
+        talk.connect(turn, agent, call)
+    elif call.state is not CallState.WAITING:
+        _to_queue(turn, call, agent)
+    elif call.to is not None:
+        turn.do(LetRing(leg=call.leg, call=call.id))
+
+
+def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
+    """In nobody's hands, and not where it would be by now if all had gone on."""
+    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    match call.state:
+        case CallState.DIALLING if partner is not None and call.agent is None:
+            if found.answered:
+                aftermath.recipient_answered(turn, call)
+        case CallState.DIALLING:
+            # Nobody's line hears it any more.
+            talk.hang_up(turn, call)
+        case CallState.TRANSFERRING if partner is not None:
+            turn.do(LetRing(leg=call.leg, call=call.id))
+        case CallState.LEAVING:
+            turn.do(HangUp(leg=call.leg))
+            talk.end(turn, call, EndedBy.EXIT)
+        case _ if call.transfer is not None:
+            # Taken back by its initiator in the last moment.
+            initiator = turn.board.agents[call.transfer.initiator]
+            handover.step(turn, call, TransferState.CANCELLED)
+            handover.hold_for(turn, initiator, call, SegmentOutcome.RETURNED)
+            if partner is not None:
+                partner.partner = None
+        case _:
+            call.partner = None
+            _in_the_air(turn, call, None)
+
+
+def _is_passed_on(turn: Turn, call: Call, agent: Agent | None, found: LegFound) -> None:
+    """With another party and no agent: the exchange has it so, whatever was written down."""
+    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    if call.state is CallState.TRANSFERRED and partner is not None:
+        return
+    if call.state is CallState.DIALLING and partner is not None and call.agent is None:
+        aftermath.recipient_answered(turn, call)
+        return
+    if call.state is CallState.TRANSFERRING and partner is not None:
+        aftermath.recipient_answered(turn, partner)
+        return
+    transfer = call.transfer
+    recipient = handover.recipient_of(turn, call)
+    if agent is not None and transfer is not None and recipient is not None and recipient.agent == agent.id:
+        handover.join(turn, agent, call, recipient)
+    elif _carried_by(turn, call) is None:
+        call.partner = None
+        _in_the_air(turn, call, agent)
+
+
+def _carried_by(turn: Turn, call: Call) -> Call | None:
+    """Whose recipient this call is; that one's turn settles both."""
+    return next(
+        (
+            c
+            for c in turn.board.calls.values()
+            if c.transfer is not None and c.transfer.recipient == call.id and c.state in TAKEN
+        ),
+        None,
+    )
 
 
 def _has_free_line(agent: Agent) -> bool:
@@ -135,21 +218,36 @@ def _taken(turn: Turn, agent: Agent, call: Call) -> None:
     talk.is_taken(turn, agent, call)
 
 
-def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent) -> None:
-    """The exchange has this caller on the talker's line."""
+def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, answered: bool) -> None:
+    """The exchange has this party on the talker's line."""
     if agent is not None and agent is not talker and call.id in agent.calls:
         agent.calls.remove(call.id)
     for offered in list(call.offers):
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
-    call.agent = talker.id
-    assert talker.line is not None, talker
-    if not _has_free_line(talker):
+    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    if partner is not None:
+        partner.partner = None
+    call.agent, call.partner, call.to = talker.id, None, call.to if call.direction is Direction.OUT else None
+    line = talker.line
+    assert line is not None, talker
+    together = turn.board.on_line(talker)
+    if call.state is CallState.CONFERENCE and line.call is None:
+        _own(talker, call)
+        return
+    if not _has_free_line(talker) or any(c.state is CallState.CONFERENCE and c is not call for c in together):
         # Two on one line: it broke off in the middle of a swap, or the line is on its way out.
-        turn.do(Hold(party=call.leg, line=talker.line.leg))
+        turn.do(Hold(party=call.leg, line=line.leg))
         _is_held(turn, call, talker)
         return
     _own(talker, call)
-    talker.line.call = call.id
+    line.call = call.id
+    if call.state is CallState.DIALLING:
+        if answered:
+            talk.party_answered(turn, talker, call)
+            aftermath.consulted(turn, talker, call)
+        else:
+            turn.show_call(call)
+        return
     _taken(turn, talker, call)
     if call.state is not CallState.ACTIVE:
         was_held = call.state is CallState.HELD
@@ -163,57 +261,70 @@ def _own(agent: Agent, call: Call) -> None:
         agent.calls.append(call.id)
 
 
-def _to_hold_or_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
-    """The caller hangs in the air: back to music, as the agent's if it was answered, else in the queue."""
-    if agent is not None and call.answered_at is not None:
+def _in_the_air(turn: Turn, call: Call, agent: Agent | None) -> None:
+    """On nobody's line: music as the agent's if it was answered, ringing for one person, else the queue."""
+    if call.direction is Direction.OUT and call.state is CallState.DIALLING:
+        talk.hang_up(turn, call)
+    elif agent is not None and call.answered_at is not None:
         turn.do(Hold(party=call.leg, line=None))
         _is_held(turn, call, agent)
+    elif call.to is not None and call.state is CallState.WAITING:
+        turn.do(LetRing(leg=call.leg, call=call.id))
     else:
         _to_queue(turn, call, agent)
 
 
 def _to_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
-    if call.queue is None:
-        turn.do(HangUp(leg=call.leg))
-        talk.end(turn, call, EndedBy.UNKNOWN)
-        return
+    """Nobody's any more: it waits in its queue, or for the person whom it is for; with neither it is over."""
     if agent is not None and call.id in agent.calls:
-        agent.calls.remove(call.id)
-        turn.left.append((agent, call))
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+        talk.leave(turn, agent, call)
+    call.agent = None
+    if call.queue is None and call.to is None:
+        if call.state is not CallState.WAITING:
+            handover.wait_for_initiator(turn, call, agent, Reason.UNREACHABLE)
+        if call.back_to is None:
+            turn.stranded.append((call, Reason.UNREACHABLE))
+        return
+    if call.to is not None:
+        turn.do(LetRing(leg=call.leg, call=call.id))
+    elif call.queue is not None:
+        turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
     if call.state is not CallState.WAITING:
         call.note = None
         turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
-    call.agent = None
 
 
 def _adopt(turn: Turn, found: LegFound) -> Call | None:
     """A caller whom the database does not know: the crash came before the commit. None: not for any queue."""
     board = turn.board
     queue = board.queues.get(found.queue) if found.queue is not None else None
-    if queue is None or found.leg in board.ended:
+    to = found.to if found.to in board.agents else None
+    if (queue is None and to is None) or found.leg in board.ended or found.outgoing:
         return None
     call = Call(
         id=found.call if found.call is not None else CallId(found.leg),
         leg=found.leg,
-        queue=queue.id,
+        queue=queue.id if queue is not None else None,
         direction=Direction.IN,
         number=found.number,
         name=found.name,
         entered_at=found.since,
-        urgent=queue.urgent,
-        priority=queue.priority,
+        urgent=queue is not None and queue.urgent,
+        priority=queue.priority if queue is not None else 0,
+        to=to if queue is None else None,
         since=found.since,
         segment_since=found.since,
     )
     board.calls[call.id] = call
     board.parties[call.leg] = call.id
-    queue.numbers.entered()
+    if queue is not None:
+        queue.numbers.entered()
     turn.remember(
         CallOpened(
             call=call.id,
             leg=call.leg,
-            queue=queue.id,
+            queue=call.queue,
+            to=call.to,
             direction=Direction.IN,
             number=call.number,
             name=call.name,
@@ -223,6 +334,13 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
     )
     turn.show_call(call)
     return call
+
+
+def _wake(turn: Turn, call: Call) -> None:
+    """Every moment that was set for a call comes again."""
+    for at in (call.until, call.back_until, call.transfer.until if call.transfer is not None else None):
+        if at is not None:
+            turn.wake_call(at, call)
 
 
 def _tidy(turn: Turn, agent: Agent) -> None:

@@ -430,6 +430,20 @@ def line_broke(turn: Turn, agent: Agent, how: LegEnd) -> None:
             call_back_lost(turn, agent)
 
 
+def way_back(turn: Turn, agent: Agent) -> None:
+    """A held caller came into this agent's hands without a click on answer: there must be a way to it (D27)."""
+    line = agent.line
+    if line is not None and line.state is LineState.RINGING:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+    if line is not None and line.state is not LineState.CLOSING:
+        return
+    if not turn.board.is_reachable(agent):
+        wait_for_device(turn, agent)
+    elif agent.ring_back_at is None:
+        agent.ring_back_at = turn.now + RING_BACK_AFTER_MS
+        turn.wake(agent.ring_back_at, agent)
+
+
 def wait_for_device(turn: Turn, agent: Agent) -> None:
     """Callers are on hold and their agent has no telephone: it has this long to come back (D16)."""
     agent.ring_back_at = None

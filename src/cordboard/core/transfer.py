@@ -117,6 +117,9 @@ def to_recipient(
         raise Refused(Code.TRANSFER_IN_PROGRESS)
     if colleague is not None:
         _not_the_party(turn, call, colleague)
+    if call.state is not CallState.HELD:
+        # Resumed by the telephone itself since it was armed.
+        talk.hold(turn, agent, call)
     shown = name or (colleague.name if colleague is not None else number)
     if transfer.kind is TransferKind.BLIND:
         _pass_on_blind(turn, call, number=number, colleague=colleague, name=shown)
@@ -314,9 +317,6 @@ def undo(turn: Turn, agent: Agent, call: Call) -> None:
             handover.hold_for(turn, agent, recipient, SegmentOutcome.UNDONE)
         else:
             talk.hang_up(turn, recipient)
-    if agent.line is None:
-        agent.ring_back_at = turn.now + talk.RING_BACK_AFTER_MS
-        turn.wake(agent.ring_back_at, agent)
 
 
 def _own(call: Call, agent: Agent) -> Transfer:
