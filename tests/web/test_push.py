@@ -172,7 +172,7 @@ def _everything(world: World) -> list[Any]:
 
     board = world.board
     changed = [Changed(Thing.AGENT, a) for a in board.agents] + [
-        Changed(Thing.QUEUE, q) for q in board.queues
+        Changed(thing, q) for thing in (Thing.QUEUE, Thing.ALARM) for q in board.queues
     ]
     changed += [Changed(Thing.DEVICE, d) for d in board.devices] + [Changed(Thing.EXCHANGE, "exchange")]
     known = {id_ for thing, id_ in _hub_keys(world) if thing is Thing.CALL}
@@ -346,6 +346,30 @@ def test_who_is_offered_a_call_is_told_before_everybody_else() -> None:
     hub.changed(ORGANISATION.id, [call, chantal])
 
     assert order == ["chantal", "piet", "piet", "anja"]
+
+
+@pytest.mark.rule("D6")
+def test_an_alarm_comes_to_the_console_and_goes_again() -> None:
+    """An urgent call that nobody takes: at once, for who works in that queue, until somebody has it."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    piet = Tab(hub, world, "piet")
+    world.call_arrives("u1", "urgent")
+    world.call("u1").warned = True
+    piet.console.wake.clear()
+
+    hub.changed(ORGANISATION.id, [Changed(Thing.ALARM, "urgent")])
+    at_once = piet.console.wake.is_set()
+    piet.read()
+    rings = piet.held["alarm", "urgent"]
+    world.click_answer("chantal", "u1")
+    hub.changed(ORGANISATION.id, [Changed(Thing.ALARM, "urgent")])
+    piet.read()
+
+    assert at_once
+    assert (rings["code"], rings["queue_name"]) == ("urgent_unanswered", "urgent")
+    assert ("alarm", "urgent") not in piet.held
 
 
 async def test_the_exchange_is_heard_between_the_consoles() -> None:

@@ -8,27 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cordboard.app import views as views_
+from cordboard.app.cards import card, waits_in
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.views import (
     AgentView,
-    CallView,
+    AlarmView,
     DeviceView,
     ExchangeView,
     GroupRef,
     MeView,
-    OfferView,
     QueueView,
     TalkView,
     Theme,
     View,
     WrapUpView,
 )
-from cordboard.core import offer
-from cordboard.core.agent import Agent, LineState
+from cordboard.core.agent import Agent
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import CallState
 from cordboard.core.notices import Thing
+from cordboard.core.queue import Queue, WrapUpMode
+from cordboard.core.records import WrapUpKind
 from cordboard.core.types import CallId, DeviceId, QueueId, Right, UserId
 
 
@@ -49,6 +49,7 @@ def views(board: Board, viewer: Viewer) -> Iterator[View]:
         (Thing.DEVICE, list(board.devices)),
         (Thing.AGENT, list(board.agents)),
         (Thing.CALL, list(board.calls)),
+        (Thing.ALARM, list(board.queues)),
     ):
         for id_ in ids:
             if (view := view_of(board, viewer, thing, id_)) is not None:
@@ -69,7 +70,9 @@ def view_of(board: Board, viewer: Viewer, thing: Thing, id_: str) -> View | None
         case Thing.AGENT:
             return _colleague(board, agent, UserId(id_))
         case Thing.CALL:
-            return _call(board, agent, CallId(id_))
+            return card(board, agent, CallId(id_))
+        case Thing.ALARM:
+            return _alarm(board, agent, QueueId(id_))
 
 
 def me(board: Board, viewer: Viewer) -> MeView:
@@ -94,8 +97,11 @@ def me(board: Board, viewer: Viewer) -> MeView:
         locked=sorted(q for q in agent.signed_in if board.queues[q].locked),
         status=agent.status.value,
         status_since=agent.status_since,
-        wrap_up=_wrap_up(agent),
+        wrap_up=_wrap_up(board, agent),
         wrap_up_armed=agent.armed,
+        pause=agent.pause,
+        pause_reasons=list(board.pause_reasons),
+        hold_warn_ms=board.rules.hold_warn_ms,
         practice=viewer.organisation.demo and Right.PRACTICE in agent.rights,
     )
 
@@ -109,19 +115,32 @@ def theme_of(theme: str) -> Theme:
             return "system"
 
 
-def _wrap_up(agent: Agent) -> WrapUpView | None:
-    if agent.wrap_up is not None:
-        return WrapUpView(kind=agent.wrap_up.kind.value, since=agent.wrap_up.since, until=agent.wrap_up.until)
-    if agent.pending_wrap_up_ms:
-        return WrapUpView(kind="pending", since=None, until=None)
-    return None
+def _wrap_up(board: Board, agent: Agent) -> WrapUpView | None:
+    wrap_up = agent.wrap_up
+    if wrap_up is None:
+        if not agent.pending_wrap_up_ms:
+            return None
+        return WrapUpView(kind="pending", since=None, until=None, stoppable=False, extendable=False)
+    queue = board.queues.get(wrap_up.queue) if wrap_up.queue is not None else None
+    # What was asked for by hand is given back by hand; a queue's rule is about what the queue gave (D9, D10).
+    by_rule = queue if wrap_up.kind is WrapUpKind.AUTOMATIC else None
+    return WrapUpView(
+        kind=wrap_up.kind.value,
+        since=wrap_up.since,
+        until=wrap_up.until,
+        stoppable=by_rule is None or by_rule.wrap_up_mode is not WrapUpMode.TIMED_NO_EARLY_EXIT,
+        extendable=by_rule is not None
+        and wrap_up.until is not None
+        and by_rule.wrap_up_extend_ms > 0
+        and wrap_up.extended < by_rule.wrap_up_extends_max,
+    )
 
 
 def _queue(board: Board, agent: Agent, queue_id: QueueId) -> QueueView | None:
     queue = board.queues.get(queue_id)
     if queue is None or agent.group is None or agent.group not in queue.groups:
         return None
-    waiting = [c for c in board.calls.values() if c.queue == queue_id and c.agent is None]
+    waiting = [c for c in board.calls.values() if waits_in(c, queue_id)]
     return QueueView(
         id=queue.id,
         name=queue.name,
@@ -158,9 +177,9 @@ def _colleague(board: Board, agent: Agent, other_id: UserId) -> AgentView | None
         return None
     visible = {q.id for q in board.queues_of_group(agent)}
     talk = None
-    active = board.active_call(other)
-    if active is not None and (Right.COLLEAGUES_NUMBERS in agent.rights or other is agent):
-        talk = TalkView(direction=active.direction.value, number=active.number)
+    on_line = next(iter(board.on_line(other)), None)
+    if on_line is not None and (Right.COLLEAGUES_NUMBERS in agent.rights or other is agent):
+        talk = TalkView(direction=on_line.direction.value, number=on_line.number)
     return AgentView(
         id=other.id,
         name=other.name,
@@ -168,59 +187,50 @@ def _colleague(board: Board, agent: Agent, other_id: UserId) -> AgentView | None
         email=other.email,
         status=other.status.value,
         since=other.status_since,
+        pause=other.pause,
+        reachable=board.is_reachable(other),
         queues=sorted(other.signed_in & visible),
         talk=talk,
     )
 
 
-def _call(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
-    call = board.calls.get(call_id)
-    if call is None:
+def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
+    """What is wrong with an urgent queue (D6); a caller who waits goes before a chair that is empty."""
+    queue = board.queues.get(queue_id)
+    if queue is None or not queue.urgent or not _hears_alarms(agent, queue):
         return None
-    queue = board.queues.get(call.queue) if call.queue is not None else None
-    mine = call.agent == agent.id
-    own_offer = call.offers.get(agent.id)
-    in_group = queue is not None and agent.group is not None and agent.group in queue.groups
-    if not (mine or own_offer is not None or in_group):
+    forgotten = [
+        c.entered_at
+        for c in board.calls.values()
+        if c.queue == queue_id and c.urgent and c.state is CallState.WAITING and c.warned
+    ]
+    if forgotten:
+        return AlarmView(
+            id=queue.id,
+            code="urgent_unanswered",
+            queue=queue.id,
+            queue_name=queue.name,
+            since=min(forgotten),
+        )
+    if queue.signed_in:
         return None
-    # With whom a colleague talks is for those who may see it, on this card as in the list of colleagues (3.2-d).
-    secret = call.agent is not None and not mine and Right.COLLEAGUES_NUMBERS not in agent.rights
-    note = offer.note_of(call, agent)
-    return CallView(
-        id=call.id,
-        v=call.version,
-        queue=call.queue,
-        queue_name=queue.name if queue is not None else None,
-        urgent=call.urgent,
-        direction=call.direction.value,
-        state=_state(call),
-        since=call.since,
-        entered_at=call.entered_at,
-        answered_at=call.answered_at,
-        number=None if secret else call.number,
-        name=None if secret else call.name,
-        agent=call.agent,
-        agent_name=board.agents[call.agent].name if call.agent is not None else None,
-        mine=mine,
-        offer=OfferView(since=own_offer.since, ringing=_rings_for(agent, call), rejectable=not call.urgent)
-        if own_offer is not None
-        else None,
-        note=note.value if note is not None and (mine or own_offer is not None) else None,
+    return AlarmView(
+        id=queue.id,
+        code="urgent_empty",
+        queue=queue.id,
+        queue_name=queue.name,
+        since=_empty_since(board, queue),
     )
 
 
-def _state(call: Call) -> views_.CallState:
-    match call.state:
-        case CallState.WAITING:
-            return "offered" if call.offers else "waiting"
-        case CallState.CONNECTING:
-            return "connecting"
-        case CallState.ACTIVE:
-            return "active"
-        case CallState.HELD | CallState.ENDED:
-            return "held"
+def _hears_alarms(agent: Agent, queue: Queue) -> bool:
+    return (
+        Right.SUPERVISE in agent.rights
+        or queue.id in agent.signed_in
+        or (agent.group is not None and agent.group in queue.groups)
+    )
 
 
-def _rings_for(agent: Agent, call: Call) -> bool:
-    line = agent.line
-    return line is not None and line.state is LineState.RINGING and line.call == call.id
+def _empty_since(board: Board, queue: Queue) -> int:
+    """The board does not keep when the last one left: since we know of the queue, or its day began."""
+    return max(board.exchange_since, queue.numbers.since)

@@ -198,7 +198,7 @@ class Hub:
     # --- what the engine tells ---
 
     def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
-        """These things may look different now; calls are sent at once, the rest within 50 ms."""
+        """These things may look different now; calls and alarms are sent at once, the rest within 50 ms."""
         state = self.state(organisation)
         state.rev += 1
         keys = [(thing.thing, thing.id) for thing in things]
@@ -206,7 +206,7 @@ class Hub:
             state.last_rev[key] = state.rev
         if len(state.last_rev) > TOMBSTONES_MAX:
             self._forget_old(organisation, state)
-        at_once = any(thing is Thing.CALL for thing, _ in keys)
+        at_once = any(thing in (Thing.CALL, Thing.ALARM) for thing, _ in keys)
         own = {id_ for thing, id_ in keys if thing is Thing.AGENT}
         # Who is woken first is sent to first: a card comes before everybody else's numbers.
         consoles = sorted(state.consoles.values(), key=lambda console: console.user not in own)
@@ -354,6 +354,7 @@ _KINDS: dict[str, Kind] = {
     "call": "call",
     "device": "device",
     "exchange": "exchange",
+    "alarm": "alarm",
 }
 
 
