@@ -122,7 +122,25 @@ def test_its_people_show_the_differences() -> None:
     assert Right.MANUAL_WRAP_UP in rights_missing(people["Piet Jansen"])
     assert Right.HISTORY in rights_missing(people["Anja Smit"])
     assert rights_missing(people["Henk van Dijk"]) == set()
+    assert {name for name, user in people.items() if Right.SUPERVISE in user.rights} == {
+        "Chantal Vos",
+        "Henk van Dijk",
+    }
+    assert all(Right.DIAL_OUTSIDE in user.rights for user in people.values())
     assert {"Paul de Jong", "Anja Smit", "Henk van Dijk", "Paulien Bos"} <= people.keys()
+
+
+@pytest.mark.rule("D11", "D28", "D29")
+def test_it_has_pauses_and_everybody_a_number_of_ones_own() -> None:
+    """In Dutch; what called people see is a number that leads back into the house."""
+    made = demo_directory()
+
+    assert made.organisation.pause_reasons == ("Pauze", "Lunch", "Overleg", "Administratie")
+    own = [number for user in made.users for number in user.numbers]
+    lead_here = {number for queue in made.queues for number in queue.numbers} | set(own)
+    shown = {made.organisation.rules.number} | {queue.rules.number for queue in made.queues}
+    assert len(own) == len(set(own)) == len(made.users)
+    assert shown <= lead_here
 
 
 @pytest.mark.rule("2.1.1-j", "2.1.1-k")

@@ -54,6 +54,25 @@ async def test_the_file_wins_over_what_is_stored_and_stores_nothing(database: Da
     assert (await numbers(database))["Algemeen"] == {"31534800900"}
 
 
+@pytest.mark.rule("D28", "D29")
+async def test_a_number_of_the_file_may_be_one_persons(database: Database) -> None:
+    """By user name or id; it is taken from whoever has it in the database."""
+    entries = [
+        NumberSettings(number="053 480 08 00", person="Chantal"),
+        NumberSettings(number="053 480 02 03", person="demo-chantal"),
+        NumberSettings(number="053 480 09 11", person="piet"),
+    ]
+
+    directory = await DirectoriesWithNumbers(database.directories, entries).directory(DEMO)
+
+    people = {user.user_name: user.numbers for user in directory.users}
+    assert people["chantal"] == {"31534800201", "31534800203", "31534800800"}
+    assert people["piet"] == {"31534800911"}
+    assert [queue.numbers for queue in directory.queues if queue.name == "Urgent"] == [frozenset()]
+    with pytest.raises(SettingsWrong, match=r'numbers 1\.person is "jan"; write the user name of'):
+        await numbers(database, NumberSettings(number="0534800800", person="jan"))
+
+
 async def test_a_queue_or_organisation_that_is_not_there_is_said(database: Database) -> None:
     """With those that are."""
     with pytest.raises(SettingsWrong, match=r'numbers 1\.queue is "Algemen"; write one of: Algemeen, Urgent'):

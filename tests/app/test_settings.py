@@ -87,6 +87,14 @@ def test_whom_to_ask_is_configurable() -> None:
         ('[[trunks]]\nname = "a"\nhost = "x:5060"', 'trunks 1.host is "x:5060"; write a name'),
         ('[[trunks]]\nname = "a"\nhost = "x"\npassword = "y"', "trunks 1.user_name and password belong"),
         ('[[trunks]]\nname = "a"\nhost = "x"\ncaller_id = ""', "trunks 1.caller_id is no number"),
+        (
+            '[[numbers]]\nnumber = "053 480 09 00"',
+            'numbers 1 leads nowhere or to two places; write queue = "',
+        ),
+        (
+            '[[numbers]]\nnumber = "053 480 09 00"\nqueue = "a"\nperson = "b"',
+            "numbers 1 leads nowhere or to two",
+        ),
         ('[[numbers]]\nnumber = "jan"\nqueue = "Urgent"', 'numbers 1.number is "jan"; write a number'),
         (
             '[[numbers]]\nnumber="0534800900"\nqueue="a"\n[[numbers]]\nnumber="+31534800900"\nqueue="b"',

@@ -120,3 +120,31 @@ async def test_a_disabled_user_looks_at_nothing(tenancy: Tenancy) -> None:
 
     assert made.viewer(CHANTAL) is None
     assert made.viewer(UserId("u-piet")) is not None
+
+
+@pytest.mark.rule("D29")
+async def test_a_persons_own_number_leads_to_the_person() -> None:
+    """From outside, past the queues; who is disabled is not reached, and a queue's number stays the queue's."""
+    stored = Stored()
+    made = stored.rows[TWENTE]
+    chantal, piet = made.users
+    stored.rows[TWENTE] = replace(
+        made,
+        users=(
+            replace(chantal, numbers=frozenset({"31534800201", "31534800937"})),
+            replace(piet, numbers=frozenset({"31534800203"}), disabled=True),
+        ),
+    )
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+
+    direct = tenancy.destination(device=None, dialled="0534800201", caller="0612345678")
+    queued = tenancy.destination(device=None, dialled="0534800937", caller=None)
+
+    assert direct == Destination(
+        organisation=TWENTE, queue=None, number="31612345678", dialled="31534800201", to=CHANTAL
+    )
+    assert queued is not None
+    assert (queued.queue, queued.to) == (ALGEMEEN, None)
+    assert tenancy.destination(device=None, dialled="0534800203", caller=None) is None
+    assert tenancy.destination(device=DESK, dialled="0534800201", caller=None) is None

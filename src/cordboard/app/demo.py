@@ -1,7 +1,8 @@
 """The demo organisation: the manual's people, groups and queues, ready to be tried in a minute.
 
-Everybody is there to show something: Chantal may choose between two groups, Piet works in one, Paulien in none;
-Anja has no history, Piet no wrap-up of his own, Paul may not take calls out of a queue, Henk may take over devices.
+Everybody is there to show something: Chantal may choose between two groups and hears the alarms, Piet works in one,
+Paulien in none; Anja has no history, Piet no wrap-up of his own, Paul may not take calls out of a queue, Henk may do
+everything.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from cordboard.app.ports import (
     GroupRow,
     OrganisationRow,
     QueueRow,
+    QueueRules,
     UserRow,
 )
+from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
 from cordboard.core.types import (
     AnswerMethod,
     DeviceId,
@@ -40,7 +43,13 @@ from cordboard.core.types import (
 DEMO = OrganisationId("demo")
 LOGINS_FILE = "demo-logins.txt"
 
-_ALL = frozenset(Right) - {Right.TAKE_OVER_DEVICE}
+_ALL = frozenset(Right) - {
+    Right.TAKE_OVER_DEVICE,
+    Right.SUPERVISE,
+    Right.DIAL_INTERNATIONAL,
+    Right.DIAL_PREMIUM,
+}
+_PAUSES = ("Pauze", "Lunch", "Overleg", "Administratie")
 _GROUPS = ("Amsterdam", "Den Bosch", "Enschede", "Rotterdam", "Utrecht")
 _EVERYWHERE = frozenset(_GROUPS)
 
@@ -55,7 +64,13 @@ class _Person:
 
 
 _PEOPLE = (
-    _Person("chantal", "Chantal Vos", "201", frozenset({"Enschede", "Den Bosch"}), _ALL),
+    _Person(
+        "chantal",
+        "Chantal Vos",
+        "201",
+        frozenset({"Enschede", "Den Bosch"}),
+        _ALL | {Right.SUPERVISE, Right.DIAL_INTERNATIONAL},
+    ),
     _Person("piet", "Piet Jansen", "203", frozenset({"Enschede"}), _ALL - {Right.MANUAL_WRAP_UP}),
     _Person("anja", "Anja Smit", "204", frozenset({"Enschede", "Utrecht"}), _ALL - {Right.HISTORY}),
     _Person("paul", "Paul de Jong", "205", frozenset({"Amsterdam"}), _ALL - {Right.PICK}),
@@ -79,11 +94,38 @@ class _Queue:
     strategy: Strategy
     groups: frozenset[str]
     numbers: frozenset[str]
+    rules: QueueRules
 
 
 _QUEUES = (
-    _Queue("Algemeen", False, 15_000, Strategy.RING_ALL, _EVERYWHERE, frozenset({"31534800900"})),
-    _Queue("Urgent", True, 20_000, Strategy.RING_ALL, _EVERYWHERE, frozenset({"31534800911"})),
+    _Queue(
+        "Algemeen",
+        False,
+        15_000,
+        Strategy.RING_ALL,
+        _EVERYWHERE,
+        frozenset({"31534800900"}),
+        QueueRules(
+            number="31534800900",
+            announce_first_ms=30_000,
+            exits={
+                ExitReason.FULL: Exit(action=ExitAction.ANNOUNCEMENT),
+                # Ten minutes is enough: the caller may leave a message and is called back.
+                ExitReason.TIMEOUT: Exit(action=ExitAction.MESSAGE),
+            },
+            wait_ms_max=600_000,
+            calls_max=50,
+        ),
+    ),
+    _Queue(
+        "Urgent",
+        True,
+        20_000,
+        Strategy.RING_ALL,
+        _EVERYWHERE,
+        frozenset({"31534800911"}),
+        QueueRules(number="31534800911"),
+    ),
     # Not for Den Bosch: who goes there from Enschede is signed out of it (1.3-d).
     _Queue(
         "Intercollegiaal",
@@ -92,6 +134,7 @@ _QUEUES = (
         Strategy.LONGEST_IDLE,
         frozenset({"Enschede", "Utrecht", "Amsterdam"}),
         frozenset({"31534800922"}),
+        QueueRules(number="31534800922"),
     ),
 )
 
@@ -179,6 +222,8 @@ def demo_directory() -> Directory:
             time_zone="Europe/Amsterdam",
             demo=True,
             contact="De log-ins van deze demo staan in het venster waarin Cordboard is gestart.",
+            rules=HouseRules(number="31534800900", direct_exit=Exit(action=ExitAction.MESSAGE)),
+            pause_reasons=_PAUSES,
         ),
         groups=tuple(GroupRow(id=_group(name), name=name) for name in _GROUPS),
         users=tuple(_user(person) for person in _PEOPLE),
@@ -203,6 +248,8 @@ def _user(person: _Person) -> UserRow:
         disabled=False,
         groups=frozenset(_group(name) for name in person.groups),
         rights=person.rights,
+        # Extension 201 is reached from outside at 053 480 02 01.
+        numbers=frozenset({f"315348002{person.extension[1:]}"}),
     )
 
 
@@ -221,6 +268,7 @@ def _queue(queue: _Queue, position: int) -> QueueRow:
         groups=frozenset(_group(name) for name in queue.groups),
         language="nl",
         numbers=queue.numbers,
+        rules=queue.rules,
     )
 
 

@@ -1,4 +1,4 @@
-"""Our numbers from the configuration file, and the queues that they lead to (D28)."""
+"""Our numbers from the configuration file, and the queues and people that they lead to (D28, D29)."""
 
 from __future__ import annotations
 
@@ -27,27 +27,36 @@ class DirectoriesWithNumbers:
         return await self._stored.organisations()
 
     async def directory(self, organisation: OrganisationId) -> Directory:
-        """As stored; a number that the file names leads to the file's queue and to no other.
+        """As stored; a number that the file names leads to the file's queue or person and to no other.
 
         Raises:
-            SettingsWrong: the file names an organisation or a queue that is not there.
+            SettingsWrong: the file names an organisation, a queue or a person that is not there.
             StorageFailure: it could not be read.
         """
         directory = await self._stored.directory(organisation)
         if not self._numbers:
             return directory
         known = await self._stored.organisations()
-        mine: dict[QueueId, set[str]] = defaultdict(set)
+        of_queue: dict[QueueId, set[str]] = defaultdict(set)
+        of_person: dict[UserId, set[str]] = defaultdict(set)
         for at, entry in enumerate(self._numbers, start=1):
-            if _organisation(entry, at, known) == organisation:
-                number = read_number(entry.number, directory.organisation.country)
-                mine[_queue(entry, at, directory)].add(number or entry.number)
-        named = frozenset().union(*mine.values())
+            if _organisation(entry, at, known) != organisation:
+                continue
+            number = read_number(entry.number, directory.organisation.country) or entry.number
+            if entry.person is not None:
+                of_person[_person(entry.person, at, directory)].add(number)
+            elif entry.queue is not None:
+                of_queue[_queue(entry.queue, at, directory)].add(number)
+        named = frozenset().union(*of_queue.values(), *of_person.values())
         return replace(
             directory,
             queues=tuple(
-                replace(queue, numbers=(queue.numbers - named) | mine.get(queue.id, set()))
+                replace(queue, numbers=(queue.numbers - named) | of_queue.get(queue.id, set()))
                 for queue in directory.queues
+            ),
+            users=tuple(
+                replace(user, numbers=(user.numbers - named) | of_person.get(user.id, set()))
+                for user in directory.users
             ),
         )
 
@@ -71,10 +80,18 @@ def _organisation(entry: NumberSettings, at: int, known: Sequence[OrganisationId
     )
 
 
-def _queue(entry: NumberSettings, at: int, directory: Directory) -> QueueId:
-    wanted = entry.queue.strip().casefold()
+def _queue(named: str, at: int, directory: Directory) -> QueueId:
+    wanted = named.strip().casefold()
     for queue in directory.queues:
         if wanted in (queue.id.casefold(), queue.name.casefold()):
             return queue.id
     names = ", ".join(queue.name for queue in directory.queues) or "(none yet)"
-    raise SettingsWrong(f'numbers {at}.queue is "{entry.queue}"; write one of: {names}.')
+    raise SettingsWrong(f'numbers {at}.queue is "{named}"; write one of: {names}.')
+
+
+def _person(named: str, at: int, directory: Directory) -> UserId:
+    wanted = named.strip().casefold()
+    for user in directory.users:
+        if wanted in (user.id.casefold(), user.user_name.casefold()):
+            return user.id
+    raise SettingsWrong(f'numbers {at}.person is "{named}"; write the user name of somebody who can log in.')

@@ -149,8 +149,10 @@ class NumberSettings(_Section, frozen=True, kw_only=True):
 
     number: str
     """In any form; `+31 53 480 09 00`."""
-    queue: str
-    """Name or id of the queue."""
+    queue: str | None = None
+    """Name or id of the queue that its calls wait in; None: they are for one person."""
+    person: str | None = None
+    """User name or id of the person whom its calls are for (D29); None: they wait in a queue."""
     organisation: OrganisationId | None = None
     """None: the only organisation."""
 
@@ -407,13 +409,18 @@ def _wrong_trunks(settings: Settings) -> Iterator[tuple[str, str]]:
 def _wrong_numbers(settings: Settings) -> Iterator[tuple[str, str]]:
     seen: dict[str, str] = {}
     for at, entry in enumerate(settings.numbers, start=1):
+        if (entry.queue is None) == (entry.person is None):
+            yield (
+                f"numbers {at}",
+                'leads nowhere or to two places; write queue = "..." or person = "...", one of them.',
+            )
         number = read_number(entry.number, settings.country)
         if number is None or not number.isdigit():
             yield f"numbers {at}.number", f'is "{entry.number}"; write a number such as "+31 53 480 09 00".'
         elif number in seen:
             yield (
                 f"numbers {at}.number",
-                f'is "{entry.number}", the same as {seen[number]}; one leads to one queue.',
+                f'is "{entry.number}", the same as {seen[number]}; one leads to one queue or person.',
             )
         else:
             seen[number] = entry.number

@@ -1,4 +1,4 @@
-"""Whose is it: organisations as configured, and the way from a called number to a queue.
+"""Whose is it: organisations as configured, and the way from a called number to a queue or a person.
 
 The organisation of an inbound call follows from the trunk and the called number; an unknown pair is nobody's
 (architecture, "Many organisations, one exchange"). Decision D28.
@@ -19,11 +19,14 @@ class Destination:
     """Where an arriving call belongs."""
 
     organisation: OrganisationId
-    queue: QueueId
+    queue: QueueId | None
+    """None: it is for one person."""
     number: str | None
     """The caller's number as Cordboard keeps it; None: withheld."""
     dialled: str | None
     """Our number; None: it came from one of our own phones."""
+    to: UserId | None = None
+    """A direct call: for whom (D29); None: it waits in the queue."""
 
 
 class Tenancy:
@@ -34,7 +37,7 @@ class Tenancy:
         self.all: dict[OrganisationId, Directory] = {}
         self._users: dict[UserId, tuple[OrganisationId, UserRow]] = {}
         self._devices: dict[DeviceId, tuple[OrganisationId, DeviceRow]] = {}
-        self._numbers: dict[str, tuple[OrganisationId, QueueId]] = {}
+        self._numbers: dict[str, tuple[OrganisationId, QueueId | None, UserId | None]] = {}
 
     async def load(self) -> None:
         """Read everything anew."""
@@ -46,7 +49,13 @@ class Tenancy:
             country = directory.organisation.country
             for queue in directory.queues:
                 for number in queue.numbers:
-                    self._numbers[read_number(number, country) or number] = (organisation, queue.id)
+                    self._numbers[read_number(number, country) or number] = (organisation, queue.id, None)
+            for user in directory.users:
+                for number in () if user.disabled else user.numbers:
+                    # A queue's number stays the queue's, should a person have it too.
+                    self._numbers.setdefault(
+                        read_number(number, country) or number, (organisation, None, user.id)
+                    )
 
     def organisations(self) -> list[OrganisationId]:
         """All of them."""
@@ -105,6 +114,7 @@ class Tenancy:
                 return Destination(
                     organisation=organisation,
                     queue=known[1],
+                    to=known[2],
                     number=read_number(caller, country),
                     dialled=read_number(dialled, country),
                 )
@@ -116,6 +126,7 @@ class Tenancy:
             return None
         organisation, row = owner
         known = self._numbers.get(read_number(dialled, self.organisation(organisation).country) or dialled)
-        if known is None or known[0] != organisation:
+        if known is None or known[0] != organisation or known[1] is None:
+            # To a person it is an outgoing call of whoever has the telephone, not one that arrives.
             return None
         return Destination(organisation=organisation, queue=known[1], number=row.extension, dialled=None)
