@@ -390,6 +390,10 @@ class World(Clicks, Furniture):
         leg = self.exchange.line_of(device) if device is not None else None
         return self.exchange.lines[leg].state if leg is not None else None
 
+    def queue_id(self, name: str) -> QueueId:
+        """A queue's id."""
+        return QueueId(name)
+
     def order(self) -> list[str]:
         """Waiting calls, first comes first."""
         return [str(c.id) for c in self.board.waiting()]

@@ -7,6 +7,7 @@ D6 (urgent), D13 (reservation, cherry-pick).
 from __future__ import annotations
 
 from cordboard.core import line as lines
+from cordboard.core import strategy
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Offer, Reason
@@ -15,7 +16,7 @@ from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import Instant, QueueId, Strategy, UserId
+from cordboard.core.types import Instant, QueueId, UserId
 
 RING_PAUSE_MS = 5_000
 """Silence between two rings of the same device for calls that stay offered (D3)."""
@@ -104,7 +105,7 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
 
 def _one_agent_at_a_time(call: Call, queue: Queue) -> bool:
     """Urgent calls are offered to everybody at once, whatever the queue's strategy (D6)."""
-    return queue.strategy is not Strategy.RING_ALL and not call.urgent
+    return strategy.rings_alone(queue) and not call.urgent
 
 
 def _wanted(
@@ -118,7 +119,9 @@ def _wanted(
     if nobody_else:
         willing = [a for a in able if not _too_early(turn, call.rejected[a.id] + NOBODY_ELSE_MS)]
     if _one_agent_at_a_time(call, queue):
-        willing = _lease(turn, call, willing, first)
+        willing = _lease(turn, call, queue, willing, first)
+    elif (width := strategy.how_many(queue, turn.now - call.since)) is not None and not call.urgent:
+        willing = _widening(turn, call, queue, willing, width)
     return {a.id: nobody_else for a in willing}
 
 
@@ -129,17 +132,31 @@ def _too_early(turn: Turn, due: Instant) -> bool:
     return True
 
 
-def _lease(turn: Turn, call: Call, willing: list[Agent], first: dict[UserId, Call]) -> list[Agent]:
-    """Longest idle first; who has the offer keeps it until it rang its time (a lease, D2)."""
+def _lease(
+    turn: Turn, call: Call, queue: Queue, willing: list[Agent], first: dict[UserId, Call]
+) -> list[Agent]:
+    """Who has the offer keeps it until it rang its time (a lease, D2); then it is the next one's turn."""
     for agent in willing:
         if agent.id in call.offers and (agent.id not in first or _rings_for(agent, call)):
             return [agent]
     free = [a for a in willing if a.id not in first and _can_ring(turn, a, call)]
     if free and all(a.id in call.tried for a in free):
         call.tried.clear()
-    untried = [a for a in free if a.id not in call.tried]
-    longest = min(untried, key=lambda a: (a.idle_since, a.id), default=None)
-    return [longest] if longest is not None else []
+    chosen = strategy.turn_of(queue, [a for a in free if a.id not in call.tried])
+    if chosen is None:
+        return []
+    queue.last_offered = chosen.id
+    return [chosen]
+
+
+def _widening(turn: Turn, call: Call, queue: Queue, willing: list[Agent], width: int) -> list[Agent]:
+    """The longest idle first, then one more after each step; those who ring go on ringing (D2)."""
+    chosen = [a for a in willing if a.id in call.offers]
+    rest = sorted((a for a in willing if a.id not in call.offers), key=lambda a: (a.idle_since, a.id))
+    chosen += rest[: max(0, width - len(chosen))]
+    if len(chosen) < len(willing):
+        turn.wake(call.since + width * queue.widen_ms)
+    return chosen
 
 
 def _rings_for(agent: Agent, call: Call) -> bool:
