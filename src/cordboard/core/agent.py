@@ -141,6 +141,8 @@ class Agent:
     wrap_up: WrapUp | None = None
     pending_wrap_up_ms: int = 0
     """Wrap-up that follows when the last own call has ended: the longest of those earned (D9)."""
+    pending_wrap_up_queue: QueueId | None = None
+    """Whose rules hold for it; None: after an outgoing call."""
     armed: bool = False
     """Manual wrap-up follows (2.4-f)."""
     misses: int = 0

@@ -366,8 +366,7 @@ def _tidy(turn: Turn, agent: Agent) -> None:
     if agent.line_lost_until is not None:
         agent.line_lost_until = max(agent.line_lost_until, turn.now)
         turn.wake(agent.line_lost_until, agent)
-    if agent.wrap_up is not None and agent.wrap_up.until is not None:
-        turn.wake(agent.wrap_up.until, agent)
+    wrapup.wake(turn, agent)
     if not agent.console and agent.console_lost_at is None:
         agent.console_lost_at = turn.now
         turn.wake(turn.now + desk.CONSOLE_GONE_SIGN_OUT_MS, agent)

@@ -1,27 +1,53 @@
 """Wrap-up: time after a call in which nothing is offered.
 
-Manual 2.3, 2.4; statements 2.3-a to 2.4-g; decisions D9 (automatic), D10 (manual).
+Manual 2.3 to 2.5; statements 2.3-a to 2.5-e; decisions D9 (automatic), D10 (manual).
 """
 
 from __future__ import annotations
 
 from cordboard.core.agent import Agent, WrapUp
+from cordboard.core.board import Board
 from cordboard.core.call import Call
+from cordboard.core.notices import Saying
+from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpChanged, WrapUpKind
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import Right
+from cordboard.core.types import Direction, QueueId, Right
 
 SHORT_TALK_MS = 3_000
 """A call that was talked on for less than this gives no wrap-up (D9)."""
+OPEN_ENDED_MS = 24 * 60 * 60 * 1000
+"""Stands for "no end" among wrap-ups that were earned, so that it is the longest."""
+REMIND_MS = 5 * 60 * 1000
+"""How often somebody in a wrap-up without end is reminded of it (D10)."""
 
 
 def after_call(turn: Turn, agent: Agent, call: Call) -> None:
-    """The agent left a call: earn its queue's wrap-up, and begin it when no other call lives."""
-    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
-    if queue is not None and call.talked_ms(turn.now) >= SHORT_TALK_MS:
-        agent.pending_wrap_up_ms = max(agent.pending_wrap_up_ms, queue.wrap_up_ms)
+    """The agent left a call: earn its wrap-up, and begin it when no other call lives."""
+    earned, queue = _earned(turn, agent, call)
+    if earned > agent.pending_wrap_up_ms:
+        agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = earned, queue
     begin_if_free(turn, agent)
+
+
+def _earned(turn: Turn, agent: Agent, call: Call) -> tuple[int, QueueId | None]:
+    """How long, and by whose rules: a queue's (2.3), or the organisation's after an outgoing call (2.5).
+
+    Direct calls and calls between colleagues give none, nor does a conversation of a few seconds (2.3-i, 2.3-j, D9).
+    """
+    rules = turn.board.rules
+    talked = call.talked_ms(turn.now) >= SHORT_TALK_MS
+    if call.direction is Direction.OUT and call.made_by == agent.id:
+        outside = call.to is None
+        reached = talked or (call.answered_at is None and rules.outbound_wrap_up_unanswered)
+        return (rules.outbound_wrap_up_ms if outside and reached else 0), None
+    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
+    if queue is None or not talked:
+        return 0, None
+    if queue.wrap_up_mode is WrapUpMode.OPEN_ENDED:
+        return OPEN_ENDED_MS, queue.id
+    return queue.wrap_up_ms, queue.id
 
 
 def begin_if_free(turn: Turn, agent: Agent) -> None:
@@ -30,20 +56,37 @@ def begin_if_free(turn: Turn, agent: Agent) -> None:
         if agent.pending_wrap_up_ms:
             _changed(turn, agent)
         return
+    earned, queue = agent.pending_wrap_up_ms, agent.pending_wrap_up_queue
     if agent.armed:
         agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=turn.now, until=None)
-    elif agent.pending_wrap_up_ms and agent.signed_in:
-        until = turn.now + agent.pending_wrap_up_ms
-        agent.wrap_up = WrapUp(kind=WrapUpKind.AUTOMATIC, since=turn.now, until=until)
-        turn.wake(until, agent)
-    elif not agent.pending_wrap_up_ms:
+    elif earned and agent.signed_in:
+        until = turn.now + earned if earned < OPEN_ENDED_MS else None
+        agent.wrap_up = WrapUp(kind=WrapUpKind.AUTOMATIC, since=turn.now, until=until, queue=queue)
+    elif not earned:
         return
-    agent.armed, agent.pending_wrap_up_ms = False, 0
+    agent.armed, agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = False, 0, None
+    wake(turn, agent)
     _changed(turn, agent)
+
+
+def wake(turn: Turn, agent: Agent) -> None:
+    """Set the moment at which a wrap-up ends, or at which the agent is reminded of it."""
+    wrap_up = agent.wrap_up
+    if wrap_up is None:
+        return
+    if wrap_up.until is not None:
+        turn.wake(wrap_up.until, agent)
+        return
+    turn.wake(max(turn.now + 1, (wrap_up.reminded_at or wrap_up.since) + REMIND_MS), agent)
+    limit = turn.board.rules.manual_wrap_up_ms_max
+    if limit is not None:
+        turn.wake(max(turn.now, wrap_up.since + limit), agent)
 
 
 def start(turn: Turn, agent: Agent) -> None:
     """The green clock: now, after the call, or an automatic one made open-ended (D10).
+
+    In an outgoing call it needs a sign-in to a queue, and is otherwise ignored with a word (2.5-c).
 
     Raises:
         Refused: `wrap_up_not_allowed`; nothing has changed.
@@ -51,11 +94,15 @@ def start(turn: Turn, agent: Agent) -> None:
     if Right.MANUAL_WRAP_UP not in agent.rights:
         raise Refused(Code.WRAP_UP_NOT_ALLOWED)
     if agent.calls:
+        if not agent.signed_in and all(c.direction is Direction.OUT for c in turn.board.calls_of(agent)):
+            turn.say(agent, Saying.WRAP_UP_NEEDS_SIGN_IN)
+            return
         agent.armed = True
     elif agent.wrap_up is not None:
         agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=agent.wrap_up.since, until=None)
     else:
         agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=turn.now, until=None)
+    wake(turn, agent)
     _changed(turn, agent)
 
 
@@ -63,11 +110,35 @@ def stop(turn: Turn, agent: Agent) -> None:
     """The clock again: available, or the armed wrap-up is off.
 
     Raises:
-        Refused: `no_wrap_up`; nothing has changed.
+        Refused: `no_wrap_up`, or `wrap_up_fixed` when the queue lets nobody end it early; nothing has changed.
     """
     if agent.wrap_up is None and not agent.armed:
         raise Refused(Code.NO_WRAP_UP)
+    if not may_stop(turn.board, agent):
+        raise Refused(Code.WRAP_UP_FIXED)
     finish(turn, agent)
+
+
+def may_stop(board: Board, agent: Agent) -> bool:
+    """The agent may end it before its time (D9)."""
+    queue = _queue_of(board, agent)
+    return queue is None or queue.wrap_up_mode is not WrapUpMode.TIMED_NO_EARLY_EXIT
+
+
+def may_extend(board: Board, agent: Agent) -> bool:
+    """It can be lengthened once more (D9)."""
+    queue, wrap_up = _queue_of(board, agent), agent.wrap_up
+    return (
+        queue is not None
+        and wrap_up is not None
+        and wrap_up.until is not None
+        and wrap_up.extended < queue.wrap_up_extends_max
+    )
+
+
+def _queue_of(board: Board, agent: Agent) -> Queue | None:
+    queue = agent.wrap_up.queue if agent.wrap_up is not None else None
+    return board.queues.get(queue) if queue is not None else None
 
 
 def extend(turn: Turn, agent: Agent) -> None:
@@ -76,15 +147,14 @@ def extend(turn: Turn, agent: Agent) -> None:
     Raises:
         Refused: `no_wrap_up`, `wrap_up_fixed`; nothing has changed.
     """
-    wrap_up = agent.wrap_up
-    if wrap_up is None or wrap_up.until is None:
+    wrap_up, queue = agent.wrap_up, _queue_of(turn.board, agent)
+    if wrap_up is None:
         raise Refused(Code.NO_WRAP_UP)
-    queue = turn.board.queues.get(wrap_up.queue) if wrap_up.queue is not None else None
-    if queue is None or wrap_up.extended >= queue.wrap_up_extends_max:
+    if queue is None or wrap_up.until is None or not may_extend(turn.board, agent):
         raise Refused(Code.WRAP_UP_FIXED)
     wrap_up.extended += 1
     wrap_up.until += queue.wrap_up_extend_ms
-    turn.wake(wrap_up.until, agent)
+    wake(turn, agent)
     _changed(turn, agent)
 
 
@@ -106,16 +176,28 @@ def give_way(turn: Turn, agent: Agent) -> None:
 def drop(turn: Turn, agent: Agent) -> None:
     """The agent leaves: no wrap-up, not armed and none to follow (D17)."""
     if agent.pending_wrap_up_ms:
-        agent.pending_wrap_up_ms = 0
+        agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = 0, None
         if agent.wrap_up is None and not agent.armed:
             _changed(turn, agent)
     finish(turn, agent)
 
 
 def due(turn: Turn, agent: Agent) -> None:
-    """End a wrap-up whose time is over (2.3-g)."""
-    if agent.wrap_up is not None and agent.wrap_up.until is not None and agent.wrap_up.until <= turn.now:
+    """End a wrap-up whose time is over (2.3-g); remind of one that has no end (D10)."""
+    wrap_up = agent.wrap_up
+    if wrap_up is None:
+        return
+    limit = turn.board.rules.manual_wrap_up_ms_max
+    if wrap_up.until is not None:
+        if wrap_up.until <= turn.now:
+            finish(turn, agent)
+    elif limit is not None and wrap_up.since + limit <= turn.now:
         finish(turn, agent)
+        turn.say(agent, Saying.WRAP_UP_LIMIT)
+    elif (wrap_up.reminded_at or wrap_up.since) + REMIND_MS <= turn.now:
+        wrap_up.reminded_at = turn.now
+        turn.say(agent, Saying.WRAP_UP_GOES_ON)
+        wake(turn, agent)
 
 
 def _changed(turn: Turn, agent: Agent) -> None:
@@ -129,6 +211,8 @@ def _changed(turn: Turn, agent: Agent) -> None:
             pending_ms=agent.pending_wrap_up_ms,
             armed=agent.armed,
             at=turn.now,
+            queue=wrap_up.queue if wrap_up is not None else agent.pending_wrap_up_queue,
+            extended=wrap_up.extended if wrap_up is not None else 0,
         )
     )
     turn.show_agent(agent)
