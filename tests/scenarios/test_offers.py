@@ -190,7 +190,7 @@ def test_three_rings_in_a_row_set_the_agent_to_not_answered() -> None:
     world.wait(1)
 
     assert world.status("chantal") is AgentStatus.NOT_ANSWERED
-    assert world.said("chantal") == [Saying.SET_AWAY]
+    assert world.said("chantal") == [Saying.ALARM_URGENT_EMPTY, Saying.SET_AWAY]
     assert world.who_sees("c1") == []
     assert world.order() == ["c1"]
     assert [(r.agent, r.away) for r in world.all(AwayChanged)] == [("chantal", True), ("piet", True)]
@@ -225,7 +225,7 @@ def test_the_last_agent_of_an_urgent_queue_is_never_set_away() -> None:
     world.wait(3 * 25)
 
     assert world.status("chantal") is AgentStatus.RINGING
-    assert world.said("chantal") == [Saying.LAST_IN_URGENT]
+    assert world.said("chantal") == [Saying.ALARM_URGENT_UNANSWERED, Saying.LAST_IN_URGENT]
     assert world.who_hears("c1") == ["chantal"]
 
 

@@ -110,11 +110,12 @@ def call_is_sound(board: Board, call: Call) -> None:
             pass
     for agent_id in call.offers:
         offered = board.agents[agent_id]
-        assert offered.pause is None, call
+        assert offered.pause is None or call.urgent, call
         if agent_id in (call.to, call.back_to):
             continue
-        assert call.queue in offered.signed_in, call
-        assert offered.wrap_up is None and not offered.away and board.is_reachable(offered), call
+        assert call.queue in offered.signed_in or call.rung > 0, call
+        assert offered.wrap_up is None or call.urgent, call
+        assert not offered.away and board.is_reachable(offered), call
         assert call.urgent or not offered.calls, call
 
 

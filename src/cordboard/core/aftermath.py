@@ -33,9 +33,11 @@ def recipient_answered(turn: Turn, recipient: Call) -> None:
     """Somebody outside whom a blind transfer or a rule dialled has answered: join them (D7, D21)."""
     call = turn.board.calls.get(recipient.partner) if recipient.partner is not None else None
     recipient.until = None
-    if call is None or call.state is not CallState.TRANSFERRING:
+    if call is None or call.state not in (CallState.TRANSFERRING, CallState.WAITING):
         talk.hang_up(turn, recipient)
         return
+    for offered in list(call.offers):
+        turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
     recipient.answered_at = recipient.answered_at or turn.now
     turn.do(Pair(one=call.leg, other=recipient.leg))
     for each in (call, recipient):
@@ -54,6 +56,11 @@ def consulted(turn: Turn, agent: Agent, recipient: Call) -> None:
 
 def taken(turn: Turn, call: Call) -> None:
     """A caller who was passed on blind to a colleague speaks with somebody: done."""
+    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    if partner is not None and partner.state is CallState.DIALLING and call.agent is not None:
+        # An outside number rang for it as well (D6); an agent was first.
+        partner.partner = call.partner = None
+        talk.hang_up(turn, partner)
     transfer = call.transfer
     if transfer is None or transfer.state is not TransferState.RINGING or call.agent is None:
         return

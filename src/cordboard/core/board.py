@@ -23,6 +23,17 @@ from cordboard.core.types import (
 
 
 @dataclass(slots=True, kw_only=True)
+class MessageFor:
+    """For whom a caller leaves a message (D29)."""
+
+    call: CallId
+    to: UserId | None
+    queue: QueueId | None
+    records: bool = False
+    """It is being recorded; False: the caller still hears what to do."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Board:
     """The desk of one organisation at this moment."""
 
@@ -40,6 +51,10 @@ class Board:
     group_numbers: dict[GroupId, str] = field(default_factory=dict)
     """What called parties see of a group's calls (D28)."""
     pause_reasons: tuple[str, ...] = ()
+    language: str = "nl"
+    """In which callers are spoken to who are in no queue."""
+    messages: dict[LegId, MessageFor] = field(default_factory=dict)
+    """Callers who may leave a message, until it is recorded."""
     reads: Callable[[str], tuple[str, NumberKind] | None] = lambda dialled: (dialled, NumberKind.NATIONAL)
     """Reads a number as a telephone dialled it, in the organisation's country (D28); None: it is no number."""
     exchange_up: bool = False

@@ -191,8 +191,18 @@ class Call:
     """Cherry-picked by its agent (D13)."""
     until: Instant | None = None
     """When dialling is given up, or a direct call follows its person's rule; None: neither."""
+    exits: int = 0
+    """How many ways out it was led."""
+    announced_at: Instant | None = None
+    """When the caller last heard the place in the queue; None: not yet."""
+    rung: int = 0
+    """How far an unanswered urgent call has climbed (`urgent.Rung`)."""
+    recalls: int = 0
+    """How often its agent was reminded of this hold."""
+    held_told: int = 0
+    """How often the caller was told that this hold goes on."""
     warned: bool = False
-    """Its hold has turned amber, or its wait has climbed the urgent ladder; reset when it moves."""
+    """Its hold has turned amber; reset when it moves."""
     note: Note | None = None
     offers: dict[UserId, Offer] = field(default_factory=dict)
     rejected: dict[UserId, Instant] = field(default_factory=dict)

@@ -1,57 +1,296 @@
 """Ways out: where a caller is led whom nobody takes.
 
-Decisions D21 (queues) and D29 (direct calls).
+Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls, messages).
 """
 
 from __future__ import annotations
 
-from cordboard.core import talk
-from cordboard.core.call import Call, Reason
+from cordboard.core import dial, offer, talk
+from cordboard.core.board import MessageFor
+from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
+    Announce,
     HangUp,
     HangUpReason,
+    LetRing,
+    Phrase,
+    PlaceInQueue,
+    RecordMessage,
+    Sentence,
 )
 from cordboard.core.events import MessageRecorded
 from cordboard.core.queue import Queue
-from cordboard.core.records import SegmentOutcome, Why
-from cordboard.core.rules import Exit, ExitAction
+from cordboard.core.records import MessageLeft, SegmentOutcome, Why
+from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import EndedBy, LegId
+from cordboard.core.types import EndedBy, LegId, QueueId, UserId
+
+EXITS_MAX = 5
+"""So many ways out one after the other; more is a circle, and the caller hears that nobody is there."""
+SAYING_MS_MAX = 60_000
+"""An announcement that never ends counts as said after this."""
+MESSAGE_MS_MAX = 180_000
+NOTHING_LEFT = Exit(action=ExitAction.ANNOUNCEMENT)
+_SENTENCE = {
+    ExitReason.CLOSED.value: Sentence.CLOSED,
+    ExitReason.FULL.value: Sentence.FULL,
+    ExitReason.TIMEOUT.value: Sentence.LATER,
+}
 
 
 def stranded(turn: Turn, call: Call, reason: Reason) -> None:
-    """Nobody took this direct caller, or nobody answered the number that a rule dialled."""
-    person = turn.board.agents.get(call.to) if call.to is not None else None
-    rule = (person.direct_exit if person is not None else None) or turn.board.rules.direct_exit
+    """Nobody took this direct caller, or nobody answered the number that a rule dialled (D29)."""
+    board = turn.board
+    withdraw(turn, call)
+    if call.state is CallState.TRANSFERRING or call.partner is not None:
+        lead_out(turn, call, NOTHING_LEFT, reason.value)
+        return
+    person = board.agents.get(call.to) if call.to is not None else None
+    rule = person.direct_exit if person is not None else None
+    lead_out(turn, call, rule or board.rules.direct_exit, reason.value)
+
+
+def withdraw(turn: Turn, call: Call) -> None:
+    """Every card for it goes; who did not take it has missed it."""
     for offered in list(call.offers):
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.MISSED)
-    lead_out(turn, call, rule, reason.value)
 
 
 def lead_out(turn: Turn, call: Call, way: Exit, why: str) -> None:
-    """Lead this caller out."""
+    """Lead this caller out by this way; one that leads nowhere is an announcement.
+
+    Args:
+        why: a value of ExitReason or Reason, for the call's log.
+    """
+    withdraw(turn, call)
+    call.exits += 1
     turn.note(call, Why.LED_OUT, detail=why)
-    busy = way.action is ExitAction.BUSY
-    turn.do(HangUp(leg=call.leg, reason=HangUpReason.BUSY if busy else HangUpReason.NORMAL))
+    action, target = way.action, way.target or ""
+    board = turn.board
+    if call.exits > EXITS_MAX:
+        action = ExitAction.ANNOUNCEMENT
+    match action:
+        case ExitAction.QUEUE if QueueId(target) in board.queues:
+            _to_queue(turn, call, board.queues[QueueId(target)])
+        case ExitAction.COLLEAGUE if UserId(target) in board.agents and target != call.to:
+            _to_colleague(turn, call, UserId(target))
+        case ExitAction.NUMBER if target:
+            _to_number(turn, call, target)
+        case ExitAction.BUSY | ExitAction.HANG_UP:
+            busy = action is ExitAction.BUSY
+            _end(turn, call, HangUpReason.BUSY if busy else HangUpReason.NORMAL)
+        case ExitAction.MESSAGE:
+            board.messages[call.leg] = MessageFor(call=call.id, to=call.to, queue=call.queue)
+            _say(turn, call, Sentence.LEAVE_MESSAGE, way.target)
+        case _:
+            _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), way.target)
+
+
+def _sentence_of(call: Call) -> Sentence:
+    return Sentence.NOBODY if call.queue is not None else Sentence.NOT_REACHED
+
+
+def _end(turn: Turn, call: Call, reason: HangUpReason) -> None:
+    turn.do(HangUp(leg=call.leg, reason=reason))
     talk.end(turn, call, EndedBy.EXIT)
 
 
+def _say(turn: Turn, call: Call, sentence: Sentence, recording: str | None) -> None:
+    call.partner = None
+    call.until = turn.now + SAYING_MS_MAX
+    turn.wake_call(call.until, call)
+    phrase = Phrase(sentence=sentence, recording=recording)
+    turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language_of(turn, call), answer=True))
+    turn.move(call, CallState.LEAVING, SegmentOutcome.LED_OUT)
+
+
+def language_of(turn: Turn, call: Call) -> str:
+    """In which language this caller is spoken to: the queue's (D28)."""
+    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
+    return queue.language if queue is not None else turn.board.language
+
+
+def _to_queue(turn: Turn, call: Call, queue: Queue) -> None:
+    if call.queue != queue.id:
+        queue.numbers.entered()
+    call.to = call.back_to = call.until = call.partner = None
+    call.queue, call.priority = queue.id, queue.priority
+    call.urgent = call.urgent or queue.urgent
+    for memory in (call.rejected, call.not_before, call.tried):
+        memory.clear()
+    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=not queue.ring_until_answered))
+    turn.move(call, CallState.WAITING, SegmentOutcome.LED_OUT)
+    on_arrival(turn, call)
+
+
+def _to_colleague(turn: Turn, call: Call, colleague: UserId) -> None:
+    call.to, call.back_to, call.partner = colleague, None, None
+    call.until = turn.now + turn.board.rules.direct_ring_ms
+    turn.wake_call(call.until, call)
+    call.rejected.clear()
+    turn.do(LetRing(leg=call.leg, call=call.id))
+    turn.move(call, CallState.WAITING, SegmentOutcome.LED_OUT)
+
+
+def _to_number(turn: Turn, call: Call, number: str) -> None:
+    board = turn.board
+    recipient = dial.open_call(turn, None, number=number, name=None, queue=call.queue)
+    recipient.partner, call.partner = call.id, recipient.id
+    call.to = call.back_to = call.until = None
+    dial.begin(turn, recipient, None, consults=True, ring_ms=board.rules.dial_ring_ms)
+    turn.do(LetRing(leg=call.leg, call=call.id))
+    turn.move(call, CallState.TRANSFERRING, SegmentOutcome.LED_OUT)
+
+
+# --- a queue's own ---
+
+
 def on_arrival(turn: Turn, call: Call) -> None:
-    """A caller has entered a queue."""
+    """A caller has entered a queue: may the caller stay?"""
+    queue = _queue(turn, call)
+    if queue is None:
+        return
+    waiting = sum(c.queue == queue.id for c in turn.board.waiting())
+    reason: ExitReason | None = None
+    if not queue.open:
+        reason = ExitReason.CLOSED
+    elif queue.calls_max is not None and waiting > queue.calls_max:
+        reason = ExitReason.FULL
+    elif not queue.signed_in:
+        turn.note(call, Why.NOBODY_SIGNED_IN)
+        reason = ExitReason.JOIN_EMPTY
+    elif not offer.is_staffed(turn.board, queue):
+        reason = ExitReason.JOIN_UNAVAILABLE
+    if reason is not None:
+        _by(turn, call, queue, reason)
 
 
-def announcement_ended(turn: Turn, leg: LegId) -> None:
-    """What was to be said is said."""
+def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason) -> bool:
+    """Lead the caller out for this reason, where the queue has a way; False: it has none, the caller waits."""
+    way = queue.exits.get(reason)
+    if way is None:
+        return False
+    lead_out(turn, call, way, reason.value)
+    return True
 
 
-def message_recorded(turn: Turn, event: MessageRecorded) -> None:
-    """A caller left a message."""
+def _queue(turn: Turn, call: Call) -> Queue | None:
+    """The queue that a caller waits in; None: the caller is for one person, or does not wait."""
+    if call.state is not CallState.WAITING or call.to is not None or call.back_to is not None:
+        return None
+    return turn.board.queues.get(call.queue) if call.queue is not None else None
 
 
-def opened(turn: Turn, queue: Queue, *, is_open: bool) -> None:
-    """Opening hours began or ended."""
-    queue.open = is_open
+def watch(turn: Turn, call: Call) -> None:
+    """Set the moments at which something is due for a caller who waits."""
+    queue = _queue(turn, call)
+    if queue is None:
+        return
+    if queue.wait_ms_max is not None:
+        turn.wake_call(max(turn.now, call.entered_at + queue.wait_ms_max), call)
+    if queue.announce_first_ms is not None and not queue.ring_until_answered:
+        turn.wake_call(max(turn.now, _next_announcement(call, queue)), call)
+
+
+def _next_announcement(call: Call, queue: Queue) -> int:
+    assert queue.announce_first_ms is not None, queue
+    first = call.since + queue.announce_first_ms
+    return first if call.announced_at is None else call.announced_at + queue.announce_every_ms
+
+
+def staffing(turn: Turn) -> None:
+    """Where the last agent left a queue that has a way out for it, its callers have a while (D21)."""
+    for queue in turn.board.queues.values():
+        if not queue.exits.keys() & {ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE}:
+            continue
+        empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
+        queue.empty_since = (queue.empty_since or turn.now) if empty else None
+        queue.unstaffed_since = (queue.unstaffed_since or turn.now) if not staffed and not empty else None
+        since = queue.empty_since or queue.unstaffed_since
+        if since is not None and since + queue.empty_ms > turn.now:
+            for call in turn.board.waiting():
+                if call.queue == queue.id:
+                    turn.wake_call(since + queue.empty_ms, call)
 
 
 def due(turn: Turn, call: Call) -> None:
-    """Something about a waiting caller may be due."""
+    """Something about a caller who waits, or is being led out, may be due."""
+    if call.state is CallState.LEAVING and call.until is not None and call.until <= turn.now:
+        announcement_ended(turn, call.leg)
+        return
+    queue = _queue(turn, call)
+    if queue is None:
+        return
+    over = queue.wait_ms_max is not None and turn.now >= call.entered_at + queue.wait_ms_max
+    if over and _by(turn, call, queue, ExitReason.TIMEOUT):
+        return
+    for since, reason in (
+        (queue.empty_since, ExitReason.LEAVE_EMPTY),
+        (queue.unstaffed_since, ExitReason.LEAVE_UNAVAILABLE),
+    ):
+        if since is not None and turn.now >= since + queue.empty_ms and _by(turn, call, queue, reason):
+            return
+    if queue.announce_first_ms is not None and not queue.ring_until_answered:
+        if _next_announcement(call, queue) <= turn.now:
+            _announce_place(turn, call, queue)
+        turn.wake_call(_next_announcement(call, queue), call)
+
+
+def _announce_place(turn: Turn, call: Call, queue: Queue) -> None:
+    """Tell the caller the place in the queue, and how long it may take where there are figures for it."""
+    call.announced_at = turn.now
+    place = 1 + [c.id for c in turn.board.waiting() if c.queue == queue.id].index(call.id)
+    phrases = [Phrase(sentence=Sentence.POSITION, number=place)]
+    average = queue.numbers.average_wait_ms()
+    if queue.announce_wait and average is not None:
+        agents = max(1, turn.board.agents_available(queue))
+        phrases.append(
+            Phrase(sentence=Sentence.EXPECTED_WAIT, number=round(average * place / agents / 60_000))
+        )
+    turn.do(Announce(leg=call.leg, phrases=tuple(phrases), language=queue.language, answer=False))
+
+
+def opened(turn: Turn, queue: Queue, *, is_open: bool) -> None:
+    """Opening hours began or ended; who waits already is still helped."""
+    queue.open = is_open
+
+
+# --- being led out ---
+
+
+def announcement_ended(turn: Turn, leg: LegId) -> None:
+    """What was to be said is said: the message is recorded, or the call is over."""
+    call_id = turn.board.parties.get(leg)
+    call = turn.board.calls.get(call_id) if call_id is not None else None
+    if call is None or call.state is not CallState.LEAVING:
+        return
+    message = turn.board.messages.get(leg)
+    if message is not None and not message.records:
+        message.records = True
+        call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
+        turn.wake_call(call.until, call)
+        turn.do(RecordMessage(leg=leg, call=call.id, name=f"message-{call.id}", ms_max=MESSAGE_MS_MAX))
+        return
+    _end(turn, call, HangUpReason.NORMAL)
+
+
+def message_recorded(turn: Turn, event: MessageRecorded) -> None:
+    """A caller left a message, or nothing; the caller may have hung up already (D29)."""
+    board = turn.board
+    message = board.messages.pop(event.leg, None)
+    if message is None:
+        return
+    if event.ms > 0:
+        turn.remember(
+            MessageLeft(
+                call=message.call,
+                name=event.name,
+                ms=event.ms,
+                to=message.to,
+                queue=message.queue,
+                at=turn.now,
+            )
+        )
+    call = board.calls.get(message.call)
+    if call is not None and call.state is CallState.LEAVING:
+        _end(turn, call, HangUpReason.NORMAL)

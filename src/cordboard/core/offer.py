@@ -35,7 +35,7 @@ def distribute(turn: Turn) -> None:
     """Bring every offer and every ringing device in line with who waits and who is free."""
     board = turn.board
     first: dict[UserId, Call] = {}
-    able: dict[tuple[QueueId, bool], list[Agent]] = {}
+    able: dict[tuple[QueueId, bool, bool], list[Agent]] = {}
     for call in board.waiting():
         queue = board.queues[call.queue] if call.queue is not None else None
         person = _person(call)
@@ -44,9 +44,9 @@ def distribute(turn: Turn) -> None:
         elif queue is None:
             wanted = {}
         else:
-            key = (queue.id, call.urgent)
+            key = (queue.id, call.urgent, call.rung > 0)
             if key not in able:
-                able[key] = _able(board, queue, urgent=call.urgent)
+                able[key] = _able(board, queue, urgent=call.urgent, everybody=call.rung > 0)
             wanted = _wanted(turn, call, queue, able[key], first)
         for agent_id in [a for a in call.offers if a not in wanted]:
             turn.close_offer(call, board.agents[agent_id], SegmentOutcome.WITHDRAWN)
@@ -64,14 +64,21 @@ def distribute(turn: Turn) -> None:
         _ring(turn, first)
 
 
-def _able(board: Board, queue: Queue, *, urgent: bool) -> list[Agent]:
-    """Who could take a call of this queue now: free, or for an urgent call also in a call (D6)."""
+def _able(board: Board, queue: Queue, *, urgent: bool, everybody: bool) -> list[Agent]:
+    """Who could take a call of this queue now: free, or for an urgent call also in a call (D6).
+
+    Args:
+        everybody: also people of the queue's groups who are not signed in to it, with a console open.
+    """
+    who = set(queue.signed_in)
+    if everybody:
+        who |= {a.id for a in board.agents.values() if a.console and a.group in queue.groups}
+    breaks = urgent and queue.breaks_wrap_up
     return [
         agent
-        for agent in (board.agents[a] for a in sorted(queue.signed_in))
+        for agent in (board.agents[a] for a in sorted(who))
         if not agent.away
-        and agent.wrap_up is None
-        and agent.pause is None
+        and (breaks or (agent.wrap_up is None and agent.pause is None))
         and (urgent or not agent.calls)
         and agent.line_lost_until is None
         and not (agent.line is not None and agent.line.is_coming_up)
@@ -101,6 +108,14 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
         # The person's own rule is next, or the caller comes back (D29, D7).
         turn.stranded.append((call, reason))
     return {}
+
+
+def is_staffed(board: Board, queue: Queue) -> bool:
+    """Somebody signed in could take its calls, now or after what they are doing; wrap-up and calls count (D21)."""
+    return any(
+        board.is_reachable(a) and not a.away and a.pause is None
+        for a in (board.agents[u] for u in queue.signed_in)
+    )
 
 
 def _one_agent_at_a_time(call: Call, queue: Queue) -> bool:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from cordboard.core.rules import Exit, ExitReason
 from cordboard.core.statistics import QueueNumbers
-from cordboard.core.types import GroupId, QueueId, Strategy, UserId
+from cordboard.core.types import GroupId, Instant, QueueId, Strategy, UserId
 
 
 class WrapUpMode(Enum):
@@ -60,6 +60,12 @@ class Queue:
     """So many waiting: the exit FULL; None: no limit."""
     empty_ms: int = 60_000
     """How long after the last agent left callers are led out (D21)."""
+    empty_since: Instant | None = None
+    """Since when nobody is signed in, kept where an exit needs it; None: somebody is."""
+    unstaffed_since: Instant | None = None
+    """Since when those signed in could not be offered anything; None: somebody could."""
+    alarmed: bool = False
+    """An urgent queue that nobody is signed in to, and those who supervise were told."""
     open: bool = True
     """False outside opening hours: the exit CLOSED."""
     announce_first_ms: int | None = None

@@ -341,6 +341,7 @@ def _wake(turn: Turn, call: Call) -> None:
     for at in (call.until, call.back_until, call.transfer.until if call.transfer is not None else None):
         if at is not None:
             turn.wake_call(at, call)
+    turn.moved.append(call)
 
 
 def _tidy(turn: Turn, agent: Agent) -> None:

@@ -16,10 +16,12 @@ from cordboard.core import (
     desk,
     exits,
     handover,
+    holding,
     offer,
     phone,
     restore,
     talk,
+    urgent,
     wrapup,
 )
 from cordboard.core.agent import Agent
@@ -141,13 +143,25 @@ class Switchboard:
             stranded, turn.stranded = turn.stranded, []
             for call, reason in stranded:
                 self._strand(turn, call, reason)
+        elif turn.moved:
+            moved, turn.moved = turn.moved, []
+            for call in moved:
+                holding.begin(turn, call)
+                exits.watch(turn, call)
+                urgent.watch(turn, call)
+                if call.state is not CallState.WAITING:
+                    urgent.settled(turn, call)
         elif turn.left:
             left, turn.left = turn.left, []
             for agent, call in left:
                 wrapup.after_call(turn, agent, call)
         elif turn.look_again:
             turn.look_again = False
+            urgent.staffing(turn)
+            exits.staffing(turn)
             offer.distribute(turn)
+            # Offers that were made or withdrawn are part of this look; only callers left over need another.
+            turn.look_again = False
             return bool(turn.stranded)
         else:
             return False
@@ -169,6 +183,7 @@ class Switchboard:
         match event:
             case CallArrived():
                 if (call := arrival.for_queue(turn, event)) is not None:
+                    turn.moved.append(call)
                     exits.on_arrival(turn, call)
             case DirectCallArrived():
                 arrival.for_person(turn, event)
@@ -255,5 +270,6 @@ class Switchboard:
 
     def _call_due(self, turn: Turn, call: Call) -> None:
         aftermath.due(turn, call)
-        if call.state is not CallState.ENDED:
-            exits.due(turn, call)
+        for look in (holding.due, exits.due, urgent.due):
+            if call.state is not CallState.ENDED:
+                look(turn, call)

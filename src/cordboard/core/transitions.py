@@ -14,7 +14,18 @@ from cordboard.core.call import CallState, TransferState
 S, T, L = CallState, TransferState, LineState
 
 CALL: Mapping[CallState, frozenset[CallState]] = {
-    S.WAITING: frozenset({S.WAITING, S.CONNECTING, S.ACTIVE, S.HELD, S.TRANSFERRING, S.LEAVING, S.ENDED}),
+    S.WAITING: frozenset(
+        {
+            S.WAITING,
+            S.CONNECTING,
+            S.ACTIVE,
+            S.HELD,
+            S.TRANSFERRING,
+            S.TRANSFERRED,
+            S.LEAVING,
+            S.ENDED,
+        }
+    ),
     S.CONNECTING: frozenset({S.ACTIVE, S.DIALLING, S.HELD, S.WAITING, S.TRANSFERRING, S.LEAVING, S.ENDED}),
     S.DIALLING: frozenset({S.ACTIVE, S.HELD, S.DIALLING, S.TRANSFERRED, S.ENDED}),
     S.ACTIVE: frozenset(

@@ -77,6 +77,8 @@ class Turn:
         """Calls whose agent and party came to hear each other in this turn; a blind transfer is then complete."""
         self.unanswered: list[tuple[Agent, Call]] = []
         """Agents whose telephone did not come up for a call that they clicked on."""
+        self.moved: list[Call] = []
+        """Calls that came into another state; what is due in it is set when the turn ends."""
         self.stranded: list[tuple[Call, Reason]] = []
         """Callers whom nobody took: a direct call's person, a blind transfer's colleague, a number that a rule
         dialled. Whose rule is next is decided when the turn ends."""
@@ -191,6 +193,7 @@ class Turn:
         call.state, call.since, call.warned = state, self.now, False
         call.version += 1
         self.remember_place(call)
+        self.moved.append(call)
         self.show_call(call)
 
     def remember_place(self, call: Call) -> None:

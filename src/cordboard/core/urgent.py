@@ -1,0 +1,89 @@
+"""Urgent calls that nobody takes, and urgent queues that nobody is in: the ladder and the alarms (D6)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from cordboard.core import dial
+from cordboard.core.call import Call, CallState
+from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.queue import Queue
+from cordboard.core.records import Why
+from cordboard.core.turn import Turn
+from cordboard.core.types import Right
+
+
+class Rung(IntEnum):
+    """How far an unanswered urgent call has climbed."""
+
+    SIGNED_IN = 0
+    """Offered to who is signed in."""
+    EVERYBODY = 1
+    """Also to people of the queue's groups who are not, with a console open."""
+    OUTSIDE = 2
+    """Also an outside number rings, where the queue has one."""
+    ALARM = 3
+    """Those who supervise are told."""
+
+
+def watch(turn: Turn, call: Call) -> None:
+    """Set the moment at which a waiting urgent call climbs."""
+    queue = _queue(turn, call)
+    if queue is not None and call.rung < Rung.ALARM:
+        turn.wake_call(max(turn.now + 1, call.since + (call.rung + 1) * queue.escalate_ms), call)
+
+
+def _queue(turn: Turn, call: Call) -> Queue | None:
+    waits = call.state is CallState.WAITING and call.urgent and call.to is None
+    return turn.board.queues.get(call.queue) if waits and call.queue is not None else None
+
+
+def due(turn: Turn, call: Call) -> None:
+    """Nobody has taken it for one more step: one rung higher."""
+    queue = _queue(turn, call)
+    if queue is None or call.rung >= Rung.ALARM:
+        return
+    if turn.now < call.since + (call.rung + 1) * queue.escalate_ms:
+        return
+    call.rung = Rung(call.rung + 1)
+    if call.rung is Rung.OUTSIDE and queue.escalate_to is None:
+        call.rung = Rung.ALARM
+    turn.note(call, Why.ESCALATED, detail=call.rung.name.lower())
+    if call.rung is Rung.OUTSIDE and queue.escalate_to is not None:
+        _ring_outside(turn, call, queue, queue.escalate_to)
+    elif call.rung is Rung.ALARM:
+        alarm(turn, Saying.ALARM_URGENT_UNANSWERED, queue, call)
+    turn.show_call(call)
+    watch(turn, call)
+
+
+def _ring_outside(turn: Turn, call: Call, queue: Queue, number: str) -> None:
+    """An outside number rings too; whoever is first has the caller, who keeps music meanwhile."""
+    recipient = dial.open_call(turn, None, number=number, name=None, queue=queue.id)
+    recipient.partner, call.partner = call.id, recipient.id
+    dial.begin(turn, recipient, None, consults=True, ring_ms=queue.escalate_ms)
+
+
+def alarm(turn: Turn, saying: Saying, queue: Queue, call: Call | None = None) -> None:
+    """Tell those who supervise."""
+    turn.changed[Changed(Thing.ALARM, queue.id)] = None
+    for agent in turn.board.agents.values():
+        if Right.SUPERVISE in agent.rights:
+            turn.say(agent, saying, call.id if call is not None else None, queue=queue.name)
+
+
+def staffing(turn: Turn) -> None:
+    """Somebody must be signed in to every urgent queue; when nobody is, that is an alarm."""
+    for queue in turn.board.queues.values():
+        if not queue.urgent or queue.alarmed == (not queue.signed_in):
+            continue
+        queue.alarmed = not queue.signed_in
+        turn.changed[Changed(Thing.ALARM, queue.id)] = None
+        if queue.alarmed:
+            alarm(turn, Saying.ALARM_URGENT_EMPTY, queue)
+
+
+def settled(turn: Turn, call: Call) -> None:
+    """An urgent call waits no longer: its alarm goes."""
+    if call.urgent and call.queue is not None and call.rung is Rung.ALARM:
+        turn.changed[Changed(Thing.ALARM, call.queue)] = None

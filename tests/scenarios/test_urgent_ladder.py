@@ -1,0 +1,154 @@
+"""Urgent calls that nobody takes, long holds, and pauses (manual 2.2, 2.4; D6, D8, D11)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordboard.core.agent import AgentStatus
+from cordboard.core.call import CallState
+from cordboard.core.commands import Announce, Recall, Sentence
+from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.records import PauseChanged
+from cordboard.core.refusals import Code
+from cordboard.core.requests import Pause
+from cordboard.core.types import Right, UserId
+from tests.support.desk import World, office
+
+OUTSIDE = "31880001122"
+
+
+def nobody_answers(*, outside: str | None = None) -> World:
+    """Chantal is signed in to urgent and lets it ring, Piet is not signed in; Chantal supervises."""
+    world = office("chantal", "piet")
+    world.board.queues[world.queue_id("urgent")].escalate_to = outside
+    world.signs_out("piet", "urgent")
+    world.person("piet").rights = frozenset(Right) - {Right.SUPERVISE}
+    world.call_arrives("u1", "urgent")
+    return world
+
+
+@pytest.mark.rule("D6")
+def test_after_half_a_minute_an_urgent_call_rings_those_who_are_not_signed_in() -> None:
+    """With a console open."""
+    world = nobody_answers()
+    world.wait(29)
+    assert world.who_sees("u1") == ["chantal"]
+    world.wait(1)
+    assert world.who_sees("u1") == ["chantal", "piet"]
+
+
+@pytest.mark.rule("D6")
+def test_then_an_outside_number_rings_too_and_the_first_has_the_caller() -> None:
+    """An agent who is first silences it; so does the other way round."""
+    world = nobody_answers(outside=OUTSIDE)
+    world.wait(61)
+    partner = world.call("u1").partner
+    assert partner is not None
+    assert world.hears("u1") == "music"
+    world.click_answer("piet", "u1")
+    assert world.state(partner) is CallState.ENDED
+    assert world.hears("u1") == "piet"
+
+    world = nobody_answers(outside=OUTSIDE)
+    world.wait(61)
+    partner = world.call("u1").partner
+    assert partner is not None
+    world.outside_answers(partner)
+    assert world.hears("u1") == partner
+    assert world.who_hears("u1") == []
+
+
+@pytest.mark.rule("D6")
+def test_at_last_those_who_supervise_are_alarmed() -> None:
+    """And the caller goes on waiting, offered to everybody."""
+    world = nobody_answers()
+    world.wait(61)
+    assert Saying.ALARM_URGENT_UNANSWERED in world.said("chantal")
+    assert Saying.ALARM_URGENT_UNANSWERED not in world.said("piet")
+    assert world.who_sees("u1") == ["chantal", "piet"]
+
+
+@pytest.mark.rule("D6", "2.4-j")
+def test_an_urgent_queue_that_everybody_left_is_an_alarm() -> None:
+    """It can be left after a confirmation; those who supervise hear of it, and when it is over."""
+    world = office("chantal")
+    with world.refuses(Code.LAST_IN_URGENT):
+        world.signs_out("chantal", "urgent")
+    world.signs_out("chantal", "urgent", confirmed=True)
+    assert Saying.ALARM_URGENT_EMPTY in world.said("chantal")
+    assert Changed(Thing.ALARM, "urgent") in world.changed
+    world.signs_in("chantal", "urgent")
+    assert Changed(Thing.ALARM, "urgent") in world.changed
+
+
+@pytest.mark.rule("D6", "2.4-c", "2.3-e")
+def test_in_wrap_up_and_pause_an_urgent_call_is_not_offered_and_can_be_taken() -> None:
+    """Taking it ends both."""
+    for how in ("wrap-up", "pause"):
+        world = office("chantal")
+        world.board.pause_reasons = ("Lunch",)
+        if how == "wrap-up":
+            world.click_clock("chantal")
+        else:
+            world.ask(Pause(agent=UserId("chantal"), reason="Lunch"))
+        world.call_arrives("u1", "urgent")
+        assert world.who_sees("u1") == []
+        world.click_answer("chantal", "u1")
+        assert world.hears("u1") == "chantal"
+        assert world.person("chantal").pause is None
+        assert world.person("chantal").wrap_up is None
+
+
+@pytest.mark.rule("D6")
+def test_a_queue_can_break_through_wrap_up_and_pause() -> None:
+    """The setting."""
+    world = office("chantal")
+    world.board.queues[world.queue_id("urgent")].breaks_wrap_up = True
+    world.click_clock("chantal")
+    world.call_arrives("u1", "urgent")
+    assert world.who_hears("u1") == ["chantal"]
+    world.click_answer("chantal", "u1")
+    assert world.hears("u1") == "chantal"
+
+
+@pytest.mark.rule("D11")
+def test_a_pause_has_a_reason_of_the_organisation_and_ends_by_returning() -> None:
+    """Nothing is offered meanwhile; colleagues see it."""
+    world = office("chantal")
+    world.board.pause_reasons = ("Lunch", "Overleg")
+    with world.refuses(Code.NO_REASON):
+        world.ask(Pause(agent=UserId("chantal"), reason="Geen zin"))
+    world.ask(Pause(agent=UserId("chantal"), reason="Lunch"))
+    assert world.status("chantal") is AgentStatus.PAUSED
+    world.call_arrives("c1")
+    assert world.who_sees("c1") == []
+
+    world.returns_to_work("chantal")
+    assert world.status("chantal") is AgentStatus.RINGING
+    assert [p.reason for p in world.all(PauseChanged)] == ["Lunch", None]
+
+
+@pytest.mark.rule("D8")
+def test_a_long_hold_turns_amber_reminds_the_agent_and_tells_the_caller() -> None:
+    """After 45 s, 90 s and then each further 45 s; the caller each minute."""
+    world = office("chantal")
+    world.call_arrives("c0")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.click_answer("chantal", "c0")
+    assert world.state("c1") is CallState.HELD
+
+    world.wait(44)
+    assert not world.call("c1").warned
+    world.wait(1)
+    assert world.call("c1").warned
+    world.wait(45)
+    assert world.said("chantal").count(Saying.HOLD_LONG) == 1
+    world.wait(45)
+    assert world.said("chantal").count(Saying.HOLD_LONG) == 2
+    assert len(world.commanded(Recall)) == 2
+    words = [p.sentence for a in world.commanded(Announce) for p in a.phrases]
+    assert words == [Sentence.STILL_HOLDING] * 2
+
+    world.click_resume("chantal", "c1")
+    assert not world.call("c1").warned
