@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from cordboard.core import offer
 from cordboard.core.agent import LineState
 from cordboard.core.call import CallState
 from cordboard.core.events import (
@@ -53,6 +54,7 @@ from cordboard.core.requests import (
     UndoTransfer,
     UnpairDevice,
 )
+from cordboard.core.turn import Turn
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -445,6 +447,17 @@ class Office(RuleBasedStateMachine):
         deadline = self.world.desk.next_deadline()
         assert deadline is not None
         self.world.reach(deadline)
+
+    @precondition(lambda self: self.world.board.exchange_up)
+    @rule()
+    def a_look_at_everything_finds_nothing_to_change(self) -> None:
+        """Each turn looks only at what it touched (`offer.distribute`); nothing may be left over."""
+        world = self.world
+        turn = Turn(world.board, world.now, world._new_leg)
+        turn.look_everywhere = True
+        offer.distribute(turn, list(world.board.queues.values()))
+        assert not turn.commands, turn.commands
+        assert not turn.records, turn.records
 
     # --- always ---
 

@@ -54,7 +54,7 @@ def restart(world: World, *, fresh: bool = False, forget: Forgetting | None = No
             agent=call.agent,
             confirmed=False,
         )
-        board.calls[call.id], board.parties[call.leg] = again, call.id
+        board.add(again)
         if call.agent is not None:
             board.agents[call.agent].calls.append(call.id)
     if forget is not None:

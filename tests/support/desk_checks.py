@@ -33,6 +33,7 @@ def check(world: World) -> None:
 
 def maps_agree(board: Board) -> None:
     """Every cross-reference holds in both directions; a device serves one agent (I11)."""
+    assert board.queued == {c.id: c for c in board.calls.values() if c.state is CallState.WAITING}
     assert board.parties == {c.leg: c.id for c in board.calls.values()}
     assert board.lines == {a.line.leg: a.id for a in board.agents.values() if a.line is not None}
     assert {d.id: d.used_by for d in board.devices.values() if d.used_by is not None} == {

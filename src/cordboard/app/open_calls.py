@@ -31,7 +31,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
         number=stored.number,
         name=stored.name,
         entered_at=stored.entered_at,
-        urgent=queue is not None and queue.urgent,
+        urgent=stored.urgent or (queue is not None and queue.urgent),
         priority=queue.priority if queue is not None else 0,
         peer=stored.peer,
         partner=stored.partner,
@@ -52,7 +52,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
     elif call.state in OWN and call.direction is Direction.IN:
         # Whose it was has left the organisation.
         call.state = CallState.WAITING
-    if call.direction is Direction.OUT:
+    if call.direction is Direction.OUT and call.state is not CallState.WAITING:
         call.to = _known(board, stored.to)
         call.show = dial.shown_number(board, agent, None)
     _segment(call)
@@ -63,8 +63,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
     elif call.state is CallState.DIALLING and call.partner is None:
         wait = board.rules.dial_ring_ms + (board.rules.direct_ring_ms if call.peer is not None else 0)
         _until(board, call, stored.since + wait)
-    board.calls[call.id] = call
-    board.parties[call.leg] = call.id
+    board.add(call)
 
 
 def _known(board: Board, user: UserId | None) -> UserId | None:

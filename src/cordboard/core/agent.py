@@ -62,6 +62,9 @@ class LineState(Enum):
            +-----------+---------+--> (gone)
     """
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     RINGING = "ringing"
     """The device rings for an offer."""
     ANSWERING = "answering"

@@ -80,8 +80,7 @@ def _open(
         segment_since=turn.now,
     )
     board = turn.board
-    board.calls[call.id] = call
-    board.parties[call.leg] = call.id
+    board.add(call)
     turn.remember(
         CallOpened(
             call=call.id,

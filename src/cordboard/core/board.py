@@ -43,6 +43,8 @@ class Board:
     devices: dict[DeviceId, Device] = field(default_factory=dict)
     calls: dict[CallId, Call] = field(default_factory=dict)
     """Calls that have not ended."""
+    queued: dict[CallId, Call] = field(default_factory=dict)
+    """Those of them that wait; kept by `add`, `remove` and every move."""
     parties: dict[LegId, CallId] = field(default_factory=dict)
     """Whose leg a caller's leg is."""
     lines: dict[LegId, UserId] = field(default_factory=dict)
@@ -68,7 +70,22 @@ class Board:
 
     def waiting(self) -> list[Call]:
         """Waiting calls in the order in which they are offered."""
-        return sorted((c for c in self.calls.values() if c.state is CallState.WAITING), key=Call.order)
+        if len(self.queued) < 2:
+            return list(self.queued.values())
+        return sorted(self.queued.values(), key=Call.order)
+
+    def add(self, call: Call) -> None:
+        """A call begins, or is taken up after a restart."""
+        self.calls[call.id] = call
+        self.parties[call.leg] = call.id
+        if call.state is CallState.WAITING:
+            self.queued[call.id] = call
+
+    def remove(self, call: Call) -> None:
+        """It is over."""
+        del self.calls[call.id]
+        self.queued.pop(call.id, None)
+        self.parties.pop(call.leg, None)
 
     def device_of(self, agent: Agent) -> Device | None:
         """The agent's telephone; None when none is paired."""

@@ -20,6 +20,9 @@ from cordboard.core.types import (
 class CallState(Enum):
     """Where a call is in its life; exactly one of these at a time. The moves are in `transitions`."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     WAITING = "waiting"
     """Nobody has it: in a queue with music, or a direct call that rings for one person. To whom it is offered
     is read from its offers."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
-from cordboard.core.notices import Changed, Thing
+from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
@@ -55,7 +55,8 @@ def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -
         queue.signed_in.discard(agent.id)
         agent.signed_in.discard(queue.id)
     turn.remember(QueueSignInChanged(agent=agent.id, queue=queue.id, signed_in=signed_in, at=turn.now))
-    turn.changed[Changed(Thing.QUEUE, queue.id)] = None
+    turn.show(Thing.QUEUE, queue.id)
+    turn.look_queues.add(queue.id)
     turn.show_agent(agent)
 
 
@@ -99,7 +100,7 @@ def pair(turn: Turn, agent: Agent, device_id: DeviceId) -> None:
         return
     _let_go(turn, agent)
     agent.device, device.used_by = device_id, agent.id
-    turn.changed[Changed(Thing.DEVICE, device_id)] = None
+    turn.show(Thing.DEVICE, device_id)
     turn.remember(DevicePaired(agent=agent.id, device=device_id, at=turn.now))
     turn.show_agent(agent)
 
@@ -124,7 +125,7 @@ def _let_go(turn: Turn, agent: Agent) -> None:
     if agent.device is not None:
         device = turn.board.devices[agent.device]
         device.used_by = None
-        turn.changed[Changed(Thing.DEVICE, device.id)] = None
+        turn.show(Thing.DEVICE, device.id)
     agent.device = None
     turn.show_agent(agent)
 

@@ -94,8 +94,7 @@ def open_call(
         agent=made_by,
         made_by=made_by,
     )
-    board.calls[call.id] = call
-    board.parties[call.leg] = call.id
+    board.add(call)
     turn.remember(
         CallOpened(
             call=call.id,
@@ -174,8 +173,7 @@ def _call_desk(turn: Turn, call: Call, agent: Agent, *, consults: bool) -> None:
         call.until = there.until + board.rules.dial_ring_ms
         turn.wake_call(call.until, call)
     call.peer = there.id
-    board.calls[there.id] = there
-    board.parties[leg] = there.id
+    board.add(there)
     turn.remember(
         CallOpened(
             call=there.id,

@@ -5,6 +5,8 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls, m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cordboard.core import dial, offer, talk
 from cordboard.core.board import MessageFor
 from cordboard.core.call import Call, CallState, Reason
@@ -198,10 +200,10 @@ def _next_announcement(call: Call, queue: Queue) -> int:
     return first if call.announced_at is None else call.announced_at + queue.announce_every_ms
 
 
-def staffing(turn: Turn) -> None:
+def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
     """Where the last agent left a queue that has a way out for it, its callers have a while (D21)."""
-    for queue in turn.board.queues.values():
-        if not queue.exits.keys() & {ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE}:
+    for queue in queues:
+        if not queue.exits or not queue.exits.keys() & {ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE}:
             continue
         empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
         queue.empty_since = (queue.empty_since or turn.now) if empty else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call
 from cordboard.core.commands import CancelRinging, HangUp, RingDevice
-from cordboard.core.notices import Changed, Thing
+from cordboard.core.notices import Thing
 from cordboard.core.turn import Turn
 from cordboard.core.types import Instant
 
@@ -72,7 +72,7 @@ def gone(turn: Turn, agent: Agent) -> Line:
     turn.show_agent(agent)
     if line.call is not None and (call := turn.board.calls.get(line.call)) is not None:
         turn.show_call(call)
-    turn.changed[Changed(Thing.DEVICE, line.device)] = None
+    turn.show(Thing.DEVICE, line.device)
     return line
 
 

@@ -11,6 +11,9 @@ from cordboard.core.types import CallId, UserId
 class Thing(Enum):
     """The kinds of things a console shows."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     AGENT = "agent"
     QUEUE = "queue"
     CALL = "call"

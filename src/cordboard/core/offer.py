@@ -6,6 +6,8 @@ D6 (urgent), D13 (reservation, cherry-pick).
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from cordboard.core import line as lines
 from cordboard.core import strategy
 from cordboard.core.agent import Agent, LineState
@@ -31,37 +33,72 @@ BACK_OFF_MS = 5_000
 BACK_OFF_MS_MAX = 60_000
 
 
-def distribute(turn: Turn) -> None:
-    """Bring every offer and every ringing device in line with who waits and who is free."""
+def distribute(turn: Turn, touched_queues: Collection[Queue]) -> bool:
+    """Bring every offer and every ringing device in line with who waits and who is free.
+
+    Only callers and agents whom the turn touched are looked at, and those whose turn that may make it.
+
+    Returns:
+        True: offers that moved may have freed an agent for a caller of another queue; look again.
+    """
     board = turn.board
+    everything = turn.look_everywhere
+    queues = {queue.id for queue in touched_queues}
+    touched = dict(turn.look_agents)
+    turn.look_everywhere, turn.look_queues, turn.look_agents = False, set(), {}
     first: dict[UserId, Call] = {}
     able: dict[tuple[QueueId, bool, bool], list[Agent]] = {}
-    for call in board.waiting():
-        queue = board.queues[call.queue] if call.queue is not None else None
-        person = _person(call)
-        if person is not None:
-            wanted = _of_person(turn, call, person)
-        elif queue is None:
-            wanted = {}
-        else:
-            key = (queue.id, call.urgent, call.rung > 0)
-            if key not in able:
-                able[key] = _able(board, queue, urgent=call.urgent, everybody=call.rung > 0)
-            wanted = _wanted(turn, call, queue, able[key], first)
+    waiting = board.waiting()
+    for call in waiting:
+        # Who is for one person, or has climbed, depends on agents who need not be in the queue.
+        if everything or call.queue in queues or call.rung > 0 or _person(call) is not None:
+            _look_at(turn, call, able, first)
+        for agent_id in call.offers:
+            if agent_id not in first:
+                first[agent_id] = call
+    changed = turn.look_agents
+    turn.look_queues, turn.look_agents = set(), {}
+    if board.exchange_up:
+        _ring(turn, first, board.agents.values() if everything else (touched | changed).values())
+    turn.look_queues, turn.look_agents = set(), {}
+    if everything or not changed or len(waiting) < 2:
+        return False
+    again = set().union(*(agent.signed_in for agent in changed.values())) - queues
+    turn.look_queues = {
+        q for q in again if strategy.rings_alone(board.queues[q]) and any(c.queue == q for c in waiting)
+    }
+    return bool(turn.look_queues)
+
+
+def _look_at(
+    turn: Turn, call: Call, able: dict[tuple[QueueId, bool, bool], list[Agent]], first: dict[UserId, Call]
+) -> None:
+    """Bring this caller's offers in line."""
+    board = turn.board
+    queue = board.queues[call.queue] if call.queue is not None else None
+    person = _person(call)
+    if person is not None:
+        wanted = _of_person(turn, call, person)
+    elif queue is None:
+        wanted = {}
+    else:
+        key = (queue.id, call.urgent, call.rung > 0)
+        if key not in able:
+            able[key] = _able(board, queue, urgent=call.urgent, everybody=call.rung > 0)
+        if not able[key] and not call.offers:
+            return
+        wanted = _wanted(turn, call, queue, able[key], first)
+    if call.offers and not call.offers.keys() <= wanted.keys():
         for agent_id in [a for a in call.offers if a not in wanted]:
             turn.close_offer(call, board.agents[agent_id], SegmentOutcome.WITHDRAWN)
-        # While the exchange is away nobody knows whether the caller is still there.
-        if board.exchange_up:
-            for agent_id, nobody_else in wanted.items():
-                if agent_id not in call.offers:
-                    agent = board.agents[agent_id]
-                    call.offers[agent.id] = Offer(agent=agent.id, since=turn.now, nobody_else=nobody_else)
-                    turn.show_call(call)
-                    turn.show_agent(agent)
-        for agent_id in call.offers:
-            first.setdefault(agent_id, call)
+    # While the exchange is away nobody knows whether the caller is still there.
     if board.exchange_up:
-        _ring(turn, first)
+        for agent_id, nobody_else in wanted.items():
+            if agent_id not in call.offers:
+                agent = board.agents[agent_id]
+                call.offers[agent_id] = Offer(agent=agent_id, since=turn.now, nobody_else=nobody_else)
+                turn.show_call(call)
+                turn.show_agent(agent)
 
 
 def _able(board: Board, queue: Queue, *, urgent: bool, everybody: bool) -> list[Agent]:
@@ -70,9 +107,9 @@ def _able(board: Board, queue: Queue, *, urgent: bool, everybody: bool) -> list[
     Args:
         everybody: also people of the queue's groups who are not signed in to it, with a console open.
     """
-    who = set(queue.signed_in)
+    who = queue.signed_in
     if everybody:
-        who |= {a.id for a in board.agents.values() if a.console and a.group in queue.groups}
+        who = who | {a.id for a in board.agents.values() if a.console and a.group in queue.groups}
     breaks = urgent and queue.breaks_wrap_up
     return [
         agent
@@ -191,23 +228,19 @@ def _can_ring(turn: Turn, agent: Agent, call: Call) -> bool:
     return rung is None or agent.id not in rung.offers
 
 
-def _ring(turn: Turn, first: dict[UserId, Call]) -> None:
+def _ring(turn: Turn, first: dict[UserId, Call], agents: Iterable[Agent]) -> None:
     """A device rings for one call at a time, the first of its agent's offers (D2); others fall silent."""
     board = turn.board
-    for agent_id in list(board.lines.values()):
-        agent = board.agents[agent_id]
-        line = agent.line
-        if line is None or line.state is not LineState.RINGING:
-            continue
-        rung = board.calls.get(line.call) if line.call is not None else None
-        if rung is None or agent_id not in rung.offers:
-            lines.stop_ringing(turn, agent, elsewhere=rung is not None and rung.agent is not None)
-        elif first[agent_id].urgent and not rung.urgent:
-            # An urgent caller must not wait behind a ring for a general one.
-            lines.stop_ringing(turn, agent, elsewhere=False)
-    for agent_id, call in first.items():
-        agent = board.agents[agent_id]
-        if agent.line is None and not agent.calls:
+    for agent in agents:
+        line, call = agent.line, first.get(agent.id)
+        if line is not None and line.state is LineState.RINGING:
+            rung = board.calls.get(line.call) if line.call is not None else None
+            if rung is None or agent.id not in rung.offers:
+                lines.stop_ringing(turn, agent, elsewhere=rung is not None and rung.agent is not None)
+            elif call is not None and call.urgent and not rung.urgent:
+                # An urgent caller must not wait behind a ring for a general one.
+                lines.stop_ringing(turn, agent, elsewhere=False)
+        elif call is not None and line is None and not agent.calls:
             _ring_device(turn, agent, call)
 
 

@@ -13,7 +13,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Reason, TransferState
 from cordboard.core.commands import HangUp
 from cordboard.core.events import LegEnd
-from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.notices import Saying, Thing
 from cordboard.core.records import AnswerMethodLearned, SegmentOutcome
 from cordboard.core.turn import Turn
 from cordboard.core.types import AnswerMethod, DeviceId, Direction, EndedBy, LegId
@@ -171,7 +171,7 @@ def talk_package_seen(turn: Turn, device_id: DeviceId) -> None:
     if device is not None and device.answer_method is AnswerMethod.HEADER:
         device.answer_method = AnswerMethod.NOTIFY_TALK
         turn.remember(AnswerMethodLearned(device=device_id, method=device.answer_method.value, at=turn.now))
-        turn.changed[Changed(Thing.DEVICE, device_id)] = None
+        turn.show(Thing.DEVICE, device_id)
 
 
 def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
@@ -180,8 +180,8 @@ def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
     if device is None or device.registered is registered:
         return
     device.registered = registered
-    turn.changed[Changed(Thing.DEVICE, device_id)] = None
-    turn.look_again = True
+    turn.show(Thing.DEVICE, device_id)
+    turn.look_again = turn.look_everywhere = True
     if registered:
         device.failures, device.quiet_until = 0, 0
     agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None

@@ -40,6 +40,9 @@ class StoredState(Enum):
 class SegmentKind(Enum):
     """What a stretch of a call's life was."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     WAIT = "wait"
     """In the queue with music; agent None."""
     OFFER = "offer"

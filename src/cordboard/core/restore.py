@@ -13,7 +13,7 @@ from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
 from cordboard.core.commands import HangUp, Hold, LetRing, PlaceInQueue
 from cordboard.core.events import ExchangeRestored, LegFound, LegRole, Place
-from cordboard.core.notices import Changed, Thing
+from cordboard.core.notices import Thing
 from cordboard.core.records import CallOpened, SegmentOutcome
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Direction, EndedBy
@@ -23,12 +23,12 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
     """The exchange is there and told what lives in it."""
     board = turn.board
     board.exchange_up, board.exchange_since = True, turn.now
-    turn.changed[Changed(Thing.EXCHANGE, "exchange")] = None
+    turn.show(Thing.EXCHANGE, "exchange")
     for device in board.devices.values():
         registered = device.id in event.registered
         if device.registered is not registered:
             device.registered = registered
-            turn.changed[Changed(Thing.DEVICE, device.id)] = None
+            turn.show(Thing.DEVICE, device.id)
     for agent in board.agents.values():
         _restore_line(turn, agent, event)
     for leg, found in event.legs.items():
@@ -47,7 +47,7 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
         _tidy(turn, agent)
         turn.show_agent(agent)
     for queue in board.queues:
-        turn.changed[Changed(Thing.QUEUE, queue)] = None
+        turn.show(Thing.QUEUE, queue)
 
 
 def _restore_line(turn: Turn, agent: Agent, event: ExchangeRestored) -> None:
@@ -315,8 +315,7 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
         since=found.since,
         segment_since=found.since,
     )
-    board.calls[call.id] = call
-    board.parties[call.leg] = call.id
+    board.add(call)
     if queue is not None:
         queue.numbers.entered()
     turn.remember(

@@ -54,7 +54,7 @@ from cordboard.core.events import (
     QueueOpened,
     TalkPackageSeen,
 )
-from cordboard.core.notices import Changed, Thing
+from cordboard.core.notices import Thing
 from cordboard.core.records import SegmentOutcome
 from cordboard.core.requests import Request
 from cordboard.core.turn import CALL_ALARM, Turn
@@ -86,7 +86,7 @@ class Switchboard:
             due[alarm[1]] = None
         for key in due:
             if not key:
-                turn.look_again = True
+                turn.look_again = turn.look_everywhere = True
             elif key.startswith(CALL_ALARM):
                 call = self.board.calls.get(CallId(key.removeprefix(CALL_ALARM)))
                 if call is not None and self.board.exchange_up:
@@ -157,12 +157,11 @@ class Switchboard:
                 wrapup.after_call(turn, agent, call)
         elif turn.look_again:
             turn.look_again = False
-            urgent.staffing(turn)
-            exits.staffing(turn)
-            offer.distribute(turn)
-            # Offers that were made or withdrawn are part of this look; only callers left over need another.
-            turn.look_again = False
-            return bool(turn.stranded)
+            queues = turn.queues_to_look_at()
+            if turn.look_everywhere or turn.look_agents:
+                urgent.staffing(turn, queues)
+                exits.staffing(turn, queues)
+            turn.look_again = offer.distribute(turn, queues)
         else:
             return False
         return True
@@ -225,14 +224,14 @@ class Switchboard:
                 desk.console_lost(turn, board.agents[agent_id])
             case ExchangeLost():
                 board.exchange_up, board.exchange_since = False, turn.now
-                turn.changed[Changed(Thing.EXCHANGE, "exchange")] = None
+                turn.show(Thing.EXCHANGE, "exchange")
             case ExchangeRestored():
                 restore.restored(turn, event)
-                turn.look_again = True
+                turn.look_again = turn.look_everywhere = True
             case DayStarted(since=since):
                 for queue in board.queues.values():
                     queue.numbers.start_anew(since)
-                    turn.changed[Changed(Thing.QUEUE, queue.id)] = None
+                    turn.show(Thing.QUEUE, queue.id)
 
     def _leg_answered(self, turn: Turn, leg: LegId) -> None:
         call_id = self.board.parties.get(leg)

@@ -336,8 +336,7 @@ def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
     turn.note(call, Why.ENDED, agent, by.value)
     turn.show_call(call)
     call.state = CallState.ENDED
-    del board.calls[call.id]
-    board.parties.pop(call.leg, None)
+    board.remove(call)
     board.ended[call.leg] = None
     if len(board.ended) > ENDED_MAX:
         del board.ended[next(iter(board.ended))]

@@ -10,6 +10,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import Command
 from cordboard.core.notices import Changed, Notice, Say, Saying, Thing
+from cordboard.core.queue import Queue
 from cordboard.core.records import (
     CallMoved,
     Noted,
@@ -21,7 +22,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.transitions import CALL
-from cordboard.core.types import CallId, EndedBy, Instant, LegId
+from cordboard.core.types import CallId, EndedBy, Instant, LegId, QueueId, UserId
 
 Effect = Command | Record | Notice
 
@@ -68,7 +69,9 @@ class Turn:
         self.commands: list[Command] = []
         self.records: list[Record] = []
         self.sayings: list[Say] = []
-        self.changed: dict[Changed, None] = {}
+        self._calls: dict[str, None] = {}
+        self._queues: dict[str, None] = {}
+        self._others: dict[Changed, None] = {}
         self.left: list[tuple[Agent, Call]] = []
         """Agents who left a call in this turn; wrap-up looks at them afterwards."""
         self.over: list[Ended] = []
@@ -84,7 +87,11 @@ class Turn:
         dialled. Whose rule is next is decided when the turn ends."""
         self.look_again = False
         """Supply or demand changed: offers must be looked at before the turn ends."""
-        self._agents: dict[str, Agent] = {}
+        self.look_everywhere = False
+        """Everything may have changed; False: only `look_queues` and `look_agents`."""
+        self.look_queues: set[QueueId] = set()
+        self.look_agents: dict[UserId, Agent] = {}
+        self._agents: dict[UserId, Agent] = {}
 
     def do(self, command: Command) -> None:
         """Have the exchange do this."""
@@ -123,28 +130,50 @@ class Turn:
             self.board.alarms_set.add(alarm)
             heapq.heappush(self.board.alarms, alarm)
 
+    def show(self, thing: Thing, id_: str) -> None:
+        """This may look different now."""
+        self._others[Changed(thing, id_)] = None
+
     def show_call(self, call: Call) -> None:
         """The call looks different now; so may its queue's numbers, its agent and its offers."""
-        self.changed[Changed(Thing.CALL, call.id)] = None
+        self._calls[call.id] = None
         if call.queue is not None:
-            self.changed[Changed(Thing.QUEUE, call.queue)] = None
+            self._queues[call.queue] = None
+            self.look_queues.add(call.queue)
         self.look_again = True
 
     def show_agent(self, agent: Agent) -> None:
         """Something about the agent changed; the status is worked out at the end of the turn."""
-        self._agents[agent.id] = agent
+        self._agents[agent.id] = self.look_agents[agent.id] = agent
         self.look_again = True
+
+    def queues_to_look_at(self) -> list[Queue]:
+        """Queues whose callers or agents were touched since the last look."""
+        if self.look_everywhere:
+            return list(self.board.queues.values())
+        touched = set(self.look_queues)
+        for agent in self.look_agents.values():
+            touched |= agent.signed_in
+        return [self.board.queues[q] for q in sorted(touched)]
 
     def settle_statuses(self) -> None:
         """Work out the status of every agent that was touched, and show it."""
+        queues = self._queues
         for agent in self._agents.values():
             status = self.board.status_of(agent)
             if status is not agent.status:
                 agent.status, agent.status_since = status, self.now
-            self.changed[Changed(Thing.AGENT, agent.id)] = None
             for queue in agent.signed_in:
-                self.changed[Changed(Thing.QUEUE, queue)] = None
-        self._agents.clear()
+                queues[queue] = None
+
+    @property
+    def changed(self) -> list[Changed]:
+        """What may look different after this turn, each once."""
+        found = list(self._others)
+        found += [Changed(Thing.AGENT, a) for a in self._agents]
+        found += [Changed(Thing.CALL, c) for c in self._calls]
+        found += [c for q in self._queues if (c := Changed(Thing.QUEUE, q)) not in self._others]
+        return found
 
     def close_segment(self, call: Call, outcome: SegmentOutcome) -> None:
         """The stretch that the call was in is over."""
@@ -191,6 +220,10 @@ class Turn:
             self.close_segment(call, outcome)
             call.segment, call.segment_agent = kind, agent
         call.state, call.since, call.warned = state, self.now, False
+        if state is CallState.WAITING:
+            self.board.queued[call.id] = call
+        else:
+            self.board.queued.pop(call.id, None)
         call.version += 1
         self.remember_place(call)
         self.moved.append(call)

@@ -44,6 +44,9 @@ class AnswerMethod(Enum):
 class Strategy(Enum):
     """Who is offered a waiting call (D2)."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     RING_ALL = "ring_all"
     """Everybody who is free, at once."""
     LONGEST_IDLE = "longest_idle"

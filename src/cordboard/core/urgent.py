@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from cordboard.core import dial
 from cordboard.core.call import Call, CallState
-from cordboard.core.notices import Changed, Saying, Thing
+from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import Why
 from cordboard.core.turn import Turn
@@ -66,19 +67,19 @@ def _ring_outside(turn: Turn, call: Call, queue: Queue, number: str) -> None:
 
 def alarm(turn: Turn, saying: Saying, queue: Queue, call: Call | None = None) -> None:
     """Tell those who supervise."""
-    turn.changed[Changed(Thing.ALARM, queue.id)] = None
+    turn.show(Thing.ALARM, queue.id)
     for agent in turn.board.agents.values():
         if Right.SUPERVISE in agent.rights:
             turn.say(agent, saying, call.id if call is not None else None, queue=queue.name)
 
 
-def staffing(turn: Turn) -> None:
+def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
     """Somebody must be signed in to every urgent queue; when nobody is, that is an alarm."""
-    for queue in turn.board.queues.values():
+    for queue in queues:
         if not queue.urgent or queue.alarmed == (not queue.signed_in):
             continue
         queue.alarmed = not queue.signed_in
-        turn.changed[Changed(Thing.ALARM, queue.id)] = None
+        turn.show(Thing.ALARM, queue.id)
         if queue.alarmed:
             alarm(turn, Saying.ALARM_URGENT_EMPTY, queue)
 
@@ -86,4 +87,4 @@ def staffing(turn: Turn) -> None:
 def settled(turn: Turn, call: Call) -> None:
     """An urgent call waits no longer: its alarm goes."""
     if call.urgent and call.queue is not None and call.rung is Rung.ALARM:
-        turn.changed[Changed(Thing.ALARM, call.queue)] = None
+        turn.show(Thing.ALARM, call.queue)
