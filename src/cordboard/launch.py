@@ -296,6 +296,9 @@ def _trunk(trunk: TrunkSettings) -> Trunk:
         called_number_in=CalledNumberIn(trunk.called_number_in),
         from_domain=trunk.from_domain,
         trusts_our_caller_id=trunk.trusts_our_caller_id,
+        sends=trunk.form,
+        caller_id=trunk.caller_id,
+        organisation=trunk.organisation,
     )
 
 

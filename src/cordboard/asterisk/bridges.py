@@ -1,4 +1,5 @@
-"""Our bridges, by what they are for: a queue's music, an organisation's hold music, an agent's line.
+"""Our bridges, by what they are for: a queue's music, an organisation's hold music, an agent's line, two who were
+connected with each other.
 
 A bridge is made when it is first needed and found again by its name after a restart. Ids are never used twice
 (reliability F8).
@@ -15,6 +16,13 @@ from cordboard.asterisk.wire import Wire
 from cordboard.core.events import Place
 from cordboard.core.types import LegId
 
+_TALKS = "mixing,dtmf_events"
+"""Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported."""
+_MIXES = "mixing,dtmf_events,video_sfu"
+"""For conversations over a piece of wire. What the exchange plays into one end (hold music above all) is lost at the
+other where the codec has to be changed, unless the bridge there mixes; this is the one way to ask for that (22.10,
+seen). It costs some processor time, so nobody else's bridge does it."""
+
 
 class Bridges:
     """Puts legs where they belong."""
@@ -25,6 +33,8 @@ class Bridges:
         self._ids: dict[str, str] = {}
         """Id of each bridge by its name."""
         self._making: dict[str, asyncio.Task[str | None]] = {}
+        self._mixing: set[str] = set()
+        """Names of the bridges that mix."""
         self._inside: dict[LegId, str] = {}
         """Name of the bridge in which a leg is: the last one out stops a holding bridge's music (22.10, seen)."""
 
@@ -32,14 +42,17 @@ class Bridges:
         """What the exchange says that there is."""
         self._ids = dict(ids)
         self._inside = dict(inside)
+        # Which of them mix is not known: the next wire makes its bridge anew.
+        self._mixing.clear()
         self._making.clear()
 
-    def forget_leg(self, leg: LegId) -> None:
-        """The leg is no more."""
-        self._inside.pop(leg, None)
+    def forget_leg(self, leg: LegId) -> str | None:
+        """The leg is no more. Gives the id of the pair's bridge that nobody is left in, for it to be destroyed."""
+        return self._empty_pair(self._inside.pop(leg, None))
 
     def take_out(self, name: BridgeName) -> str | None:
         """Forget this bridge; gives its id, for it to be destroyed. None: there is none."""
+        self._mixing.discard(str(name))
         return self._ids.pop(str(name), None)
 
     def others_on_line(self, name: BridgeName, line: LegId, party: LegId) -> bool:
@@ -47,18 +60,106 @@ class Bridges:
         key = str(name)
         return any(there == key and leg not in (line, party) for leg, there in self._inside.items())
 
-    async def put_on_line(self, name: BridgeName, line: LegId, party: LegId) -> AriResponse | None:
-        """Let them hear each other. None: the exchange is away."""
-        key, both = str(name), f"{line},{party}"
+    async def put_on_line(
+        self, name: BridgeName, line: LegId, party: LegId, *, unseen: bool = False, wire: bool = False
+    ) -> AriResponse | None:
+        """Let them hear each other. None: the exchange is away.
+
+        Args:
+            unseen: neither is shown who the other is: one that is about to be dialled would tell the network that it
+                is called by the agent's extension.
+            wire: the party is an end of a piece of wire.
+        """
+        if wire:
+            return await self._put_mixed(name, [line, party], unseen=unseen)
+        key = str(name)
         # A line that a failed attempt left outside comes along with its party.
-        legs = party if self._inside.get(line) == key else both
-        before = self._inside.get(party)
-        self._inside[party] = key
-        answer = await self._add(name, legs, anew=both)
+        legs = [party] if self._inside.get(line) == key else [line, party]
+        return await self._put(name, legs, anew=[line, party], unseen=unseen)
+
+    async def put_together(
+        self, name: BridgeName, one: LegId, other: LegId, *, wire: bool = False
+    ) -> AriResponse | None:
+        """Let two parties hear each other. None: the exchange is away."""
+        if wire:
+            return await self._put_mixed(name, [one, other])
+        return await self._put(name, [one, other], anew=[one, other])
+
+    async def put_to_music(
+        self, name: BridgeName, leg: LegId, music: str | None = None
+    ) -> AriResponse | None:
+        """Put a leg where the music is; the first one in starts it. None: the exchange is away.
+
+        Args:
+            music: class of music; None: the installation's. One that the exchange does not know is the installation's
+                too (22.10, seen).
+        """
+        key = str(name)
+        # Also true for one who is put there again: leaving stops the music.
+        first = not any(there == key and other != leg for other, there in self._inside.items())
+        answer = await self._put(name, [leg], anew=[leg])
+        if first and (bridge := self._ids.get(key)) is not None:
+            query = {"mohClass": music} if music is not None else None
+            await self._wire.ask("POST", f"bridges/{bridge}/moh", query=query)
+        return answer
+
+    async def take_aside(self, leg: LegId) -> AriResponse | None:
+        """Take a leg out of wherever it is. None: it is nowhere, or the exchange is away."""
+        key = self._inside.pop(leg, None)
+        bridge = self._ids.get(key) if key is not None else None
+        if bridge is None:
+            return None
+        answer = await self._wire.ask("POST", f"bridges/{bridge}/removeChannel", query={"channel": leg})
+        await self._tidy(key)
+        return answer
+
+    async def mix(self, leg: LegId) -> None:
+        """An end of a piece of wire was answered: from now on the bridge in which it is mixes.
+
+        Not before: the ringing tone that the exchange gives an agent is drowned by the silence of a bridge that mixes.
+        """
+        key = self._inside.get(leg)
+        name = BridgeName.parse(key) if key is not None else None
+        if name is not None and name.place in (Place.LINE, Place.PAIR) and key not in self._mixing:
+            await self._put_mixed(name, [leg])
+
+    async def _put_mixed(
+        self, name: BridgeName, legs: list[LegId], *, unseen: bool = False
+    ) -> AriResponse | None:
+        """Put these into the bridge of this name that mixes; where it does not yet, all in it move to one that does."""
+        key = str(name)
+        if key in self._mixing:
+            there = [leg for leg in legs[:-1] if self._inside.get(leg) == key]
+            return await self._put(name, [leg for leg in legs if leg not in there], anew=legs, unseen=unseen)
+        plain = self._ids.pop(key, None)
+        self._mixing.add(key)
+        all_of_them = list(dict.fromkeys([*(leg for leg, at in self._inside.items() if at == key), *legs]))
+        answer = await self._put(name, all_of_them, anew=all_of_them, unseen=unseen)
+        if plain is None:
+            return answer
         if answer is not None and answer.is_done:
-            self._inside[line] = key
+            await self.destroy(plain)
+        else:
+            # They stayed where they were.
+            self._ids[key] = plain
+            self._mixing.discard(key)
+        return answer
+
+    async def _put(
+        self, name: BridgeName, legs: list[LegId], *, anew: list[LegId], unseen: bool = False
+    ) -> AriResponse | None:
+        key = str(name)
+        before = {leg: self._inside.get(leg) for leg in anew}
+        # From now on, as others who come meanwhile must see: music begins with the first one in.
+        self._inside |= dict.fromkeys(legs, key)
+        answer = await self._add(name, legs, anew=anew, unseen=unseen)
+        if answer is not None and answer.is_done:
+            self._inside |= dict.fromkeys(anew, key)
+            for left in {there for there in before.values() if there != key}:
+                await self._tidy(left)
         elif answer is not None:
-            self._back(party, before)
+            for leg in legs:
+                self._back(leg, before[leg])
         return answer
 
     def _back(self, leg: LegId, before: str | None) -> None:
@@ -67,25 +168,25 @@ class Bridges:
         else:
             self._inside[leg] = before
 
-    async def put_to_music(self, name: BridgeName, leg: LegId) -> AriResponse | None:
-        """Put a leg where the music is; the first one in starts it. None: the exchange is away."""
-        key = str(name)
-        # Also true for one who is put there again: leaving stops the music.
-        first = not any(there == key and other != leg for other, there in self._inside.items())
-        before = self._inside.get(leg)
-        self._inside[leg] = key
-        answer = await self._add(name, leg, anew=leg)
-        if answer is not None and not answer.is_done:
-            self._back(leg, before)
-        if first and (bridge := self._ids.get(key)) is not None:
-            await self._wire.ask("POST", f"bridges/{bridge}/moh")
-        return answer
+    async def _tidy(self, key: str | None) -> None:
+        bridge = self._empty_pair(key)
+        if bridge is not None:
+            await self.destroy(bridge)
+
+    def _empty_pair(self, key: str | None) -> str | None:
+        """Id of this bridge, should it be a pair's that nobody is left in; it is forgotten."""
+        name = BridgeName.parse(key) if key is not None else None
+        if name is None or name.place is not Place.PAIR or key in self._inside.values():
+            return None
+        return self.take_out(name)
 
     async def destroy(self, bridge: str) -> None:
         """End a bridge that nobody needs."""
         await self._wire.ask("DELETE", f"bridges/{bridge}")
 
-    async def _add(self, name: BridgeName, legs: str, *, anew: str) -> AriResponse | None:
+    async def _add(
+        self, name: BridgeName, legs: list[LegId], *, anew: list[LegId], unseen: bool
+    ) -> AriResponse | None:
         """Put these in; `anew`: who is put into a bridge that had to be made again."""
         answer = None
         # A bridge that somebody destroyed behind our back is made anew, once.
@@ -93,7 +194,10 @@ class Bridges:
             bridge = await self._bridge(name)
             if bridge is None:
                 return None
-            answer = await self._wire.ask("POST", f"bridges/{bridge}/addChannel", query={"channel": legs})
+            query = {"channel": ",".join(legs)}
+            if unseen:
+                query["inhibitConnectedLineUpdates"] = "true"
+            answer = await self._wire.ask("POST", f"bridges/{bridge}/addChannel", query=query)
             if answer is None or answer.status != 404 or self._ids.get(str(name)) != bridge:
                 break
             del self._ids[str(name)]
@@ -117,8 +221,9 @@ class Bridges:
 
     async def _make(self, name: BridgeName) -> str | None:
         bridge = self._new_id()
-        # Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported.
-        kind = "mixing,dtmf_events" if name.place is Place.LINE else "holding"
+        kind = "holding"
+        if name.place in (Place.LINE, Place.PAIR):
+            kind = _MIXES if str(name) in self._mixing else _TALKS
         query = {"type": kind, "bridgeId": bridge, "name": str(name)}
         if await self._wire.ask("POST", "bridges", query=query) is None:
             return None

@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.lanes import Lanes
 from cordboard.asterisk.legs import Legs
+from cordboard.asterisk.parties import Inbox, Parties
 from cordboard.asterisk.provision import DESK_FORMATS, WEB_FORMATS
 from cordboard.asterisk.settings import APPLICATION
-from cordboard.asterisk.translate import BridgeName
+from cordboard.asterisk.speaking import END_TONE, RECALL_TONE, Speaking
+from cordboard.asterisk.translate import HANG_UP_REASONS, BridgeName
 from cordboard.asterisk.wire import Wire
 from cordboard.core.commands import (
+    Announce,
     AnswerDevice,
     CancelRinging,
     Command,
+    Dial,
+    DialColleague,
     HangUp,
+    HangUpReason,
     Hold,
     Join,
+    LetRing,
+    Pair,
     PlaceInQueue,
     PlayEndTone,
+    Recall,
+    RecordMessage,
     RingDevice,
+    SendDigits,
 )
-from cordboard.core.events import Event, HoldFailed, JoinFailed, LegEnd, LegEnded, Place
+from cordboard.core.events import (
+    AnnouncementEnded,
+    HoldFailed,
+    JoinFailed,
+    LegEnd,
+    LegEnded,
+    MessageRecorded,
+    Place,
+)
 from cordboard.core.types import DeviceId, LegId, OrganisationId
 
 log = logging.getLogger(__name__)
 
-END_TONE = "tone:!425/150,!0/80,!425/150"
-UNALLOCATED = {"reason_code": "1"}
-"""Q.850: nobody has this number."""
 _ELSEWHERE = {"reason_code": "26"}
-_NORMAL = {"reason": "normal"}
 
-Inbox = Callable[[OrganisationId, Event], None]
+Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Notifier(Protocol):
@@ -55,6 +70,9 @@ class Deeds:
         wire: Wire,
         bridges: Bridges,
         legs: Legs,
+        parties: Parties,
+        speaking: Speaking,
+        *,
         inbox: Inbox,
         notifier: Notifier | None,
         unsure: Callable[[OrganisationId], None],
@@ -63,76 +81,114 @@ class Deeds:
         self._wire = wire
         self._bridges = bridges
         self._legs = legs
+        self._parties = parties
+        self._speaking = speaking
         self._inbox = inbox
         self._notifier = notifier
         self.web_devices: frozenset[DeviceId] = frozenset()
         self._unsure = unsure
+        parties.inbox, parties.unsure = inbox, unsure
         self._talk_when_ringing: set[LegId] = set()
-        self._unanswered: set[LegId] = set()
-        """Callers who wait with ringing tone: they are answered when an agent is."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
         """Have these done. Never waits, never raises."""
         for command in commands:
-            self._post(organisation, command)
+            legs, job = self._job(organisation, command)
+            self.lanes.post([leg for leg in legs if leg is not None], job)
 
-    def hang_up(self, leg: LegId, reason: dict[str, str]) -> None:
+    def hang_up(self, leg: LegId, reason: HangUpReason) -> None:
         """End a leg that the core does not know."""
-        self.lanes.post([leg], partial(self._delete, None, leg, reason))
+        self.lanes.post([leg], partial(self._delete, None, leg, HANG_UP_REASONS[reason]))
+
+    def answer(self, leg: LegId) -> None:
+        """Take a telephone's own call."""
+        self.lanes.post([leg], partial(self._parties.answer, leg))
+
+    def answered(self, leg: LegId) -> None:
+        """Who was called has answered."""
+        self.lanes.post([leg], partial(self._parties.answered, leg))
 
     def not_answered(self, leg: LegId) -> None:
         """This caller hears ringing tone."""
-        self._unanswered.add(leg)
+        self._parties.not_answered(leg)
+
+    def said(self, leg: LegId, sound: str) -> None:
+        """A sound of ours is over; who waits with the ringing tone hears that again."""
+        self._speaking.is_over(leg, sound)
+        self.lanes.post([leg], partial(self._parties.ring_again, leg))
+
+    def transferring(self, leg: LegId) -> None:
+        """Tell the telephone, whose transfer key was pressed, that we have taken it on."""
+        self.lanes.post([leg], partial(self._transferring, leg, "channel_answered"))
+
+    def not_transferring(self, leg: LegId) -> None:
+        """Tell it that this cannot be done."""
+        self.lanes.post([leg], partial(self._transferring, leg, "channel_declined"))
 
     def forget(self, leg: LegId) -> None:
         """The leg is no more."""
         self._legs.forget(leg)
+        self._parties.forget(leg)
+        self._speaking.forget(leg)
         self._talk_when_ringing.discard(leg)
-        self._unanswered.discard(leg)
 
     def mark(self, leg: LegId, marks: dict[str, str]) -> None:
         """Write on a leg whose it is, after what was posted for it before."""
         for name, value in marks.items():
             self.lanes.post([leg], partial(self._mark, leg, name, value))
 
-    def _post(self, organisation: OrganisationId, command: Command) -> None:
+    def _job(self, organisation: OrganisationId, command: Command) -> tuple[list[LegId | None], Job]:
+        """The legs that a command concerns, and how it is done."""
         match command:
-            case PlaceInQueue():
-                self.lanes.post([command.leg], partial(self._place, organisation, command))
-            case RingDevice():
-                self._legs.ours(command.leg, organisation, command.device)
-                self.lanes.post([command.leg], partial(self._ring, organisation, command))
+            case PlaceInQueue(leg=leg):
+                return [leg], partial(self._place, organisation, command)
+            case RingDevice(leg=leg):
+                self._legs.ours(leg, organisation, command.device)
+                return [leg], partial(self._ring, organisation, command)
             case AnswerDevice(leg=leg):
-                self.lanes.post([leg], partial(self._notify_talk, leg))
+                return [leg], partial(self._notify_talk, leg)
             case CancelRinging(leg=leg, elsewhere=elsewhere):
-                self.lanes.post(
-                    [leg], partial(self._delete, organisation, leg, _ELSEWHERE if elsewhere else _NORMAL)
-                )
-            case Join():
-                self.lanes.post([command.line, command.party], partial(self._join, organisation, command))
-            case Hold():
-                legs = [command.party] if command.line is None else [command.party, command.line]
-                self.lanes.post(legs, partial(self._hold, organisation, command))
+                reason = _ELSEWHERE if elsewhere else HANG_UP_REASONS[HangUpReason.NORMAL]
+                return [leg], partial(self._delete, organisation, leg, reason)
+            case Join(line=line, party=party):
+                return [line, party], partial(self._join, organisation, command)
+            case Hold(party=party, line=line):
+                return [party, line], partial(self._hold, organisation, command)
             case HangUp(leg=leg):
-                self.lanes.post([leg], partial(self._delete, organisation, leg, _NORMAL))
+                return [leg], partial(self._delete, organisation, leg, HANG_UP_REASONS[command.reason])
             case PlayEndTone(line=line):
-                self.lanes.post([line], partial(self._tone, line))
+                return [line], partial(self._speaking.tone, line, END_TONE)
+            case Recall(line=line):
+                return [line], partial(self._speaking.tone, line, RECALL_TONE)
+            case Dial(leg=leg, line=line):
+                self._legs.ours(leg, organisation)
+                return [leg, line], partial(self._parties.dial, organisation, command)
+            case DialColleague(leg=leg, other=other, line=line):
+                self._legs.ours(leg, organisation)
+                self._legs.ours(other, organisation)
+                return [leg, other, line], partial(self._parties.lay_wire, organisation, command)
+            case LetRing(leg=leg):
+                return [leg], partial(self._parties.let_ring, command)
+            case Pair(one=one, other=other):
+                return [one, other], partial(self._parties.pair, organisation, command)
+            case SendDigits(party=party):
+                return [party], partial(self._parties.send_digits, command)
+            case Announce(leg=leg):
+                return [leg], partial(self._announce, organisation, command)
+            case RecordMessage(leg=leg):
+                return [leg], partial(self._record, organisation, command)
 
     async def _place(self, organisation: OrganisationId, command: PlaceInQueue) -> None:
         if not command.answer:
-            self._unanswered.add(command.leg)
-            await self._wire.ask("POST", f"channels/{command.leg}/ring")
+            self._parties.not_answered(command.leg)
+            await self._parties.ring(command.leg)
             return
-        await self._answer(command.leg)
+        await self._parties.ready(command.leg)
+        await self._parties.answer(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        if await self._bridges.put_to_music(name, command.leg) is None:
+        if await self._bridges.put_to_music(name, command.leg, command.music) is None:
             self._unsure(organisation)
-
-    async def _answer(self, caller: LegId) -> None:
-        answer = await self._wire.ask("POST", f"channels/{caller}/answer")
-        if answer is not None and answer.is_done:
-            self._unanswered.discard(caller)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
         answer = await self._wire.ask(
@@ -173,21 +229,22 @@ class Deeds:
             await self._notifier.talk(name)
 
     async def _join(self, organisation: OrganisationId, command: Join) -> None:
-        name = BridgeName(place=Place.LINE, organisation=organisation, subject=command.line)
-        if command.party in self._unanswered:
-            # A caller who waited with ringing tone is answered only now.
-            await self._answer(command.party)
-        if self._bridges.others_on_line(name, command.line, command.party):
+        line, party = command.line, command.party
+        name = BridgeName(place=Place.LINE, organisation=organisation, subject=line)
+        await self._speaking.hush(line)
+        await self._parties.ready(party)
+        if not command.conference and self._bridges.others_on_line(name, line, party):
             # The hold before this failed. Nobody may hear somebody else's conversation (5.1-k).
-            self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
+            self._inbox(organisation, JoinFailed(line=line, party=party))
             return
-        answer = await self._bridges.put_on_line(name, command.line, command.party)
+        answer = await self._bridges.put_on_line(name, line, party, wire=self._legs.is_wire(party))
         if answer is None:
             self._unsure(organisation)
         elif not answer.is_done:
-            self._inbox(organisation, JoinFailed(line=command.line, party=command.party))
+            self._inbox(organisation, JoinFailed(line=line, party=party))
 
     async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
+        await self._parties.ready(command.party)
         name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
         answer = await self._bridges.put_to_music(name, command.party)
         if answer is None:
@@ -195,14 +252,33 @@ class Deeds:
         elif not answer.is_done:
             self._inbox(organisation, HoldFailed(party=command.party))
 
-    async def _tone(self, line: LegId) -> None:
-        await self._wire.ask("POST", f"channels/{line}/play", query={"media": END_TONE})
+    async def _announce(self, organisation: OrganisationId, command: Announce) -> None:
+        if command.answer:
+            await self._parties.answer(command.leg)
+        else:
+            # Opens the way for sound before the answer; to one who was answered it says nothing.
+            await self._wire.ask("POST", f"channels/{command.leg}/progress")
+        if not await self._speaking.say(command.leg, command.phrases, command.language):
+            self._inbox(organisation, AnnouncementEnded(leg=command.leg))
+
+    async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:
+        await self._parties.ready(command.leg)
+        await self._parties.answer(command.leg)
+        # What is in a bridge cannot be recorded by itself (22.10, seen).
+        await self._bridges.take_aside(command.leg)
+        if not await self._speaking.record(command.leg, command.name, command.ms_max):
+            self._inbox(organisation, MessageRecorded(leg=command.leg, name=command.name, ms=0))
 
     async def _delete(self, organisation: OrganisationId | None, leg: LegId, reason: dict[str, str]) -> None:
-        self._bridges.forget_leg(leg)
+        pair = self._bridges.forget_leg(leg)
         answer = await self._wire.ask("DELETE", f"channels/{leg}", query=reason)
+        if pair is not None:
+            await self._bridges.destroy(pair)
         if answer is None and organisation is not None:
             self._unsure(organisation)
+
+    async def _transferring(self, leg: LegId, state: str) -> None:
+        await self._wire.ask("POST", f"channels/{leg}/transfer_progress", query={"states": state})
 
     async def _mark(self, leg: LegId, name: str, value: str) -> None:
         await self._wire.ask("POST", f"channels/{leg}/variable", query={"variable": name, "value": value})

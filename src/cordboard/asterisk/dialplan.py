@@ -22,6 +22,11 @@ ECHO_NUMBER = "*43"
 """Dialled from any phone: hear yourself."""
 
 BROADCAST_MS = 800
+WIRE_CONTEXT = "cordboard-wire"
+"""Where the far end of a piece of wire between two desks enters, to be handed to us at once."""
+WIRE = f"Local/end@{WIRE_CONTEXT}/n"
+"""Dial this for such a wire; `/n`: the two halves stay, however plainly their ends talk with each other."""
+
 TRIES = 5
 CALL_SECONDS_MAX = 4 * 3600
 """Backstop for a leg that nobody owns any more."""
@@ -29,7 +34,7 @@ CALL_SECONDS_MAX = 4 * 3600
 
 def extensions_conf(settings: ExchangeSettings) -> str:
     """extensions.conf, whole."""
-    parts = ["[general]\nstatic=yes\nwriteprotect=yes\n", _inbound(settings), _phones(settings)]
+    parts = ["[general]\nstatic=yes\nwriteprotect=yes\n", _inbound(settings), _phones(settings), _wire()]
     parts += [
         _called_in_to(trunk) for trunk in settings.trunks if trunk.called_number_in is CalledNumberIn.TO
     ]
@@ -100,6 +105,19 @@ def _phones(settings: ExchangeSettings) -> str:
         " same => n(end),Hangup()",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _wire() -> str:
+    # The far half is born with the marks of the near one: it is told here what it is, so that nobody can find it
+    # in between. Not StasisBroadcast: our own leg is waited for, and an application of an outbound socket stays
+    # registered while Cordboard is away.
+    return f"""[{WIRE_CONTEXT}]
+exten => end,1,Set(CB_CALL=${{CB_OTHER}})
+ same => n,Set(CB_OUT=)
+ same => n,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
+ same => n,Stasis({APPLICATION},wire)
+ same => n,Hangup()
+"""
 
 
 def _whatever_the_trunk_seems(settings: ExchangeSettings) -> list[str]:

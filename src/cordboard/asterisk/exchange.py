@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,17 +18,21 @@ import msgspec
 from cordboard.app.clock import Alarm, Clock
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
+from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
-from cordboard.asterisk.deeds import UNALLOCATED, Deeds, Inbox, Notifier
+from cordboard.asterisk.deeds import Deeds, Notifier
+from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_inventory
 from cordboard.asterisk.legs import Legs
+from cordboard.asterisk.parties import Inbox, Parties
 from cordboard.asterisk.settings import APPLICATION
+from cordboard.asterisk.speaking import Media, Speaking
 from cordboard.asterisk.translate import Arrival, BridgeName
 from cordboard.asterisk.transport import AriTransport, AriUnavailable
+from cordboard.asterisk.way_out import WaysOut
 from cordboard.asterisk.wire import Wire
 from cordboard.core.commands import Command
 from cordboard.core.events import (
-    CallArrived,
     DeviceRegistered,
     DeviceUnregistered,
     ExchangeLost,
@@ -37,10 +40,13 @@ from cordboard.core.events import (
     LegEnded,
     LegFound,
     LegRole,
+    PhoneTransferAsked,
     Place,
     TalkPackageSeen,
 )
-from cordboard.core.types import CallId, DeviceId, LegId, OrganisationId, QueueId
+from cordboard.core.types import DeviceId, LegId, OrganisationId
+
+__all__ = ["AsteriskExchange", "Route", "Router"]
 
 log = logging.getLogger(__name__)
 
@@ -50,20 +56,6 @@ STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
 ASK_AGAIN_MS = 250
 """Pause after the exchange, though connected, did not say what lives in it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Where an arriving call belongs."""
-
-    organisation: OrganisationId
-    queue: QueueId
-    number: str | None
-    name: str | None
-    dialled: str | None
-
-
-Router = Callable[[Arrival], Route | None]
 
 
 class AsteriskExchange:
@@ -79,6 +71,8 @@ class AsteriskExchange:
         new_id: Callable[[], str],
         clock: Clock,
         notifier: Notifier | None = None,
+        ways_out: WaysOut | None = None,
+        media: Media = lambda _phrases, _language: [],
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
         prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
@@ -87,12 +81,13 @@ class AsteriskExchange:
         Args:
             router: whose call an arriving one is; None: nobody's, it is refused.
             inbox: takes the facts, in order.
+            ways_out: the trunks; None: nobody outside can be called.
+            media: what is played for what has to be said; nothing: it counts as said.
             last_boot: the exchange's start as seen last; another one now means that its calls are lost.
             booted: is told the exchange's start, to be kept for the next time.
             prepare: awaited at every (re)connect before calls are handled (devices are provisioned here).
         """
         self._transport = transport
-        self._router = router
         self._inbox = inbox
         self._organisations = organisations
         self._clock = clock
@@ -100,7 +95,27 @@ class AsteriskExchange:
         self._wire = Wire(transport)
         self._legs = Legs()
         self._bridges = Bridges(self._wire, new_id)
-        self._deeds = Deeds(self._wire, self._bridges, self._legs, inbox, notifier, self.look_again)
+        self._entrances = Entrances()
+        speaking = Speaking(self._wire, new_id, media)
+        parties = Parties(
+            self._wire,
+            self._bridges,
+            self._legs,
+            speaking,
+            ways_out or WaysOut((), (), lambda _o: ""),
+            self._entrances,
+        )
+        self._deeds = Deeds(
+            self._wire,
+            self._bridges,
+            self._legs,
+            parties,
+            speaking,
+            inbox=inbox,
+            notifier=notifier,
+            unsure=self.look_again,
+        )
+        self._arrivals = Arrivals(router, self._legs, self._deeds, inbox, lambda d: self._device_owner.get(d))
         self._boot = last_boot
         self._booted = booted
         self._prepare = prepare
@@ -149,6 +164,7 @@ class AsteriskExchange:
 
     def _on_down(self) -> None:
         self._backlog = None
+        self._entrances.lost()
         for alarm in self._offline.values():
             alarm.cancel()
         self._offline.clear()
@@ -237,64 +253,55 @@ class AsteriskExchange:
             self._booted(inventory.boot)
         self._bridges.found(inventory.bridges, inventory.inside)
         if is_new:
-            self._legs.only(inventory.names)
+            for leg in self._legs.others(inventory.names):
+                # They are no more; their end was not heard.
+                self._deeds.forget(leg)
         legs: dict[OrganisationId, dict[LegId, LegFound]] = {o: {} for o in told}
         for organisation, found in inventory.legs:
             if organisation in legs:
                 legs[organisation][found.leg] = found
                 self._legs.ours(found.leg, organisation, found.device)
                 self._legs.named(found.leg, inventory.names[found.leg])
-                if found.role is LegRole.CALLER and not found.answered:
+                waits = found.role is LegRole.CALLER and found.leg not in inventory.dialled
+                if waits and not found.answered:
                     self._deeds.not_answered(found.leg)
-        for channel in inventory.unmarked:
-            self._adopt_unmarked(channel, legs)
-        living = set(inventory.names)
-        for name in inventory.bridges:
-            parsed = BridgeName.parse(name)
-            if parsed is not None and parsed.place is Place.LINE and LegId(parsed.subject) not in living:
-                self._drop_bridge(parsed)
+        phones = self._adopt(inventory, legs)
+        self._drop_empty(inventory)
         for organisation, found_legs in legs.items():
             registered = frozenset(
                 d for d in inventory.registered if self._device_owner.get(d) == organisation
             )
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
+        for channel in phones:
+            self._arrivals.dialled_on_phone(channel)
 
-    def _adopt_unmarked(
-        self, channel: ari.Channel, legs: dict[OrganisationId, dict[LegId, LegFound]]
-    ) -> None:
-        """A caller who was claimed in the moment in which we died: read the route again."""
-        route = self._router(
-            Arrival(
-                channel=channel.id,
-                endpoint=translate.endpoint_of(channel.name),
-                dialled=channel.dialplan.exten,
-                number=channel.caller.number or None,
-                name=translate.name_of(channel.caller.name),
-                announced_at=self._clock.now(),
-            )
-        )
-        leg = LegId(channel.id)
-        if route is None:
-            self._deeds.hang_up(leg, UNALLOCATED)
-            return
-        if route.organisation not in legs:
-            # Not asked for; whoever it belongs to has heard of it, or hears of it now.
-            return
-        self._legs.ours(leg, route.organisation)
-        legs[route.organisation][leg] = LegFound(
-            leg=leg,
-            role=LegRole.CALLER,
-            call=_call_id(leg),
-            queue=route.queue,
-            device=None,
-            answered=channel.state == "Up",
-            place=Place.NOWHERE,
-            line=None,
-            number=route.number,
-            name=route.name,
-            since=translate.instant(channel.creationtime),
-        )
-        self._mark_caller(leg, route)
+    def _adopt(
+        self, inventory: Inventory, legs: dict[OrganisationId, dict[LegId, LegFound]]
+    ) -> list[ari.Channel]:
+        """Who was claimed in the moment in which we died is read again; gives the telephones' own calls."""
+        phones = []
+        for channel in inventory.unmarked:
+            unmarked = self._arrivals.read_again(channel, self._clock.now())
+            if unmarked is None or unmarked.organisation not in legs:
+                # Not asked for; whoever it belongs to has heard of it, or hears of it now.
+                continue
+            if unmarked.found is None:
+                phones.append(channel)
+            else:
+                legs[unmarked.organisation][unmarked.found.leg] = unmarked.found
+                self._arrivals.adopt(unmarked)
+        return phones
+
+    def _drop_empty(self, inventory: Inventory) -> None:
+        """Bridges of lines and pairs that are no more."""
+        living, used = set(inventory.names), set(inventory.inside.values())
+        for name in inventory.bridges:
+            parsed = BridgeName.parse(name)
+            if parsed is None:
+                continue
+            line_is_gone = parsed.place is Place.LINE and LegId(parsed.subject) not in living
+            if line_is_gone or (parsed.place is Place.PAIR and name not in used):
+                self._drop_bridge(parsed)
 
     # --- events ---
 
@@ -318,14 +325,19 @@ class AsteriskExchange:
             case ari.StasisStart(args=["line"], channel=channel):
                 self._legs.named(LegId(channel.id), channel.name)
                 self._ask_talk_package(LegId(channel.id))
-            case ari.StasisStart():
-                self._entered(event)
+            case ari.StasisStart(args=["party" | "wire"], channel=channel):
+                self._legs.named(LegId(channel.id), channel.name)
+                self._entrances.has_come(LegId(channel.id))
+                return
+            case ari.StasisStart(channel=channel):
+                self._arrivals.entered(channel, self._clock.now())
                 return
             case ari.ChannelStateChange(channel=channel):
                 self._legs.named(LegId(channel.id), channel.name)
                 if channel.state == "Ringing":
                     self._deeds.rings(LegId(channel.id))
-                return
+                elif translate.is_dialled(channel):
+                    self._deeds.answered(LegId(channel.id))
             case ari.EndpointStateChange(endpoint=endpoint):
                 self._registration(endpoint.resource, online=endpoint.state == "online")
                 return
@@ -333,25 +345,49 @@ class AsteriskExchange:
                 log.error("another program took over the exchange; this one stops acting")
                 self._on_down()
                 return
+            case ari.PlaybackFinished(playback=playback):
+                self._deeds.said(LegId(playback.target_uri.removeprefix("channel:")), playback.id)
+            case ari.ChannelTransfer(state=None):
+                self._transfer_key(event)
+                return
             case _:
                 pass
         fact = translate.fact(event)
         if fact is None:
             return
         leg: LegId = fact.leg  # type: ignore[union-attr]  # every fact made from one event is about a leg
-        if isinstance(fact, LegEnded):
-            self._bridges.forget_leg(leg)
         owner = self._legs.owner(leg)
         if owner is not None:
             self._inbox(owner, fact)
-        if isinstance(event, ari.ChannelDestroyed):
+        if isinstance(event, ari.ChannelDestroyed) or (
+            isinstance(event, ari.StasisEnd) and translate.is_wire_end(event.channel)
+        ):
             self._forget(leg, owner)
+        elif isinstance(fact, LegEnded):
+            self._leave_bridge(leg)
+
+    def _transfer_key(self, event: ari.ChannelTransfer) -> None:
+        """The transfer key on a telephone: the telephone hears that it is done, and we do it."""
+        leg = LegId(event.referred_by.source_channel.id)
+        fact = translate.fact(event)
+        owner = self._legs.owner(leg)
+        if not isinstance(fact, PhoneTransferAsked) or owner is None:
+            self._deeds.not_transferring(leg)
+            return
+        self._inbox(owner, fact)
+        self._deeds.transferring(leg)
 
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         if self._legs.device(leg) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
         self._deeds.forget(leg)
-        self._bridges.forget_leg(leg)
+        self._entrances.is_gone(leg)
+        self._leave_bridge(leg)
+
+    def _leave_bridge(self, leg: LegId) -> None:
+        pair = self._bridges.forget_leg(leg)
+        if pair is not None:
+            self._spawn(self._bridges.destroy(pair))
 
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
@@ -365,47 +401,6 @@ class AsteriskExchange:
         await self._wire.ask(
             "POST", "events/claim", query={"channelId": offered.channel, "application": APPLICATION}
         )
-
-    def _entered(self, event: ari.StasisStart) -> None:
-        """A claimed caller is in our hands."""
-        channel = event.channel
-        leg = LegId(channel.id)
-        offered = Arrival(
-            channel=channel.id,
-            endpoint=translate.endpoint_of(channel.name),
-            dialled=channel.dialplan.exten,
-            number=channel.caller.number or None,
-            name=translate.name_of(channel.caller.name),
-            announced_at=self._clock.now(),
-        )
-        route = self._router(offered)
-        if route is None:
-            log.warning("a call for nobody was refused", extra={"endpoint": offered.endpoint})
-            self._deeds.hang_up(leg, UNALLOCATED)
-            return
-        self._legs.ours(leg, route.organisation)
-        self._inbox(
-            route.organisation,
-            CallArrived(
-                call=_call_id(leg),
-                leg=leg,
-                queue=route.queue,
-                number=route.number,
-                name=route.name,
-                dialled=route.dialled,
-            ),
-        )
-        self._mark_caller(leg, route)
-
-    def _mark_caller(self, leg: LegId, route: Route) -> None:
-        """Write on the leg whose it is, for the next of us (after the caller was placed: nobody waits for it)."""
-        marks = {
-            "CB_CALL": _call_id(leg),
-            "CB_ORG": route.organisation,
-            "CB_QUEUE": route.queue,
-            "CB_ROLE": "caller",
-        }
-        self._deeds.mark(leg, marks)
 
     def _registration(self, endpoint: str, *, online: bool) -> None:
         device = translate.device_of_endpoint(endpoint)
@@ -463,11 +458,6 @@ class AsteriskExchange:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
             log.error("a job with the exchange crashed", exc_info=problem)
-
-
-def _call_id(leg: LegId) -> CallId:
-    """A call is named after its caller's leg, so that a crash cannot separate the two."""
-    return CallId(f"c-{leg}")
 
 
 def _filter() -> dict[str, object]:

@@ -28,6 +28,8 @@ class Inventory:
     at: Instant
     """The exchange's own clock when it was asked; it need not agree with ours."""
     legs: list[tuple[OrganisationId, LegFound]]
+    dialled: frozenset[LegId]
+    """Those of them that we called: when they answer is not for us to say."""
     unmarked: list[ari.Channel]
     """Callers in our application that do not say whose they are."""
     names: dict[LegId, str]
@@ -62,8 +64,11 @@ async def take_inventory(transport: AriTransport) -> Inventory:
             bridge_names[bridge.name] = bridge.id
             where |= dict.fromkeys(bridge.channels, name)
     legs, unmarked, names = [], [], {}
+    dialled: set[LegId] = set()
     for channel in _read(channels, list[ari.Channel]):
         names[LegId(channel.id)] = channel.name
+        if translate.is_dialled(channel):
+            dialled.add(LegId(channel.id))
         found = translate.found(channel, where.get(channel.id))
         organisation = translate.organisation_of(channel)
         if found is not None and organisation is not None:
@@ -80,6 +85,7 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         boot=status.startup_time if status is not None else "",
         at=translate.instant(_read(ping, ari.AsteriskPing).timestamp),
         legs=legs,
+        dialled=frozenset(dialled),
         unmarked=unmarked,
         names=names,
         bridges=bridge_names,

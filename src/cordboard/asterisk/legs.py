@@ -34,6 +34,10 @@ class Legs:
         """It has said so, and was not forgotten since."""
         return leg in self._ringing
 
+    def is_wire(self, leg: LegId) -> bool:
+        """It is an end of a piece of wire between two desks."""
+        return self._name.get(leg, "").startswith("Local/")
+
     def owner(self, leg: LegId) -> OrganisationId | None:
         """None: not ours."""
         return self._owner.get(leg)
@@ -46,10 +50,9 @@ class Legs:
         """None: not told yet."""
         return self._name.get(leg)
 
-    def only(self, living: Iterable[LegId]) -> None:
-        """The others are no more; their end was not heard."""
-        for leg in (self._owner.keys() | self._name.keys()) - set(living):
-            self.forget(leg)
+    def others(self, living: Iterable[LegId]) -> set[LegId]:
+        """Those we know that are not among the living."""
+        return (self._owner.keys() | self._name.keys()) - set(living)
 
     def forget(self, leg: LegId) -> None:
         """It is no more."""

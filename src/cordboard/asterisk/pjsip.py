@@ -105,6 +105,8 @@ def _trunk(trunk: Trunk, settings: ExchangeSettings) -> str:
                 ("from_domain", trunk.from_domain),
                 # Only by address: its name in a From header proves nothing.
                 ("identify_by", "ip"),
+                # Keys as sound where the provider has no other way; the default would lose them.
+                ("dtmf_mode", "auto"),
                 ("direct_media", False),
                 ("rtp_symmetric", True),
                 ("force_rport", True),

@@ -18,6 +18,7 @@ from operator import mul
 from pathlib import Path
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.tones import prepare_agent_tones
 
 RATE = 8000
 """Samples a second of everything that is played over a telephone line."""
@@ -66,7 +67,12 @@ def prepare_prompts(binary: ExchangeBinary, sounds: Path) -> int:
         wanted |= {
             sounds / language / "digits" / f"{n}.wav": (language, word) for n, word in enumerate(words)
         }
-    made = 0
+    try:
+        made = prepare_agent_tones(sounds)
+    except OSError as problem:
+        raise ExchangeUnavailable(
+            f"The tones in {sounds} cannot be written ({problem.strerror})."
+        ) from problem
     for path, (language, sentence) in wanted.items():
         made += synthesise(binary, sentence, language, path)
     return made

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from cordboard.app.numbers import NumberForm
+
 APPLICATION = "cordboard"
 """The ARI application that decides about calls."""
 
 PRACTICE_APPLICATION = "cordboard-practice"
 """The ARI application that drives the calling side of practice callers."""
 
-CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG")
+CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT")
 """Carried by every channel object and event, so that one request restores who is who after a crash."""
 
 PRACTICE_TRUNK = "loop"
@@ -75,6 +77,12 @@ class Trunk:
     from_domain: str | None = None
     trusts_our_caller_id: bool = True
     """Send the caller's number as P-Asserted-Identity."""
+    sends: NumberForm = NumberForm.PLUS
+    """How numbers are written in what we send; what comes in is understood in every form."""
+    caller_id: str | None = None
+    """Our number that called people see when nothing else says so; None: whatever the provider shows."""
+    organisation: str | None = None
+    """Whose it is; None: everybody's who has none of their own."""
     context: str = "inbound"
     """`inbound`, or where the provider's calls must go in a dialplan of the operator's own."""
 

@@ -1,6 +1,13 @@
-"""The tones that a caller hears, per country (ITU-T E.180 supplement 2): dial, busy, ringing."""
+"""The tones that a caller hears, per country (ITU-T E.180 supplement 2): dial, busy, ringing; and the agent's own."""
 
 from __future__ import annotations
+
+import array
+import io
+import math
+import sys
+import wave
+from pathlib import Path
 
 from cordboard.asterisk.conffile import section
 
@@ -43,3 +50,52 @@ def indications_conf(country: str) -> str:
     """indications.conf; a country that is not listed gets the common European tones."""
     tones = {"description": country, **_EUROPEAN, **_ZONES.get(country, {})}
     return section("general", [("country", country)]) + section(country, tones.items())
+
+
+# --- short tones that only an agent hears ---
+
+AGENT_TONES: dict[str, tuple[tuple[int, int], ...]] = {
+    "end": ((425, 150), (0, 80), (425, 150)),
+    "recall": ((880, 100), (0, 60), (880, 100), (0, 60), (1175, 160)),
+}
+"""Name -> parts of hertz (0: a pause) and milliseconds: this caller is gone, and somebody is on hold for long. Played
+as `cordboard/tones/<name>`."""
+
+_RATE, _PEAK, _EDGE_MS = 8000, 6000, 5
+"""Samples a second; loudness out of 32767; how soon a tone is at its loudest, as a sudden one clicks."""
+
+
+def prepare_agent_tones(sounds: Path) -> int:
+    """Write those that are missing into the `sounds` folder; returns how many were made.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    made = 0
+    for name, parts in AGENT_TONES.items():
+        path = sounds / "cordboard" / "tones" / f"{name}.wav"
+        samples = array.array("h", [sample for hz, ms in parts for sample in _part(hz, ms)])
+        if sys.byteorder == "big":
+            samples.byteswap()
+        data = io.BytesIO()
+        with wave.open(data, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(_RATE)
+            file.writeframes(samples.tobytes())
+        if path.exists() and path.read_bytes() == data.getvalue():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".half")
+        half.write_bytes(data.getvalue())
+        half.replace(path)
+        made += 1
+    return made
+
+
+def _part(hz: int, ms: int) -> list[int]:
+    count, edge = _RATE * ms // 1000, _RATE * _EDGE_MS // 1000
+    return [
+        round(_PEAK * min(1.0, at / edge, (count - at) / edge) * math.sin(2 * math.pi * hz * at / _RATE))
+        for at in range(count)
+    ]

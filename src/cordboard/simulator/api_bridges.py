@@ -14,6 +14,7 @@ KINDS = {
     "mixing": BridgeKind.MIXING,
     "holding": BridgeKind.HOLDING,
     "mixing,dtmf_events": BridgeKind.MIXING_DTMF,
+    "mixing,dtmf_events,video_sfu": BridgeKind.MIXING_DTMF,
 }
 
 

@@ -9,7 +9,8 @@ from cordboard.simulator.answers import NO_CONTENT, Command, Refused, ok
 from cordboard.simulator.calls import Calls
 from cordboard.simulator.dialplan import Dialplan
 from cordboard.simulator.registry import CHANNEL_VARIABLES, Registry
-from cordboard.simulator.things import Channel, Endpoint, Playback
+from cordboard.simulator.things import Channel, Endpoint, Person, Playback
+from cordboard.simulator.wires import WIRE, Wires
 from cordboard.simulator.words import NORMAL_CLEARING, REASONS, ChannelState
 
 ORIGINATE_TIMEOUT_S = 30
@@ -27,6 +28,10 @@ METHODS = {
     "dial": {"POST"},
     "play": {"POST"},
     "continue": {"POST"},
+    "dtmf": {"POST"},
+    "progress": {"POST"},
+    "record": {"POST"},
+    "transfer_progress": {"POST"},
 }
 
 
@@ -35,6 +40,7 @@ class ChannelCommands:
 
     def __init__(self, registry: Registry, calls: Calls, dialplan: Dialplan) -> None:
         self._registry, self._calls, self._dialplan = registry, calls, dialplan
+        self._wires = Wires(registry, calls)
 
     def handle(self, command: Command) -> AriResponse:
         """Carry out one command."""
@@ -78,7 +84,8 @@ class ChannelCommands:
 
     # -- beginning --------------------------------------------------------------------------------------------
 
-    def _endpoint(self, command: Command) -> Endpoint:
+    def _endpoint(self, command: Command) -> tuple[Endpoint, Person | None]:
+        """Where to, and over a trunk: who has that number."""
         given = command.get("endpoint")
         if not given:
             raise Refused(400, "Endpoint must be specified")
@@ -88,9 +95,14 @@ class ChannelCommands:
         # Both "PJSIP/number@trunk" and "PJSIP/trunk/sip:number@host" lead to the trunk.
         name = resource.rpartition("@")[2] if "/" not in resource else resource.partition("/")[0]
         endpoint = self._registry.endpoints.get(name)
-        if technology != "PJSIP" or endpoint is None or endpoint.person is None or not endpoint.has_contact:
+        if technology != "PJSIP" or endpoint is None:
             raise Refused(500, "Allocation failed", key="error")
-        return endpoint
+        if endpoint.is_trunk:
+            number = resource.partition("/sip:")[2] if "/" in resource else resource
+            return endpoint, self._registry.outside.get(number.partition("@")[0])
+        if endpoint.person is None or not endpoint.has_contact:
+            raise Refused(500, "Allocation failed", key="error")
+        return endpoint, endpoint.person
 
     def _new_id(self, given: str | None) -> str:
         if given in self._registry.channels:
@@ -108,9 +120,11 @@ class ChannelCommands:
         if not application and not command.get("extension"):
             raise Refused(400, "Application or extension must be specified")
         # Asterisk finds out about the endpoint first, and about the id when it makes the channel.
-        endpoint = self._endpoint(command)
+        endpoint, person = self._endpoint(command)
         channel_id = self._new_id(given_id)
-        channel = self._calls.go_out(endpoint, channel_id, application or "", self._args(command))
+        channel = self._calls.go_out(
+            endpoint, channel_id, application or "", self._args(command), person=person
+        )
         for name, value in command.variables().items():
             self._calls.set_variable(channel, name, value)
         # Later than the variables: they are not reported to the application.
@@ -128,15 +142,19 @@ class ChannelCommands:
         given = command.get("channelId")
         if given in self._registry.channels:
             raise Refused(409, "Channel with given unique ID already exists")
-        try:
-            endpoint = self._endpoint(command)
-        except Refused as refusal:
-            if refusal.response.status != 500:
-                raise
-            # 22.10.1 gives the same answer for a telephone that is not registered.
-            raise Refused(409, "Channel with given unique ID already exists") from refusal
         args = self._args(command)
-        channel = self._calls.go_out(endpoint, self._new_id(given), application, args)
+        if command.get("endpoint") == WIRE:
+            far_id = command.get("otherChannelId") or self._registry.new_token()
+            channel = self._wires.lay(self._new_id(given), far_id, application, args)
+        else:
+            try:
+                endpoint, person = self._endpoint(command)
+            except Refused as refusal:
+                if refusal.response.status != 500:
+                    raise
+                # 22.10.1 gives the same answer for a telephone that is not registered.
+                raise Refused(409, "Channel with given unique ID already exists") from refusal
+            channel = self._calls.go_out(endpoint, self._new_id(given), application, args, person=person)
         self._calls.subscribe(channel)
         for name, value in command.variables().items():
             self._calls.set_variable(channel, name, value)
@@ -180,6 +198,13 @@ class ChannelCommands:
                 self._calls.set_variable(channel, command.get("variable") or "", command.get("value") or "")
             case "play":
                 return self._play(command, channel)
+            case "dtmf":
+                for digit in command.get("dtmf") or "":
+                    self._calls.send_key(channel, digit)
+            case "record":
+                return self._record(command, channel)
+            case "transfer_progress":
+                self._calls.transfer_progress(channel, command.get("states") or "")
             case "continue":
                 self._dialplan.go_on(channel)
         return NO_CONTENT
@@ -210,6 +235,24 @@ class ChannelCommands:
         answer = ok(playback.json(), 201)
         self._calls.play(channel, playback)
         return answer
+
+    def _record(self, command: Command, channel: Channel) -> AriResponse:
+        name = command.get("name")
+        if not name:
+            raise Refused(400, "Missing parameter name")
+        recordings = self._calls.recordings
+        if name in recordings.kept:
+            raise Refused(409, f"Recording '{name}' already exists and can not be overwritten")
+        longest_s, silence_s = (
+            int(command.get(key) or 0) for key in ("maxDurationSeconds", "maxSilenceSeconds")
+        )
+        recording = recordings.begin(
+            channel,
+            name,
+            ms_max=1000 * longest_s if longest_s else None,
+            silence_ms_max=1000 * silence_s if silence_s else None,
+        )
+        return ok(recording.json(), 201)
 
     # -- ending -----------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ class Bridging:
         application.bridges[bridge.id] += 1
         bridge.channels.insert(0, channel.id)
         channel.bridge = bridge.id
+        channel.is_ringing_tone = False
         self._registry.tell_of_bridge("ChannelEnteredBridge", bridge, channel)
         if not bridge.is_holding and len(bridge.channels) == 2 and shows_parties:
             other = self._registry.channels[bridge.channels[1]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from cordboard.simulator.bridging import Bridging
+from cordboard.simulator.recordings import Recordings
 from cordboard.simulator.registry import CHANNEL_VARIABLES, Registry
 from cordboard.simulator.things import Channel, Endpoint, Person, Playback, Who
 from cordboard.simulator.words import (
@@ -34,14 +35,24 @@ class Calls:
     def __init__(self, registry: Registry, bridging: Bridging) -> None:
         self._registry = registry
         self._bridging = bridging
+        self._recordings = Recordings(registry)
 
     # -- beginning --------------------------------------------------------------------------------------------
 
-    def come_in(self, person: Person, endpoint: Endpoint, exten: str, caller: Who) -> Channel:
+    def come_in(
+        self,
+        person: Person,
+        endpoint: Endpoint,
+        exten: str,
+        caller: Who,
+        *,
+        id_: str | None = None,
+        name: str | None = None,
+    ) -> Channel:
         """An INVITE from a telephone or trunk; the dialplan takes it from here."""
         channel = Channel(
-            id=self._registry.new_unique_id(),
-            name=self._registry.new_name(endpoint.name),
+            id=id_ or self._registry.new_unique_id(),
+            name=name or self._registry.new_name(endpoint.name),
             protocol_id=self._registry.new_token(),
             endpoint=endpoint.name,
             state=ChannelState.RING,
@@ -54,21 +65,31 @@ class Calls:
             app_name="",
             app_data="",
             is_outgoing=False,
+            at=endpoint,
         )
         self._add(channel, endpoint)
         self._registry.look_at_device(endpoint)
         return channel
 
-    def go_out(self, endpoint: Endpoint, channel_id: str, application: str, args: list[str]) -> Channel:
-        """A channel towards a telephone, which has not been called yet."""
+    def go_out(
+        self,
+        endpoint: Endpoint,
+        channel_id: str,
+        application: str,
+        args: list[str],
+        *,
+        person: Person | None = None,
+        name: str | None = None,
+    ) -> Channel:
+        """A channel towards a telephone, which has not been called yet; `person`: who answers over a trunk."""
         channel = Channel(
             id=channel_id,
-            name=self._registry.new_name(endpoint.name),
+            name=name or self._registry.new_name(endpoint.name),
             protocol_id=self._registry.new_token(),
             endpoint=endpoint.name,
             state=ChannelState.DOWN,
             created_ms=self._registry.clock.now(),
-            person=endpoint.person,
+            person=person or endpoint.person,
             caller=Who(endpoint.shown_as.name, endpoint.shown_as.number),
             context=endpoint.context,
             exten="s",
@@ -76,6 +97,7 @@ class Calls:
             app_name="AppDial2",
             app_data="(Outgoing Line)",
             is_outgoing=True,
+            at=endpoint,
             wanted_by=application,
             args=args,
         )
@@ -124,6 +146,9 @@ class Calls:
         self._registry.tell_of_dial(channel, "")
         if channel.person is not None:
             channel.person.told_of_call(channel)
+        elif channel.at.is_trunk:
+            # A number that nobody has: the network says so.
+            self.party_refuses(channel, 404)
 
     def _time_out(self, channel: Channel) -> None:
         if channel.is_up or channel.is_gone or channel.ending is not None:
@@ -142,7 +167,7 @@ class Calls:
         channel.state = ChannelState.RINGING
         self._registry.tell_of_channel("ChannelStateChange", channel)
         self._registry.tell_of_dial(channel, "RINGING")
-        self._registry.look_at_device(self._registry.endpoints[channel.endpoint])
+        self._registry.look_at_device(channel.at)
 
     def party_answers(self, channel: Channel) -> bool:
         """200 from the telephone; False when nobody wants it any more and it gets a BYE."""
@@ -179,6 +204,10 @@ class Calls:
         """No sound came for the endpoint's rtp_timeout."""
         self._party_ends(channel, CHANNEL_UNAVAILABLE, None)
 
+    def party_ends(self, channel: Channel, cause: int) -> None:
+        """The other half of a wire went, for this reason."""
+        self._party_ends(channel, cause, None)
+
     def _party_ends(
         self, channel: Channel, cause: int, tech_cause: int | None, *, says_why: bool = True
     ) -> None:
@@ -196,14 +225,14 @@ class Calls:
         if channel.is_up and not channel.is_held_by_party:
             channel.is_held_by_party = True
             self._registry.tell_of_channel("ChannelHold", channel, musicclass="default")
-            self._registry.look_at_device(self._registry.endpoints[channel.endpoint])
+            self._registry.look_at_device(channel.at)
 
     def party_resumes(self, channel: Channel) -> None:
         """The telephone takes its call back."""
         if channel.is_up and channel.is_held_by_party:
             channel.is_held_by_party = False
             self._registry.tell_of_channel("ChannelUnhold", channel)
-            self._registry.look_at_device(self._registry.endpoints[channel.endpoint])
+            self._registry.look_at_device(channel.at)
 
     def party_presses(self, channel: Channel, digit: str) -> None:
         """A key: reported unless the channel is in a plain mixing bridge, or in no application's hands."""
@@ -211,6 +240,33 @@ class Calls:
         heard = bridge is None or bridge.kind is not BridgeKind.MIXING
         if channel.application is not None and heard:
             self._registry.tell_of_channel("ChannelDtmfReceived", channel, digit=digit, duration_ms=100)
+        if channel.recording is not None:
+            self._recordings.end(channel)
+        if bridge is not None and not bridge.is_holding:
+            for other in [self._registry.channels[id_] for id_ in bridge.channels if id_ != channel.id]:
+                self.send_key(other, digit)
+
+    def send_key(self, channel: Channel, digit: str) -> None:
+        """A key for whoever is at the far end."""
+        if channel.person is not None:
+            channel.person.told_key(channel, digit)
+
+    def party_transfers(self, channel: Channel, number: str | None, other: Channel | None) -> bool:
+        """The transfer key: only told, nothing moves; False when the leg is not set to tell (`ari-only`)."""
+        if channel.variables.get("PJSIP_TRANSFER_HANDLING()") != "ari-only":
+            return False
+        destination: dict[str, object] = {"destination": number or (other.exten if other is not None else "")}
+        refer_to: dict[str, object] = {"requested_destination": destination}
+        if other is not None:
+            refer_to["destination_channel"] = other.json(CHANNEL_VARIABLES)
+        self._registry.tell_of_transfer(channel, refer_to, None)
+        return True
+
+    def transfer_progress(self, channel: Channel, state: str) -> None:
+        """What the telephone hears of the transfer that it asked for."""
+        self._registry.tell_of_transfer(channel, {"requested_destination": {"destination": ""}}, state)
+        if channel.person is not None:
+            channel.person.told_event(channel, state)
 
     # -- what we do -------------------------------------------------------------------------------------------
 
@@ -230,6 +286,7 @@ class Calls:
             return
         self._bridging.leave(channel)
         self.stop_sounds(channel)
+        self._recordings.end(channel)
         channel.application = None
         self._registry.tell(name, "StasisEnd", channel=channel.json(CHANNEL_VARIABLES))
         application = self._registry.applications[name]
@@ -248,7 +305,7 @@ class Calls:
         if channel.timeout is not None:
             channel.timeout.cancel()
         self._registry.tell_of_channel("ChannelStateChange", channel)
-        self._registry.look_at_device(self._registry.endpoints[channel.endpoint])
+        self._registry.look_at_device(channel.at)
 
     def hang_up(self, channel: Channel, cause: int) -> None:
         """End a channel; it is gone a moment later, and until then may be hung up again to no effect."""
@@ -270,7 +327,7 @@ class Calls:
         self.leave_stasis(channel)
         self._bridging.leave(channel)
         channel.is_gone = True
-        endpoint = self._registry.endpoints[channel.endpoint]
+        endpoint = channel.at
         del self._registry.channels[channel.id]
         endpoint.channels.remove(channel.id)
         causes: dict[str, object] = {"cause": cause, "cause_txt": cause_text(cause)}
@@ -285,6 +342,11 @@ class Calls:
             channel.person.told_ended(channel, cause, tech_cause)
         if channel.on_end is not None:
             channel.on_end()
+
+    @property
+    def recordings(self) -> Recordings:
+        """What callers say into the exchange."""
+        return self._recordings
 
     # -- sounds -----------------------------------------------------------------------------------------------
 

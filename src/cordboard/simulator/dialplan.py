@@ -64,6 +64,8 @@ class Dialplan:
         word = "did" if inbound else "out"
         if inbound:
             channel.variables["CB_DID"] = channel.exten
+        else:
+            channel.variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
         channel.priority = 4 if inbound else 1
         channel.app_name = "StasisBroadcast"
         channel.app_data = f"{BROADCAST_MS},^cordboard$,{word}:{channel.exten}:{channel.endpoint}"

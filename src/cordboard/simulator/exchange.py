@@ -181,13 +181,25 @@ class SimulatedExchange:
             phone.register()
         return phone
 
+    def outsider(
+        self, number: str, *, label: str = "", habits: Habits | None = None, trunk: str = TRUNK
+    ) -> Phone:
+        """Somebody outside who can be called; `number` as the trunk wants it, such as `+31612345678`."""
+        phone = Phone(self, self._trunk(trunk), label or number, habits or Habits(knows_talk=False))
+        phone.is_there = True
+        self.registry.outside[number] = phone
+        return phone
+
     def caller(self, number: str = "+31612345678", name: str = "", *, trunk: str = TRUNK) -> Caller:
         """Somebody outside; an empty number is a withheld one."""
-        endpoint = self.registry.endpoints.get(trunk)
+        return Caller(self, self._trunk(trunk), Who(name, number))
+
+    def _trunk(self, name: str) -> Endpoint:
+        endpoint = self.registry.endpoints.get(name)
         if endpoint is None:
-            endpoint = Endpoint(trunk, "inbound", Who(), is_trunk=True, device_state="NOT_INUSE")
-            self.registry.endpoints[trunk] = endpoint
-        return Caller(self, endpoint, Who(name, number))
+            endpoint = Endpoint(name, "inbound", Who(), is_trunk=True, device_state="NOT_INUSE")
+            self.registry.endpoints[name] = endpoint
+        return endpoint
 
     def notify(self, channel_name: str, event: str) -> bool:
         """AMI's PJSIPNotify in a call (`talk`, `hold`): True when it was sent, whatever the telephone does."""

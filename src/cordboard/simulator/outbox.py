@@ -49,8 +49,13 @@ class Application:
             return False
         return not any(rule.get("type") == kind for rule in self.disallowed)
 
-    def copies_of_channel(self, channel: str, endpoint: str) -> int:
-        """How often an event of this channel arrives: once per subscription that covers it (seen on the wire)."""
+    def copies_of_channel(self, channel: str, endpoint: str | None) -> int:
+        """How often an event of this channel arrives: once per subscription that covers it (seen on the wire).
+
+        `endpoint` None: it belongs to none, as a Local channel.
+        """
+        if endpoint is None:
+            return int(channel in self.channels)
         covered = (channel in self.channels, f"PJSIP/{endpoint}" in self.endpoints, "PJSIP" in self.endpoints)
         return sum(covered)
 

@@ -75,6 +75,12 @@ class Phone:
         """Whom its list of missed calls shows; calls answered elsewhere are not in it."""
         self.ended: list[EndedCall] = []
         """The calls that are over, the newest last."""
+        self.transferred: list[str] = []
+        """What it heard of the transfers that it asked for: `channel_answered` and its like."""
+        self.keys = ""
+        """Keys that others pressed."""
+        self.speaks_for_ms = 0
+        """How long a message this person leaves."""
         self._around = around
 
     # -- the telephone itself ---------------------------------------------------------------------------------
@@ -172,6 +178,15 @@ class Phone:
         for digit in digits:
             self._around.calls.party_presses(self.call, digit)
 
+    def transfer(self, number: str) -> None:
+        """The transfer key, a number and the key again."""
+        self._around.calls.party_transfers(self.call, number, None)
+
+    def transfer_to_other(self) -> None:
+        """The transfer key between two calls: who is on the first is to speak with whom the second is."""
+        first, second = self.calls[-2:]
+        self._around.calls.party_transfers(first, None, second)
+
     def dial(self, number: str) -> Channel:
         """Call somebody from this telephone."""
         shown = Who(self.endpoint.shown_as.name, self.endpoint.shown_as.number)
@@ -225,6 +240,10 @@ class Phone:
     def told_answered(self, channel: Channel) -> None:
         """The number it dialled was answered."""
 
+    def told_key(self, channel: Channel, digit: str) -> None:
+        """A tone in the handset."""
+        self.keys += digit
+
     def told_ended(self, channel: Channel, cause: int, tech_cause: int | None) -> None:
         """CANCEL or BYE, or the answer to its own hanging up."""
         if channel not in self.calls:
@@ -236,7 +255,10 @@ class Phone:
             self.missed.append(channel.connected.number)
 
     def told_event(self, channel: Channel, event: str) -> bool:
-        """NOTIFY talk answers or resumes, NOTIFY hold holds."""
+        """NOTIFY talk answers or resumes, NOTIFY hold holds; others tell how a transfer goes on."""
+        if event.startswith("channel_"):
+            self.transferred.append(event)
+            return True
         if not (self.is_there and self.habits.knows_talk):
             return False
         if event == "hold":
@@ -268,6 +290,10 @@ class Caller:
         """Q.850, None while the call lives."""
         self.refused_with: int | None = None
         """The SIP status of a call that ended before it was answered; None: answered, or given up by us."""
+        self.keys = ""
+        """Keys that others pressed."""
+        self.speaks_for_ms = 0
+        """How long a message this person leaves."""
         self._around, self._trunk = around, trunk
         self._talks_for_ms: int | None = None
 
@@ -346,6 +372,10 @@ class Caller:
             self._around.registry.soon(self._talks_for_ms or 0, self.hang_up)
         else:
             self._around.registry.soon(LISTEN_EVERY_MS, lambda: self._listen(channel))
+
+    def told_key(self, channel: Channel, digit: str) -> None:
+        """A tone in the handset."""
+        self.keys += digit
 
     def told_ended(self, channel: Channel, cause: int, tech_cause: int | None) -> None:
         """The call is over."""

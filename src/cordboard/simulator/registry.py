@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from cordboard.simulator.clock import VirtualClock
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.outbox import ALL_DEVICES, Application, Outbox
-from cordboard.simulator.things import Bridge, Channel, Endpoint, Playback
+from cordboard.simulator.things import Bridge, Channel, Endpoint, Person, Playback
 from cordboard.simulator.words import ChannelState, JsonObject
 
-CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG")
+CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT")
 """ari.conf's `channelvars`: what every channel object carries."""
 
 
@@ -26,6 +26,8 @@ class Registry:
         self.endpoints: dict[str, Endpoint] = {}
         self.database: dict[tuple[str, str], str] = {}
         """The exchange's own small store (astdb): family and key -> value; it survives a death."""
+        self.outside: dict[str, Person] = {}
+        """Who answers over a trunk, by number as the trunk has it."""
         self.channels: dict[str, Channel] = {}
         self.bridges: dict[str, Bridge] = {}
         self.playbacks: dict[str, Playback] = {}
@@ -36,6 +38,7 @@ class Registry:
         self.generation = 0
         """Counts the lives of the exchange: what was planned in an earlier one does not happen any more."""
         self._numbers = 0
+        self._wires = 0
         self.forget()
 
     def forget(self) -> None:
@@ -70,6 +73,11 @@ class Registry:
         self._numbers += 1
         return f"PJSIP/{endpoint}-{self._numbers - 1:08x}"
 
+    def new_wire_number(self) -> int:
+        """What sets the names of two Local channels apart from those of others."""
+        self._wires += 1
+        return self._wires - 1
+
     def new_token(self) -> str:
         """A Call-ID, playback id or bridge id that nobody chose."""
         return f"{self.random.getrandbits(64):016x}"
@@ -90,9 +98,22 @@ class Registry:
         fields = {"dialstatus": status, "forward": "", "dialstring": channel.endpoint}
         self._tell_subscribers("Dial", channel, fields | {"peer": channel.json(CHANNEL_VARIABLES)})
 
+    def tell_of_transfer(self, channel: Channel, refer_to: JsonObject, state: str | None) -> None:
+        """Somebody pressed the transfer key on this channel's telephone; `state`: how far it has come since."""
+        fields: JsonObject = {
+            "refer_to": refer_to,
+            "referred_by": {"source_channel": channel.json(CHANNEL_VARIABLES)},
+        }
+        if state is not None:
+            fields["state"] = state
+        for name, application in self.applications.items():
+            if channel.id in application.channels:
+                self.outboxes[name].emit("ChannelTransfer", fields)
+
     def _tell_subscribers(self, kind: str, channel: Channel, fields: JsonObject) -> None:
         for name, application in self.applications.items():
-            for _ in range(application.copies_of_channel(channel.id, channel.endpoint)):
+            endpoint = None if channel.at.is_wire else channel.endpoint
+            for _ in range(application.copies_of_channel(channel.id, endpoint)):
                 self.outboxes[name].emit(kind, fields)
 
     def tell_of_bridge(self, kind: str, bridge: Bridge, channel: Channel | None = None) -> None:
@@ -106,6 +127,8 @@ class Registry:
 
     def tell_of_endpoint(self, kind: str, endpoint: Endpoint, **fields: object) -> None:
         """Everyone who subscribed to the endpoint."""
+        if endpoint.is_wire:
+            return
         fields["endpoint"] = endpoint.json()
         for name, application in self.applications.items():
             for _ in range(application.copies_of_endpoint(endpoint.name)):
@@ -113,6 +136,8 @@ class Registry:
 
     def look_at_device(self, endpoint: Endpoint) -> None:
         """Tell of the device's state if it has become another."""
+        if endpoint.is_wire:
+            return
         state = self.device_state(endpoint)
         if state == endpoint.device_state:
             return

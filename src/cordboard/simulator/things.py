@@ -36,6 +36,9 @@ class Person(Protocol):
     def told_answered(self, channel: Channel) -> None:
         """The far end answered (200)."""
 
+    def told_key(self, channel: Channel, digit: str) -> None:
+        """A key that somebody at the other side pressed."""
+
     def told_ended(self, channel: Channel, cause: int, tech_cause: int | None) -> None:
         """It is over: CANCEL, BYE or a refusal."""
 
@@ -66,6 +69,10 @@ class Channel:
     app_data: str
     is_outgoing: bool
     """The exchange called this party."""
+    at: Endpoint
+    """The telephone, trunk or wire that it belongs to."""
+    far: Channel | None = None
+    """Of a piece of wire: its other half, once there is one."""
     connected: Who = field(default_factory=Who)
     language: str = "en"
     variables: dict[str, str] = field(default_factory=dict)
@@ -81,6 +88,8 @@ class Channel:
     """Music for it alone: POST channels/{id}/moh or hold."""
     is_ringing_tone: bool = False
     """POST channels/{id}/ring."""
+    recording: Recording | None = None
+    """What is being recorded of it alone."""
     playbacks: list[Playback] = field(default_factory=list)
     """The first one is heard, the others wait."""
     ending: int | None = None
@@ -170,11 +179,17 @@ class Endpoint:
     contact_uri: str = ""
     channels: list[str] = field(default_factory=list)
     device_state: str = "UNAVAILABLE"
+    is_wire: bool = False
+    """No endpoint at all: what Local channels belong to. Nobody can subscribe to it."""
 
     @property
     def state(self) -> str:
         """ARI's word for whether it can be reached."""
-        return "online" if self.is_trunk or (self.has_contact and self.is_reachable) else "offline"
+        return (
+            "online"
+            if self.is_trunk or self.is_wire or (self.has_contact and self.is_reachable)
+            else "offline"
+        )
 
     def json(self) -> JsonObject:
         """As ARI shows it."""
@@ -193,6 +208,35 @@ class Endpoint:
             "aor": self.name,
             "roundtrip_usec": "440" if status == "Reachable" else "0",
         }
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """A message that somebody leaves."""
+
+    name: str
+    channel: str
+    began_ms: int
+    state: str = "queued"
+    silence_ms: int = 0
+    """At its end; Asterisk leaves it out of the file."""
+    duration_ms: int = 0
+    timer: Timer | None = None
+
+    def json(self) -> JsonObject:
+        """As ARI shows it."""
+        shown: JsonObject = {
+            "name": self.name,
+            "format": "wav",
+            "state": self.state,
+            "target_uri": f"channel:{self.channel}",
+        }
+        if self.state == "done":
+            talking_s = self.duration_ms // 1000
+            shown |= {"duration": talking_s, "talking_duration": talking_s, "silence_duration": 0}
+        elif self.state == "failed":
+            shown["cause"] = "Cannot record channel while in bridge"
+        return shown
 
 
 @dataclass(slots=True, eq=False)

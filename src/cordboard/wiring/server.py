@@ -29,6 +29,7 @@ from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
+from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
 from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted
@@ -182,6 +183,11 @@ class Server:
             new_id=self._new_id,
             clock=self.clock,
             notifier=NotifyTalk(self.ami),
+            ways_out=WaysOut(
+                exchange.trunks,
+                exchange.emergency_numbers,
+                lambda organisation: self.tenancy.organisation(organisation).country,
+            ),
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
             prepare=self.telephones.write,
@@ -240,6 +246,7 @@ class Server:
             number=found.number,
             name=arrival.name if arrival.name != arrival.number else None,
             dialled=found.dialled,
+            to=found.to,
         )
 
     # --- the exchange ---

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,27 +16,40 @@ from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.dialplan import FALLBACK_FAMILY
+from cordboard.asterisk.ports import pick
 from cordboard.asterisk.runtime import ensure
 from cordboard.asterisk.settings import Trunk
-from cordboard.asterisk.transport import AriResponse, AriUnavailable
+from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
 from tests.contracts.exchange.provision import PASSWORD, provision
 from tests.contracts.exchange.rig import Rig, RigCaller, RigPhone
 from tests.support.exchange import TestExchange
+from tests.support.sip import tag_in
 from tests.support.sipcall import SipCall
 from tests.support.siplink import Address
 from tests.support.sipphone import CallState, Codec, SipPhone
 
 TRUNK_IP = "127.0.0.2"
 TRUNK = Trunk(name="trunk", host=TRUNK_IP, match=(TRUNK_IP,))
+OUT_IP = "127.0.0.3"
+OUT = Trunk(name="out", host=OUT_IP, port=pick(1, OUT_IP)[0], match=(OUT_IP,), codecs=("alaw",))
+"""Over which outsiders are called."""
+RINGING_HZ = 425
+"""The ringing tone of the Netherlands."""
 REASONS = {486: "486 Busy Here", 603: "603 Decline", 480: "480 Temporarily Unavailable", 404: "404 Not Found"}
+
+
+def provider() -> SipPhone:
+    """Who answers for all numbers behind trunk `out`."""
+    return SipPhone(server=("127.0.0.1", 0), ip=OUT_IP, port=OUT.port or 0, codecs=(Codec.PCMA,))
 
 
 class RealRig(Rig):
     """A running Asterisk for one test; several tests may have the same one after each other."""
 
-    def __init__(self, prefix: str, exchange: TestExchange) -> None:
+    def __init__(self, prefix: str, exchange: TestExchange, provider: SipPhone | None = None) -> None:
         super().__init__(prefix)
         self.exchange = exchange
+        self._provider = provider
         self._callers = 0
         self._tones = 400
         self._open: list[SipPhone] = []
@@ -97,11 +112,33 @@ class RealRig(Rig):
 
     async def make_caller(self, name: str = "Jansen") -> RigCaller:
         self._callers += 1
-        number = f"+3161{self.prefix[1:]}{self._callers:04d}"
+        number = f"+3161{self.prefix[2:]}{self._callers:04d}"
         phone = SipPhone(server=self.sip, ip=TRUNK_IP, tone_hz=self.next_tone(), codecs=(Codec.PCMA,))
         await phone.open()
         self._open.append(phone)
         return RealCaller(self, phone, number, name)
+
+    async def make_outsider(
+        self,
+        number: str,
+        *,
+        rings: bool = True,
+        answers_after_ms: int | None = None,
+        rejects_with: int | None = None,
+    ) -> RigPhone:
+        phone = self._provider
+        assert phone is not None, "only the shared exchange has somebody behind trunk out"
+        for call in phone.calls:
+            await call.hang_up()
+        phone.calls.clear()
+        phone.server, phone.tone_hz = self.sip, self.next_tone()
+        phone.rings_audibly, phone.answers_after_ms = rings, answers_after_ms
+        phone.rejects_with = None if rejects_with is None else REASONS[rejects_with]
+        return RealPhone(self, phone, name=number)
+
+    @property
+    def transport(self) -> AriTransport:
+        return _Road(self)
 
     async def leave(self) -> None:
         server = self.exchange.server
@@ -145,6 +182,8 @@ class RealRig(Rig):
         """Leave the exchange as it was found."""
         for phone in self._open:
             await phone.close()
+        for call in self._provider.calls if self._provider is not None else ():
+            await call.hang_up()
         await self._clear()
         if self._replaced is not None:
             await self._replaced.stop()
@@ -165,12 +204,46 @@ class RealRig(Rig):
             await self.ok("PUT", "applications/cordboard/eventFilter", body=body)
 
 
+class _Road:
+    """The adapter's connection to it."""
+
+    def __init__(self, rig: RealRig) -> None:
+        self._rig = rig
+
+    @property
+    def connected(self) -> bool:
+        """The application's socket is up."""
+        return self._rig.link.connected
+
+    def set_listener(
+        self, on_event: Callable[[bytes], None], on_up: Callable[[], None], on_down: Callable[[], None]
+    ) -> None:
+        """Both are told."""
+
+        def both(data: bytes) -> None:
+            self._rig._take(data)
+            on_event(data)
+
+        self._rig.link.set_listener(both, on_up, on_down)
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> AriResponse:
+        """As the link does it."""
+        return await self._rig.link.request(method, uri, query=query, body=body)
+
+
 class RealPhone:
     """A SIP telephone."""
 
-    def __init__(self, rig: RealRig, phone: SipPhone) -> None:
+    def __init__(self, rig: RealRig, phone: SipPhone, name: str | None = None) -> None:
         self._rig, self._phone = rig, phone
-        self.name = phone.user
+        self.name = name or phone.user
         self.tone_hz = phone.tone_hz
         self._last: SipCall | None = None
 
@@ -219,6 +292,36 @@ class RealPhone:
     async def hears(self, *people: RigPhone | RigCaller) -> None:
         await _hears(self._phone.call, people)
 
+    async def hears_ringing(self) -> None:
+        await self._phone.call.hears(RINGING_HZ, within_ms=6_000)
+
+    async def hears_music(self) -> None:
+        await self._phone.call.hears_music(without=(RINGING_HZ,))
+
+    async def transfer(self, number: str) -> None:
+        await self._refer(self._phone.call, f"<sip:{number}@127.0.0.1>")
+
+    async def transfer_to_other(self) -> None:
+        first, second = [call for call in self._phone.calls if call.state is CallState.UP][-2:]
+        replaces = f"{second.call_id};to-tag={tag_in(second._them)};from-tag={tag_in(second._us)}"
+        await self._refer(first, f"<sip:{self.name}@127.0.0.1?Replaces={quote(replaces)}>")
+
+    async def _refer(self, call: SipCall, to: str) -> None:
+        us = f"<sip:{self.name}@127.0.0.1>"
+        headers = (("Refer-To", to), ("Referred-By", us), ("Contact", self._phone.contact()))
+        response = await self._phone.link.request(call._message("REFER", headers), call._peer)
+        assert response.status == 202, response
+
+    async def told_of_transfer(self) -> None:
+        def told() -> bool:
+            return any("200 OK" in entry.message.body for entry in self._phone.seen("NOTIFY"))
+
+        await self._rig.until(told, "NOTIFY 200")
+
+    async def calls_from(self) -> str:
+        call = await self._call()
+        return str(call.caller_number)
+
 
 class RealCaller:
     """A SIP telephone that calls through the trunk."""
@@ -261,6 +364,15 @@ class RealCaller:
 
     async def hears_music(self) -> None:
         await self.sip.hears_music()
+
+    async def hears_ringing(self) -> None:
+        await self.sip.hears(RINGING_HZ, within_ms=6_000)
+
+    async def hears_sound(self) -> None:
+        await self.sip.hears_music()
+
+    async def speaks_for(self, ms: int) -> None:
+        asyncio.get_running_loop().call_later(ms / 1000, self.sip.say, None)
 
 
 async def _hears(call: SipCall, people: tuple[RigPhone | RigCaller, ...]) -> None:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from cordboard.asterisk.transport import AriResponse
+from cordboard.asterisk.transport import AriResponse, AriTransport
 
 EventObject = dict[str, Any]
 
@@ -60,6 +60,24 @@ class RigPhone(Protocol):
     async def hears(self, *people: RigPhone | RigCaller) -> None:
         """Wait until it hears exactly these; nobody means silence."""
 
+    async def hears_ringing(self) -> None:
+        """Wait for the ringing tone in the handset."""
+
+    async def hears_music(self) -> None:
+        """Wait for music in the handset."""
+
+    async def transfer(self, number: str) -> None:
+        """The transfer key, a number, and the key again."""
+
+    async def transfer_to_other(self) -> None:
+        """The transfer key between two calls: the one on the first for whom the second is with."""
+
+    async def told_of_transfer(self) -> None:
+        """Wait until the telephone has heard that its transfer is done."""
+
+    async def calls_from(self) -> str:
+        """Wait until it rings; the number that calls."""
+
 
 class RigCaller(Protocol):
     """Somebody outside."""
@@ -86,6 +104,15 @@ class RigCaller(Protocol):
 
     async def hears_music(self) -> None:
         """Wait until they hear the music."""
+
+    async def hears_ringing(self) -> None:
+        """Wait until they hear the ringing tone, answered though they are."""
+
+    async def hears_sound(self) -> None:
+        """Wait until they hear a sentence, or another sound that is no person's."""
+
+    async def speaks_for(self, ms: int) -> None:
+        """From now on only silence after so long."""
 
 
 class Rig(ABC):
@@ -123,6 +150,22 @@ class Rig(ABC):
     @abstractmethod
     async def make_caller(self, name: str = "Jansen") -> RigCaller:
         """Somebody with a number of their own, behind the trunk."""
+
+    @abstractmethod
+    async def make_outsider(
+        self,
+        number: str,
+        *,
+        rings: bool = True,
+        answers_after_ms: int | None = None,
+        rejects_with: int | None = None,
+    ) -> RigPhone:
+        """Somebody outside who is called over trunk `out`; one at a time."""
+
+    @property
+    @abstractmethod
+    def transport(self) -> AriTransport:
+        """The road to the exchange, for the adapter; the rig goes on seeing all events."""
 
     @abstractmethod
     async def leave(self) -> None:

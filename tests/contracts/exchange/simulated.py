@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from cordboard.asterisk.transport import AriResponse, AriTimeout
+from cordboard.asterisk.transport import AriResponse, AriTimeout, AriTransport
 from cordboard.simulator.dialplan import FALLBACK_FAMILY
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Heard, Sound
 from cordboard.simulator.people import Caller, Habits, Phone
+from cordboard.simulator.socket import QUIET_ROUNDS
 from tests.contracts.exchange.provision import provision
 from tests.contracts.exchange.rig import Rig, RigCaller, RigPhone
 
@@ -21,13 +24,18 @@ class SimulatedRig(Rig):
     def __init__(self, prefix: str) -> None:
         super().__init__(prefix)
         self.exchange = SimulatedExchange()
+        self.listener: Callable[[bytes], None] | None = None
+        """The adapter, where a case has one."""
         self.exchange.caller()  # makes the trunk
         self._callers = 0
         self.exchange.connect()
         self._look()
 
     def _look(self) -> None:
-        self.events += [msgspec.json.decode(data) for data in self.exchange.drain_events()]
+        for data in self.exchange.drain_events():
+            self.events.append(msgspec.json.decode(data))
+            if self.listener is not None:
+                self.listener(data)
 
     async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:
         response = self.exchange.handle(method, uri, query, body)
@@ -37,8 +45,40 @@ class SimulatedRig(Rig):
         return response
 
     async def wait(self, ms: int) -> None:
-        self.exchange.advance(ms)
-        self._look()
+        if self.listener is None:
+            self.exchange.advance(ms)
+            self._look()
+            return
+        end_ms = self.exchange.clock.now() + ms
+        await self._settle()
+        while self.exchange.clock.step(end_ms):
+            await self._settle()
+
+    async def _settle(self) -> None:
+        for _ in range(QUIET_ROUNDS):
+            self._look()
+            await asyncio.sleep(0)
+
+    @property
+    def transport(self) -> AriTransport:
+        return _Road(self)
+
+    async def make_outsider(
+        self,
+        number: str,
+        *,
+        rings: bool = True,
+        answers_after_ms: int | None = None,
+        rejects_with: int | None = None,
+    ) -> RigPhone:
+        habits = Habits(
+            answers_after_ms=answers_after_ms,
+            rejects_after_ms=None if rejects_with is None else 0,
+            reject_status=rejects_with or 486,
+            rings=rings and rejects_with is None,
+            knows_talk=False,
+        )
+        return SimulatedPhone(self, self.exchange.outsider(number, habits=habits, trunk="t-out"))
 
     async def make_phone(
         self,
@@ -84,6 +124,35 @@ class SimulatedRig(Rig):
     async def fall_back(self, did: str, *phones: RigPhone) -> None:
         group = "&".join(f"PJSIP/{phone.name}" for phone in phones)
         self.exchange.registry.database[(FALLBACK_FAMILY, did)] = group
+
+
+class _Road:
+    """The adapter's connection to it."""
+
+    connected = True
+
+    def __init__(self, rig: SimulatedRig) -> None:
+        self._rig = rig
+
+    def set_listener(
+        self, on_event: Callable[[bytes], None], on_up: Callable[[], None], on_down: Callable[[], None]
+    ) -> None:
+        """It is up already."""
+        self._rig.listener = on_event
+        on_up()
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> AriResponse:
+        """Answered in the same instant."""
+        answer = self._rig.exchange.handle(method, uri, query, body)
+        asyncio.get_running_loop().call_soon(self._rig._look)
+        return answer
 
 
 class SimulatedPhone:
@@ -135,6 +204,30 @@ class SimulatedPhone:
     async def hears(self, *people: RigPhone | RigCaller) -> None:
         await self._rig.until(lambda: self._phone.hears() == _those(people), f"{self.name} hears {people}")
 
+    async def hears_ringing(self) -> None:
+        await self._sound(Sound.RINGING)
+
+    async def hears_music(self) -> None:
+        await self._sound(Sound.MUSIC)
+
+    async def _sound(self, sound: Sound) -> None:
+        await self._rig.until(lambda: self._phone.hears().sound is sound, f"{self.name}: {sound}")
+
+    async def transfer(self, number: str) -> None:
+        self._phone.transfer(number)
+        await self._rig.wait(1)
+
+    async def transfer_to_other(self) -> None:
+        self._phone.transfer_to_other()
+        await self._rig.wait(1)
+
+    async def told_of_transfer(self) -> None:
+        await self._rig.until(lambda: "channel_answered" in self._phone.transferred, "transferred")
+
+    async def calls_from(self) -> str:
+        await self.rings()
+        return self._phone.call.connected.number
+
 
 class SimulatedCaller:
     """One of its callers."""
@@ -168,6 +261,15 @@ class SimulatedCaller:
 
     async def hears_music(self) -> None:
         await self._rig.until(lambda: self._caller.hears() == Heard(Sound.MUSIC), f"{self.label}: music")
+
+    async def hears_ringing(self) -> None:
+        await self._rig.until(lambda: self._caller.hears().sound is Sound.RINGING, f"{self.label}: ringing")
+
+    async def hears_sound(self) -> None:
+        await self._rig.until(lambda: self._caller.hears().sound is Sound.PLAYBACK, f"{self.label}: a sound")
+
+    async def speaks_for(self, ms: int) -> None:
+        self._caller.speaks_for_ms = ms
 
 
 def _those(people: tuple[RigPhone | RigCaller, ...]) -> Heard:

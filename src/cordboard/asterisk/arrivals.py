@@ -1,0 +1,190 @@
+"""Calls that come in: from a trunk for a queue or a person, or dialled on one of our own telephones (D27 to D29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cordboard.asterisk import messages as ari
+from cordboard.asterisk import translate
+from cordboard.asterisk.deeds import Deeds
+from cordboard.asterisk.legs import Legs
+from cordboard.asterisk.parties import Inbox
+from cordboard.asterisk.translate import Arrival
+from cordboard.core.commands import HangUpReason
+from cordboard.core.events import (
+    CallArrived,
+    DirectCallArrived,
+    LegFound,
+    LegRole,
+    PhoneDialled,
+    Place,
+)
+from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where an arriving call belongs: in a queue, or with one person."""
+
+    organisation: OrganisationId
+    queue: QueueId | None
+    """None: it is for one person."""
+    number: str | None
+    name: str | None
+    dialled: str | None
+    to: UserId | None = None
+    """A direct call: for whom (D29); None: it waits in the queue."""
+
+
+Router = Callable[[Arrival], Route | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmarked:
+    """A leg that was claimed in the moment in which we died, read anew."""
+
+    organisation: OrganisationId
+    found: LegFound | None
+    """Of a caller; None: a telephone's own call."""
+    channel: ari.Channel
+
+
+class Arrivals:
+    """Says whose an arriving call is, and writes it on its leg."""
+
+    def __init__(
+        self,
+        router: Router,
+        legs: Legs,
+        deeds: Deeds,
+        inbox: Inbox,
+        owner_of: Callable[[DeviceId], OrganisationId | None],
+    ) -> None:
+        """
+        Args:
+            router: whose call an arriving one is; None: nobody's, it is refused (from a telephone: dialled out).
+            owner_of: whose device that is; None: nobody's.
+        """
+        self._router = router
+        self._legs = legs
+        self._deeds = deeds
+        self._inbox = inbox
+        self._owner_of = owner_of
+
+    def entered(self, channel: ari.Channel, now: Instant) -> None:
+        """A claimed call is in our hands."""
+        leg, offered = LegId(channel.id), _arrival(channel, now)
+        self._legs.named(leg, channel.name)
+        route = self._router(offered)
+        if route is None:
+            if not self.dialled_on_phone(channel):
+                self._deeds.hang_up(leg, HangUpReason.UNALLOCATED)
+            return
+        self._legs.ours(leg, route.organisation)
+        if channel.state != "Up":
+            self._deeds.not_answered(leg)
+        self._inbox(route.organisation, _arrived(leg, route))
+        # After the caller was placed: nobody waits for it.
+        self._deeds.mark(leg, _marks(leg, route))
+
+    def dialled_on_phone(self, channel: ari.Channel) -> bool:
+        """Somebody dialled on a telephone of ours; False: it is none of ours, or nothing was dialled."""
+        leg, number = LegId(channel.id), translate.clean_number(channel.dialplan.exten)
+        device = translate.device_of_endpoint(translate.endpoint_of(channel.name))
+        owner = self._owner_of(device) if device is not None else None
+        if device is None or owner is None or not number:
+            return False
+        self._legs.ours(leg, owner, device)
+        # First, so that who finds the leg from here on finds its telephone's line, in use.
+        self._deeds.mark(leg, {"CB_ROLE": "line", "CB_ORG": owner})
+        self._deeds.answer(leg)
+        self._inbox(owner, PhoneDialled(leg=leg, device=device, number=number))
+        return True
+
+    def read_again(self, channel: ari.Channel, now: Instant) -> Unmarked | None:
+        """Who was claimed in the moment in which we died. None: nobody's, it is refused."""
+        leg = LegId(channel.id)
+        route = self._router(_arrival(channel, now))
+        if route is None:
+            device = translate.device_of_endpoint(translate.endpoint_of(channel.name))
+            owner = self._owner_of(device) if device is not None else None
+            if owner is None:
+                self._deeds.hang_up(leg, HangUpReason.UNALLOCATED)
+                return None
+            return Unmarked(organisation=owner, found=None, channel=channel)
+        found = LegFound(
+            leg=leg,
+            role=LegRole.CALLER,
+            call=_call_id(leg),
+            queue=route.queue,
+            device=None,
+            answered=channel.state == "Up",
+            place=Place.NOWHERE,
+            line=None,
+            number=route.number,
+            name=route.name,
+            since=translate.instant(channel.creationtime),
+            to=route.to,
+        )
+        return Unmarked(organisation=route.organisation, found=found, channel=channel)
+
+    def adopt(self, unmarked: Unmarked) -> None:
+        """Mark a caller that was found so."""
+        found, organisation = unmarked.found, unmarked.organisation
+        if found is None:
+            return
+        self._legs.ours(found.leg, organisation)
+        if not found.answered:
+            self._deeds.not_answered(found.leg)
+        route = Route(
+            organisation=organisation, queue=found.queue, to=found.to, number=None, name=None, dialled=None
+        )
+        self._deeds.mark(found.leg, _marks(found.leg, route))
+
+
+def _arrival(channel: ari.Channel, now: Instant) -> Arrival:
+    return Arrival(
+        channel=channel.id,
+        endpoint=translate.endpoint_of(channel.name),
+        dialled=channel.dialplan.exten,
+        number=channel.caller.number or None,
+        name=translate.name_of(channel.caller.name),
+        announced_at=now,
+    )
+
+
+def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived:
+    if route.queue is not None:
+        return CallArrived(
+            call=_call_id(leg),
+            leg=leg,
+            queue=route.queue,
+            number=route.number,
+            name=route.name,
+            dialled=route.dialled,
+        )
+    assert route.to is not None, route
+    return DirectCallArrived(
+        call=_call_id(leg),
+        leg=leg,
+        to=route.to,
+        number=route.number,
+        name=route.name,
+        dialled=route.dialled,
+    )
+
+
+def _marks(leg: LegId, route: Route) -> dict[str, str]:
+    """What is written on the leg for the next of us; the role last, as it makes the others count."""
+    marks = {"CB_CALL": _call_id(leg), "CB_ORG": route.organisation}
+    if route.queue is not None:
+        marks["CB_QUEUE"] = route.queue
+    if route.to is not None:
+        marks["CB_TO"] = route.to
+    return {**marks, "CB_ROLE": "caller"}
+
+
+def _call_id(leg: LegId) -> CallId:
+    """A call is named after its caller's leg, so that a crash cannot separate the two."""
+    return CallId(f"c-{leg}")

@@ -1,0 +1,95 @@
+"""What the exchange plays and records: sentences for callers, short tones for agents, messages that callers leave.
+
+While it plays to a leg that is in a bridge, Asterisk does nothing else with that leg, and a command that waits for it
+holds up every other command on the same connection (22.10, seen). So whatever moves a leg ends its sound first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from cordboard.asterisk import translate
+from cordboard.asterisk.wire import Wire
+from cordboard.core.commands import Phrase
+from cordboard.core.types import LegId
+
+log = logging.getLogger(__name__)
+
+END_TONE = "sound:cordboard/tones/end"
+RECALL_TONE = "sound:cordboard/tones/recall"
+"""Sound files: a `tone:` of several parts cannot be asked for, as a comma ends it, and it goes on in silence for ever,
+with the leg deaf for everything else (22.10, seen)."""
+
+RINGING_TONE = "tone:ring"
+"""Until it is ended."""
+
+SILENCE_S_MAX = 5
+"""A message ends after so much silence."""
+
+Media = Callable[[Sequence[Phrase], str], list[str]]
+"""What has to be played for these phrases in this language."""
+
+
+class Speaking:
+    """The sounds under way."""
+
+    def __init__(self, wire: Wire, new_id: Callable[[], str], media: Media) -> None:
+        self._wire = wire
+        self._new_id = new_id
+        self._media = media
+        self._heard: dict[LegId, str] = {}
+        """Id of what each leg hears from us."""
+
+    async def tone(self, line: LegId, media: str) -> None:
+        """A short tone that only this line hears."""
+        await self._play(line, [media], f"cb-tone-{self._new_id()}")
+
+    async def say(self, leg: LegId, phrases: Sequence[Phrase], language: str) -> bool:
+        """Say these one after the other. False: nothing is said, and no end of it will be told."""
+        media = self._media(phrases, language)
+        if not media:
+            return False
+        return await self._play(leg, media, f"{translate.SAID}{self._new_id()}")
+
+    async def _play(self, leg: LegId, media: list[str], sound: str) -> bool:
+        await self.hush(leg)
+        self._heard[leg] = sound
+        query = {"media": ",".join(media), "playbackId": sound}
+        answer = await self._wire.ask("POST", f"channels/{leg}/play", query=query)
+        if answer is not None and answer.is_done:
+            return True
+        self.is_over(leg, sound)
+        return False
+
+    async def hush(self, leg: LegId) -> None:
+        """End what this leg hears from us, so that it can be moved."""
+        sound = self._heard.pop(leg, None)
+        if sound is not None:
+            await self._wire.ask("DELETE", f"playbacks/{sound}")
+
+    def is_over(self, leg: LegId, sound: str) -> None:
+        """The exchange has played it, or could not."""
+        if self._heard.get(leg) == sound:
+            del self._heard[leg]
+
+    def forget(self, leg: LegId) -> None:
+        """The leg is no more."""
+        self._heard.pop(leg, None)
+
+    async def record(self, leg: LegId, name: str, ms_max: int) -> bool:
+        """Record until silence, a key or the end. False: it does not; no end of it will be told."""
+        query = {
+            "name": name,
+            "format": "wav",
+            "maxDurationSeconds": str(max(1, ms_max // 1000)),
+            "maxSilenceSeconds": str(SILENCE_S_MAX),
+            "ifExists": "fail",
+            "beep": "true",
+            "terminateOn": "any",
+        }
+        answer = await self._wire.ask("POST", f"channels/{leg}/record", query=query)
+        if answer is None or not answer.is_done:
+            log.warning("a message cannot be recorded", extra={"leg": leg})
+            return False
+        return True
