@@ -46,6 +46,7 @@ from cordboard.core.requests import (
     Request,
 )
 from cordboard.core.switchboard import Switchboard
+from cordboard.core.transitions import WRAP_UP, WrapUpState, wrap_up_state
 from cordboard.core.turn import Turn
 from cordboard.core.types import (
     AnswerMethod,
@@ -78,6 +79,7 @@ class World(Clicks, Furniture):
         self.desk = Switchboard(self.board, self._new_leg)
         self.events: deque[Event] = deque()
         """What the exchange has to tell; normally told at once."""
+        self._wrap_ups: dict[UserId, WrapUpState] = {}
         self.tells = True
         """False: the exchange does as it is told and keeps what came of it to itself, until `settle`."""
         self.checks = True
@@ -152,6 +154,14 @@ class World(Clicks, Furniture):
         self.changed = set(turn.changed)
         if self.checks:
             desk_checks.check(self)
+            self._wrap_ups_move_as_in_the_table()
+
+    def _wrap_ups_move_as_in_the_table(self) -> None:
+        now = {agent.id: wrap_up_state(agent) for agent in self.board.agents.values()}
+        for agent, state in now.items():
+            before = self._wrap_ups.get(agent, state)
+            assert state is before or state in WRAP_UP[before], (agent, before, state)
+        self._wrap_ups = now
 
     def wait(self, seconds: float) -> None:
         """Time passes, and everything that falls due happens at its moment."""

@@ -5,7 +5,7 @@ Decision D7: whoever hangs up, nobody is lost; the rest stay connected or on hol
 
 from __future__ import annotations
 
-from cordboard.core import handover, talk
+from cordboard.core import handover, rescue, talk
 from cordboard.core import line as lines
 from cordboard.core import transfer as transfer_
 from cordboard.core.agent import Agent, LineState
@@ -253,6 +253,6 @@ def _until(turn: Turn, call: Call) -> None:
         if (line is None or line.state is not LineState.UP) and call.queue is not None:
             if call.transfer is not None:
                 handover.step(turn, call, TransferState.ABANDONED)
-            talk.return_to_queue(turn, agent, call)
+            rescue.return_to_queue(turn, agent, call)
     elif call.state is CallState.WAITING and call.to is not None and call.transfer is None:
         turn.stranded.append((call, Reason.NO_ANSWER))

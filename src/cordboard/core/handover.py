@@ -6,7 +6,7 @@ Decision D7; its states are `TransferState`, its moves `transitions.TRANSFER`.
 
 from __future__ import annotations
 
-from cordboard.core import talk, wrapup
+from cordboard.core import rescue, talk, wrapup
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Reason, Transfer, TransferState
 from cordboard.core.commands import Hold, Pair, PlaceInQueue
@@ -176,7 +176,7 @@ def hold_for(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> N
         call.taken_at = turn.now
     turn.move(call, CallState.HELD, outcome)
     wrapup.give_way(turn, agent)
-    talk.way_back(turn, agent)
+    rescue.way_back(turn, agent)
     turn.show_agent(agent)
 
 

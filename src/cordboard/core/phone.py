@@ -6,7 +6,7 @@ two a ringing telephone belongs to is read from its line.
 
 from __future__ import annotations
 
-from cordboard.core import aftermath, desk, handover, offer, talk, wrapup
+from cordboard.core import aftermath, desk, handover, offer, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
@@ -68,12 +68,12 @@ def _line_ended(turn: Turn, agent: Agent, how: LegEnd) -> None:
             if line.replacing and call is not None and call.agent == agent.id:
                 talk.bring_up(turn, agent, call)
             elif agent.line_lost_until is not None and turn.board.is_reachable(agent):
-                talk.call_back_lost(turn, agent)
+                rescue.call_back_lost(turn, agent)
         case LineState.UP:
             if how is LegEnd.HUNG_UP:
                 # A transfer that the agent was in the middle of goes first (D7, D27).
                 aftermath.on_hook(turn, agent)
-            talk.line_broke(turn, agent, how)
+            rescue.line_broke(turn, agent, how)
 
 
 def give_back(turn: Turn, agent: Agent) -> None:
@@ -93,7 +93,7 @@ def give_back(turn: Turn, agent: Agent) -> None:
         if call.transfer is not None:
             handover.step(turn, call, TransferState.ABANDONED)
         if call.queue is not None:
-            talk.return_to_queue(turn, agent, call)
+            rescue.return_to_queue(turn, agent, call)
         elif call.direction is Direction.IN:
             talk.leave(turn, agent, call)
             call.agent, call.note = None, Note.LINE_LOST
@@ -190,7 +190,7 @@ def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
     turn.show_agent(agent)
     if registered:
         if agent.line_lost_until is not None:
-            talk.call_back_lost(turn, agent)
+            rescue.call_back_lost(turn, agent)
     else:
         _away(turn, agent)
 
@@ -199,7 +199,7 @@ def _away(turn: Turn, agent: Agent) -> None:
     """The agent's telephone cannot be reached: what it rang for goes elsewhere at once (D16)."""
     line = agent.line
     if line is not None and line.state is LineState.UP:
-        talk.device_vanished(turn, agent)
+        rescue.device_vanished(turn, agent)
         return
     if line is not None and line.state is LineState.RINGING:
         lines.stop_ringing(turn, agent, elsewhere=False)
@@ -210,7 +210,7 @@ def _away(turn: Turn, agent: Agent) -> None:
         line.replacing, line.call = False, None
         _answer_failed(turn, agent, call)
     if agent.calls:
-        talk.wait_for_device(turn, agent)
+        rescue.wait_for_device(turn, agent)
 
 
 def due(turn: Turn, agent: Agent) -> None:
@@ -225,11 +225,11 @@ def due(turn: Turn, agent: Agent) -> None:
             case LineState.UP:
                 line.until = None
                 if not turn.board.is_reachable(agent):
-                    talk.drop_line(turn, agent)
+                    rescue.drop_line(turn, agent)
             case LineState.CLOSING:
                 _line_ended(turn, agent, LegEnd.HUNG_UP)
     if agent.ring_back_at is not None and agent.ring_back_at <= turn.now:
-        talk.ring_back(turn, agent)
+        rescue.ring_back(turn, agent)
     if agent.line_lost_until is not None and agent.line_lost_until <= turn.now:
         give_back(turn, agent)
 

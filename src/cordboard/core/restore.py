@@ -7,7 +7,7 @@ kept"; decision D16; reliability F1, F10.
 
 from __future__ import annotations
 
-from cordboard.core import aftermath, desk, handover, talk, wrapup
+from cordboard.core import aftermath, desk, handover, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
@@ -354,12 +354,12 @@ def _tidy(turn: Turn, agent: Agent) -> None:
             lines.hang_up(turn, agent)
         elif not turn.board.is_reachable(agent):
             # A page's telephone registers through our server and may only need a moment to come back.
-            line.until = turn.now + talk.EVIDENCE_MS
+            line.until = turn.now + rescue.EVIDENCE_MS
             turn.wake(line.until, agent)
     elif line is None and agent.line_lost_until is not None and turn.board.is_reachable(agent):
-        talk.call_back_lost(turn, agent)
+        rescue.call_back_lost(turn, agent)
     elif agent.calls and agent.ring_back_at is None and agent.line_lost_until is None:
-        agent.ring_back_at = turn.now + talk.RING_BACK_AFTER_MS
+        agent.ring_back_at = turn.now + rescue.RING_BACK_AFTER_MS
     if agent.ring_back_at is not None:
         agent.ring_back_at = max(agent.ring_back_at, turn.now)
         turn.wake(agent.ring_back_at, agent)

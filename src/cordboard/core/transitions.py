@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from cordboard.core.agent import AgentStatus, LineState
+from cordboard.core.agent import Agent, AgentStatus, LineState
 from cordboard.core.call import CallState, TransferState
 
 S, T, L = CallState, TransferState, LineState
@@ -103,9 +103,30 @@ WRAP_UP: Mapping[WrapUpState, frozenset[WrapUpState]] = {
     W.OPEN_ENDED: frozenset({W.NONE, W.PENDING, W.ARMED}),
 }
 
+AGENT_ORDER = (
+    AgentStatus.IN_CALL,
+    AgentStatus.HOLDING,
+    AgentStatus.WRAP_UP,
+    AgentStatus.PAUSED,
+    AgentStatus.NOT_ANSWERED,
+    AgentStatus.SIGNED_OUT,
+    AgentStatus.DEVICE_LOST,
+    AgentStatus.RINGING,
+    AgentStatus.CONSOLE_GONE,
+    AgentStatus.AVAILABLE,
+)
+"""What colleagues see is the first of these that holds (`Board.status_of`)."""
 AGENT: Mapping[AgentStatus, frozenset[AgentStatus]] = {
-    # What colleagues see follows from calls, wrap-up, pause, device and console, so any may follow any other;
-    # the order in which they hide each other is `Board.status_of`.
+    # It follows from calls, wrap-up, pause, device and console, so any may follow any other.
     status: frozenset(AgentStatus) - {status}
-    for status in AgentStatus
+    for status in AGENT_ORDER
 }
+
+
+def wrap_up_state(agent: Agent) -> WrapUpState:
+    """Where this agent's wrap-up is."""
+    if agent.wrap_up is not None:
+        return W.TIMED if agent.wrap_up.until is not None else W.OPEN_ENDED
+    if agent.armed:
+        return W.ARMED
+    return W.PENDING if agent.pending_wrap_up_ms else W.NONE
