@@ -1,6 +1,9 @@
 /** A pretend server inside the page: answers `/api` and `/live` for the scene of the address. */
-import type { Command, ConsoleFrame, MeView, Op, SessionInfo, View } from "../src/model/wire.ts";
-import { entities, HISTORY, ME, SCENES } from "./scenes.ts";
+import type { Command, ConsoleFrame, Op, SessionInfo } from "../src/model/wire.ts";
+import { ME } from "./cast.ts";
+import { FakeDesk, No } from "./fake-desk.ts";
+import { HISTORY, LOG, MESSAGES } from "./records.ts";
+import { entities, SCENES } from "./scenes.ts";
 
 const query = new URLSearchParams(location.search);
 const name = query.get("scene") ?? sessionStorage.getItem("scene") ?? "idle";
@@ -67,12 +70,13 @@ window.fetch = async (input, init) => {
       if (query.get("history") === "fail") return json({ code: "unreachable", args: {} }, 502);
       return json({ rows: HISTORY.slice(from, from + 50), before: from === 0 ? "50" : null });
     }
+    case "GET messages":
+      return json({ rows: query.get("messages") === "none" ? [] : MESSAGES });
     default:
+      if (what.startsWith("GET calls/")) return json({ call: url.pathname.split("/")[3], lines: LOG });
       return json({ code: "not_found", args: {} }, 404);
   }
 };
-
-const world = new Map<string, View>(entities(scene).map((view) => [`${view.k}:${view.id}`, view]));
 
 class FakeSocket {
   onopen: (() => void) | null = null;
@@ -81,6 +85,10 @@ class FakeSocket {
   #n = 0;
   #rev = 1;
   #beat: ReturnType<typeof setInterval> | undefined;
+  readonly #desk = new FakeDesk(entities(scene), {
+    tell: (ops) => this.#ops(ops),
+    say: (code, args, call) => this.#frame({ t: "ev", code, args, call }),
+  });
 
   constructor() {
     if (scene.silent && sessionStorage.getItem("silent") === "yes") {
@@ -94,7 +102,7 @@ class FakeSocket {
     const frame = JSON.parse(text) as ConsoleFrame;
     if (frame.t === "sync") {
       this.#frame({ t: "hello", v: 1, epoch: "e1", conn: "c1", now: Date.now(), hb_ms: 2000, user: ME.id });
-      this.#frame({ t: "snap", epoch: "e1", rev: 1, ents: [...world.values()] });
+      this.#frame({ t: "snap", epoch: "e1", rev: 1, ents: this.#desk.views });
       if (scene.silent) {
         setTimeout(() => {
           sessionStorage.setItem("silent", "yes");
@@ -110,51 +118,17 @@ class FakeSocket {
     clearInterval(this.#beat);
   }
 
-  /** Just enough of an answer that the screens can be walked through. */
   #command({ id, op, args = {} }: Command): void {
-    const me = world.get("me:u1") as MeView;
-    const refuse = (code: string, more: Record<string, string> = {}): void =>
-      this.#frame({ t: "res", id, ok: false, rev: this.#rev, code, args: more });
-    const set = (part: Partial<MeView>): void => this.#ops([{ a: "m", k: "me", id: "u1", f: part }]);
-    switch (op) {
-      case "group.select":
-        set({ group: args["group"] ?? null });
-        break;
-      case "device.pair":
-        if (args["device"] === "d2") return refuse("device_taken", { name: "Piet Jansen" });
-        set({ device: args["device"] ?? null });
-        break;
-      case "device.unpair":
-        set({ device: null });
-        break;
-      case "queue.sign_in":
-        set({ signed_in: [...me.signed_in, args["queue"] ?? ""] });
-        break;
-      case "queue.sign_out":
-        if (args["queue"] === "q2" && args["confirmed"] !== "true") return refuse("last_in_urgent");
-        set({ signed_in: me.signed_in.filter((queue) => queue !== args["queue"]) });
-        break;
-      case "call.answer":
-        return refuse("answered_by", { name: "Piet Jansen" });
-      case "wrap_up.start":
-        set({ status: "wrap_up", wrap_up: { kind: "manual", since: Date.now(), until: null } });
-        break;
-      case "wrap_up.stop":
-        set({ status: "available", wrap_up: null });
-        break;
-      default:
-        break;
+    try {
+      this.#desk.command(op, args);
+      this.#frame({ t: "res", id, ok: true, rev: this.#rev, code: null, args: {} });
+    } catch (problem) {
+      if (!(problem instanceof No)) throw problem;
+      this.#frame({ t: "res", id, ok: false, rev: this.#rev, code: problem.message, args: problem.args });
     }
-    this.#frame({ t: "res", id, ok: true, rev: this.#rev, code: null, args: {} });
   }
 
   #ops(ops: Op[]): void {
-    for (const op of ops) {
-      if (op.a === "m") {
-        const key = `${op.k}:${op.id}`;
-        world.set(key, { ...world.get(key), ...op.f } as View);
-      }
-    }
     this.#n += 1;
     this.#rev += 1;
     this.#frame({ t: "d", n: this.#n, rev: this.#rev, ops });

@@ -1,186 +1,6 @@
-import type {
-  AgentView,
-  CallView,
-  DeviceView,
-  HistoryRow,
-  MeView,
-  QueueView,
-  View,
-} from "../src/model/wire.ts";
-
-export const NOW = Date.now();
-const ago = (minutes: number, seconds = 0): number => NOW - (minutes * 60 + seconds) * 1000;
-
-export const ME: MeView = {
-  k: "me",
-  id: "u1",
-  name: "Chantal Vos",
-  user_name: "chantal",
-  organisation: "Zorggroep Twente",
-  language: "nl",
-  theme: "system",
-  rights: ["wrapup.manual", "history.view", "colleagues.numbers", "queue.pick", "practice.call"],
-  groups: [
-    { id: "g1", name: "Enschede" },
-    { id: "g2", name: "Den Bosch" },
-    { id: "g3", name: "Amsterdam" },
-    { id: "g4", name: "Landelijk nachtteam" },
-  ],
-  group: "g1",
-  device: "d1",
-  signed_in: ["q1", "q2", "q3", "q4"],
-  locked: ["q3"],
-  status: "available",
-  status_since: ago(52),
-  wrap_up: null,
-  wrap_up_armed: false,
-  practice: true,
-};
-
-const NAMES = [
-  "Algemeen",
-  "Urgent",
-  "Intercollegiaal",
-  "Afspraken",
-  "Storingen",
-  "Facturatie",
-  "Thuiszorg en wijkverpleging Overijssel-Noord",
-];
-const NUMBERS: readonly (readonly [number, number, number, number])[] = [
-  [6, 3, 14, 128],
-  [7, 4, 4, 9],
-  [4, 2, 19, 41],
-  [5, 2, 32, 77],
-  [3, 1, 21, 18],
-  [2, 0, 66, 22],
-  [0, 0, 0, 0],
-];
-
-export function queue(index: number, waiting: CallView[] = []): QueueView {
-  const [signedIn, free, average, handled] = NUMBERS[index] ?? [0, 0, 0, 0];
-  const id = `q${index + 1}`;
-  const mine = waiting.filter(
-    (call) => call.queue === id && !call.mine && call.state !== "active" && call.state !== "held",
-  );
-  return {
-    k: "queue",
-    id,
-    name: NAMES[index] ?? id,
-    urgent: index === 1,
-    position: index,
-    agents_signed_in: signedIn,
-    agents_available: free,
-    waiting: mine.length,
-    average_wait_ms: average === 0 ? null : average * 1000,
-    longest_since: mine.length === 0 ? null : Math.min(...mine.map((call) => call.entered_at)),
-    handled,
-    total: handled === 0 ? 0 : handled + 3 + mine.length,
-    counted_since: new Date(NOW).setHours(0, 0, 0, 0),
-  };
-}
-
-let calls = 0;
-export function call(part: Partial<CallView> & { ago: number }): CallView {
-  calls += 1;
-  const { ago: seconds, ...rest } = part;
-  const at = NOW - seconds * 1000;
-  const index = NAMES.indexOf(part.queue_name ?? "");
-  return {
-    k: "call",
-    id: `c${calls}`,
-    v: 1,
-    queue: index < 0 ? null : `q${index + 1}`,
-    queue_name: null,
-    urgent: part.queue_name === "Urgent",
-    direction: "in",
-    state: "waiting",
-    since: at,
-    entered_at: at,
-    answered_at: null,
-    number: "31612345678",
-    name: null,
-    agent: null,
-    agent_name: null,
-    mine: false,
-    offer: null,
-    note: null,
-    ...rest,
-  };
-}
-
-const offer = (ringing: boolean, rejectable = true) => ({ since: NOW - 4000, ringing, rejectable });
-
-const AGENTS: readonly (readonly [string, AgentView["status"], number, string | null, readonly string[]])[] =
-  [
-    ["Chantal Vos", "available", 3120, "chantal@example.nl", ["q1", "q2", "q3", "q4"]],
-    ["Piet Jansen", "available", 400, "piet@example.nl", ["q1", "q2"]],
-    ["Anja Smit", "in_call", 252, "anja@example.nl", ["q1", "q3"]],
-    ["Paulien Bos-van den Berghe tot Westerflier", "wrap_up", 38, "paulien@example.nl", ["q1", "q2"]],
-    ["Henk van Dijk", "not_answered", 600, null, ["q1"]],
-    ["Paul de Jong", "ringing", 4, null, ["q2", "q1"]],
-    ["Fatima Yıldız", "in_call", 51, "fatima@example.nl", ["q2", "q4"]],
-    ["Joost Wieringa", "device_lost", 90, null, ["q1"]],
-  ];
-
-export const AGENT_VIEWS: AgentView[] = AGENTS.map(([name, status, seconds, email, queues], index) => ({
-  k: "agent",
-  id: `u${index + 1}`,
-  name,
-  extension: `${201 + index}`,
-  email,
-  status,
-  since: NOW - seconds * 1000,
-  queues: [...queues],
-  talk: status === "in_call" ? { direction: "in", number: "31534308888" } : null,
-}));
-
-export const DEVICES: DeviceView[] = [
-  {
-    k: "device",
-    id: "d1",
-    name: "Toestel 201",
-    kind: "sip",
-    registered: true,
-    used_by: "Chantal Vos",
-    used_by_me: true,
-  },
-  {
-    k: "device",
-    id: "d2",
-    name: "Toestel 203",
-    kind: "sip",
-    registered: true,
-    used_by: "Piet Jansen",
-    used_by_me: false,
-  },
-  {
-    k: "device",
-    id: "d3",
-    name: "Softphone Chantal",
-    kind: "web",
-    registered: false,
-    used_by: null,
-    used_by_me: false,
-  },
-  {
-    k: "device",
-    id: "d4",
-    name: "Nachtpost 214",
-    kind: "sip",
-    registered: false,
-    used_by: null,
-    used_by_me: false,
-  },
-  {
-    k: "device",
-    id: "d5",
-    name: "Balie eerste verdieping 205",
-    kind: "sip",
-    registered: true,
-    used_by: null,
-    used_by_me: false,
-  },
-];
+import type { AgentView, AlarmView, CallView, DeviceView, MeView, View } from "../src/model/wire.ts";
+import { AGENT_VIEWS, ago, call, DEVICES, ME, NAMES, NOW, offer, own, queue } from "./cast.ts";
+import { TRANSFERS } from "./transfers.ts";
 
 const TALKING = [
   call({
@@ -220,15 +40,13 @@ const WAITING = [
   call({ ago: 31, queue_name: "Intercollegiaal", name: "Apotheek Lonneker", number: "31534611234" }),
   call({ ago: 5, queue_name: "Algemeen", number: "31534617702" }),
 ];
-const own = (part: Partial<CallView> & { ago: number }): CallView =>
-  call({ mine: true, agent: "u1", agent_name: "Chantal Vos", ...part });
-
 export interface Scene {
   readonly me?: Partial<MeView>;
   readonly calls?: CallView[];
   readonly devices?: DeviceView[];
   readonly agents?: AgentView[];
   readonly queues?: false;
+  readonly alarms?: AlarmView[];
   readonly exchangeDown?: boolean;
   /** The line falls silent after the snapshot. */
   readonly silent?: boolean;
@@ -237,6 +55,7 @@ export interface Scene {
 const long = "Mevrouw A.M.C. van der Heijden-Oosterhuis tot Nijenhuis en Westerflier";
 
 export const SCENES: Record<string, Scene> = {
+  ...TRANSFERS,
   idle: {},
   empty: { agents: [], queues: false },
   incoming: {
@@ -378,15 +197,29 @@ export const SCENES: Record<string, Scene> = {
     me: {
       status: "wrap_up",
       status_since: ago(0, 43),
-      wrap_up: { kind: "automatic", since: ago(0, 43), until: NOW + 47_000 },
+      wrap_up: {
+        kind: "automatic",
+        since: ago(0, 43),
+        until: NOW + 47_000,
+        stoppable: true,
+        extendable: true,
+      },
     },
     calls: [call({ ago: 8, queue_name: "Urgent", number: "31534300112" }), ...WAITING],
   },
   "wrapup-open": {
-    me: { status: "wrap_up", status_since: ago(6), wrap_up: { kind: "manual", since: ago(6), until: null } },
+    me: {
+      status: "wrap_up",
+      status_since: ago(6),
+      wrap_up: { kind: "manual", since: ago(6), until: null, stoppable: true, extendable: false },
+    },
   },
   pending: {
-    me: { status: "holding", status_since: ago(2), wrap_up: { kind: "pending", since: null, until: null } },
+    me: {
+      status: "holding",
+      status_since: ago(2),
+      wrap_up: { kind: "pending", since: null, until: null, stoppable: false, extendable: false },
+    },
     calls: [
       own({
         ago: 216,
@@ -444,27 +277,7 @@ export function entities(scene: Scene): View[] {
     ...(scene.agents ?? AGENT_VIEWS),
     ...(scene.devices ?? DEVICES),
     ...all,
+    ...(scene.alarms ?? []),
     { k: "exchange", id: "exchange", up: scene.exchangeDown !== true, since: ago(60) },
   ];
 }
-
-export const HISTORY: HistoryRow[] = Array.from({ length: 60 }, (_, index) => {
-  const kind =
-    (["answered", "answered", "outbound", "missed", "rejected", "answered"] as const)[index % 6] ??
-    "answered";
-  return {
-    id: `h${index}`,
-    call: `x${index}`,
-    kind,
-    direction: kind === "outbound" ? "out" : "in",
-    number: index % 6 === 2 ? "203" : index % 3 === 0 ? "31884800943" : `3153${4000000 + index * 34567}`,
-    name:
-      index % 6 === 2 ? "Piet Jansen" : index % 7 === 0 ? "Mevrouw A.M.C. van der Heijden-Oosterhuis" : null,
-    queue: kind === "outbound" ? null : (NAMES[index % 4] ?? null),
-    urgent: index % 4 === 1,
-    at: ago(index * 47, index * 13),
-    wait_ms: kind === "outbound" ? null : 4_000 + index * 1_700,
-    talk_ms: kind === "answered" || kind === "outbound" ? 15_000 + index * 9_000 : null,
-    ended_by: kind === "answered" ? (index === 6 ? "lost" : "caller") : null,
-  };
-});

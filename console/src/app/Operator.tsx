@@ -15,12 +15,13 @@ import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { JsSipPhone } from "../softphone/jssip.ts";
 import { PhoneContext } from "../softphone/use.tsx";
-import { notice, refusal } from "../text/refusals.ts";
+import { refusal } from "../text/refusals.ts";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { toast } from "../ui/toast.tsx";
 import { rememberDevices, rememberedDevices } from "./devices.ts";
 import { OperatorScreen } from "./OperatorScreen.tsx";
+import { say } from "./say.ts";
 import { usePhoneFollowsDesk } from "./sound.ts";
 import type { Taste } from "./use-session.ts";
 
@@ -42,11 +43,7 @@ export default function Operator(props: Props) {
     const line = new LiveLine({
       store,
       clock,
-      notice: ({ code, args }) => {
-        const text = notice(code, args);
-        if (text !== null)
-          toast(text, code.startsWith("exchange") || code === "device_lost" ? "alert" : "info");
-      },
+      notice: (frame) => say(frame, store, (sound) => deskPhone.soundOnce(sound)),
       loggedIn: () =>
         api.session().then(
           () => true,

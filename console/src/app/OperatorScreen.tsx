@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { type ComponentProps, memo, useCallback, useEffect, useState } from "react";
+import { type ComponentProps, memo, useCallback, useEffect, useMemo, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useEntities, useStaleSince } from "../connection/desk.tsx";
 import { CallPane } from "../features/call-pane/CallPane.tsx";
@@ -11,13 +11,18 @@ import { Keys } from "../features/help/Keys.tsx";
 import { HistoryDetail } from "../features/history/HistoryDetail.tsx";
 import { HistoryList } from "../features/history/HistoryList.tsx";
 import { useHistory } from "../features/history/use-history.ts";
+import { Keypad } from "../features/keypad/Keypad.tsx";
+import { KeypadButton } from "../features/keypad/KeypadButton.tsx";
 import { Queues } from "../features/queues/Queues.tsx";
 import { Banner } from "../features/top-bar/Banner.tsx";
 import { TopBar } from "../features/top-bar/TopBar.tsx";
+import { Undo } from "../features/undo/Undo.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { me, myDevice, queues, sameItems, totals } from "../model/select.ts";
 import type { HistoryRow } from "../model/wire.ts";
 import { useKeys } from "./keys.ts";
+import { usePauseChoice } from "./pause.ts";
+import { ChooseRecipient, useRecipientChoice } from "./recipient.tsx";
 import "../ui/detail.css";
 import "./operator.css";
 
@@ -44,14 +49,25 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   const mayHistory = useEntities((all) => me(all)?.rights.includes("history.view") ?? false);
   const web = useEntities((all) => myDevice(all)?.kind === "web");
   const showHelp = useCallback(() => setHelp(true), []);
-  useKeys({ help: showHelp });
+  const [keypad, setKeypad] = useState(false);
+  const turnKeypad = useCallback(() => setKeypad((open) => !open), []);
+  const closeKeypad = useCallback(() => setKeypad(false), []);
+  useKeys({ help: showHelp, keypad: turnKeypad });
+  const choice = useRecipientChoice();
+  const { putAside } = choice;
+  const pause = usePauseChoice();
+  const keypadButton = useMemo(() => <KeypadButton open={keypad} turn={turnKeypad} />, [keypad, turnKeypad]);
 
   // A queue that left with a change of group is no longer chosen.
   const chosen = selected.filter((id) => known.includes(id));
-  const toggle = useCallback((id: string) => {
-    setSelected((before) => (before.includes(id) ? before.filter((one) => one !== id) : [...before, id]));
-    setKind((before) => (before === "legend" ? "calls" : before));
-  }, []);
+  const toggle = useCallback(
+    (id: string) => {
+      setSelected((before) => (before.includes(id) ? before.filter((one) => one !== id) : [...before, id]));
+      setKind((before) => (before === "legend" ? "calls" : before));
+      putAside();
+    },
+    [putAside],
+  );
 
   const test = {
     id: "test",
@@ -70,12 +86,13 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
         {t`To the main screen`}
       </a>
       <TopBar
-        userMenu={<UserMenu {...menu} acts={acts} />}
+        userMenu={<UserMenu {...menu} acts={acts} pause={pause} />}
         chooseDevice={chooseDevice}
         testDevice={() => setTesting(true)}
       />
       <Banner />
-      <CallPane />
+      <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
+      {keypad && <Keypad close={closeKeypad} />}
       <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>
         <main className="main" id="main" tabIndex={-1} aria-label={t`Main screen`}>
           <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(key as TabName)}>
@@ -95,8 +112,14 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
                 selected={chosen}
                 toggle={toggle}
                 agents={kind === "agents"}
-                showAgents={() => setKind(kind === "agents" ? "calls" : "agents")}
-                explain={() => setKind(kind === "legend" ? "calls" : "legend")}
+                showAgents={() => {
+                  setKind(kind === "agents" ? "calls" : "agents");
+                  putAside();
+                }}
+                explain={() => {
+                  setKind(kind === "legend" ? "calls" : "legend");
+                  putAside();
+                }}
               />
             </TabPanel>
             {mayHistory && (
@@ -107,7 +130,8 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
           </Tabs>
         </main>
         <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
-          {tab === "history" ? (
+          <ChooseRecipient choice={choice} />
+          {choice.open ? null : tab === "history" ? (
             <HistoryDetail row={row} rows={rows} />
           ) : kind === "legend" ? (
             <Legend />
@@ -118,6 +142,7 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
           )}
         </aside>
       </section>
+      <Undo />
       <DeviceTest open={testing} close={() => setTesting(false)} />
       <Keys open={help} close={() => setHelp(false)} />
     </div>

@@ -231,7 +231,7 @@ describe("who waits", () => {
 describe("wrap-up", () => {
   const running = me({
     status: "wrap_up",
-    wrap_up: { kind: "automatic", since: ago(30), until: NOW + 60_000 },
+    wrap_up: { kind: "automatic", since: ago(30), until: NOW + 60_000, stoppable: true, extendable: false },
   });
 
   it("is a red bar below the clock that tells what is left, by the server's instants [2.3-d, 2.3-h]", async () => {
@@ -259,7 +259,10 @@ describe("wrap-up", () => {
       a: "m",
       k: "me",
       id: "u1",
-      f: { status: "wrap_up", wrap_up: { kind: "manual", since: NOW, until: null } },
+      f: {
+        status: "wrap_up",
+        wrap_up: { kind: "manual", since: NOW, until: null, stoppable: true, extendable: false },
+      },
     });
     await click(screen.getByRole("button", { name: "Nawerktijd" }));
     expect(desk.asked.map(([op]) => op)).toEqual(["wrap_up.start", "wrap_up.stop"]);

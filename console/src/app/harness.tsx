@@ -18,6 +18,9 @@ import { OperatorScreen } from "./OperatorScreen.tsx";
 
 i18n.loadAndActivate({ locale: "nl", messages });
 
+/** The server's lists are empty, unless a test answers for itself. */
+globalThis.fetch = async () => new Response(JSON.stringify({ call: "", lines: [], rows: [], before: null }));
+
 /** The instant at which every test stands; server and browser agree on it. */
 export const NOW = new Date(2026, 2, 2, 14, 30, 0).getTime();
 export const ago = (seconds: number): number => NOW - seconds * 1_000;
@@ -43,6 +46,9 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   status_since: ago(60),
   wrap_up: null,
   wrap_up_armed: false,
+  pause: null,
+  pause_reasons: [],
+  hold_warn_ms: 45_000,
   practice: false,
   ...part,
 });
@@ -81,8 +87,12 @@ export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   agent: null,
   agent_name: null,
   mine: false,
+  direct: false,
+  internal: false,
+  transfer: null,
   offer: null,
   note: null,
+  reason: null,
   ...part,
 });
 
@@ -112,6 +122,8 @@ export const agent = (id: string, name: string, part: Partial<AgentView> = {}): 
   email: null,
   status: "available",
   since: ago(60),
+  pause: null,
+  reachable: true,
   queues: ["q1"],
   talk: null,
   ...part,

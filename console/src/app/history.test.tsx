@@ -15,11 +15,17 @@ const row = (id: string, part: Partial<HistoryRow> = {}): HistoryRow => ({
   at: ago(60),
   wait_ms: 12_000,
   talk_ms: 22_000,
+  transferred_to: null,
   ended_by: "caller",
   ...part,
 });
 
 let pages: Record<string, { rows: HistoryRow[]; before: string | null }>;
+const LOG = [
+  { at: ago(70), why: "entered", agent_name: null, detail: "Algemeen" },
+  { at: ago(69), why: "skipped_wrap_up", agent_name: "Piet Jansen", detail: null },
+  { at: ago(60), why: "taken", agent_name: "Chantal Vos", detail: null },
+];
 let asked: string[];
 let failing: boolean;
 
@@ -59,6 +65,8 @@ beforeEach(() => {
   };
   vi.stubGlobal("fetch", async (path: string) => {
     const url = new URL(path, "http://here");
+    if (url.pathname.endsWith("/log")) return new Response(JSON.stringify({ call: "", lines: LOG }));
+    if (url.pathname === "/api/messages") return new Response(JSON.stringify({ rows: [] }));
     asked.push(`${url.pathname}${url.search}`);
     if (failing) throw new TypeError("no network");
     return new Response(JSON.stringify(pages[url.searchParams.get("before") ?? ""]));

@@ -2,6 +2,16 @@ import { useEffect } from "react";
 import { type Desk, useDesk } from "../connection/desk.tsx";
 import { actionOf, type KeyAction } from "../model/keymap.ts";
 import { callLayers, me } from "../model/select.ts";
+import {
+  isAnswered,
+  isOnLine,
+  own,
+  passing,
+  ready,
+  ringingElsewhere,
+  toPassOn,
+  undoable,
+} from "../model/transfer.ts";
 import type { CommandName } from "../model/wire.ts";
 import { useDeskPhone } from "../softphone/use.tsx";
 
@@ -10,10 +20,12 @@ const REGIONS = ["calls", "main", "detail"];
 
 interface Options {
   readonly help: () => void;
+  readonly keypad: () => void;
 }
 
 /** One key for each thing, from anywhere on the screen except while typing. */
-export function useKeys({ help }: Options): void {
+export function useKeys(options: Options): void {
+  const { help, keypad } = options;
   const desk = useDesk();
   const phone = useDeskPhone();
   useEffect(() => {
@@ -22,7 +34,7 @@ export function useKeys({ help }: Options): void {
       if (action === null) return;
       // An open question belongs to itself; only a call may come through.
       if (action !== "answer" && document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
-      if (act(action, desk, () => phone.answer(), help)) {
+      if (act(action, desk, () => phone.answer(), { help, keypad })) {
         // Before the browser reloads the page (F5) or presses the button that has the focus (Enter).
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -33,14 +45,15 @@ export function useKeys({ help }: Options): void {
     };
     addEventListener("keydown", pressed, { capture: true });
     return () => removeEventListener("keydown", pressed, { capture: true });
-  }, [desk, phone, help]);
+  }, [desk, phone, help, keypad]);
 }
 
 /** Do it; false when there is nothing to do it to. */
-function act(action: KeyAction, desk: Desk, answerHere: () => void, help: () => void): boolean {
+function act(action: KeyAction, desk: Desk, answerHere: () => void, { help, keypad }: Options): boolean {
   const { entities } = desk.store.world;
-  const { cards } = callLayers(entities);
-  const own = cards.filter((call) => call.mine);
+  const mine = own(entities);
+  const held = mine.filter((one) => one.state === "held").sort((a, b) => b.since - a.since)[0];
+  const active = mine.find(isOnLine);
   const send = (op: CommandName, args: Record<string, string> = {}): true => {
     void desk.command(op, args).then((outcome) => {
       if (!outcome.ok) desk.refused(outcome.code, outcome.args);
@@ -49,26 +62,47 @@ function act(action: KeyAction, desk: Desk, answerHere: () => void, help: () => 
   };
   switch (action) {
     case "answer": {
-      const call = cards.find((one) => !one.mine);
+      const check = ready(entities);
+      if (check !== undefined) return send("transfer.complete", { call: check.call.id, to: check.to.id });
+      const call = callLayers(entities).cards.find((one) => !one.mine && one.offer !== null);
       if (call === undefined) return false;
       send("call.answer", { call: call.id });
       if (call.offer?.ringing) answerHere();
       return true;
     }
     case "hang_up": {
-      const call = own.find((one) => one.state === "active") ?? own.find((one) => one.state === "connecting");
+      const call = active ?? mine.find((one) => one.state === "dialling" || one.state === "connecting");
       return call !== undefined && send("call.hang_up", { call: call.id });
     }
-    case "hold": {
-      const active = own.find((one) => one.state === "active");
+    case "hold":
       if (active !== undefined) return send("call.hold", { call: active.id });
-      const held = own.filter((one) => one.state === "held").sort((a, b) => b.since - a.since)[0];
       return held !== undefined && send("call.resume", { call: held.id });
+    case "swap":
+      return held !== undefined && send("call.resume", { call: held.id });
+    case "attended":
+    case "blind": {
+      const rings = passing(entities).find(({ transfer }) => transfer.state === "dialling");
+      if (action === "blind" && rings !== undefined) return send("transfer.connect", { call: rings.id });
+      const going = passing(entities).find(({ transfer }) => transfer.kind === action);
+      const focused = mine.find((one) => one.id === focusedCall() && isAnswered(one));
+      if (going !== undefined && (focused === undefined || focused.id === going.id))
+        return send("transfer.cancel", { call: going.id });
+      const call = focused ?? toPassOn(entities);
+      return call !== undefined && send("transfer.arm", { call: call.id, kind: action });
     }
+    case "undo": {
+      const done = undoable(entities).find(({ transfer }) => transfer.until > desk.ticker.now());
+      if (done !== undefined) return send("transfer.undo", { call: done.id });
+      const going = [...entities.call.values()].find(ringingElsewhere) ?? passing(entities)[0];
+      return going !== undefined && send("transfer.cancel", { call: going.id });
+    }
+    case "keypad":
+      keypad();
+      return true;
     case "wrap_up": {
-      const mine = me(entities);
-      if (mine === undefined) return false;
-      const on = mine.wrap_up_armed || (mine.wrap_up !== null && mine.wrap_up.kind !== "pending");
+      const user = me(entities);
+      if (user === undefined) return false;
+      const on = user.wrap_up_armed || (user.wrap_up !== null && user.wrap_up.kind !== "pending");
       return send(on ? "wrap_up.stop" : "wrap_up.start");
     }
     case "regions": {
@@ -83,9 +117,17 @@ function act(action: KeyAction, desk: Desk, answerHere: () => void, help: () => 
   }
 }
 
+/** The call on whose card the focus is. */
+function focusedCall(): string | undefined {
+  return document.activeElement?.closest<HTMLElement>(".card")?.dataset["call"];
+}
+
 /** Whether keys are letters here. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // The open keypad takes the signs of the number block wherever nothing else has the focus.
+  const keypad = document.getElementById("keypad");
+  if (keypad !== null && (target === document.body || keypad.contains(target))) return true;
   if (
     target.isContentEditable ||
     target instanceof HTMLTextAreaElement ||

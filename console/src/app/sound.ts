@@ -2,8 +2,10 @@ import { plural, t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { useDesk } from "../connection/desk.tsx";
 import { phoneNumber } from "../model/format.ts";
+import { KEYS } from "../model/keymap.ts";
 import { callLayers, me, myDevice } from "../model/select.ts";
 import type { World } from "../model/store.ts";
+import { isOnLine, passing } from "../model/transfer.ts";
 import type { CallView } from "../model/wire.ts";
 import type { Sound } from "../softphone/ring.ts";
 import { useDeskPhone } from "../softphone/use.tsx";
@@ -27,6 +29,7 @@ function incoming(call: CallView, waiting: number): string {
   const who = call.name ?? (call.number === null ? t`withheld number` : phoneNumber(call.number));
   const queue = call.queue_name ?? "";
   const more = waiting > 1 ? ` ${plural(waiting, { one: "# waiting.", other: "# waiting." })}` : "";
+  if (call.note === "returned") return `${t`A call came back: ${who}.`}${more}`;
   if (call.urgent) return `${t`Urgent call, ${queue}, ${who}.`}${more}`;
   return `${queue === "" ? t`Call, ${who}.` : t`Call, ${queue}, ${who}.`}${more}`;
 }
@@ -38,6 +41,8 @@ export function usePhoneFollowsDesk(): void {
   useEffect(() => {
     const told = new Set<string>();
     const warned = new Set<string>();
+    const beeped = new Set<string>();
+    const heard = new Set<string>();
     const follow = (): void => {
       const { world } = store;
       const device = myDevice(world.entities);
@@ -47,7 +52,7 @@ export function usePhoneFollowsDesk(): void {
       phone.sound(soundOf(world));
       const { cards, waiting } = callLayers(world.entities);
       phone.expect(cards.some((call) => call.mine && call.state === "connecting"));
-      const offers = cards.filter((call) => !call.mine);
+      const offers = cards.filter((call) => !call.mine && call.offer !== null);
       const open = new Set(offers.map((call) => call.id));
       // Once for each call, however often it is offered again meanwhile; forgotten when the offer has gone.
       for (const id of told) if (!open.has(id)) told.delete(id);
@@ -56,12 +61,29 @@ export function usePhoneFollowsDesk(): void {
         told.add(call.id);
         announce(incoming(call, offers.length + waiting.length), "assertive");
       }
-      // In wrap-up an urgent call is not offered, but said once; taking it ends the wrap-up (D6).
+      for (const id of beeped) if (!open.has(id)) beeped.delete(id);
+      for (const call of offers) {
+        // A call for me alone while I speak with somebody: one beep, no ringing (D5).
+        if (beeped.has(call.id) || !call.direct || call.urgent || call.offer?.ringing !== false) continue;
+        beeped.add(call.id);
+        if (cards.some((one) => one.mine && isOnLine(one))) phone.soundOnce("beep");
+      }
+      // Who was called for a caller answers: the green check is there.
+      const consulted = passing(world.entities).filter(({ transfer }) => transfer.state === "consulting");
+      for (const id of heard) if (!consulted.some((call) => call.id === id)) heard.delete(id);
+      for (const call of consulted) {
+        if (heard.has(call.id)) continue;
+        heard.add(call.id);
+        const recipient = phoneNumber(call.transfer.recipient_name ?? "");
+        announce(t`${recipient} answers. ${KEYS.answer[0] ?? ""} connects.`);
+      }
+      // In wrap-up and pause an urgent call is not offered, but said once; taking it ends the wrap-up (D6).
       const urgent = waiting.filter((call) => call.urgent);
       const there = new Set(urgent.map((call) => call.id));
       for (const id of warned) if (!there.has(id)) warned.delete(id);
       for (const call of urgent) {
-        if (warned.has(call.id) || me(world.entities)?.status !== "wrap_up") continue;
+        const resting = ["wrap_up", "paused"].includes(me(world.entities)?.status ?? "");
+        if (warned.has(call.id) || !(resting || call.note === "breaks_wrap_up")) continue;
         warned.add(call.id);
         phone.soundOnce("beep");
         announce(incoming(call, offers.length + waiting.length), "assertive");

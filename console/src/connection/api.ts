@@ -1,6 +1,8 @@
 import type {
+  CallLog,
   HistoryPage,
   LogIn,
+  MessagePage,
   PortalInfo,
   Problem,
   SessionInfo,
@@ -57,4 +59,10 @@ export const api = {
       "GET",
       `history?limit=${limit}${before === null ? "" : `&before=${encodeURIComponent(before)}`}`,
     ),
+  /** Why this call rang whom and why not, oldest first. */
+  callLog: (call: string) => request<CallLog>("GET", `calls/${encodeURIComponent(call)}/log`),
+  /** Messages left for me or for my group's queues, newest first. */
+  messages: () => request<MessagePage>("GET", "messages"),
+  /** Where one of them can be heard. */
+  messageSound: (name: string): string => `/api/messages/${encodeURIComponent(name)}`,
 };

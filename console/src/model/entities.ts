@@ -1,5 +1,6 @@
 import type {
   AgentView,
+  AlarmView,
   CallView,
   DeviceView,
   ExchangeView,
@@ -18,6 +19,7 @@ export interface ViewOf {
   call: CallView;
   device: DeviceView;
   exchange: ExchangeView;
+  alarm: AlarmView;
 }
 
 type Table<K extends Kind> = ReadonlyMap<string, ViewOf[K]>;
@@ -35,6 +37,7 @@ export const NOTHING: Entities = {
   call: new Map(),
   device: new Map(),
   exchange: new Map(),
+  alarm: new Map(),
 };
 
 /** The entities of a snapshot; it replaces all that was known. */

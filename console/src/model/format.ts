@@ -64,6 +64,7 @@ const THREE_DIGITS = new Set(
 export function phoneNumber(number: string, country = "31"): string {
   if (!/^\d{7,15}$/.test(number)) return number;
   if (!number.startsWith(country) || number.length !== country.length + 9) {
+    if (/^0[89]00\d{4}/.test(number)) return `${number.slice(0, 4)} ${pairs(number.slice(4))}`;
     return number.startsWith("0") ? number : `+${number.slice(0, 2)} ${pairs(number.slice(2))}`;
   }
   const national = `0${number.slice(country.length)}`;

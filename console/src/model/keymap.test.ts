@@ -7,6 +7,7 @@ const stroke = (part: Partial<Keystroke>): Keystroke => ({
   ctrlKey: false,
   altKey: false,
   metaKey: false,
+  shiftKey: false,
   repeat: false,
   ...part,
 });

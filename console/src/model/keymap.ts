@@ -1,13 +1,38 @@
 /** What can be done with one key from anywhere on the operator screen. */
-export type KeyAction = "answer" | "hang_up" | "hold" | "regions" | "wrap_up" | "help";
+export type KeyAction =
+  /** The top call; while a recipient is being consulted: connect, as the green button says. */
+  | "answer"
+  | "hang_up"
+  /** Hold whom I speak with, or resume who was held last. */
+  | "hold"
+  /** The held one comes, the active one waits. */
+  | "swap"
+  /** Pass on after speaking with the recipient; the same key again stops. */
+  | "attended"
+  /** Pass on without; while an announced recipient rings: without waiting for the answer. */
+  | "blind"
+  /** Take back a transfer, however far it is: stop, pull back, undo. */
+  | "undo"
+  | "keypad"
+  | "regions"
+  | "wrap_up"
+  | "help";
 
-/** Keys by action, as `KeyboardEvent.code` for keys with a place and `key` for signs. The first one is shown. */
+/**
+ * Keys by action, as `KeyboardEvent.code` for keys with a place and `key` for signs, `Shift+` before it where that
+ * makes another action of it. The first one is shown.
+ */
 export type KeyMap = Readonly<Record<KeyAction, readonly string[]>>;
 
 export const KEYS: KeyMap = {
   answer: ["F3", "NumpadEnter"],
   hang_up: ["F4", "NumpadSubtract"],
   hold: ["F5"],
+  swap: ["Shift+F5", "NumpadMultiply"],
+  attended: ["F7", "NumpadAdd"],
+  blind: ["F8"],
+  undo: ["F2"],
+  keypad: ["F10", "NumpadDivide"],
   regions: ["F6"],
   wrap_up: ["F9"],
   help: ["?"],
@@ -19,14 +44,21 @@ export interface Keystroke {
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
+  readonly shiftKey: boolean;
   readonly repeat: boolean;
 }
 
+/** Keys that write nothing, so that they also work in a field: F1 to F12. */
+const WRITES_NOTHING = /^F\d+$/;
+
 /** The action of a key, or null. Keys with Ctrl, Alt or Meta belong to the browser; a held key acts once. */
 export function actionOf(stroke: Keystroke, typing: boolean, map: KeyMap = KEYS): KeyAction | null {
-  if (typing || stroke.repeat || stroke.ctrlKey || stroke.altKey || stroke.metaKey) return null;
+  if (stroke.repeat || stroke.ctrlKey || stroke.altKey || stroke.metaKey) return null;
+  if (typing && !WRITES_NOTHING.test(stroke.code)) return null;
+  const named = stroke.shiftKey && WRITES_NOTHING.test(stroke.code) ? `Shift+${stroke.code}` : stroke.code;
   for (const [action, keys] of Object.entries(map)) {
-    if (keys.includes(stroke.code) || keys.includes(stroke.key)) return action as KeyAction;
+    if (keys.includes(named) || (named === stroke.code && keys.includes(stroke.key)))
+      return action as KeyAction;
   }
   return null;
 }
@@ -39,5 +71,11 @@ export function conflicts(map: KeyMap): string[] {
 
 /** How a key is written on the screen. */
 export function keyName(key: string): string {
-  return key.replace(/^Numpad/, "Num ").replace("Subtract", "−");
+  return key
+    .replace(/^Numpad/, "Num ")
+    .replace("Subtract", "−")
+    .replace("Add", "+")
+    .replace("Multiply", "×")
+    .replace("Divide", "÷")
+    .replace("+F", " F");
 }

@@ -21,6 +21,9 @@ const me = (part: Partial<MeView> = {}): MeView => ({
   status_since: 0,
   wrap_up: null,
   wrap_up_armed: false,
+  pause: null,
+  pause_reasons: [],
+  hold_warn_ms: 45_000,
   practice: false,
   ...part,
 });
@@ -41,8 +44,12 @@ const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   agent: null,
   agent_name: null,
   mine: false,
+  direct: false,
+  internal: false,
+  transfer: null,
   offer: null,
   note: null,
+  reason: null,
   ...part,
 });
 const offer = { since: 0, ringing: false, rejectable: true };
@@ -106,6 +113,8 @@ describe("the detail field", () => {
       email: null,
       status,
       since: 0,
+      pause: null,
+      reachable: true,
       queues,
       talk: null,
     });
@@ -141,6 +150,8 @@ describe("all queues together", () => {
       email: null,
       status: "available",
       since: 0,
+      pause: null,
+      reachable: true,
       queues: ["a", "b"],
       talk: null,
     };

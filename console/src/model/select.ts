@@ -1,16 +1,17 @@
 import type { Entities } from "./entities.ts";
-import type { AgentView, CallView, DeviceView, ExchangeView, MeView, QueueView } from "./wire.ts";
+import { cordsTogether, ringingElsewhere } from "./transfer.ts";
+import type { AgentView, AlarmView, CallView, DeviceView, ExchangeView, MeView, QueueView } from "./wire.ts";
 
 /** Readings of the entities: which cards, rows and sums the screen shows. Pure, so they are tested without one. */
 
-/** A held caller turns amber after this long (D8). */
-export const HELD_LATE_MS = 45_000;
 /** A waiting caller turns amber after this long; urgent ones are red at once. */
 export const WAIT_LATE_MS = 60_000;
 /** More waiting rows than this collapse into one button (D1). */
 export const WAITING_ROWS = 8;
 
 export const me = (all: Entities): MeView | undefined => all.me.values().next().value;
+export const alarms = (all: Entities): AlarmView[] =>
+  [...all.alarm.values()].sort((a, b) => a.since - b.since);
 export const exchange = (all: Entities): ExchangeView | undefined => all.exchange.values().next().value;
 
 /** The device that this user has paired, if it is known. */
@@ -26,9 +27,9 @@ export function queues(all: Entities): QueueView[] {
 
 /** The three layers of the personal call field (D1). */
 export interface CallLayers {
-  /** Cards, in order: offered urgent, own calls, other offers. */
+  /** Cards, in order: offered urgent, own calls and whom I passed on and could pull back, other offers. */
   readonly cards: readonly CallView[];
-  /** Rows without sound: waiting in my queues, not offered to me. Urgent first. */
+  /** Rows without sound: waiting in my queues or for me alone, not offered to me. Urgent first. */
   readonly waiting: readonly CallView[];
 }
 
@@ -39,9 +40,10 @@ export function callLayers(all: Entities): CallLayers {
   const offers: CallView[] = [];
   const waiting: CallView[] = [];
   for (const call of all.call.values()) {
-    if (call.mine) own.push(call);
+    if (call.mine || ringingElsewhere(call)) own.push(call);
     else if (call.offer !== null) (call.urgent ? urgentOffers : offers).push(call);
-    else if (isWaiting(call) && call.queue !== null && signedIn.has(call.queue)) waiting.push(call);
+    else if (isWaiting(call) && (call.queue === null || signedIn.has(call.queue) || call.note === "returned"))
+      waiting.push(call);
   }
   const oldest = (a: CallView, b: CallView): number => a.entered_at - b.entered_at || byId(a, b);
   // An own card keeps its place while it goes from active to held and back: the hand knows where it is.
@@ -50,7 +52,7 @@ export function callLayers(all: Entities): CallLayers {
     (a, b) => Number(b.offer?.ringing ?? false) - Number(a.offer?.ringing ?? false) || oldest(a, b),
   );
   return {
-    cards: [...urgentOffers.sort(oldest), ...own, ...offers],
+    cards: [...urgentOffers.sort(oldest), ...cordsTogether(all, own), ...offers],
     waiting: waiting.sort((a, b) => Number(b.urgent) - Number(a.urgent) || oldest(a, b)),
   };
 }
@@ -70,7 +72,8 @@ export function queueCalls(all: Entities, queue: string): QueueCalls {
   const waiting: CallView[] = [];
   const talking: CallView[] = [];
   for (const call of all.call.values()) {
-    if (call.queue === queue) (isWaiting(call) ? waiting : talking).push(call);
+    // Who is called for a caller of this queue is no caller of it.
+    if (call.queue === queue && call.direction === "in") (isWaiting(call) ? waiting : talking).push(call);
   }
   waiting.sort((a, b) => a.entered_at - b.entered_at || byId(a, b));
   talking.sort((a, b) => (a.answered_at ?? a.since) - (b.answered_at ?? b.since) || byId(a, b));
@@ -131,6 +134,19 @@ export function totals(all: Entities): Totals {
 /** The calls that end when this user logs out without looking (4-f). */
 export function liveCalls(all: Entities): CallView[] {
   return [...all.call.values()].filter((call) => call.mine);
+}
+
+/** Everybody but me: who can be rung first, among them who is free first, then by name. */
+export function colleagues(all: Entities): AgentView[] {
+  const mine = me(all)?.id;
+  return [...all.agent.values()]
+    .filter((agent) => agent.id !== mine)
+    .sort(
+      (a, b) =>
+        Number(b.reachable) - Number(a.reachable) ||
+        Number(b.status === "available") - Number(a.status === "available") ||
+        a.name.localeCompare(b.name),
+    );
 }
 
 /** Same members in the same places: then a reader may keep the list it had. */

@@ -1,10 +1,68 @@
 import { plural, t } from "@lingui/core/macro";
+import { phoneNumber } from "../model/format.ts";
 
 type Args = Readonly<Record<string, string>>;
 
 /** Why something was not done, in a sentence. The codes are the server's (wire.py, rest.py) and stable. */
 export function refusal(code: string, args: Args = {}): string {
   const name = args["name"] ?? "";
+  return aboutCalling(code, args) ?? aboutTheDesk(code, name) ?? aboutThePortal(code, args);
+}
+
+/** Calling somebody and passing callers on. */
+function aboutCalling(code: string, args: Args): string | null {
+  const name = args["name"] ?? "";
+  const [one, other] = [party(args["one"]), party(args["other"])];
+  switch (code) {
+    case "bad_number":
+      return t`This number cannot be called. Check it and try again.`;
+    case "number_not_allowed":
+      return notAllowed(args["kind"] ?? "");
+    case "yourself":
+      return t`That is this person already.`;
+    case "nobody_on_line":
+      return t`You are not speaking with anybody, so there is nobody to send tones to.`;
+    case "colleague_not_there":
+      return name === "" ? t`This colleague cannot be called now.` : t`${name} cannot be called now.`;
+    case "not_armed":
+      return t`This call is not being transferred any more.`;
+    case "transfer_in_progress":
+      return t`This call is already being transferred.`;
+    case "not_answered_yet":
+      return t`There is no answer yet. Wait for it, or connect without waiting.`;
+    case "only_attended":
+      return t`You are already speaking with somebody, so this is only possible with announcement.`;
+    case "confirm_recipient":
+      return t`Are you sure that you want to connect ${one} with ${other}?`;
+    case "too_late":
+      return t`It is too late for that: it has been done.`;
+    case "busy_talking":
+      return t`Calls cannot be taken here while you are speaking. Put this one on hold first.`;
+    default:
+      return null;
+  }
+}
+
+/** A number of a kind that this person may not call. */
+function notAllowed(kind: string): string {
+  switch (kind) {
+    case "international":
+      return t`You may not call numbers abroad.`;
+    case "premium":
+      return t`You may not call pay numbers.`;
+    case "national":
+      return t`You may not call numbers outside the organisation.`;
+    default:
+      return t`You may not call numbers of this kind.`;
+  }
+}
+
+function party(number: string | undefined): string {
+  return number === undefined || number === "" ? t`withheld number` : phoneNumber(number);
+}
+
+/** Calls that are offered, queues, phone and wrap-up. */
+function aboutTheDesk(code: string, name: string): string | null {
   switch (code) {
     case "answered_by":
       return t`${name} has just taken this call.`;
@@ -55,6 +113,20 @@ export function refusal(code: string, args: Args = {}): string {
       return t`Press the hold key on your phone: this one cannot be resumed from here.`;
     case "too_fast":
       return t`That was too fast. Try again.`;
+    case "wrap_up_fixed":
+      return t`This wrap-up cannot be changed any more.`;
+    case "no_reason":
+      return t`Choose a reason for your pause.`;
+    case "bad_command":
+      return t`The server did not understand this. Load the page again.`;
+    default:
+      return null;
+  }
+}
+
+/** Logging in, and the way to the server. */
+function aboutThePortal(code: string, args: Args): string {
+  switch (code) {
     case "no_connection":
       return t`There is no connection to the server. Use your phone until it is back.`;
     case "wrong_credentials":
@@ -72,28 +144,5 @@ export function refusal(code: string, args: Args = {}): string {
       return t`The server does not answer. Check your network and try again.`;
     default:
       return t`That did not work (${code}).`;
-  }
-}
-
-/** Something the server says once; null when there is nothing to say about it. */
-export function notice(code: string, args: Args = {}): string | null {
-  const name = args["name"] ?? "";
-  switch (code) {
-    case "answered_by":
-      return t`${name} has just taken this call.`;
-    case "caller_hung_up":
-      return name === "" ? t`The caller has hung up.` : t`${name} has hung up.`;
-    case "exchange_down":
-      return t`The telephone exchange is away. Calls that were going on have ended.`;
-    case "exchange_up":
-      return t`The telephone exchange is back.`;
-    case "device_lost":
-      return t`Your phone has lost its connection. You get no calls until it is back.`;
-    case "offer_missed":
-      return t`Your phone rang and was not answered.`;
-    case "call_returned":
-      return t`The call is back in the queue, in its old place.`;
-    default:
-      return null;
   }
 }

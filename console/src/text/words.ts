@@ -12,6 +12,7 @@ export const STATUS: Record<AgentStatus, { word: MessageDescriptor; tone: Status
   in_call: { word: msg`In a call`, tone: "busy" },
   holding: { word: msg`On hold`, tone: "busy" },
   wrap_up: { word: msg`Wrap-up`, tone: "wrap" },
+  paused: { word: msg`Paused`, tone: "away" },
   not_answered: { word: msg`Not answered`, tone: "away" },
   device_lost: { word: msg`Phone not connected`, tone: "urgent" },
   console_gone: { word: msg`Phone only`, tone: "away" },
@@ -19,4 +20,4 @@ export const STATUS: Record<AgentStatus, { word: MessageDescriptor; tone: Status
 };
 
 /** Statuses that are shown with how long they last. */
-export const TIMED: ReadonlySet<AgentStatus> = new Set(["in_call", "holding", "wrap_up"]);
+export const TIMED: ReadonlySet<AgentStatus> = new Set(["in_call", "holding", "wrap_up", "paused"]);

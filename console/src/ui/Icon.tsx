@@ -29,6 +29,44 @@ const DRAWINGS = {
   ),
   pause: <path d="M7 4.6v10.8M13 4.6v10.8" />,
   play: <path d="M6.8 4.4v11.2l8.6-5.6z" />,
+  attended: (
+    <>
+      <path d="M3 5.4a1.9 1.9 0 0 1 1.9-1.9h10.2A1.9 1.9 0 0 1 17 5.4v6.2a1.9 1.9 0 0 1-1.9 1.9H9.4l-3.6 3.1v-3.1h-.9A1.9 1.9 0 0 1 3 11.6z" />
+      <path d="M6.8 8.5h6M10.7 6.3L13 8.5l-2.3 2.2" />
+    </>
+  ),
+  blind: <path d="M3.2 10h9.6M9.2 6.2L13 10l-3.8 3.8M16.6 4.5v11" />,
+  forward: <path d="M11.6 4.8L16.8 10l-5.2 5.2M16.4 10H8.8a5.4 5.4 0 0 0-5.4 5.4" />,
+  together: (
+    <>
+      <circle cx="7" cy="6.4" r="2.7" />
+      <path d="M2.2 16.2c.3-3 2.2-4.7 4.8-4.7s4.5 1.7 4.8 4.7M15.2 6.2v6M12.2 9.2h6" />
+    </>
+  ),
+  keypad: (
+    <g fill="currentColor">
+      {[4, 8.4, 12.8].flatMap((y) =>
+        [5, 10, 15].map((x) => <circle key={`${x} ${y}`} cx={x} cy={y} r=".7" />),
+      )}
+      <circle cx="10" cy="17.2" r=".7" />
+    </g>
+  ),
+  erase: (
+    <>
+      <path d="M7.4 4.8h7.7A1.9 1.9 0 0 1 17 6.7v6.6a1.9 1.9 0 0 1-1.9 1.9H7.4L2.8 10z" />
+      <path d="M9.6 8l4 4M13.6 8l-4 4" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="9" cy="9" r="5.2" />
+      <path d="M13 13l3.6 3.6" />
+    </>
+  ),
+  cup: (
+    <path d="M4 6.4h9.4v5.2a3.8 3.8 0 0 1-3.8 3.8H7.8A3.8 3.8 0 0 1 4 11.6zM13.4 7.8h1.2a2 2 0 0 1 0 4h-1.2M6.8 2.8v1M10.4 2.8v1" />
+  ),
+  plus: <path d="M10 4.2v11.6M4.2 10h11.6" />,
   check: <path d="M4 10.8l4 3.9 8-9.2" />,
   x: <path d="M5.2 5.2l9.6 9.6M14.8 5.2l-9.6 9.6" />,
   clock: (
@@ -206,7 +244,7 @@ export function Sprite() {
   );
 }
 
-export function Icon({ name, size }: { name: IconName; size?: 16 | 24 }) {
+export function Icon({ name, size }: { name: IconName; size?: 16 | 24 | undefined }) {
   return (
     <svg className="icon" data-size={size} aria-hidden="true">
       <use href={`#i-${name}`} />

@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
-import { useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
 import { KEYS, keyName } from "../../model/keymap.ts";
 import { callLayers, exchange, me, myDevice, sameItems } from "../../model/select.ts";
+import { ready, ringingElsewhere } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useAudio } from "../../softphone/use.tsx";
 import { Note } from "../../ui/Note.tsx";
@@ -16,8 +17,15 @@ import { Waiting } from "./Waiting.tsx";
 const CARD_PX = 154;
 const AROUND_PX = 52 + 52 + 200;
 
+interface Props {
+  /** Stands at the top right of the field: the key symbol (2.6-a). */
+  readonly keypad: ReactNode;
+  /** Choose to whom a caller goes who waits. */
+  readonly sendOn: (call: string) => void;
+}
+
 /** The personal call field: all calls that are mine, offered to me, or waiting in my queues (2.1). */
-export function CallPane() {
+export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
   const { t } = useLingui();
   const { cards, waiting } = useEntities(
     callLayers,
@@ -29,13 +37,14 @@ export function CallPane() {
   const off = useOff();
   const steady = useSteadyOrder(cards, hovered);
   // Under ring-all every waiting call is offered; those beyond the room become rows, never the loud ones.
-  const must = steady.filter((call) => call.mine || call.urgent || call.offer?.ringing === true).length;
+  const must = steady.filter(isLoud).length;
   const shown = roomFor(steady, Math.max(room, must));
   const rows = [...steady.filter((call) => !shown.includes(call)), ...waiting].sort(
     (a, b) => Number(b.urgent) - Number(a.urgent) || a.entered_at - b.entered_at,
   );
   // The one that the key takes, wherever it stands now.
-  const next = cards.find((call) => !call.mine);
+  const connects = useEntities((all) => ready(all) !== undefined);
+  const next = connects ? undefined : cards.find((call) => !call.mine && call.offer !== null);
   return (
     <aside
       className="field-pane"
@@ -44,7 +53,14 @@ export function CallPane() {
       tabIndex={-1}
       {...(staleSince !== null && { "data-stale": "" })}
     >
-      <DeskHead corner={<PracticeMenu />} />
+      <DeskHead
+        corner={
+          <>
+            <PracticeMenu />
+            {keypad}
+          </>
+        }
+      />
       <SoundNote />
       {/* While the pointer rests here the order stands still. */}
       <div className="stack" onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
@@ -53,10 +69,10 @@ export function CallPane() {
         ))}
       </div>
       {shown.length === 0 && <Nothing waiting={rows.length > 0} />}
-      <Waiting calls={rows} off={off} />
+      <Waiting calls={rows} off={off} sendOn={sendOn} />
     </aside>
   );
-}
+});
 
 /** Why calls cannot be handled from here now; undefined: they can. */
 function useOff(): string | undefined {
@@ -81,7 +97,7 @@ function roomFor(cards: readonly CallView[], room: number): CallView[] {
 }
 
 function isLoud(call: CallView): boolean {
-  return call.mine || call.urgent || call.offer?.ringing === true;
+  return call.mine || call.urgent || call.offer?.ringing === true || ringingElsewhere(call);
 }
 
 /** How many cards have room at this height. */
@@ -118,21 +134,26 @@ function Nothing({ waiting }: { waiting: boolean }) {
   const device = useEntities(myDevice);
   const practise = useMayPractise();
   const name = device?.name ?? "";
+  const paused = mine?.status === "paused";
   const inWrapUp = mine?.wrap_up !== null && mine?.wrap_up !== undefined && mine.wrap_up.kind !== "pending";
   const [fact, help] = inWrapUp
     ? [
         t`You are in wrap-up`,
         t`You are offered no calls during wrap-up. Take somebody who waits to stop it earlier.`,
       ]
-    : device === undefined
-      ? [t`You are looking on`, t`Choose a phone at the top right to take calls.`]
-      : mine?.signed_in.length === 0
-        ? [t`You get no calls`, t`Sign in to a queue to be offered calls.`]
-        : [waiting ? t`No calls of your own` : t`No calls`, t`You will be rung on ${name}.`];
+    : paused
+      ? [t`You are paused`, t`You are offered no calls during a pause.`]
+      : device === undefined
+        ? [t`You are looking on`, t`Choose a phone at the top right to take calls.`]
+        : mine?.signed_in.length === 0
+          ? [t`You get no calls`, t`Sign in to a queue to be offered calls.`]
+          : [waiting ? t`No calls of your own` : t`No calls`, t`You will be rung on ${name}.`];
   const keys: readonly (readonly [string | undefined, string])[] = [
-    [KEYS.answer[0], t`Answer`],
+    [KEYS.answer[0], t`Answer or connect`],
     [KEYS.hang_up[0], t`Hang up`],
     [KEYS.hold[0], t`Hold or resume`],
+    [KEYS.attended[0], t`Transfer`],
+    [KEYS.keypad[0], t`Keypad`],
     [KEYS.help[0], t`All keys`],
   ];
   return (
@@ -140,7 +161,7 @@ function Nothing({ waiting }: { waiting: boolean }) {
       <div className="empty">
         <b>{fact}</b>
         {help}
-        {practise && device !== undefined && !inWrapUp && <PracticeButton />}
+        {practise && device !== undefined && !inWrapUp && !paused && <PracticeButton />}
       </div>
       {!waiting && (
         <div className="keys">

@@ -36,7 +36,10 @@ export function DeskHead({ corner }: { corner: ReactNode }) {
       {mine.wrap_up !== null && mine.wrap_up.kind !== "pending" && staleSince === null && (
         <WrapUpBar wrapUp={mine.wrap_up} mayKeep={mine.rights.includes("wrapup.manual")} />
       )}
-      {mine.status === "not_answered" && <Return />}
+      {mine.status === "not_answered" && staleSince === null && (
+        <Return why={t`You did not answer three times, so you get no calls now.`} />
+      )}
+      {mine.pause !== null && staleSince === null && <Return />}
     </>
   );
 }
@@ -49,6 +52,7 @@ function Clock({ mine }: { mine: MeView }) {
   const on = running || mine.wrap_up_armed;
   const allowed = mine.rights.includes("wrapup.manual");
   const key = KEYS.wrap_up[0] ?? "";
+  const fixed = running && mine.wrap_up?.stoppable === false;
   const what = running
     ? t`Stop wrap-up`
     : mine.wrap_up_armed
@@ -66,7 +70,9 @@ function Clock({ mine }: { mine: MeView }) {
           ? t`No connection to the server`
           : !allowed && !on
             ? t`You may not start wrap-up yourself.`
-            : undefined
+            : fixed
+              ? t`This wrap-up runs its full time.`
+              : undefined
       }
       busy={busy}
       onPress={() => void act(on ? "wrap_up.stop" : "wrap_up.start")}
@@ -114,11 +120,13 @@ function Doing({ mine }: { mine: MeView }) {
   }
   const detail = pending
     ? t`wrap-up follows`
-    : mine.status === "in_call"
-      ? plural(calls, { one: `# call, since ${since}`, other: `# calls, since ${since}` })
-      : mine.status === "holding"
-        ? plural(calls, { one: "# call on hold", other: "# calls on hold" })
-        : t`since ${since}`;
+    : mine.pause !== null
+      ? `${mine.pause}, ${t`since ${since}`}`
+      : mine.status === "in_call"
+        ? plural(calls, { one: `# call, since ${since}`, other: `# calls, since ${since}` })
+        : mine.status === "holding"
+          ? plural(calls, { one: "# call on hold", other: "# calls on hold" })
+          : t`since ${since}`;
   return (
     <>
       <b role="status">{i18n._(STATUS[mine.status].word)}</b>
@@ -130,23 +138,37 @@ function Doing({ mine }: { mine: MeView }) {
 function WrapUpBar({ wrapUp, mayKeep }: { wrapUp: WrapUpView; mayKeep: boolean }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
+  const extend = useAct();
   return (
     <div className="wrapbar">
       {wrapUp.until !== null && wrapUp.since !== null && <Bar since={wrapUp.since} until={wrapUp.until} />}
       <div className="row">
-        {wrapUp.until !== null && mayKeep && (
+        {wrapUp.extendable && (
+          <Press
+            className="btn"
+            aria-label={t`30 seconds longer`}
+            busy={extend.busy}
+            onPress={() => void extend.act("wrap_up.extend")}
+          >
+            <Icon name="plus" size={16} />
+            {t`30 s`}
+          </Press>
+        )}
+        {wrapUp.until !== null && wrapUp.stoppable && mayKeep && (
           <Press className="btn" busy={busy} onPress={() => void act("wrap_up.start")}>
             {t`No end time`}
           </Press>
         )}
-        <Press
-          className="btn"
-          data={{ "data-kind": "primary" }}
-          busy={busy}
-          onPress={() => void act("wrap_up.stop")}
-        >
-          {t`Done`}
-        </Press>
+        {wrapUp.stoppable && (
+          <Press
+            className="btn"
+            data={{ "data-kind": "primary" }}
+            busy={busy}
+            onPress={() => void act("wrap_up.stop")}
+          >
+            {t`Done`}
+          </Press>
+        )}
       </div>
     </div>
   );
@@ -181,13 +203,13 @@ function Bar({ since, until }: { since: number; until: number }) {
   );
 }
 
-/** Nothing was answered three times, so no more calls come (D3); one click brings me back. */
-function Return() {
+/** No calls come: nothing was answered three times (D3), or I take a pause (D11). One click brings me back. */
+function Return({ why }: { why?: string }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
   return (
     <div className="wrapbar">
-      <p className="soft">{t`You did not answer three times, so you get no calls now.`}</p>
+      {why !== undefined && <p className="soft">{why}</p>}
       <div className="row">
         <Press
           className="btn"

@@ -1,16 +1,25 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo, useState } from "react";
 import { useAct, usePast, useStaleSince } from "../../connection/desk.tsx";
-import { phoneNumber, timeOfDay } from "../../model/format.ts";
+import { timeOfDay } from "../../model/format.ts";
 import { WAIT_LATE_MS, WAITING_ROWS } from "../../model/select.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
+import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
 
+interface Props {
+  readonly calls: readonly CallView[];
+  /** Why nothing can be done with calls now. */
+  readonly off: string | undefined;
+  /** Choose to whom this caller goes, without answering. */
+  readonly sendOn: (call: string) => void;
+}
+
 /** Who waits in my queues without ringing at me (D1, third layer): quiet rows, each one click away. */
-export function Waiting({ calls, off }: { calls: readonly CallView[]; off: string | undefined }) {
+export function Waiting({ calls, off, sendOn }: Props) {
   const { t } = useLingui();
   const [all, setAll] = useState(false);
   const staleSince = useStaleSince();
@@ -35,7 +44,7 @@ export function Waiting({ calls, off }: { calls: readonly CallView[]; off: strin
       </div>
       <ul>
         {shown.map((call) => (
-          <Row key={call.id} call={call} off={off} />
+          <Row key={call.id} call={call} off={off} sendOn={sendOn} />
         ))}
       </ul>
       {many && (
@@ -47,13 +56,13 @@ export function Waiting({ calls, off }: { calls: readonly CallView[]; off: strin
   );
 }
 
-const Row = memo(function Row({ call, off }: { call: CallView; off: string | undefined }) {
+const Row = memo(function Row({ call, off, sendOn }: Omit<Props, "calls"> & { call: CallView }) {
   const { t } = useLingui();
   const phone = useDeskPhone();
   const { act, busy } = useAct();
   const staleSince = useStaleSince();
   const late = usePast(call.urgent ? null : call.entered_at + WAIT_LATE_MS);
-  const name = call.name ?? (call.number === null ? t`Withheld number` : phoneNumber(call.number));
+  const name = partyName(call);
   return (
     <li
       className="wait"
@@ -68,9 +77,18 @@ const Row = memo(function Row({ call, off }: { call: CallView; off: string | und
         </div>
         <small>
           {call.urgent && <Shape as="urgent" tone="urgent" size={9} />}
-          <span className="cut">{call.queue_name}</span>
+          <span className="cut">{call.queue_name ?? t`Direct call`}</span>
         </small>
       </div>
+      <Press
+        className="send"
+        aria-label={t`Send ${name} on without answering`}
+        tip={t`Send on without answering`}
+        off={off}
+        onPress={() => sendOn(call.id)}
+      >
+        <Icon name="forward" size={16} />
+      </Press>
       <Press
         className="take"
         aria-label={t`Take ${name}`}

@@ -1,12 +1,14 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo } from "react";
 import { Button } from "react-aria-components";
-import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
+import { useAct, useDesk, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
-import { isFree, queueAgents, sameItems } from "../../model/select.ts";
+import { exchange, isFree, me, queueAgents, sameItems } from "../../model/select.ts";
+import { armed } from "../../model/transfer.ts";
 import type { AgentView } from "../../model/wire.ts";
+import { partyName } from "../../text/parties.ts";
 import { STATUS, TIMED } from "../../text/words.ts";
-import { Tip } from "../../ui/controls.tsx";
+import { Press, Tip } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
 import "../../ui/detail.css";
@@ -78,19 +80,70 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
         {agent.extension !== null && <span className="faint num"> {agent.extension}</span>}
       </div>
       <div className="st cut" data-tone={tone}>
-        {text} {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+        {text}
+        {agent.pause !== null && ` (${agent.pause})`}{" "}
+        {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
       </div>
       {talking !== null && <div className="st cut soft num">{talking}</div>}
-      {agent.email !== null && (
-        <a
-          className="round"
-          href={`mailto:${agent.email}`}
-          aria-label={t`E-mail ${agent.name}`}
-          title={agent.email}
-        >
-          <Icon name="mail" />
-        </a>
-      )}
+      <div className="person-acts">
+        <CallAct agent={agent} />
+        {agent.email !== null && (
+          <a
+            className="round"
+            href={`mailto:${agent.email}`}
+            aria-label={t`E-mail ${agent.name}`}
+            title={agent.email}
+          >
+            <Icon name="mail" />
+          </a>
+        )}
+      </div>
     </div>
   );
 });
+
+/** Call this colleague; while a transfer is armed, choose him for it (3.1-q, 5.2-d). */
+function CallAct({ agent }: { agent: AgentView }) {
+  const { t } = useLingui();
+  const { act, busy } = useAct();
+  const connected = useLine().state === "connected";
+  const mine = useEntities((all) => me(all)?.id === agent.id);
+  const device = useEntities((all) => me(all)?.device ?? null);
+  const down = useEntities((all) => exchange(all)?.up === false);
+  const call = useEntities(armed);
+  if (mine) return null;
+  const { name } = agent;
+  const off = !connected
+    ? t`No connection to the server: use your phone`
+    : down
+      ? t`The telephone exchange is away`
+      : device === null
+        ? t`You have no phone: choose one at the top right`
+        : agent.reachable
+          ? undefined
+          : t`${name} cannot be called now.`;
+  const party = call === undefined ? "" : partyName(call);
+  const what =
+    call === undefined
+      ? t`Call ${name}`
+      : call.transfer.kind === "attended"
+        ? t`Consult ${name} about ${party}`
+        : t`Transfer ${party} to ${name}`;
+  return (
+    <Press
+      className="round"
+      data={{ "data-pick": "" }}
+      aria-label={what}
+      tip={what}
+      off={off}
+      busy={busy}
+      onPress={() =>
+        void (call === undefined
+          ? act("call.colleague", { user: agent.id })
+          : act("transfer.colleague", { call: call.id, user: agent.id }))
+      }
+    >
+      <Icon name="phone" />
+    </Press>
+  );
+}

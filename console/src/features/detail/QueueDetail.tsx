@@ -1,15 +1,17 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useAct, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber, timeOfDay } from "../../model/format.ts";
 import { exchange, me, queueCalls, sameItems } from "../../model/select.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
+import { CallTimeline } from "../../ui/CallTimeline.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import "../../ui/detail.css";
+import { Messages } from "./Messages.tsx";
 
 /** What happens in the chosen queues now: who waits, who is helped by whom (2.1.2). */
 export function QueueDetail({ queues }: { queues: readonly string[] }) {
@@ -24,10 +26,13 @@ export function QueueDetail({ queues }: { queues: readonly string[] }) {
   const staleSince = useStaleSince();
   if (only === undefined) {
     return (
-      <div className="detail-head">
-        <h2>{t`No queue chosen`}</h2>
-        <p>{t`Choose a queue to see its calls.`}</p>
-      </div>
+      <>
+        <div className="detail-head">
+          <h2>{t`No queue chosen`}</h2>
+          <p>{t`Choose a queue to see its calls.`}</p>
+        </div>
+        <Messages queue={null} />
+      </>
     );
   }
   const single = queues.length === 1;
@@ -49,6 +54,7 @@ export function QueueDetail({ queues }: { queues: readonly string[] }) {
       {queues.map((queue) => (
         <Calls key={queue} queue={queue} titled={!single} />
       ))}
+      {single && name !== undefined && <Messages queue={name} />}
     </>
   );
 }
@@ -106,38 +112,62 @@ const Row = memo(function Row({ call }: { call: CallView }) {
   const answered = call.answered_at;
   const waited = answered === null ? null : duration(answered - call.entered_at);
   const agent = call.agent_name ?? "";
-  const state =
-    call.state === "held"
-      ? t`on hold`
-      : call.state === "connecting"
-        ? t`connecting`
-        : waited === null
-          ? ""
-          : t`waited ${waited}`;
+  const state = useStateWords(call, waited);
+  const [open, setOpen] = useState(false);
   const facts = [agent, state].filter((fact) => fact !== "").join(", ");
   const waiting = call.state === "waiting" || call.state === "offered";
   return (
-    <div className="dcall" data-call={call.id} {...(call.urgent && { "data-urgent": "" })}>
-      <div className="lines">
-        <div className="who cut num" title={name}>
-          {name}
+    <>
+      <div className="dcall" data-call={call.id} {...(call.urgent && { "data-urgent": "" })}>
+        <div className="lines">
+          <Press
+            className="who cut num"
+            aria-expanded={open}
+            tip={open ? undefined : t`Show what happened with this call`}
+            onPress={() => setOpen(!open)}
+          >
+            {name}
+          </Press>
+          {/* The number stands under the name of a contact; alone it is the name. */}
+          {call.name !== null && <div className="sub cut num">{number}</div>}
+          {call.name === null && facts === "" && <div className="sub cut">{t`Unknown number`}</div>}
+          {facts !== "" && (
+            <div className="sub cut num" title={facts}>
+              {facts}
+            </div>
+          )}
         </div>
-        {/* The number stands under the name of a contact; alone it is the name. */}
-        {call.name !== null && <div className="sub cut num">{number}</div>}
-        {call.name === null && facts === "" && <div className="sub cut">{t`Unknown number`}</div>}
-        {facts !== "" && (
-          <div className="sub cut num" title={facts}>
-            {facts}
-          </div>
-        )}
+        <div className="side">
+          <Elapsed since={waiting ? call.entered_at : (answered ?? call.since)} frozenAt={staleSince} />
+          {waiting && <CherryPick call={call} name={name} />}
+        </div>
       </div>
-      <div className="side">
-        <Elapsed since={waiting ? call.entered_at : (answered ?? call.since)} frozenAt={staleSince} />
-        {waiting && <CherryPick call={call} name={name} />}
-      </div>
-    </div>
+      {open && <CallTimeline call={call.id} version={call.v} />}
+    </>
   );
 });
+
+/** What the call does now, where the two heads do not say it already. */
+function useStateWords(call: CallView, waited: string | null): string {
+  const { t } = useLingui();
+  const to = call.transfer?.recipient_name ?? "";
+  switch (call.state) {
+    case "held":
+      return t`on hold`;
+    case "connecting":
+      return t`connecting`;
+    case "conference":
+      return t`in a conference`;
+    case "transferring":
+      return to === "" ? t`being transferred` : t`being transferred to ${to}`;
+    case "transferred":
+      return to === "" ? t`transferred` : t`transferred to ${to}`;
+    case "leaving":
+      return t`hears an announcement or leaves a message`;
+    default:
+      return waited === null ? "" : t`waited ${waited}`;
+  }
+}
 
 /** Take this call out of the queue, wherever it stands and whether or not I am signed in there (2.1.2-g, D13). */
 function CherryPick({ call, name }: { call: CallView; name: string }) {

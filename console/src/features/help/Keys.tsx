@@ -8,9 +8,14 @@ import "./help.css";
 export function Keys({ open, close }: { open: boolean; close: () => void }) {
   const { t } = useLingui();
   const words: Record<KeyAction, string> = {
-    answer: t`Answer the top call`,
+    answer: t`Answer the top call, or connect`,
     hang_up: t`Hang up the call`,
     hold: t`Put on hold, or resume`,
+    swap: t`Change to the caller on hold`,
+    attended: t`Transfer with announcement, or stop it`,
+    blind: t`Transfer without announcement or waiting`,
+    undo: t`Pull a transfer back, or undo it`,
+    keypad: t`Open or close the keypad`,
     wrap_up: t`Start or stop wrap-up`,
     regions: t`Go to the next part of the screen`,
     help: t`Show this list`,
@@ -26,7 +31,7 @@ export function Keys({ open, close }: { open: boolean; close: () => void }) {
         </Press>
       }
     >
-      <p>{t`They work anywhere on this screen, except while you are typing.`}</p>
+      <p>{t`They work anywhere on this screen; while you are typing only the F keys do.`}</p>
       <dl className="keylist">
         {(Object.keys(KEYS) as KeyAction[]).map((action) => (
           <div key={action}>

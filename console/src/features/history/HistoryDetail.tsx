@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useDesk } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
 import type { HistoryRow } from "../../model/wire.ts";
+import { CallTimeline } from "../../ui/CallTimeline.tsx";
 import "../../ui/detail.css";
 import { direction, outcome, party, when } from "./words.ts";
 
@@ -26,6 +27,8 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
     agent: t`you hung up`,
     transfer: t`put through`,
     lost: t`broken off by a failure`,
+    not_reached: t`nobody was reached`,
+    exit: t`led out of the queue`,
   };
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Number`, row.name === null || row.number === null ? null : phoneNumber(row.number)],
@@ -34,6 +37,7 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
     [t`Time`, when(row.at, now, i18n.locale)],
     [t`Waiting time`, row.wait_ms === null ? null : duration(row.wait_ms)],
     [t`Talk time`, row.talk_ms === null ? null : duration(row.talk_ms)],
+    [t`Transferred to`, row.transferred_to],
     [t`End`, row.ended_by === null ? null : ends[row.ended_by]],
   ];
   return (
@@ -54,6 +58,8 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
           ),
         )}
       </dl>
+      <div className="group-head">{t`What happened`}</div>
+      <CallTimeline key={row.call} call={row.call} version={0} />
       {others.length > 0 && (
         <div className="group-head">
           {t`Other calls with this number`}

@@ -10,6 +10,7 @@ import { Icon, Shape } from "../../ui/Icon.tsx";
 import { Window } from "../../ui/Window.tsx";
 import { COLUMNS } from "./columns.ts";
 import "./queues.css";
+import { ToQueue } from "./ToQueue.tsx";
 
 interface Props {
   /** Ids of the chosen queues. */
@@ -116,6 +117,7 @@ const Row = memo(function Row({
           {queue.urgent && <Shape as="urgent" tone={alarm || !signedIn ? "urgent" : "away"} />}
           {queue.urgent && <span className="vh">{t`urgent`}</span>}
         </Press>
+        <ToQueue queue={queue} />
       </span>
       <Count n={queue.agents_signed_in} />
       <Count n={queue.agents_available} />

@@ -1,9 +1,14 @@
 import { useLingui } from "@lingui/react/macro";
 import { useSyncExternalStore } from "react";
-import { useDesk, useEntities, useLine } from "../../connection/desk.tsx";
-import { exchange, liveCalls, myDevice } from "../../model/select.ts";
+import { useAct, useDesk, useEntities, useLine } from "../../connection/desk.tsx";
+import { alarms, exchange, liveCalls, me, myDevice, sameItems } from "../../model/select.ts";
+import type { AlarmView } from "../../model/wire.ts";
 import { Press } from "../../ui/controls.tsx";
+import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+
+/** More alarms at once would push the work off the screen; the oldest matter most. */
+const ALARMS_SHOWN = 2;
 
 /** What is wrong with the line or the exchange, what still works, and what to do. */
 export function Banner() {
@@ -11,7 +16,7 @@ export function Banner() {
   const line = useLine();
   const down = useEntities((all) => exchange(all)?.up === false);
   if (line.state === "lost") return <Lost retryAt={line.retryAt} />;
-  if (!down) return null;
+  if (!down) return <Alarms />;
   return (
     <div className="banner" role="status">
       <Icon name="alert" />
@@ -19,6 +24,48 @@ export function Banner() {
         <strong>{t`The telephone exchange is away.`}</strong>{" "}
         {t`It is being started again. Until then no call can come in or go out.`}
       </p>
+    </div>
+  );
+}
+
+/** Urgent calls that reach nobody: for who supervises and for who works in that queue (D6). */
+function Alarms() {
+  const shown = useEntities(alarms, sameItems).slice(0, ALARMS_SHOWN);
+  if (shown.length === 0) return null;
+  return (
+    <div className="banners">
+      {shown.map((alarm) => (
+        <Alarm key={alarm.id} alarm={alarm} />
+      ))}
+    </div>
+  );
+}
+
+function Alarm({ alarm }: { alarm: AlarmView }) {
+  const { t } = useLingui();
+  const { act, busy } = useAct();
+  const queue = alarm.queue_name;
+  const empty = alarm.code === "urgent_empty";
+  const mayComeIn = useEntities(
+    (all) => all.queue.has(alarm.queue) && me(all)?.signed_in.includes(alarm.queue) === false,
+  );
+  return (
+    <div className="banner" data-kind="alarm" role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>
+          {empty ? t`Nobody is signed in to ${queue}.` : t`An urgent call in ${queue} is not being answered.`}
+        </strong>{" "}
+        {/* Not read aloud every second. */}
+        <span aria-hidden="true">
+          <Elapsed since={alarm.since} />
+        </span>
+      </p>
+      {mayComeIn && (
+        <Press className="btn" busy={busy} onPress={() => void act("queue.sign_in", { queue: alarm.queue })}>
+          {t`Sign in`}
+        </Press>
+      )}
     </div>
   );
 }

@@ -24,18 +24,28 @@ export interface MenuAct {
   readonly act: () => void;
 }
 
+/** Taking a pause, with one of the organisation's reasons (D11). */
+export interface PauseChoice {
+  readonly reasons: readonly string[];
+  /** The present one; null: working. */
+  readonly now: string | null;
+  readonly pause: (reason: string) => void;
+  readonly back: () => void;
+}
+
 interface Props {
   readonly name: string;
   readonly language: Language;
   readonly theme: Theme;
   readonly acts?: readonly MenuAct[];
+  readonly pause?: PauseChoice | undefined;
   readonly setLanguage: (language: Language) => void;
   readonly setTheme: (theme: Theme) => void;
   readonly logOut: () => void;
 }
 
 /** What belongs to the person: language, appearance, logging out (4-a). */
-export function UserMenu({ name, language, theme, acts = [], setLanguage, setTheme, logOut }: Props) {
+export function UserMenu({ name, language, theme, acts = [], pause, setLanguage, setTheme, logOut }: Props) {
   const { t } = useLingui();
   const themes: readonly (readonly [Theme, string])[] = [
     ["system", t`Like the computer`],
@@ -54,6 +64,23 @@ export function UserMenu({ name, language, theme, acts = [], setLanguage, setThe
       </Button>
       <Popover className="pop" placement="bottom end">
         <Menu>
+          {pause !== undefined && (
+            <MenuSection
+              selectionMode="single"
+              selectedKeys={pause.now === null ? [] : [`pause-${pause.now}`]}
+              onSelectionChange={(keys) => {
+                const reason = pause.reasons.find((one) => keys !== "all" && keys.has(`pause-${one}`));
+                if (reason === undefined) pause.back();
+                else pause.pause(reason);
+              }}
+            >
+              <Header className="pop-head">{t`Pause`}</Header>
+              {pause.reasons.map((reason) => (
+                <Choice key={reason} id={`pause-${reason}`} text={reason} />
+              ))}
+            </MenuSection>
+          )}
+          {pause !== undefined && <Separator className="item-line" />}
           <MenuSection
             selectionMode="single"
             disallowEmptySelection

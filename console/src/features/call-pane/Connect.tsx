@@ -1,0 +1,108 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { useDesk, useEntities } from "../../connection/desk.tsx";
+import { KEYS } from "../../model/keymap.ts";
+import { type Connection, connections, ready } from "../../model/transfer.ts";
+import type { CallView } from "../../model/wire.ts";
+import { partyName } from "../../text/parties.ts";
+import { Press } from "../../ui/controls.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Window } from "../../ui/Window.tsx";
+
+const same = (a: readonly Connection[], b: readonly Connection[]): boolean =>
+  a.length === b.length &&
+  a.every((one, index) => {
+    const other = b[index];
+    return one.call === other?.call && one.to === other.to && one.meant === other.meant;
+  });
+
+/** The green checks on an answered card: connect a caller who is being passed on with this party (5.1-f, 5.2-g). */
+export function Connect({ to, off }: { to: CallView; off: string | undefined }) {
+  const found = useEntities((all) => connections(all, to), same);
+  return found.map((one) => <Check key={one.call.id} connection={one} off={off} />);
+}
+
+/** Always names both parties, and asks again when it is not whom one dialled (D7). */
+function Check({ connection, off }: { connection: Connection; off: string | undefined }) {
+  const { t } = useLingui();
+  const desk = useDesk();
+  const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const { call, to, meant, leaves } = connection;
+  const [one, other] = [partyName(call), partyName(to)];
+  const byKey = useEntities((all) => {
+    const key = ready(all);
+    return key?.call.id === call.id && key.to.id === to.id;
+  });
+
+  async function complete(confirmed: boolean): Promise<void> {
+    if (busy) return;
+    setBusy(true);
+    const args = { call: call.id, to: to.id, ...(confirmed && { confirmed: "true" }) };
+    const outcome = await desk.command("transfer.complete", args);
+    setBusy(false);
+    if (outcome.ok) return;
+    if (outcome.code === "confirm_recipient" && !confirmed) setAsking(true);
+    else desk.refused(outcome.code, outcome.args);
+  }
+
+  return (
+    <>
+      <Press
+        className="connect"
+        data={meant ? { "data-meant": "" } : {}}
+        aria-label={leaves ? t`Connect ${one} with ${other}, without you` : t`Connect ${one} with ${other}`}
+        aria-keyshortcuts={byKey ? KEYS.answer[0] : undefined}
+        off={off}
+        busy={busy}
+        onPress={() => void complete(false)}
+      >
+        <Icon name="check" size={meant ? 24 : undefined} />
+        <span className="both">
+          <Trans>
+            <span className="cut">Connect {one}</span> <span className="cut">with {other}</span>
+          </Trans>
+        </span>
+        {byKey ? (
+          <kbd aria-hidden="true">{KEYS.answer[0]}</kbd>
+        ) : (
+          <small>{leaves ? t`without you` : t`other caller`}</small>
+        )}
+      </Press>
+      {asking && (
+        <Window
+          open
+          alert
+          close={() => setAsking(false)}
+          title={t`Connect these two?`}
+          acts={
+            <>
+              <Press
+                className="btn"
+                data={{ "data-kind": "plain" }}
+                autoFocus
+                onPress={() => setAsking(false)}
+              >
+                {t`Cancel`}
+              </Press>
+              <Press
+                className="btn"
+                data={{ "data-kind": "primary" }}
+                onPress={() => {
+                  setAsking(false);
+                  void complete(true);
+                }}
+              >
+                {t`Connect`}
+              </Press>
+            </>
+          }
+        >
+          <p>
+            {t`${one} would be connected with ${other}, who is not the person you dialled for this call. After that neither of them is with you.`}
+          </p>
+        </Window>
+      )}
+    </>
+  );
+}
