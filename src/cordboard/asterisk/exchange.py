@@ -121,6 +121,8 @@ class AsteriskExchange:
         self._prepare = prepare
         self._device_owner: dict[DeviceId, OrganisationId] = {}
         self._asked_talk: set[DeviceId] = set()
+        self._transfer_keys: dict[LegId, str] = {}
+        """When the transfer key was last pressed on a leg's telephone, as the exchange writes it."""
         self._offline: dict[DeviceId, Alarm] = {}
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
@@ -369,6 +371,10 @@ class AsteriskExchange:
     def _transfer_key(self, event: ari.ChannelTransfer) -> None:
         """The transfer key on a telephone: the telephone hears that it is done, and we do it."""
         leg = LegId(event.referred_by.source_channel.id)
+        if self._transfer_keys.get(leg) == event.timestamp:
+            # Told once for the leg and once for its endpoint.
+            return
+        self._transfer_keys[leg] = event.timestamp
         fact = translate.fact(event)
         owner = self._legs.owner(leg)
         if not isinstance(fact, PhoneTransferAsked) or owner is None:
@@ -381,6 +387,7 @@ class AsteriskExchange:
         if self._legs.device(leg) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
         self._deeds.forget(leg)
+        self._transfer_keys.pop(leg, None)
         self._entrances.is_gone(leg)
         self._leave_bridge(leg)
 

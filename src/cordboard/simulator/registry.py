@@ -107,7 +107,7 @@ class Registry:
         if state is not None:
             fields["state"] = state
         for name, application in self.applications.items():
-            if channel.id in application.channels:
+            for _ in range(application.copies_of_channel(channel.id, channel.endpoint)):
                 self.outboxes[name].emit("ChannelTransfer", fields)
 
     def _tell_subscribers(self, kind: str, channel: Channel, fields: JsonObject) -> None:

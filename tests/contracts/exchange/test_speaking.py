@@ -1,0 +1,151 @@
+"""The adapter speaks to callers and records what they say (D21, D29)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordboard.core.commands import Announce, HangUp, Join, Phrase, RecordMessage, Sentence
+from cordboard.core.events import AnnouncementEnded, LegEnded, MessageRecorded
+from cordboard.core.types import CallId, LegId
+from tests.contracts.exchange.desk import Desk
+from tests.contracts.exchange.rig import Rig, RigCaller
+from tests.contracts.exchange.test_passing_on import queue
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def say(leg: LegId, *, answer: bool = True) -> Announce:
+    """One sentence."""
+    return Announce(leg=leg, phrases=(Phrase(sentence=Sentence.CLOSED),), language="nl", answer=answer)
+
+
+def record(leg: LegId, name: str, *, ms_max: int = 60_000) -> RecordMessage:
+    """The core's command."""
+    return RecordMessage(leg=leg, call=CallId("c"), name=name, ms_max=ms_max)
+
+
+async def _waiting(rig: Rig) -> tuple[Desk, RigCaller, LegId]:
+    """Somebody who waits with music."""
+    desk = Desk(rig)
+    await desk.open()
+    caller, party = await desk.caller()
+    await desk.does(queue(party))
+    await caller.hears_music()
+    return desk, caller, party
+
+
+async def test_a_sentence_is_said_in_the_queue_and_music_goes_on(rig: Rig) -> None:
+    """Its end is told."""
+    desk, caller, party = await _waiting(rig)
+
+    await desk.does(say(party))
+    await caller.hears_sound()
+    await desk.told(AnnouncementEnded, party, within_ms=10_000)
+
+    await caller.hears_music()
+
+
+async def test_what_cannot_be_said_counts_as_said(rig: Rig) -> None:
+    """No file, or no words at all."""
+    desk = Desk(rig, media=("sound:cordboard/nl/nothing-of-the-kind",))
+    await desk.open()
+    _caller, party = await desk.caller()
+    await desk.does(queue(party), say(party))
+    await desk.told(AnnouncementEnded, party, within_ms=10_000)
+
+    since = len(desk.facts)
+    await desk.does(Announce(leg=party, phrases=(), language="nl", answer=True))
+
+    await desk.told(AnnouncementEnded, party, since=since)
+
+
+async def test_one_who_is_told_something_is_put_through_at_once(rig: Rig) -> None:
+    """The sentence is broken off; nobody else waits for its end."""
+    desk, caller, party = await _waiting(rig)
+    phone = await rig.make_phone("a", answers_after_ms=20)
+    line = await desk.line(phone)
+    await desk.does(say(party))
+    await rig.wait(300)
+
+    await desk.does(Join(line=line, party=party))
+    await phone.hears(caller)
+    await caller.hears(phone)
+
+    assert [fact for fact in desk.facts if isinstance(fact, AnnouncementEnded)]
+
+
+async def test_a_caller_who_hangs_up_ends_the_sentence(rig: Rig) -> None:
+    """Told before the end of the leg."""
+    desk, caller, party = await _waiting(rig)
+    await desk.does(say(party))
+    await rig.wait(300)
+
+    await caller.hang_up()
+    await desk.told(LegEnded, party)
+
+    assert desk.kinds(party)[-2:] == ["AnnouncementEnded", "LegEnded"]
+
+
+async def test_a_sentence_before_the_answer(rig: Rig) -> None:
+    """D25: where the trunk carries that; the caller is not answered by it, and then refused."""
+    desk = Desk(rig)
+    await desk.open()
+    caller, party = await desk.caller()
+
+    await desk.does(say(party, answer=False))
+    await desk.told(AnnouncementEnded, party, within_ms=10_000)
+    await desk.does(HangUp(leg=party))
+
+    assert await caller.ended() == "603"
+
+
+async def test_a_message_ends_with_a_key(rig: Rig) -> None:
+    """And says how long it is."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(3_000)
+    await caller.press("1")
+    recorded = await desk.told(MessageRecorded, party)
+
+    assert recorded.name == rig.id("message")
+    assert 2_000 <= recorded.ms <= 4_000
+
+
+async def test_a_message_ends_by_itself_when_nothing_more_is_said(rig: Rig) -> None:
+    """After five seconds of silence, which do not count."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(3_000)
+
+    await desk.does(record(party, rig.id("message")))
+    recorded = await desk.told(MessageRecorded, party, within_ms=15_000)
+
+    assert 1_000 <= recorded.ms <= 4_000
+
+
+async def test_a_message_of_a_caller_who_hangs_up_is_kept(rig: Rig) -> None:
+    """Told before the end of the leg."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(3_000)
+
+    await caller.hang_up()
+    recorded = await desk.told(MessageRecorded, party)
+
+    assert recorded.ms >= 2_000
+    assert desk.kinds(party)[-2:] == ["MessageRecorded", "LegEnded"]
+
+
+async def test_a_name_is_used_once(rig: Rig) -> None:
+    """Nothing is recorded over: it counts as nothing said."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+    await desk.does(record(party, rig.id("message"), ms_max=1_000))
+    await desk.told(MessageRecorded, party)
+    since = len(desk.facts)
+
+    await desk.does(record(party, rig.id("message")))
+
+    assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
