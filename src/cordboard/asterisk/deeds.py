@@ -258,7 +258,7 @@ class Deeds:
         else:
             # Opens the way for sound before the answer; to one who was answered it says nothing.
             await self._wire.ask("POST", f"channels/{command.leg}/progress")
-        if not await self._speaking.say(command.leg, command.phrases, command.language):
+        if not await self._speaking.say(organisation, command.leg, command.phrases, command.language):
             self._inbox(organisation, AnnouncementEnded(leg=command.leg))
 
     async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:

@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
 
-from cordboard.app.clock import Alarm, Clock
+from cordboard.app.clock import Clock
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.deeds import Deeds, Notifier
+from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_inventory
 from cordboard.asterisk.legs import Legs
@@ -33,8 +33,6 @@ from cordboard.asterisk.way_out import WaysOut
 from cordboard.asterisk.wire import Wire
 from cordboard.core.commands import Command
 from cordboard.core.events import (
-    DeviceRegistered,
-    DeviceUnregistered,
     ExchangeLost,
     ExchangeRestored,
     LegEnded,
@@ -42,7 +40,6 @@ from cordboard.core.events import (
     LegRole,
     PhoneTransferAsked,
     Place,
-    TalkPackageSeen,
 )
 from cordboard.core.types import DeviceId, LegId, OrganisationId
 
@@ -50,8 +47,6 @@ __all__ = ["AsteriskExchange", "Route", "Router"]
 
 log = logging.getLogger(__name__)
 
-OFFLINE_SETTLE_MS = 300
-"""A phone that registers anew shows offline for some milliseconds; only longer counts."""
 STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
 ASK_AGAIN_MS = 250
@@ -72,7 +67,7 @@ class AsteriskExchange:
         clock: Clock,
         notifier: Notifier | None = None,
         ways_out: WaysOut | None = None,
-        media: Media = lambda _phrases, _language: [],
+        media: Media = lambda _organisation, _phrases, _language: [],
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
         prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
@@ -91,7 +86,6 @@ class AsteriskExchange:
         self._inbox = inbox
         self._organisations = organisations
         self._clock = clock
-        self._asks_talk = notifier is not None
         self._wire = Wire(transport)
         self._legs = Legs()
         self._bridges = Bridges(self._wire, new_id)
@@ -115,15 +109,15 @@ class AsteriskExchange:
             notifier=notifier,
             unsure=self.look_again,
         )
-        self._arrivals = Arrivals(router, self._legs, self._deeds, inbox, lambda d: self._device_owner.get(d))
+        self._devices = Devices(
+            self._wire, self._legs, inbox, clock, self._spawn, asks_talk=notifier is not None
+        )
+        self._arrivals = Arrivals(router, self._legs, self._deeds, inbox, self._devices.owner)
         self._boot = last_boot
         self._booted = booted
         self._prepare = prepare
-        self._device_owner: dict[DeviceId, OrganisationId] = {}
-        self._asked_talk: set[DeviceId] = set()
         self._transfer_keys: dict[LegId, str] = {}
         """When the transfer key was last pressed on a leg's telephone, as the exchange writes it."""
-        self._offline: dict[DeviceId, Alarm] = {}
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
         self._connections = 0
@@ -143,7 +137,7 @@ class AsteriskExchange:
 
     def own_devices(self, owners: Mapping[DeviceId, OrganisationId], web: frozenset[DeviceId]) -> None:
         """Which organisation each device belongs to, and which are browser phones; again when that changes."""
-        self._device_owner = dict(owners)
+        self._devices.own(owners)
         self._deeds.web_devices = web
 
     def look_again(self, organisation: OrganisationId) -> None:
@@ -167,9 +161,7 @@ class AsteriskExchange:
     def _on_down(self) -> None:
         self._backlog = None
         self._entrances.lost()
-        for alarm in self._offline.values():
-            alarm.cancel()
-        self._offline.clear()
+        self._devices.lost()
         if self.up:
             self.up = False
             for organisation in self._organisations():
@@ -270,9 +262,7 @@ class AsteriskExchange:
         phones = self._adopt(inventory, legs)
         self._drop_empty(inventory)
         for organisation, found_legs in legs.items():
-            registered = frozenset(
-                d for d in inventory.registered if self._device_owner.get(d) == organisation
-            )
+            registered = frozenset(d for d in inventory.registered if self._devices.owner(d) == organisation)
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
         for channel in phones:
             self._arrivals.dialled_on_phone(channel)
@@ -326,7 +316,7 @@ class AsteriskExchange:
                 return
             case ari.StasisStart(args=["line"], channel=channel):
                 self._legs.named(LegId(channel.id), channel.name)
-                self._ask_talk_package(LegId(channel.id))
+                self._devices.answered(LegId(channel.id))
             case ari.StasisStart(args=["party" | "wire"], channel=channel):
                 self._legs.named(LegId(channel.id), channel.name)
                 self._entrances.has_come(LegId(channel.id))
@@ -341,7 +331,7 @@ class AsteriskExchange:
                 elif translate.is_dialled(channel):
                     self._deeds.answered(LegId(channel.id))
             case ari.EndpointStateChange(endpoint=endpoint):
-                self._registration(endpoint.resource, online=endpoint.state == "online")
+                self._devices.registration(endpoint.resource, online=endpoint.state == "online")
                 return
             case ari.ApplicationReplaced():
                 log.error("another program took over the exchange; this one stops acting")
@@ -408,43 +398,6 @@ class AsteriskExchange:
         await self._wire.ask(
             "POST", "events/claim", query={"channelId": offered.channel, "application": APPLICATION}
         )
-
-    def _registration(self, endpoint: str, *, online: bool) -> None:
-        device = translate.device_of_endpoint(endpoint)
-        if device is None or device not in self._device_owner:
-            return
-        waiting = self._offline.pop(device, None)
-        if waiting is not None:
-            waiting.cancel()
-        if online:
-            self._inbox(self._device_owner[device], DeviceRegistered(device=device))
-            return
-        self._offline[device] = self._clock.call_in(OFFLINE_SETTLE_MS, partial(self._is_offline, device))
-
-    def _is_offline(self, device: DeviceId) -> None:
-        self._offline.pop(device, None)
-        owner = self._device_owner.get(device)
-        if owner is not None and self.up:
-            self._inbox(owner, DeviceUnregistered(device=device))
-
-    def _ask_talk_package(self, leg: LegId) -> None:
-        """Once per device: does it answer on NOTIFY? Only an answered leg can be asked."""
-        device = self._legs.device(leg)
-        if device is None or device in self._asked_talk or not self._asks_talk:
-            return
-        self._asked_talk.add(device)
-        self._spawn(self._learn_talk_package(leg, device))
-
-    async def _learn_talk_package(self, leg: LegId, device: DeviceId) -> None:
-        query = {"variable": "PJSIP_RESPONSE_HEADER(read,Allow-Events)"}
-        answer = await self._wire.ask("GET", f"channels/{leg}/variable", query=query)
-        owner = self._device_owner.get(device)
-        if answer is None or not answer.is_done or owner is None:
-            return
-        body = answer.json()
-        value = body.get("value", "") if isinstance(body, dict) else ""
-        if isinstance(value, str) and "talk" in [part.strip().lower() for part in value.split(",")]:
-            self._inbox(owner, TalkPackageSeen(device=device))
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
         """Have these done, in order where they concern the same leg. Never waits, never raises."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from cordboard.asterisk import translate
 from cordboard.asterisk.wire import Wire
 from cordboard.core.commands import Phrase
-from cordboard.core.types import LegId
+from cordboard.core.types import LegId, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ RINGING_TONE = "tone:ring"
 SILENCE_S_MAX = 5
 """A message ends after so much silence."""
 
-Media = Callable[[Sequence[Phrase], str], list[str]]
-"""What has to be played for these phrases in this language."""
+Media = Callable[[OrganisationId, Sequence[Phrase], str], list[str]]
+"""What has to be played for these phrases of an organisation in this language."""
 
 
 class Speaking:
@@ -45,9 +45,11 @@ class Speaking:
         """A short tone that only this line hears."""
         await self._play(line, [media], f"cb-tone-{self._new_id()}")
 
-    async def say(self, leg: LegId, phrases: Sequence[Phrase], language: str) -> bool:
+    async def say(
+        self, organisation: OrganisationId, leg: LegId, phrases: Sequence[Phrase], language: str
+    ) -> bool:
         """Say these one after the other. False: nothing is said, and no end of it will be told."""
-        media = self._media(phrases, language)
+        media = self._media(organisation, phrases, language)
         if not media:
             return False
         return await self._play(leg, media, f"{translate.SAID}{self._new_id()}")

@@ -35,6 +35,10 @@ METHODS = {
 }
 
 
+class TrunkAway(Refused):
+    """A trunk that did not answer is not dialled by its name."""
+
+
 class ChannelCommands:
     """Everything under `channels`, and `playbacks`."""
 
@@ -98,6 +102,8 @@ class ChannelCommands:
         if technology != "PJSIP" or endpoint is None:
             raise Refused(500, "Allocation failed", key="error")
         if endpoint.is_trunk:
+            if endpoint.seems_away and "/" not in resource:
+                raise TrunkAway(500, "Allocation failed", key="error")
             number = resource.partition("/sip:")[2] if "/" in resource else resource
             return endpoint, self._registry.outside.get(number.partition("@")[0])
         if endpoint.person is None or not endpoint.has_contact:
@@ -150,7 +156,7 @@ class ChannelCommands:
             try:
                 endpoint, person = self._endpoint(command)
             except Refused as refusal:
-                if refusal.response.status != 500:
+                if refusal.response.status != 500 or isinstance(refusal, TrunkAway):
                     raise
                 # 22.10.1 gives the same answer for a telephone that is not registered.
                 raise Refused(409, "Channel with given unique ID already exists") from refusal

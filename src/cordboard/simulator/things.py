@@ -179,6 +179,8 @@ class Endpoint:
     contact_uri: str = ""
     channels: list[str] = field(default_factory=list)
     device_state: str = "UNAVAILABLE"
+    seems_away: bool = False
+    """A trunk that left a question unanswered: not dialled by its name, though by its address."""
     is_wire: bool = False
     """No endpoint at all: what Local channels belong to. Nobody can subscribe to it."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.contracts.exchange.real import OUT, TRUNK, RealRig, provider
+from tests.contracts.exchange.real import AWAY, OUT, TRUNK, RealRig, provider
 from tests.contracts.exchange.rig import Rig
 from tests.contracts.exchange.simulated import SimulatedRig
 from tests.support.exchange import TestExchange, running_exchange
@@ -33,7 +33,7 @@ class SharedExchange:
         """The running exchange."""
         if self._exchange is None:
             await self.provider.open()
-            context = running_exchange(self._folder, trunks=(TRUNK, OUT))
+            context = running_exchange(self._folder, trunks=(TRUNK, OUT, AWAY))
             self._exchange = await self._stack.enter_async_context(context)
         return self._exchange
 
@@ -72,7 +72,7 @@ async def mortal_rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     if request.param == "simulated":
         yield SimulatedRig(prefix)
         return
-    async with running_exchange(tmp_path, trunks=(TRUNK, OUT)) as exchange:
+    async with running_exchange(tmp_path, trunks=(TRUNK, OUT, AWAY)) as exchange:
         real = RealRig(prefix, exchange)
         try:
             yield real

@@ -62,7 +62,7 @@ class Desk:
             media=self._say,
         )
 
-    def _say(self, phrases: Sequence[Phrase], _language: str) -> list[str]:
+    def _say(self, _organisation: OrganisationId, phrases: Sequence[Phrase], _language: str) -> list[str]:
         return self._media if phrases else []
 
     def _route(self, arrival: Arrival) -> Route | None:

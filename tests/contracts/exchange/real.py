@@ -33,6 +33,8 @@ TRUNK = Trunk(name="trunk", host=TRUNK_IP, match=(TRUNK_IP,))
 OUT_IP = "127.0.0.3"
 OUT = Trunk(name="out", host=OUT_IP, port=pick(1, OUT_IP)[0], match=(OUT_IP,), codecs=("alaw",))
 """Over which outsiders are called."""
+AWAY = Trunk(name="away", host=OUT_IP, port=pick(1, OUT_IP)[0], match=(OUT_IP,), codecs=("alaw",))
+"""Where nobody answers the exchange's questions."""
 RINGING_HZ = 425
 """The ringing tone of the Netherlands."""
 REASONS = {486: "486 Busy Here", 603: "603 Decline", 480: "480 Temporarily Unavailable", 404: "404 Not Found"}
@@ -134,6 +136,25 @@ class RealRig(Rig):
         phone.server, phone.tone_hz = self.sip, self.next_tone()
         phone.rings_audibly, phone.answers_after_ms = rings, answers_after_ms
         phone.rejects_with = None if rejects_with is None else REASONS[rejects_with]
+        return RealPhone(self, phone, name=number)
+
+    async def make_unasked_outsider(self, number: str) -> RigPhone:
+        probe = {"endpoint": "PJSIP/1@t-away", "app": "cordboard", "channelId": self.id("probe")}
+        for _ in range(40):
+            if await self.status("POST", "channels/create", **probe) == 500:
+                break
+            await self.request("DELETE", f"channels/{self.id('probe')}")
+            await self.wait(500)
+        phone = SipPhone(
+            server=self.sip,
+            ip=OUT_IP,
+            port=AWAY.port or 0,
+            tone_hz=self.next_tone(),
+            answers_after_ms=20,
+            codecs=(Codec.PCMA,),
+        )
+        await phone.open()
+        self._open.append(phone)
         return RealPhone(self, phone, name=number)
 
     @property

@@ -162,6 +162,10 @@ class Rig(ABC):
     ) -> RigPhone:
         """Somebody outside who is called over trunk `out`; one at a time."""
 
+    @abstractmethod
+    async def make_unasked_outsider(self, number: str) -> RigPhone:
+        """Somebody behind trunk `away`, which left the exchange's questions unanswered and takes calls all the same."""
+
     @property
     @abstractmethod
     def transport(self) -> AriTransport:

@@ -59,6 +59,12 @@ class SimulatedRig(Rig):
             self._look()
             await asyncio.sleep(0)
 
+    async def make_unasked_outsider(self, number: str) -> RigPhone:
+        habits = Habits(answers_after_ms=20, knows_talk=False)
+        phone = self.exchange.outsider(number, habits=habits, trunk="t-away")
+        phone.endpoint.seems_away = True
+        return SimulatedPhone(self, phone)
+
     @property
     def transport(self) -> AriTransport:
         return _Road(self)

@@ -8,6 +8,7 @@ from cordboard.core.commands import Dial, Hold, SendDigits
 from cordboard.core.events import LegAnswered, LegEnd, LegEnded, LegRinging, LegRole, Place
 from cordboard.core.types import CallId, LegId
 from tests.contracts.exchange.desk import EMERGENCY, Desk
+from tests.contracts.exchange.real import AWAY
 from tests.contracts.exchange.rig import Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -98,6 +99,22 @@ async def test_an_emergency_number_is_dialled_as_it_is(rig: Rig) -> None:
     await desk.does(dial(leg, line, EMERGENCY))
     await desk.told(LegAnswered, leg)
 
+    await phone.hears(outside)
+
+
+async def test_an_emergency_call_goes_out_though_the_trunk_seems_away(rig: Rig) -> None:
+    """An ordinary one is told to be unreachable (D28)."""
+    desk = Desk(rig, trunks=(AWAY,))
+    phone, outside = await desk.phone("a"), await rig.make_unasked_outsider(EMERGENCY)
+    await desk.open(phone)
+    line, ordinary, urgent = await desk.line(phone), desk.new_leg(), desk.new_leg()
+
+    await desk.does(dial(ordinary, line))
+    missed = await desk.told(LegEnded, ordinary)
+    await desk.does(dial(urgent, line, EMERGENCY))
+    await desk.told(LegAnswered, urgent)
+
+    assert missed.how is LegEnd.UNREACHABLE
     await phone.hears(outside)
 
 
