@@ -92,6 +92,46 @@ describe("what is said aloud", () => {
     expect(desk.beeps).toEqual(["beep"]);
   });
 
+  it("is an urgent call that waits during my pause as well", () => {
+    const desk = listen();
+    desk.tell({ a: "m", k: "me", id: "u1", f: { status: "paused", pause: "Lunch" } });
+    desk.tell({ a: "s", e: call("c1", { urgent: true, note: "breaks_wrap_up", queue_name: "Urgent" }) });
+    expect(desk.said()).toContain("Urgente oproep");
+    expect(desk.beeps).toEqual(["beep"]);
+  });
+
+  it("is a direct call during another call, with one beep and no ringing [D5]", () => {
+    const desk = listen(talking("a"));
+    const direct = offered("c1", { queue: null, queue_name: null, direct: true, name: "Paul", offer: QUIET });
+    desk.tell({ a: "s", e: direct });
+    desk.tell({ a: "m", k: "call", id: "c1", f: { v: 2 } });
+    expect(desk.said()).toBe("Oproep, Paul.");
+    expect(desk.beeps).toEqual(["beep"]);
+    expect(soundOf(desk.store.world)).toBeNull();
+  });
+
+  it("is a recipient who answers, with the key that connects", () => {
+    const transfer = {
+      kind: "attended",
+      mine: true,
+      recipient: "c",
+      recipient_name: "Jan",
+      until: null,
+    } as const;
+    const desk = listen(
+      talking("a", { state: "held", transfer: { ...transfer, state: "dialling" } }),
+      talking("c", { direction: "out", state: "dialling" }),
+    );
+    desk.tell({ a: "m", k: "call", id: "a", f: { transfer: { ...transfer, state: "consulting" } } });
+    expect(document.querySelector("[aria-live=polite]")?.textContent).toBe("Jan neemt op. F3 verbindt.");
+  });
+
+  it("is a caller who came back", () => {
+    const desk = listen();
+    desk.tell({ a: "s", e: offered("c1", { name: "Mevrouw De Vries", note: "returned", reason: "busy" }) });
+    expect(desk.said()).toBe("Gesprek terug: Mevrouw De Vries.");
+  });
+
   it("is counted in the title of the tab", () => {
     listen(offered("c1"), call("c2"));
     expect(document.title).toBe("(2) Operator - Cordboard");

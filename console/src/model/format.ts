@@ -64,14 +64,20 @@ const THREE_DIGITS = new Set(
 export function phoneNumber(number: string, country = "31"): string {
   if (!/^\d{7,15}$/.test(number)) return number;
   if (!number.startsWith(country) || number.length !== country.length + 9) {
-    if (/^0[89]00\d{4}/.test(number)) return `${number.slice(0, 4)} ${pairs(number.slice(4))}`;
+    if (/^0[89]00\d{4}/.test(number)) return service(number);
     return number.startsWith("0") ? number : `+${number.slice(0, 2)} ${pairs(number.slice(2))}`;
   }
   const national = `0${number.slice(country.length)}`;
-  if (/^0[89]00/.test(national)) return `${national.slice(0, 4)} ${pairs(national.slice(4))}`;
+  if (/^0[89]00/.test(national)) return service(national);
   if (/^06/.test(national)) return `06 ${pairs(national.slice(2))}`;
   const area = THREE_DIGITS.has(national.slice(0, 3)) ? 3 : 4;
   return `${national.slice(0, area)} ${threeThenPairs(national.slice(area))}`;
+}
+
+/** `08000403` → `0800 0403`, `09001234567` → `0900 123 45 67`. */
+function service(national: string): string {
+  const rest = national.slice(4);
+  return `${national.slice(0, 4)} ${rest.length === 4 ? rest : threeThenPairs(rest)}`;
 }
 
 /** `4800937` → `480 09 37`; an even count in pairs. */

@@ -18,6 +18,11 @@ describe("a key", () => {
     [{ key: "Enter", code: "NumpadEnter" }, "answer"],
     [{ key: "F4", code: "F4" }, "hang_up"],
     [{ key: "F5", code: "F5" }, "hold"],
+    [{ key: "F5", code: "F5", shiftKey: true }, "swap"],
+    [{ key: "F7", code: "F7" }, "attended"],
+    [{ key: "F8", code: "F8" }, "blind"],
+    [{ key: "F2", code: "F2" }, "undo"],
+    [{ key: "/", code: "NumpadDivide" }, "keypad"],
     [{ key: "F6", code: "F6" }, "regions"],
     [{ key: "?", code: "Slash" }, "help"],
   ])("%j does one thing", (key, action) => {
@@ -27,6 +32,11 @@ describe("a key", () => {
   it("does nothing while somebody is typing", () => {
     expect(actionOf(stroke({ key: "?", code: "Slash" }), true)).toBeNull();
     expect(actionOf(stroke({ key: "Enter", code: "NumpadEnter" }), true)).toBeNull();
+  });
+
+  it("works in a field too when it writes nothing", () => {
+    expect(actionOf(stroke({ key: "F7", code: "F7" }), true)).toBe("attended");
+    expect(actionOf(stroke({ key: "+", code: "NumpadAdd" }), true)).toBeNull();
   });
 
   it("leaves the ordinary Enter and the browser's own keys alone", () => {
