@@ -209,6 +209,17 @@ def test_the_running_stretch_goes_on_where_it_began() -> None:
     assert (gone.segment, gone.segment_agent, gone.partner) == (SegmentKind.AWAY, None, "c3")
 
 
+@pytest.mark.rule("D6", "D16")
+def test_a_caller_for_whom_an_outside_number_rings_is_joined_with_it_again() -> None:
+    """An urgent call that nobody took waits on while somebody at home is rung."""
+    rings = replace(outgoing(StoredState.DIALLING), agent=None, made_by=None, partner=CallId("c1"))
+
+    found = board(stored(), rings).calls
+
+    assert (found[CallId("c1")].partner, found[CallId("c1")].state) == ("out", CallState.WAITING)
+    assert found[CallId("out")].until is None
+
+
 def test_a_call_of_somebody_who_left_the_organisation_waits_again() -> None:
     """The caller is not lost with the account."""
     call = replace(stored(state=StoredState.ACTIVE), agent=UserId("u-gone"), answered_at=NOON)

@@ -55,6 +55,9 @@ class MemoryJournal:
     answered_in: dict[CallId, QueueId | None] = field(default_factory=dict)
     log: list[Noted] = field(default_factory=list)
     messages: list[MessageLeft] = field(default_factory=list)
+    urgent_queues: frozenset[QueueId] = frozenset()
+    """Which the database would know to be urgent."""
+    urgent: set[CallId] = field(default_factory=set)
     away: bool = False
     """True: the database refuses."""
 
@@ -69,6 +72,8 @@ class MemoryJournal:
         match record:
             case CallOpened():
                 self.opened.setdefault(record.call, record)
+                if record.queue in self.urgent_queues:
+                    self.urgent.add(record.call)
             case CallMoved():
                 self._move(record)
             case TransferMoved():
@@ -117,8 +122,11 @@ class MemoryJournal:
             record = replace(record, answered_at=before.answered_at)
         if record.leg is None and before is not None:
             record = replace(record, leg=before.leg)
-        if record.answered_at is not None and record.agent is not None and record.state not in _STILL_WAITS:
+        first = before is None or before.answered_at is None
+        if first and record.answered_at is not None and record.agent is not None:
             self.answered_in.setdefault(record.call, record.queue)
+        if record.queue in self.urgent_queues:
+            self.urgent.add(record.call)
         self.moved[record.call] = record
 
     def _transfer(self, record: TransferMoved) -> None:
@@ -163,12 +171,12 @@ class MemoryJournal:
         )
         own = [s for s in self.segments if s.call == opened.call]
         talked = [s.agent for s in own if s.kind is SegmentKind.TALK and s.agent is not None]
-        has_it = moved.state in (StoredState.ACTIVE, StoredState.CONFERENCE, StoredState.HELD)
+        talks = moved.state in (StoredState.ACTIVE, StoredState.CONFERENCE)
         missed = self.not_reached.get(opened.call)
         came_back = (
             missed is not None
             and missed.state == TransferState.RETURNED.value
-            and moved.answered_at is not None
+            and (moved.answered_at is not None or moved.queue is None)
         )
         answered_here = opened.call in self.answered_in and self.answered_in[opened.call] == moved.queue
         return StoredCall(
@@ -187,16 +195,13 @@ class MemoryJournal:
             segment_since=max(
                 (s.ended_at for s in own if s.kind is not SegmentKind.OFFER), default=opened.at
             ),
+            urgent=opened.call in self.urgent,
             to=opened.to,
-            peer=opened.peer,
+            peer=opened.peer or next((o.call for o in self.opened.values() if o.peer == opened.call), None),
             partner=moved.partner,
             picked=moved.picked,
             made_by=opened.agent,
-            handled_by=moved.agent
-            if has_it and moved.answered_at is not None and moved.agent is not None
-            else talked[-1]
-            if talked
-            else None,
+            handled_by=moved.agent if talks and moved.agent is not None else talked[-1] if talked else None,
             returned=moved.state is StoredState.WAITING and moved.queue is not None and answered_here,
             reason=Reason(missed.reason) if missed is not None and missed.reason is not None else None,
             back_to=missed.initiator if missed is not None and came_back else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cordboard.app.dialling import dial_plan
-from cordboard.app.open_calls import set_alarm, take_up
+from cordboard.app.open_calls import join_partners, set_alarm, take_up
 from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
@@ -37,6 +37,7 @@ def assemble(
     board = Board(
         organisation=directory.organisation.id,
         exchange_since=now,
+        language=directory.organisation.language,
         rules=directory.organisation.rules,
         pause_reasons=directory.organisation.pause_reasons,
         group_numbers={g.id: g.number for g in directory.groups if g.number is not None},
@@ -53,6 +54,7 @@ def assemble(
         _keep_promises(board, stored)
     for call in calls:
         take_up(board, call)
+    join_partners(board)
     for agent in board.agents.values():
         agent.status = board.status_of(agent)
     return Switchboard(board, new_leg)

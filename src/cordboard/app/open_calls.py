@@ -66,6 +66,14 @@ def take_up(board: Board, stored: StoredCall) -> None:
     board.add(call)
 
 
+def join_partners(board: Board) -> None:
+    """A waiting caller for whom an outside number rings as well knows of it by that one's word (D6)."""
+    for call in board.calls.values():
+        other = board.calls.get(call.partner) if call.partner is not None else None
+        if call.state is CallState.DIALLING and other is not None and other.partner is None:
+            other.partner = call.id
+
+
 def _known(board: Board, user: UserId | None) -> UserId | None:
     return user if user in board.agents else None
 

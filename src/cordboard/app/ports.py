@@ -220,6 +220,8 @@ class StoredCall:
     answered_at: Instant | None
     segment_since: Instant
     """When the stretch that is running began: at the end of the last one, or with the call."""
+    urgent: bool = False
+    """It came through an urgent queue, now or before."""
     to: UserId | None = None
     """A direct call: for whom it was when it came in."""
     peer: CallId | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, assert_never
 
-from sqlalchemy import bindparam, case, delete, func, null, or_, update
+from sqlalchemy import bindparam, case, delete, false, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.core.records import (
@@ -38,6 +38,7 @@ from cordboard.storage.tables import (
     calls,
     devices,
     messages,
+    queues,
     segments,
     sign_ins,
 )
@@ -164,6 +165,10 @@ async def _open(connection: AsyncConnection, organisation: OrganisationId, recor
             "agent": record.agent,
         },
     )
+    if record.peer is not None:
+        await connection.execute(
+            _OTHER_END, {"of_organisation": organisation, "of_call": record.peer, "end": record.call}
+        )
     if record.queue is not None and record.direction is Direction.IN:
         await visits.enter(connection, organisation, record.call, record.queue, record.at)
 
@@ -174,6 +179,9 @@ _THIS_OPEN_CALL = (
     calls.c.ended_at.is_(None),
 )
 
+
+# The end that was there first learns of the other one (decision 0005).
+_OTHER_END = update(calls).where(*_THIS_OPEN_CALL).values(peer=bindparam("end"))
 
 _MOVED_ON = {state.value for state in StoredState} - {StoredState.WAITING.value, StoredState.CONNECTING.value}
 
@@ -198,6 +206,16 @@ _MOVE = (
         leg=func.coalesce(bindparam("on_leg", type_=calls.c.leg.type), calls.c.leg),
         queue_id=bindparam("in_queue"),
         partner=bindparam("with_partner"),
+        # Once urgent it stays so, in whatever queue it is put.
+        urgent=or_(
+            calls.c.urgent,
+            func.coalesce(
+                select(queues.c.urgent)
+                .where(queues.c.organisation == calls.c.organisation, queues.c.id == bindparam("in_queue"))
+                .scalar_subquery(),
+                false(),
+            ),
+        ),
         picked=bindparam("was_picked"),
         reason=_where_it_stays(calls.c.reason),
         back_to=_where_it_stays(calls.c.back_to),
@@ -217,6 +235,10 @@ _CLOSE = (
 
 
 async def _move(connection: AsyncConnection, organisation: OrganisationId, record: CallMoved) -> None:
+    if record.queue is not None and record.answered_at is not None and record.agent is not None:
+        await visits.answer(
+            connection, organisation, record.call, record.queue, by=record.agent, at=record.answered_at
+        )
     await connection.execute(
         _MOVE,
         {
@@ -232,14 +254,8 @@ async def _move(connection: AsyncConnection, organisation: OrganisationId, recor
             "first_answered_at": record.answered_at,
         },
     )
-    if record.queue is None:
-        return
-    if record.state is StoredState.WAITING:
+    if record.queue is not None and record.state is StoredState.WAITING:
         await visits.enter(connection, organisation, record.call, record.queue, record.at)
-    elif record.answered_at is not None and record.agent is not None:
-        await visits.answer(
-            connection, organisation, record.call, record.queue, by=record.agent, at=record.answered_at
-        )
 
 
 async def _close(connection: AsyncConnection, organisation: OrganisationId, record: CallClosed) -> None:
@@ -258,7 +274,7 @@ async def _close(connection: AsyncConnection, organisation: OrganisationId, reco
 @cache
 def _once_statement(dialect: str, table: str) -> Any:
     """Insert a row unless it is there."""
-    known = {"segments": segments, "sign_ins": sign_ins, "call_log": call_log}
+    known = {"sign_ins": sign_ins, "call_log": call_log}
     return upsert(dialect, known[table]).on_conflict_do_nothing()
 
 
@@ -301,9 +317,21 @@ async def _note(connection: AsyncConnection, organisation: OrganisationId, recor
     )
 
 
+@cache
+def _segment_statement(dialect: str) -> Any:
+    statement = upsert(dialect, segments)
+    later = statement.excluded.ended_at
+    # Two of one kind may begin in one millisecond, the first without any length: the one that lasted is kept.
+    return statement.on_conflict_do_update(
+        index_elements=[column.name for column in segments.primary_key],
+        set_={"ended_at": later, "outcome": statement.excluded.outcome},
+        where=later > segments.c.ended_at,
+    )
+
+
 async def _segment(connection: AsyncConnection, organisation: OrganisationId, record: SegmentClosed) -> None:
     await connection.execute(
-        _once_statement(connection.dialect.name, "segments"),
+        _segment_statement(connection.dialect.name),
         {
             "organisation": organisation,
             "call_id": record.call,

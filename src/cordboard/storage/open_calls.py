@@ -8,12 +8,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.ports import StoredCall, StoredTransfer
-from cordboard.core.call import OWN, Reason, TransferState
+from cordboard.core.call import Reason, TransferState
 from cordboard.core.records import SegmentKind, StoredState
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, TransferKind, UserId
 from cordboard.storage.tables import calls, queue_visits, segments, transfers
-
-_OWN = frozenset(state.value for state in OWN)
 
 
 async def read_open_calls(
@@ -50,6 +48,7 @@ async def read_open_calls(
             entered_at=row.entered_at,
             answered_at=row.answered_at,
             segment_since=began.get(row.id, row.entered_at),
+            urgent=row.urgent,
             to=row.to_user,
             peer=row.peer,
             partner=row.partner,
@@ -66,12 +65,12 @@ async def read_open_calls(
     )
 
 
+_TALKS = frozenset({StoredState.ACTIVE.value, StoredState.CONFERENCE.value})
+
+
 def _handled_by(row: Any, talked: UserId | None) -> UserId | None:
-    has_talked = row.state in _OWN and row.state not in _NOT_YET and row.answered_at is not None
-    return row.agent if has_talked and row.agent is not None else talked
-
-
-_NOT_YET = frozenset({StoredState.CONNECTING.value, StoredState.DIALLING.value})
+    """Who talks, else who talked last: a stretch of talk is stored when it is over."""
+    return row.agent if row.state in _TALKS and row.agent is not None else talked
 
 
 async def _transfers(
@@ -110,6 +109,6 @@ async def _segments(
         select(segments.c.call_id, segments.c.agent)
         .join(calls, lived)
         .where(*open_, segments.c.kind == SegmentKind.TALK.value, segments.c.agent != "")
-        .order_by(segments.c.ended_at)
+        .order_by(segments.c.ended_at, segments.c.started_at)
     )
     return {row.call_id: row.until for row in began}, {row.call_id: row.agent for row in talked}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, null, update
+from sqlalchemy import bindparam, case, delete, null, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.core.call import TransferState
@@ -28,15 +28,15 @@ _NO_MORE = delete(transfers).where(
     transfers.c.organisation == bindparam("of_organisation"), transfers.c.call_id == bindparam("of_call")
 )
 
-# A caller who was sent on unanswered goes back to the queue, not to who sent him.
-_answered = calls.c.answered_at.is_not(None)
+# Who was sent on unanswered goes back to the queue, if there is one, and not to who sent him.
+_waits_for_him = or_(calls.c.answered_at.is_not(None), calls.c.queue_id.is_(None))
 _NOT_REACHED = (
     update(calls)
     .where(calls.c.organisation == bindparam("of_organisation"), calls.c.id == bindparam("of_call"))
     .values(
         reason=bindparam("why"),
-        back_to=case((_answered, bindparam("whom", type_=calls.c.back_to.type)), else_=null()),
-        back_at=case((_answered, bindparam("at", type_=calls.c.back_at.type)), else_=null()),
+        back_to=case((_waits_for_him, bindparam("whom", type_=calls.c.back_to.type)), else_=null()),
+        back_at=case((_waits_for_him, bindparam("at", type_=calls.c.back_at.type)), else_=null()),
     )
 )
 
@@ -62,7 +62,11 @@ async def write_transfer(
         await connection.execute(_NO_MORE, this)
         if record.reason is not None:
             back = record.state == TransferState.RETURNED.value
-            told = {"why": record.reason, "whom": record.initiator if back else None, "at": record.at}
+            told = {
+                "why": record.reason,
+                "whom": record.initiator if back else None,
+                "at": record.at if back else None,
+            }
             await connection.execute(_NOT_REACHED, this | told)
         return
     await connection.execute(

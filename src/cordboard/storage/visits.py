@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.core.types import CallId, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import upsert
-from cordboard.storage.tables import queue_visits, queues
+from cordboard.storage.tables import calls, queue_visits, queues
 
 _OF_QUEUE = (queues.c.organisation == bindparam("organisation"), queues.c.id == bindparam("queue_id"))
 QUEUE_NAME = select(queues.c.name).where(*_OF_QUEUE).scalar_subquery()
@@ -28,18 +28,18 @@ def _enter_statement(dialect: str) -> Any:
     )
 
 
-_OTHER_VISIT = queue_visits.alias("other_visit")
 _ANSWER = (
     update(queue_visits)
     .where(
         queue_visits.c.organisation == bindparam("of_organisation"),
         queue_visits.c.call_id == bindparam("of_call"),
         queue_visits.c.queue_id == bindparam("in_queue"),
-        ~select(_OTHER_VISIT.c.call_id)
+        # One that was answered before it came here, or came back, is not answered a second time.
+        select(calls.c.id)
         .where(
-            _OTHER_VISIT.c.organisation == queue_visits.c.organisation,
-            _OTHER_VISIT.c.call_id == queue_visits.c.call_id,
-            _OTHER_VISIT.c.answered_at.is_not(None),
+            calls.c.organisation == queue_visits.c.organisation,
+            calls.c.id == queue_visits.c.call_id,
+            calls.c.answered_at.is_(None),
         )
         .exists(),
     )
@@ -66,7 +66,10 @@ async def answer(
     by: UserId,
     at: Instant,
 ) -> None:
-    """An agent has the call; the first answer counts, in the queue in which it came."""
+    """An agent has the call; the first answer counts, in the queue in which it came.
+
+    Done before the call itself is moved: it still says whether it was answered.
+    """
     await connection.execute(
         _ANSWER,
         {

@@ -326,6 +326,17 @@ async def test_a_segment_that_comes_after_the_end_still_counts(database: Databas
     assert [row.talk_ms for row in await own(database)] == [3_000]
 
 
+async def test_a_stretch_that_lasted_is_kept_beside_one_without_any_length(database: Database) -> None:
+    """Resumed and held again within one millisecond: two stretches of one kind with one beginning."""
+    facts = answered_call("c1", NOON, wait_ms=1_000, talk_ms=3_000)
+    at_once = segment("c1", SegmentKind.TALK, NOON + 1_000, NOON + 1_000, SegmentOutcome.HELD, CHANTAL)
+
+    await database.journal.append(TWENTE, [at_once, *facts])
+    await database.journal.append(TWENTE, [at_once])
+
+    assert [row.talk_ms for row in await own(database)] == [3_000]
+
+
 async def test_a_call_lost_with_the_exchange_says_so(database: Database) -> None:
     """Broken off by a failure, not by the caller (F10)."""
     facts = answered_call("c1", NOON, wait_ms=1_000, talk_ms=3_000)[:-1]
