@@ -15,6 +15,7 @@ from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import WrapUpKind
 from cordboard.core.rules import HouseRules
 from cordboard.core.types import CallId, OrganisationId, Right, TransferKind, UserId
+from cordboard.core.urgent import Rung
 from tests.support.desk import World, office
 
 OUTSIDE = "3180004030"
@@ -308,7 +309,7 @@ def test_an_urgent_queue_that_is_left_alone_alarms_who_works_there_and_who_super
     assert [alarm(world, name) for name in ("chantal", "anja", "henk")] == [None, None, None]
 
     world.call_arrives("u1", "urgent")
-    world.call("u1").warned = True
+    world.call("u1").rung = Rung.ALARM
     waits = [alarm(world, name) for name in ("chantal", "anja", "henk")]
     world.caller_hangs_up("u1")
     world.board.queues[world.person("chantal").signed_in.pop()].signed_in.remove(UserId("chantal"))

@@ -17,6 +17,7 @@ from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Thing
 from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
+from cordboard.core.urgent import Rung
 from cordboard.web import wire
 from cordboard.web.push import WOKEN_AT_A_TIME, Console, Hub
 from tests.support.desk import World
@@ -356,7 +357,7 @@ def test_an_alarm_comes_to_the_console_and_goes_again() -> None:
     loop_free(hub)
     piet = Tab(hub, world, "piet")
     world.call_arrives("u1", "urgent")
-    world.call("u1").warned = True
+    world.call("u1").rung = Rung.ALARM
     piet.console.wake.clear()
 
     hub.changed(ORGANISATION.id, [Changed(Thing.ALARM, "urgent")])
@@ -370,6 +371,28 @@ def test_an_alarm_comes_to_the_console_and_goes_again() -> None:
     assert at_once
     assert (rings["code"], rings["queue_name"]) == ("urgent_unanswered", "urgent")
     assert ("alarm", "urgent") not in piet.held
+
+
+@pytest.mark.rule("D6")
+def test_an_urgent_call_is_pointed_out_as_soon_as_wrap_up_begins_and_no_longer() -> None:
+    """Nothing about the call changed, only who looks at it."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    for name in ("chantal", "piet", "anja"):
+        world.click_clock(name)
+    world.call_arrives("u1", "urgent")
+    chantal = Tab(hub, world, "chantal")
+    chantal.read()
+    noted = [chantal.held["call", "u1"]["note"]]
+
+    for click in (world.click_clock_again, world.click_clock):
+        click("chantal")
+        hub.changed(ORGANISATION.id, [Changed(Thing.AGENT, "chantal")])
+        chantal.read()
+        noted.append(chantal.held["call", "u1"]["note"])
+
+    assert noted == ["breaks_wrap_up", None, "breaks_wrap_up"]
 
 
 async def test_the_exchange_is_heard_between_the_consoles() -> None:

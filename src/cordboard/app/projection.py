@@ -25,11 +25,11 @@ from cordboard.app.views import (
 )
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
-from cordboard.core.call import CallState
 from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpKind
 from cordboard.core.types import CallId, DeviceId, QueueId, Right, UserId
+from cordboard.core.urgent import Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +202,7 @@ def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
     forgotten = [
         c.entered_at
         for c in board.calls.values()
-        if c.queue == queue_id and c.urgent and c.state is CallState.WAITING and c.warned
+        if waits_in(c, queue_id) and c.urgent and c.rung >= Rung.ALARM
     ]
     if forgotten:
         return AlarmView(
@@ -232,5 +232,5 @@ def _hears_alarms(agent: Agent, queue: Queue) -> bool:
 
 
 def _empty_since(board: Board, queue: Queue) -> int:
-    """The board does not keep when the last one left: since we know of the queue, or its day began."""
-    return max(board.exchange_since, queue.numbers.since)
+    """Where the board does not keep when the last one left: since we know of the queue, or its day began."""
+    return queue.empty_since or max(board.exchange_since, queue.numbers.since)

@@ -138,6 +138,8 @@ class Console:
                 # Other eyes: everything may look different.
                 self._snapshot_due = True
                 return []
+            if isinstance(before, MeView) and _shielded(before) != _shielded(mine):
+                dirty |= {(Thing.CALL, call.id) for call in board.waiting() if call.urgent}
             self._op(ops, "me", mine.id, mine)
         for thing, id_ in dirty:
             self._op(ops, thing.value, id_, projection.view_of(board, self.viewer, thing, id_))
@@ -339,6 +341,11 @@ def _wake(consoles: Sequence[Console]) -> None:
         console.wake.set()
     if len(consoles) > WOKEN_AT_A_TIME:
         asyncio.get_running_loop().call_soon(_wake, consoles[WOKEN_AT_A_TIME:])
+
+
+def _shielded(me: MeView) -> tuple[object, ...]:
+    """What decides whether an urgent call that waits is pointed out to its viewer (D6)."""
+    return me.wrap_up is None, me.pause is None, me.signed_in
 
 
 def _kind(view: View) -> str:
