@@ -185,7 +185,6 @@ class Deeds:
             await self._parties.ring(command.leg)
             return
         await self._parties.ready(command.leg)
-        await self._parties.answer(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
         if await self._bridges.put_to_music(name, command.leg, command.music) is None:
             self._unsure(organisation)
@@ -254,7 +253,7 @@ class Deeds:
 
     async def _announce(self, organisation: OrganisationId, command: Announce) -> None:
         if command.answer:
-            await self._parties.answer(command.leg)
+            await self._parties.ready(command.leg)
         else:
             # Opens the way for sound before the answer; to one who was answered it says nothing.
             await self._wire.ask("POST", f"channels/{command.leg}/progress")
@@ -263,7 +262,6 @@ class Deeds:
 
     async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:
         await self._parties.ready(command.leg)
-        await self._parties.answer(command.leg)
         # What is in a bridge cannot be recorded by itself (22.10, seen).
         await self._bridges.take_aside(command.leg)
         if not await self._speaking.record(command.leg, command.name, command.ms_max):

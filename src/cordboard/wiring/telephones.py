@@ -99,7 +99,10 @@ class Telephones:
             self._written = None
 
     def _fallbacks(self) -> provision.Fallbacks:
-        """Who rings for each number while we are away: the phones of those signed in, else every desk phone."""
+        """Who rings for each number while we are away.
+
+        For a queue's the phones of those signed in, for a person's the one that the person has; else every desk phone.
+        """
         groups: dict[str, tuple[str, ...]] = {}
         for organisation, directory in self._tenancy.all.items():
             board = self._board(organisation)
@@ -110,6 +113,13 @@ class Telephones:
                 ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
                 for number in queue.numbers:
                     groups |= dict.fromkeys(forms_of(number, directory.organisation.country), ringing)
+            for user in directory.users:
+                device = board.agents[user.id].device if board is not None and not user.disabled else None
+                ringing = (f"d-{device}",) if device is not None else desk_phones
+                for number in () if user.disabled else user.numbers:
+                    for form in forms_of(number, directory.organisation.country):
+                        # A queue's number stays the queue's, should a person have it too.
+                        groups.setdefault(form, ringing)
         return provision.Fallbacks(groups=groups)
 
 

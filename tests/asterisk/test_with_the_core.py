@@ -1,0 +1,163 @@
+"""Calling out and passing on through the core, the adapter and the exchange's own messages, on the virtual clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordboard.asterisk import exchange
+from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.way_out import WaysOut
+from cordboard.core.call import Call, CallState
+from cordboard.core.requests import (
+    AnswerCall,
+    ArmTransfer,
+    CallColleague,
+    CallNumber,
+    CompleteTransfer,
+    HangUpCall,
+    HoldCall,
+    ResumeCall,
+    SignOut,
+    TransferToColleague,
+    TransferToNumber,
+)
+from cordboard.core.types import NumberKind, QueueId, TransferKind, UserId
+from cordboard.simulator.hearing import Sound
+from cordboard.simulator.people import Habits, Phone
+from tests.support.office import ALGEMEEN, CHANTAL, PIET, Office
+
+NUMBER = "31698765432"
+
+
+@pytest.fixture(autouse=True)
+def with_a_trunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every office can call outside."""
+    ways_out = WaysOut((Trunk(name="out", host="sip.example.net"),), ("112",), lambda _organisation: "NL")
+    known = exchange.AsteriskExchange.__init__.__kwdefaults__
+    assert known is not None
+    monkeypatch.setitem(known, "ways_out", ways_out)
+
+
+def _outsider(office: Office) -> Phone:
+    """Somebody outside, who answers after a second."""
+    habits = Habits(answers_after_ms=1_000, knows_talk=False)
+    return office.pretended.outsider(f"+{NUMBER}", habits=habits, trunk="t-out")
+
+
+def _call_of(office: Office, user: UserId, *, other_than: Call | None = None) -> Call:
+    return next(c for c in office.board.calls.values() if c.agent == user and c is not other_than)
+
+
+def _with_extensions(office: Office) -> None:
+    office.agent(CHANTAL).extension, office.agent(PIET).extension = "201", "202"
+
+
+@pytest.mark.rule("2.6-c", "D8", "D16")
+async def test_an_outside_number_is_called_held_and_found_after_a_restart() -> None:
+    """Ringing in the ear, then the person; music for the called one on hold."""
+    async with Office() as office:
+        outside = _outsider(office)
+        await office.asks(CallNumber(agent=CHANTAL, number=NUMBER, kind=NumberKind.NATIONAL))
+        await office.pass_ms(500)
+        assert office.only_call().state is CallState.DIALLING
+        assert office.phones[CHANTAL].hears().sound is Sound.RINGING
+
+        await office.pass_ms(1_500)
+        call = office.only_call()
+        assert outside.hears().people == {"chantal"}
+        await office.asks(HoldCall(agent=CHANTAL, call=call.id))
+        assert outside.hears().sound is Sound.MUSIC
+        await office.asks(ResumeCall(agent=CHANTAL, call=call.id))
+
+        await office.restart()
+        await office.pass_ms(500)
+        assert outside.hears().people == {"chantal"}
+        assert office.only_call().state is CallState.ACTIVE
+        outside.hang_up()
+        await office.pass_ms(500)
+        assert not office.board.calls
+
+
+@pytest.mark.rule("2.6-c", "D16", "D29")
+async def test_colleagues_call_hold_and_survive_a_restart() -> None:
+    """One wire, two calls; either end can be held, and either ends both."""
+    async with Office() as office:
+        _with_extensions(office)
+        await office.asks(CallColleague(agent=CHANTAL, colleague=PIET))
+        await office.pass_ms(1_000)
+        assert office.phones[CHANTAL].hears().sound is Sound.RINGING
+        office.phones[PIET].answer()
+        await office.pass_ms(500)
+        assert office.phones[CHANTAL].hears().people == {"piet"}
+        assert office.phones[PIET].hears().people == {"chantal"}
+
+        his = _call_of(office, PIET)
+        await office.asks(HoldCall(agent=PIET, call=his.id))
+        await office.restart()
+        await office.pass_ms(300)
+        assert office.phones[CHANTAL].hears().sound is Sound.MUSIC
+        await office.asks(ResumeCall(agent=PIET, call=his.id))
+        assert office.phones[CHANTAL].hears().people == {"piet"}
+
+        await office.asks(HangUpCall(agent=PIET, call=his.id))
+        await office.pass_ms(500)
+        assert not office.board.calls
+
+
+@pytest.mark.rule("5.1-f", "5.2-f", "2.1.1-o", "D7", "D16")
+async def test_a_caller_is_passed_on_to_a_colleague_and_by_the_colleague_outside() -> None:
+    """With announcement, then without; nothing is left in the exchange."""
+    async with Office() as office:
+        _with_extensions(office)
+        await office.asks(SignOut(agent=PIET, queue=QueueId("algemeen"), confirmed=True))
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(500)
+        call = office.only_call()
+        await office.asks(AnswerCall(agent=CHANTAL, call=call.id))
+        await office.pass_ms(500)
+        await office.asks(ArmTransfer(agent=CHANTAL, call=call.id, kind=TransferKind.ATTENDED))
+        await office.asks(TransferToColleague(agent=CHANTAL, call=call.id, colleague=PIET))
+        await office.pass_ms(500)
+        office.phones[PIET].answer()
+        await office.pass_ms(500)
+        to = _call_of(office, CHANTAL, other_than=call)
+        await office.asks(CompleteTransfer(agent=CHANTAL, call=call.id, to=to.id))
+        await office.pass_ms(500)
+        assert caller.hears().people == {"piet"}
+        await office.restart()
+        # Past undoing the wire is taken out, and the caller is on the colleague's own line.
+        await office.pass_ms(15_000)
+        assert caller.hears().people == {"piet"}
+        assert len(office.pretended.registry.channels) == 2
+
+        _outsider(office)
+        his = _call_of(office, PIET)
+        await office.asks(ArmTransfer(agent=PIET, call=his.id, kind=TransferKind.BLIND))
+        await office.asks(TransferToNumber(agent=PIET, call=his.id, number=NUMBER, kind=NumberKind.NATIONAL))
+        await office.pass_ms(600)
+        assert caller.hears().sound is Sound.RINGING
+        await office.pass_ms(1_500)
+        assert caller.hears().people == {f"+{NUMBER}"}
+        caller.hang_up()
+        await office.pass_ms(500)
+        assert not office.board.calls
+        assert not office.pretended.registry.channels
+
+
+@pytest.mark.rule("D27", "D29")
+async def test_a_colleagues_extension_dialled_on_the_telephone_is_the_same_call() -> None:
+    """Without the console."""
+    async with Office() as office:
+        _with_extensions(office)
+        office.phones[CHANTAL].dial("202")
+        await office.pass_ms(500)
+        assert office.phones[PIET].is_ringing
+        assert office.phones[CHANTAL].hears().sound is Sound.RINGING
+        office.phones[PIET].answer()
+        await office.pass_ms(300)
+        assert office.phones[CHANTAL].hears().people == {"piet"}
+
+        office.phones[CHANTAL].hang_up()
+        await office.pass_ms(500)
+
+        assert not office.board.calls
