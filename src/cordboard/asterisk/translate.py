@@ -138,10 +138,16 @@ def fact(event: ari.Event | ari.RawEvent) -> Event | None:
             return MessageRecorded(
                 leg=_target(recording.target_uri),
                 name=recording.name,
-                ms=1000 * (recording.talking_duration or 0),
+                ms=_message_ms(recording),
             )
         case _:
             return None
+
+
+def _message_ms(recording: ari.LiveRecording) -> int:
+    """How long a message is; silence alone is told as one second (22.10, seen), and nobody says anything in less."""
+    seconds = recording.talking_duration or 0
+    return 1000 * seconds if seconds > 1 else 0
 
 
 def _progress(channel: ari.Channel) -> Event | None:

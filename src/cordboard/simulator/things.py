@@ -234,7 +234,8 @@ class Recording:
             "target_uri": f"channel:{self.channel}",
         }
         if self.state == "done":
-            talking_s = self.duration_ms // 1000
+            # Rounded up, and never less than one, however little was said.
+            talking_s = max(1, -(-self.duration_ms // 1000))
             shown |= {"duration": talking_s, "talking_duration": talking_s, "silence_duration": 0}
         elif self.state == "failed":
             shown["cause"] = "Cannot record channel while in bridge"

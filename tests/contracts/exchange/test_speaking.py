@@ -149,3 +149,15 @@ async def test_a_name_is_used_once(rig: Rig) -> None:
     await desk.does(record(party, rig.id("message")))
 
     assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
+
+
+async def test_a_caller_who_says_nothing_leaves_no_message(rig: Rig) -> None:
+    """0, so that nobody is sent an empty one."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(0)
+    await rig.wait(100)
+
+    await desk.does(record(party, rig.id("message")))
+    recorded = await desk.told(MessageRecorded, party, within_ms=15_000)
+
+    assert recorded.ms == 0
