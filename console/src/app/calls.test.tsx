@@ -105,7 +105,7 @@ describe("an incoming call", () => {
     expect(present("c1").textContent).not.toContain("F3");
   });
 
-  it("tells the person when a colleague was first", async () => {
+  it("tells the person when a colleague was first [2.1.1-v]", async () => {
     const desk = showScreen(offered("c1"));
     desk.answer = () => Promise.resolve({ ok: false, code: "answered_by", args: { name: "Piet" } });
     await click(button(present("c1"), /Opnemen/));
@@ -122,7 +122,7 @@ describe("an urgent call", () => {
     expect(first?.textContent).toContain("Urgent");
   });
 
-  it("is answered by the green telephone and has no cross [2.2-b]", async () => {
+  it("is answered by the green telephone and has no cross [2.2-b, 2.2-c]", async () => {
     const desk = showScreen(offered("c1", { urgent: true }));
     expect(within(present("c1")).queryByRole("button", { name: /Weigeren/ })).toBeNull();
     await click(button(present("c1"), /Opnemen/));
@@ -154,6 +154,36 @@ describe("an answered call", () => {
     await act(() => vi.advanceTimersByTimeAsync(6_000));
     expect(present("c1").dataset["late"]).toBe("");
     expect(within(present("c1")).getByText("Lang in de wacht")).toBeTruthy();
+  });
+
+  it("turns amber after the time that the organisation has set [D8]", async () => {
+    showScreen(me({ hold_warn_ms: 20_000 }), talking("c1", { state: "held", since: ago(15) }));
+    expect(present("c1").dataset["late"]).toBeUndefined();
+    await act(() => vi.advanceTimersByTimeAsync(6_000));
+    expect(present("c1").dataset["late"]).toBe("");
+  });
+
+  it("follows what is done on the telephone itself, and says so [2.1.1-x]", () => {
+    const desk = showScreen(talking("c1"));
+    desk.tell({ a: "m", k: "call", id: "c1", f: { state: "held", note: "phone_hold" } });
+    expect(present("c1").dataset["state"]).toBe("held");
+    expect(present("c1").textContent).toContain("Op het toestel in de wacht gezet.");
+    desk.tell({ a: "x", k: "call", id: "c1" });
+    expect(card("c1")).toBeNull();
+  });
+
+  it("says to lift the handset where the telephone cannot be answered from here [2.1.1-w]", () => {
+    showScreen(talking("c1", { state: "connecting", note: "answer_on_phone" }));
+    expect(present("c1").textContent).toContain("Neem op met de hoorn van uw toestel.");
+  });
+
+  it("of a colleague or of a queue that I am not in has no card [2.1-c]", () => {
+    showScreen(
+      talking("c1", { mine: false, agent: "u2", agent_name: "Piet Jansen" }),
+      call("c2", { queue: "q3", queue_name: "Storingen" }),
+    );
+    expect(document.querySelectorAll(".card")).toHaveLength(0);
+    expect(screen.queryByRole("region", { name: "Wachtend" })).toBeNull();
   });
 
   it("ends by hanging up [2.1.1-p]", async () => {

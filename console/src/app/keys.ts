@@ -33,7 +33,11 @@ export function useKeys(options: Options): void {
       const action = actionOf(event, isTyping(event.target));
       if (action === null) return;
       // An open question belongs to itself; only a call may come through.
-      if (action !== "answer" && document.querySelector("[role=dialog], [role=alertdialog]") !== null) return;
+      const question = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
+      if (question && (action !== "answer" || ready(desk.store.world.entities) !== undefined)) {
+        if (event.key.startsWith("F")) event.preventDefault();
+        return;
+      }
       if (act(action, desk, () => phone.answer(), { help, keypad })) {
         // Before the browser reloads the page (F5) or presses the button that has the focus (Enter).
         event.preventDefault();

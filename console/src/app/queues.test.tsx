@@ -212,7 +212,7 @@ describe("choosing queues", () => {
     expect(shown.getAttribute("aria-disabled")).toBe("true");
   });
 
-  it("opens the mail program with the agent's address [3.1-s]", async () => {
+  it("opens the mail program with the agent's address, and says when none is known [3.1-r, 3.1-s]", async () => {
     showScreen(agent("u2", "Piet Jansen", { email: "piet@example.nl" }), agent("u3", "Anja Smit"));
     await choose("Algemeen");
     await click(screen.getByRole("button", { name: "Ingelogde medewerkers" }));
@@ -220,6 +220,8 @@ describe("choosing queues", () => {
       "mailto:piet@example.nl",
     );
     expect(within(detail()).queryByRole("link", { name: "E-mail Anja Smit" })).toBeNull();
+    const none = within(detail()).getByRole("button", { name: "E-mail Anja Smit" });
+    expect(none.getAttribute("aria-disabled")).toBe("true");
   });
 
   it("shows how long a colleague talks, and with the right with whom [3.2-a, 3.2-b, 3.2-c]", async () => {

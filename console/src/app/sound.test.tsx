@@ -22,6 +22,11 @@ describe("what sounds at this browser", () => {
     expect(heard(BROWSER, offered("c1"), offered("c2", { urgent: true }))).toBe("urgent");
   });
 
+  it("is a tone of its own for a caller who came back [D7]", () => {
+    expect(heard(BROWSER, offered("c1", { note: "returned" }))).toBe("returned");
+    expect(heard(BROWSER, offered("c1", { note: "returned" }), offered("c2"))).toBe("ring");
+  });
+
   it("is nothing while the telephone on the desk rings by itself", () => {
     expect(heard(...OFFICE, offered("c1"))).toBeNull();
   });

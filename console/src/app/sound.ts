@@ -18,7 +18,8 @@ export function soundOf(world: World): Sound | null {
   const offers = [...world.entities.call.values()].filter((call) => call.offer !== null && !call.mine);
   const ringing = offers.filter((call) => call.offer?.ringing);
   if (myDevice(world.entities)?.kind === "web" && ringing.length > 0) {
-    return ringing.some((call) => call.urgent) ? "urgent" : "ring";
+    if (ringing.some((call) => call.urgent)) return "urgent";
+    return ringing.every((call) => call.note === "returned") ? "returned" : "ring";
   }
   // Urgent while in a call: the phone is not rung, so the console beeps (D6).
   return offers.some((call) => call.urgent && !call.offer?.ringing) ? "beep" : null;

@@ -4,6 +4,8 @@ export type Sound =
   | "ring"
   /** The same for an urgent call: faster and higher, never to be mistaken. */
   | "urgent"
+  /** A caller whom I passed on has come back (D7): the same voice, going down. */
+  | "returned"
   /** An urgent call waits while I am in a call: one soft beep at a time (D6). */
   | "beep";
 
@@ -36,6 +38,15 @@ const PATTERNS: Record<Sound, Pattern> = {
       [0.8, 0.3, 1318.51],
     ],
     volume: 0.16,
+  },
+  returned: {
+    every: 2.4,
+    notes: [
+      [0, 0.3, 659.25],
+      [0.32, 0.3, 554.37],
+      [0.64, 0.5, 440],
+    ],
+    volume: 0.12,
   },
   beep: { every: 4, notes: [[0, 0.12, 988]], volume: 0.05 },
 };

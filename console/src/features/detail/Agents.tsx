@@ -87,7 +87,15 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
       {talking !== null && <div className="st cut soft num">{talking}</div>}
       <div className="person-acts">
         <CallAct agent={agent} />
-        {agent.email !== null && (
+        {agent.email === null ? (
+          <Press
+            className="round"
+            aria-label={t`E-mail ${agent.name}`}
+            off={t`No e-mail address of ${agent.name} is known.`}
+          >
+            <Icon name="mail" />
+          </Press>
+        ) : (
           <a
             className="round"
             href={`mailto:${agent.email}`}

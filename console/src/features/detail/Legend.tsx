@@ -26,7 +26,11 @@ const STATUSES: readonly AgentStatus[] = [
   "available",
   "ringing",
   "in_call",
+  "holding",
   "wrap_up",
+  "paused",
+  "not_answered",
+  "console_gone",
   "signed_out",
   "device_lost",
 ];
