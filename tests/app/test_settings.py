@@ -34,9 +34,10 @@ def test_the_example_file_is_understood() -> None:
         NumberForm.NATIONAL,
         "to",
     )
-    assert [(entry.number, entry.queue) for entry in settings.numbers] == [
-        ("+31 53 480 09 00", "Algemeen"),
-        ("053 480 09 11", "Urgent"),
+    assert [(entry.number, entry.queue, entry.person) for entry in settings.numbers] == [
+        ("+31 53 480 09 00", "Algemeen", None),
+        ("053 480 09 11", "Urgent", None),
+        ("053 480 02 01", None, "chantal"),
     ]
     assert settings.exchange.local_networks == ("192.168.0.0/16", "10.0.0.0/8")
 
