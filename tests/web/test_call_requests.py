@@ -157,3 +157,15 @@ async def test_a_name_that_is_no_message_never_becomes_a_path(web: Rig) -> None:
     """Whatever the browser writes there."""
     for name in ("..%2Fsecret", "%2e%2e/secret", "../secret", "m1/../../secret", "%00"):
         assert (await get(web, f"/api/messages/{name}")).status_code in (400, 404)
+
+
+@pytest.mark.rule("D28")
+async def test_how_people_dial_is_read_once_and_anew_after_a_change(web: Rig) -> None:
+    """A click must not wait for five hundred people's numbers; a new extension works at once all the same."""
+    before = web.services.dial_plan(TWENTE)
+    _configure(web, PIET, extension="299")
+
+    after = web.services.dial_plan(TWENTE)
+
+    assert web.services.dial_plan(TWENTE) is after
+    assert (before.colleague("299"), after.colleague("299")) == (None, PIET)

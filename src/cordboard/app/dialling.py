@@ -6,6 +6,7 @@ it. Whether this person may is decided by the core.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ _PAID = frozenset(
 )
 SHORT_DIGITS_MIN = 3
 """Fewer digits are no number anywhere."""
+_PAID_SHORT = {"NL": re.compile(r"18\d\d")}
+"""Paid short numbers that the tables do not price: the Dutch directory enquiries, 1888 and its like."""
 _NO_COUNTRY = "001"
 """Where satellites, global networks and international services are numbered."""
 
@@ -79,7 +82,10 @@ def _kind_of_short(number: str, country: str) -> NumberKind | None:
     if len(number) < SHORT_DIGITS_MIN:
         return None
     cost = phonenumbers.expected_cost_for_region(parsed, country)
-    return NumberKind.PREMIUM if cost == phonenumbers.ShortNumberCost.PREMIUM_RATE else NumberKind.NATIONAL
+    paid = country in _PAID_SHORT and _PAID_SHORT[country].fullmatch(number) is not None
+    if paid or cost == phonenumbers.ShortNumberCost.PREMIUM_RATE:
+        return NumberKind.PREMIUM
+    return NumberKind.NATIONAL
 
 
 def dial_plan(directory: Directory, emergency: frozenset[str] = frozenset()) -> DialPlan:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
-from cordboard.app.ports import DeviceRow, Directories
+from cordboard.app.ports import DeviceRow, Directories, Directory
 from cordboard.app.tenancy import Tenancy
 from cordboard.core.types import Instant, OrganisationId, QueueId
 from cordboard.web import rest, wire
@@ -47,10 +47,17 @@ class Services:
     """Where the sound of a message that a caller left is; None: it is not there (any more)."""
     emergency: frozenset[str] = frozenset()
     """Numbers that count as emergency calls beside the country's own."""
+    plans: dict[OrganisationId, tuple[Directory, DialPlan]] = field(default_factory=dict, init=False)
+    """How each organisation's people dial, as long as its configuration is this one."""
 
     def dial_plan(self, organisation: OrganisationId) -> DialPlan:
         """How this organisation's people dial."""
-        return dial_plan(self.tenancy.all[organisation], self.emergency)
+        directory = self.tenancy.all[organisation]
+        known = self.plans.get(organisation)
+        # Read anew for each click, five hundred people would cost every other caller milliseconds.
+        if known is None or known[0] is not directory:
+            known = self.plans[organisation] = (directory, dial_plan(directory, self.emergency))
+        return known[1]
 
     async def logged_in(self, cookies: dict[str, str]) -> LoggedIn | None:
         """Whose browser this is; None: not logged in, or no longer."""
