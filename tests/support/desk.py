@@ -175,7 +175,7 @@ class World(Clicks, Furniture):
         self.now = max(self.now, instant)
         self._take(self.desk.handle_deadline(self.now))
         deadline = self.desk.next_deadline()
-        assert deadline is None or deadline > self.now, "a deadline that is always due"
+        assert deadline is None or deadline > self.now, f"always due: {self.board.alarms[0]}"
         if self.tells:
             self.settle()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
 from cordboard.core.records import CallClosed, CallOpened, Noted, SegmentClosed, SegmentKind, Why
-from cordboard.core.types import Direction
+from cordboard.core.types import Direction, UserId
 
 if TYPE_CHECKING:
     from tests.support.desk import World
@@ -161,11 +161,7 @@ def sound_is_right(world: World) -> None:
     """Everybody hears whom the board says; nobody hears others' conversation (5.1-k)."""
     if not world.board.exchange_up:
         return
-    undialled = {
-        c.leg
-        for c in world.board.calls.values()
-        if c.direction is Direction.OUT and c.state is CallState.CONNECTING
-    }
+    undialled = {c.leg for c in world.board.calls.values() if c.is_undialled}
     for call in world.board.calls.values():
         if call.leg in undialled:
             continue
@@ -230,3 +226,27 @@ def books_balance(world: World) -> None:
         assert queue.numbers.total == len(entered)
         assert queue.numbers.handled == queue.numbers.answered == len(answered)
         assert queue.numbers.waited_ms == sum(first_talk[r.call] - r.at for r in answered)
+
+
+def one_record_each(world: World) -> None:
+    """Every call that was opened was closed, once; its stretches follow each other (I8)."""
+    opened = {r.call: r for r in world.records if isinstance(r, CallOpened)}
+    closed = Counter(r.call for r in world.records if isinstance(r, CallClosed))
+    assert all(n == 1 for n in closed.values()), {c: n for c, n in closed.items() if n != 1}
+    assert set(opened) == set(closed), set(opened) ^ set(closed)
+
+
+def screen_is_right(
+    shown: dict[tuple[str, str], Any], fresh: dict[tuple[str, str], Any], board: Board, viewer: UserId
+) -> None:
+    """A console that is told only what changed shows what a fresh one would (I15).
+
+    What changes with the viewer's own group or wrap-up is sent anew by the connection when that changes.
+    """
+    for key, view in fresh.items():
+        assert key in shown, ("not shown", key)
+        if key[0] != "queue":
+            names = [n for n in view.__struct_fields__ if getattr(view, n) != getattr(shown[key], n)]
+            assert not names, (key, {n: (getattr(shown[key], n), getattr(view, n)) for n in names})
+    gone = {key for key in shown if key not in fresh and key[0] == "call" and key[1] not in board.calls}
+    assert not gone, ("still shown", gone)

@@ -52,7 +52,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
     elif call.state in OWN and call.direction is Direction.IN:
         # Whose it was has left the organisation.
         call.state = CallState.WAITING
-    if call.direction is Direction.OUT and call.state is not CallState.WAITING:
+    if call.direction is Direction.OUT and call.state is not CallState.WAITING and call.queue is None:
         call.to = _known(board, stored.to)
         call.show = dial.shown_number(board, agent, None)
     _segment(call)
@@ -63,6 +63,8 @@ def take_up(board: Board, stored: StoredCall) -> None:
     elif call.state is CallState.DIALLING and call.partner is None:
         wait = board.rules.dial_ring_ms + (board.rules.direct_ring_ms if call.peer is not None else 0)
         _until(board, call, stored.since + wait)
+    if call.queue is not None:
+        call.visited.add(call.queue)
     board.add(call)
 
 
@@ -80,7 +82,7 @@ def _known(board: Board, user: UserId | None) -> UserId | None:
 
 def _segment(call: Call) -> None:
     """The stretch that is running, as the core has it in this state."""
-    if call.state is CallState.CONNECTING and call.direction is Direction.OUT:
+    if call.state is CallState.CONNECTING and call.direction is Direction.OUT and call.answered_at is None:
         call.segment = SegmentKind.DIAL
     else:
         call.segment = SEGMENT[call.state]

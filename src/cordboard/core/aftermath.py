@@ -39,6 +39,7 @@ def recipient_answered(turn: Turn, recipient: Call) -> None:
     for offered in list(call.offers):
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
     recipient.answered_at = recipient.answered_at or turn.now
+    call.partner = recipient.id
     turn.do(Pair(one=call.leg, other=recipient.leg))
     for each in (call, recipient):
         turn.move(each, CallState.TRANSFERRED, SegmentOutcome.ANSWERED)
@@ -218,6 +219,10 @@ def due(turn: Turn, call: Call) -> None:
             handover.close(turn, call)
         elif transfer.state is TransferState.RINGING:
             _rang_out(turn, call)
+    if call.back_until is not None and call.back_until <= turn.now and call.state is CallState.CONNECTING:
+        # The initiator has clicked, and the telephone may still come up.
+        call.back_until = turn.now + lines.RESERVATION_MS
+        turn.wake_call(call.back_until, call)
     if call.back_until is not None and call.back_until <= turn.now and call.state is CallState.WAITING:
         call.back_to = call.back_until = None
         call.version += 1
@@ -239,7 +244,9 @@ def _rang_out(turn: Turn, call: Call) -> None:
     elif call.transfer is not None:
         # The colleague has clicked, and the telephone may still come up.
         call.transfer.until = turn.now + lines.RESERVATION_MS
+        handover.remember(turn, call, call.transfer)
         turn.wake_call(call.transfer.until, call)
+        turn.show_call(call)
 
 
 def _until(turn: Turn, call: Call) -> None:

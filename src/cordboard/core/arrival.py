@@ -8,7 +8,7 @@ from __future__ import annotations
 from cordboard.core import dial, talk, transfer, wrapup
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState
-from cordboard.core.commands import HangUp, HangUpReason, LetRing, PlaceInQueue
+from cordboard.core.commands import HangUp, HangUpReason, LetRing
 from cordboard.core.events import CallArrived, DirectCallArrived, PhoneDialled, PhoneTransferAsked
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallOpened, Why
@@ -32,9 +32,9 @@ def for_queue(turn: Turn, event: CallArrived) -> Call | None:
         priority=queue.priority,
         dialled=event.dialled,
     )
-    queue.numbers.entered()
+    turn.enters(call, queue)
     turn.note(call, Why.ENTERED, detail=queue.id)
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=not queue.ring_until_answered))
+    turn.place_in_queue(call, answer=not queue.ring_until_answered)
     return call
 
 
@@ -140,6 +140,8 @@ def _new_line(turn: Turn, agent: Agent, event: PhoneDialled) -> None:
         turn.do(HangUp(leg=before.leg))
         turn.board.lines.pop(before.leg, None)
         waits = turn.board.calls.get(before.call) if before.call is not None else None
+        if waits is not None:
+            turn.show_call(waits)
         if waits is not None and waits.state is CallState.CONNECTING and waits.agent == agent.id:
             turn.unanswered.append((agent, waits))
     agent.line = Line(leg=event.leg, device=event.device, state=LineState.UP, call=None, until=None)

@@ -188,6 +188,8 @@ class Call:
     """Who talked with the party last, also after a return to the queue; None: nobody did."""
     made_by: UserId | None = None
     """An outgoing call: who dialled; None: an incoming one, or a rule dialled."""
+    visited: set[QueueId] = field(default_factory=set)
+    """Queues that have counted it."""
     returned: bool = False
     """It came back from an agent: the front of its queue is its place (D7, D16)."""
     picked: bool = False
@@ -226,6 +228,15 @@ class Call:
             not self.returned,
             self.entered_at,
             self.id,
+        )
+
+    @property
+    def is_undialled(self) -> bool:
+        """An outgoing call whose agent's telephone is on its way up; nobody has been dialled."""
+        return (
+            self.state is CallState.CONNECTING
+            and self.direction is Direction.OUT
+            and self.segment is SegmentKind.DIAL
         )
 
     def talked_ms(self, now: Instant) -> int:

@@ -16,7 +16,6 @@ from cordboard.core.commands import (
     HangUpReason,
     LetRing,
     Phrase,
-    PlaceInQueue,
     RecordMessage,
     Sentence,
 )
@@ -72,7 +71,7 @@ def lead_out(turn: Turn, call: Call, way: Exit, why: str) -> None:
     if call.exits > EXITS_MAX:
         action = ExitAction.ANNOUNCEMENT
     match action:
-        case ExitAction.QUEUE if QueueId(target) in board.queues:
+        case ExitAction.QUEUE if QueueId(target) in board.queues and target != call.queue:
             _to_queue(turn, call, board.queues[QueueId(target)])
         case ExitAction.COLLEAGUE if UserId(target) in board.agents and target != call.to:
             _to_colleague(turn, call, UserId(target))
@@ -113,14 +112,13 @@ def language_of(turn: Turn, call: Call) -> str:
 
 
 def _to_queue(turn: Turn, call: Call, queue: Queue) -> None:
-    if call.queue != queue.id:
-        queue.numbers.entered()
-    call.to = call.back_to = call.until = call.partner = None
+    turn.enters(call, queue)
+    call.to = call.back_to = call.back_until = call.until = call.partner = None
     call.queue, call.priority = queue.id, queue.priority
     call.urgent = call.urgent or queue.urgent
     for memory in (call.rejected, call.not_before, call.tried):
         memory.clear()
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=not queue.ring_until_answered))
+    turn.place_in_queue(call, answer=not queue.ring_until_answered)
     turn.move(call, CallState.WAITING, SegmentOutcome.LED_OUT)
     on_arrival(turn, call)
 
@@ -189,9 +187,9 @@ def watch(turn: Turn, call: Call) -> None:
     if queue is None:
         return
     if queue.wait_ms_max is not None:
-        turn.wake_call(max(turn.now, call.entered_at + queue.wait_ms_max), call)
+        turn.wake_call(max(turn.now + 1, call.entered_at + queue.wait_ms_max), call)
     if queue.announce_first_ms is not None and not queue.ring_until_answered:
-        turn.wake_call(max(turn.now, _next_announcement(call, queue)), call)
+        turn.wake_call(max(turn.now + 1, _next_announcement(call, queue)), call)
 
 
 def _next_announcement(call: Call, queue: Queue) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cordboard.core import rescue, talk, wrapup
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Reason, Transfer, TransferState
-from cordboard.core.commands import Hold, Pair, PlaceInQueue
+from cordboard.core.commands import Hold, Pair
 from cordboard.core.notices import Saying
 from cordboard.core.records import SegmentOutcome, TransferMoved, Why
 from cordboard.core.transitions import TRANSFER
@@ -134,7 +134,7 @@ def come_back(turn: Turn, call: Call, reason: Reason) -> None:
 def wait_for_initiator(turn: Turn, call: Call, initiator: Agent | None, reason: Reason) -> None:
     """The caller hears music and is offered to the initiator alone for a while, then to the queue (D7)."""
     if call.queue is not None:
-        turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+        turn.place_in_queue(call)
     else:
         turn.do(Hold(party=call.leg, line=None))
     call.reason, call.returned = reason, True
@@ -150,7 +150,7 @@ def back_in_queue(turn: Turn, call: Call, outcome: SegmentOutcome) -> None:
     assert call.queue is not None, call
     _release(turn, call)
     call.to = call.agent = call.partner = call.until = None
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+    turn.place_in_queue(call)
     turn.move(call, CallState.WAITING, outcome)
 
 
@@ -170,6 +170,7 @@ def hold_for(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> N
     turn.do(Hold(party=call.leg, line=line.leg if line is not None else None))
     _release(turn, call)
     call.partner = call.to = call.until = call.note = None
+    call.back_to = call.back_until = None
     call.agent = agent.id
     agent.calls.append(call.id)
     if call.taken_at is None and call.answered_at is not None:
@@ -202,6 +203,9 @@ def _hand_over(turn: Turn, call: Call, recipient: Call, there: Call) -> None:
     call.agent, call.partner, call.taken_at, call.handled_by = colleague.id, None, turn.now, colleague.id
     recipient.partner, there.agent = None, None
     turn.do(Hold(party=there.leg, line=line.leg if line is not None else None))
+    if line is not None and line.call == there.id:
+        # Also when the telephone is on its way up for it.
+        line.call = call.id
     talk.put_through(turn, colleague, call, talks=talks)
     for end_of_wire in (recipient, there):
         talk.hang_up(turn, end_of_wire)

@@ -49,7 +49,7 @@ def due(turn: Turn, call: Call) -> None:
         language = queue.language if queue is not None else turn.board.language
         phrase = Phrase(sentence=Sentence.STILL_HOLDING)
         turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language, answer=False))
-        turn.wake_call(_next_word(call), call)
+        turn.wake_call(max(turn.now + 1, _next_word(call)), call)
 
 
 def _remind(turn: Turn, call: Call) -> None:

@@ -49,10 +49,11 @@ def distribute(turn: Turn, touched_queues: Collection[Queue]) -> bool:
     first: dict[UserId, Call] = {}
     able: dict[tuple[QueueId, bool, bool], list[Agent]] = {}
     waiting = board.waiting()
+    withdrew = False
     for call in waiting:
         # Who is for one person, or has climbed, depends on agents who need not be in the queue.
         if everything or call.queue in queues or call.rung > 0 or _person(call) is not None:
-            _look_at(turn, call, able, first)
+            withdrew |= _look_at(turn, call, able, first)
         for agent_id in call.offers:
             if agent_id not in first:
                 first[agent_id] = call
@@ -63,7 +64,10 @@ def distribute(turn: Turn, touched_queues: Collection[Queue]) -> bool:
     turn.look_queues, turn.look_agents = set(), {}
     if everything or not changed or len(waiting) < 2:
         return False
-    again = set().union(*(agent.signed_in for agent in changed.values())) - queues
+    again = set().union(*(agent.signed_in for agent in changed.values()))
+    if not withdrew:
+        # Who lost an offer may be free for a caller who was looked at before.
+        again -= queues
     turn.look_queues = {
         q for q in again if strategy.rings_alone(board.queues[q]) and any(c.queue == q for c in waiting)
     }
@@ -72,8 +76,8 @@ def distribute(turn: Turn, touched_queues: Collection[Queue]) -> bool:
 
 def _look_at(
     turn: Turn, call: Call, able: dict[tuple[QueueId, bool, bool], list[Agent]], first: dict[UserId, Call]
-) -> None:
-    """Bring this caller's offers in line."""
+) -> bool:
+    """Bring this caller's offers in line; True: an agent lost an offer."""
     board = turn.board
     queue = board.queues[call.queue] if call.queue is not None else None
     person = _person(call)
@@ -86,9 +90,10 @@ def _look_at(
         if key not in able:
             able[key] = _able(board, queue, urgent=call.urgent, everybody=call.rung > 0)
         if not able[key] and not call.offers:
-            return
+            return False
         wanted = _wanted(turn, call, queue, able[key], first)
-    if call.offers and not call.offers.keys() <= wanted.keys():
+    withdrew = bool(call.offers) and not call.offers.keys() <= wanted.keys()
+    if withdrew:
         for agent_id in [a for a in call.offers if a not in wanted]:
             turn.close_offer(call, board.agents[agent_id], SegmentOutcome.WITHDRAWN)
     # While the exchange is away nobody knows whether the caller is still there.
@@ -99,6 +104,7 @@ def _look_at(
                 call.offers[agent_id] = Offer(agent=agent_id, since=turn.now, nobody_else=nobody_else)
                 turn.show_call(call)
                 turn.show_agent(agent)
+    return withdrew
 
 
 def _able(board: Board, queue: Queue, *, urgent: bool, everybody: bool) -> list[Agent]:

@@ -117,7 +117,7 @@ def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
 def not_up(turn: Turn, agent: Agent, call: Call) -> None:
     """The caller whom the agent clicked on waits again; who was to be dialled is not."""
     turn.say(agent, Saying.ANSWER_FAILED, call.id)
-    if call.state is CallState.CONNECTING and call.direction is Direction.OUT:
+    if call.is_undialled:
         talk.hang_up(turn, call)
     elif call.state is CallState.CONNECTING:
         offer.unclaim(turn, agent, call)

@@ -9,7 +9,7 @@ from cordboard.core import line as lines
 from cordboard.core import talk
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.call import Call, CallState, Note
-from cordboard.core.commands import HangUp, PlaceInQueue
+from cordboard.core.commands import HangUp
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying
 from cordboard.core.records import SegmentOutcome, Why
@@ -85,7 +85,7 @@ def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
     """The caller waits again, at the front of the queue, and any free agent may take the call."""
     assert call.queue is not None, call
     talk.leave(turn, agent, call)
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+    turn.place_in_queue(call)
     call.note, call.returned, call.agent, call.until = Note.LINE_LOST, True, None, None
     turn.note(call, Why.RETURNED, agent)
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)

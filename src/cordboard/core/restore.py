@@ -11,7 +11,7 @@ from cordboard.core import aftermath, desk, handover, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
-from cordboard.core.commands import HangUp, Hold, LetRing, PlaceInQueue
+from cordboard.core.commands import HangUp, Hold, LetRing
 from cordboard.core.events import ExchangeRestored, LegFound, LegRole, Place
 from cordboard.core.notices import Thing
 from cordboard.core.records import CallOpened, SegmentOutcome
@@ -56,6 +56,8 @@ def _restore_line(turn: Turn, agent: Agent, event: ExchangeRestored) -> None:
     before = agent.line
     if before is not None:
         board.lines.pop(before.leg, None)
+        if before.call is not None and (rung := board.calls.get(before.call)) is not None:
+            turn.show_call(rung)
     agent.line = None
     if agent.device is None:
         return
@@ -144,6 +146,9 @@ def _is_in_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
 def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
     """In nobody's hands, and not where it would be by now if all had gone on."""
     partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    if call.state is CallState.TRANSFERRED and call.since == turn.now and partner is not None:
+        # Joined with its partner a moment ago, in this very look.
+        return
     match call.state:
         case CallState.DIALLING if partner is not None and call.agent is None:
             if found.answered:
@@ -216,6 +221,7 @@ def _taken(turn: Turn, agent: Agent, call: Call) -> None:
     if call.taken_at is None:
         call.taken_at = call.answered_at
     talk.is_taken(turn, agent, call)
+    turn.show_call(call)
 
 
 def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, answered: bool) -> None:
@@ -234,7 +240,9 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, a
     if call.state is CallState.CONFERENCE and line.call is None:
         _own(talker, call)
         return
-    if not _has_free_line(talker) or any(c.state is CallState.CONFERENCE and c is not call for c in together):
+    # Its own already when others of a conference have just been found gone.
+    free = _has_free_line(talker) or line.call == call.id
+    if not free or any(c.state is CallState.CONFERENCE and c is not call for c in together):
         # Two on one line: it broke off in the middle of a swap, or the line is on its way out.
         turn.do(Hold(party=call.leg, line=line.leg))
         _is_held(turn, call, talker)
@@ -288,7 +296,7 @@ def _to_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
     if call.to is not None:
         turn.do(LetRing(leg=call.leg, call=call.id))
     elif call.queue is not None:
-        turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=True))
+        turn.place_in_queue(call)
     if call.state is not CallState.WAITING:
         call.note = None
         turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
@@ -317,7 +325,7 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
     )
     board.add(call)
     if queue is not None:
-        queue.numbers.entered()
+        turn.enters(call, queue)
     turn.remember(
         CallOpened(
             call=call.id,

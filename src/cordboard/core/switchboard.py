@@ -153,8 +153,7 @@ class Switchboard:
                     urgent.settled(turn, call)
         elif turn.left:
             left, turn.left = turn.left, []
-            for agent, call in left:
-                wrapup.after_call(turn, agent, call)
+            wrapup.after_calls(turn, left)
         elif turn.look_again:
             turn.look_again = False
             queues = turn.queues_to_look_at()

@@ -66,6 +66,9 @@ def call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
 def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
     device = turn.board.device_of(agent)
     assert device is not None, agent
+    if line.call is not None and (rung := turn.board.calls.get(line.call)) is not None:
+        # It need not be the one that was clicked on.
+        turn.show_call(rung)
     line.state, line.call, line.ring_back = LineState.ANSWERING, call.id, False
     line.reserved_until = turn.now + lines.RESERVATION_MS
     match device.answer_method:
@@ -123,7 +126,7 @@ def connect(turn: Turn, agent: Agent, call: Call) -> None:
     for other in there:
         put_aside(turn, agent, other)
     line.call = call.id
-    if call.direction is Direction.OUT and call.state is CallState.CONNECTING:
+    if call.is_undialled:
         consults = consultation_of(turn, agent, call) is not None
         rules = turn.board.rules
         ring_ms = rules.consult_ring_ms if consults else rules.dial_ring_ms

@@ -13,7 +13,7 @@ from __future__ import annotations
 from cordboard.core import dial, handover, talk
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Transfer, TransferState
-from cordboard.core.commands import Hold, LetRing, PlaceInQueue
+from cordboard.core.commands import Hold, LetRing
 from cordboard.core.queue import Queue
 from cordboard.core.records import SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
@@ -268,14 +268,15 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
         handover.step(turn, call, TransferState.CLOSED)
     if call.id in agent.calls:
         talk.leave(turn, agent, call)
-    if call.queue != queue.id:
-        queue.numbers.entered()
-    call.agent = call.to = call.back_to = call.until = call.note = call.reason = call.taken_at = None
+    turn.enters(call, queue)
+    call.agent = call.to = call.back_to = call.back_until = call.until = call.note = call.reason = (
+        call.taken_at
+    ) = None
     call.queue, call.urgent = queue.id, call.urgent or queue.urgent
     call.priority = queue.priority
     for memory in (call.rejected, call.not_before, call.tried):
         memory.clear()
-    turn.do(PlaceInQueue(leg=call.leg, call=call.id, queue=queue.id, answer=True))
+    turn.place_in_queue(call)
     turn.note(call, Why.TO_QUEUE, agent, queue.id)
     turn.move(call, CallState.WAITING, SegmentOutcome.TRANSFERRED)
     talk.free_line(turn, agent, call, tone=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Reason
-from cordboard.core.commands import Command
+from cordboard.core.commands import Command, PlaceInQueue
 from cordboard.core.notices import Changed, Notice, Say, Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import (
@@ -116,6 +116,18 @@ class Turn:
                 at=self.now,
             )
         )
+
+    def place_in_queue(self, call: Call, *, answer: bool = True) -> None:
+        """Let this caller wait with the music of the queue that the call is in."""
+        assert call.queue is not None, call
+        music = self.board.queues[call.queue].music
+        self.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=answer, music=music))
+
+    def enters(self, call: Call, queue: Queue) -> None:
+        """The call comes into this queue; it counts there once, however often it returns (D15)."""
+        if queue.id not in call.visited:
+            call.visited.add(queue.id)
+            queue.numbers.entered()
 
     def wake_call(self, at: Instant, call: Call) -> None:
         """Look at this call again at that moment."""

@@ -23,12 +23,18 @@ REMIND_MS = 5 * 60 * 1000
 """How often somebody in a wrap-up without end is reminded of it (D10)."""
 
 
-def after_call(turn: Turn, agent: Agent, call: Call) -> None:
-    """The agent left a call: earn its wrap-up, and begin it when no other call lives."""
+def after_calls(turn: Turn, left: list[tuple[Agent, Call]]) -> None:
+    """These agents left these calls: earn their wrap-up, and begin it for who has no other call."""
+    for agent, call in left:
+        _earn(turn, agent, call)
+    for agent in {agent.id: agent for agent, _ in left}.values():
+        begin_if_free(turn, agent)
+
+
+def _earn(turn: Turn, agent: Agent, call: Call) -> None:
     earned, queue = _earned(turn, agent, call)
     if earned > agent.pending_wrap_up_ms:
         agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = earned, queue
-    begin_if_free(turn, agent)
 
 
 def _earned(turn: Turn, agent: Agent, call: Call) -> tuple[int, QueueId | None]:
