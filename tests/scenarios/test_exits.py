@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.core.call import CallState
-from cordboard.core.commands import Announce, HangUp, HangUpReason, RecordMessage, Sentence
+from cordboard.core.commands import Announce, HangUp, HangUpReason, PlaceInQueue, RecordMessage, Sentence
 from cordboard.core.events import LegEnd, MessageRecorded, QueueOpened
 from cordboard.core.records import CallClosed, MessageLeft, Noted, Why
 from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
@@ -148,7 +148,7 @@ def test_on_to_a_number_and_whoever_answers_there_has_the_caller() -> None:
     world.exchange.engaged[OUTSIDE] = LegEnd.BUSY
     world.call_arrives("c1")
     assert world.state("c1") is CallState.ENDED
-    assert said(world) == [Sentence.NOBODY]
+    assert said(world) == [Sentence.NOT_REACHED]
 
 
 @pytest.mark.rule("D21", "D29")
@@ -245,3 +245,81 @@ def test_a_queue_that_lets_it_ring_has_no_announcements() -> None:
     world.call_arrives("c1")
     world.wait(60)
     assert not world.commanded(Announce)
+
+
+@pytest.mark.rule("D25", "D21")
+@pytest.mark.parametrize(("ring_s", "answer"), [(0, False), (30, True)])
+def test_who_may_not_stay_hears_why_before_the_answer(ring_s: int, answer: bool) -> None:
+    """Closed is said early; who has waited has been answered long ago."""
+    world = office_with(ExitReason.CLOSED, Exit(action=ExitAction.ANNOUNCEMENT), "chantal")
+    queue = world.board.queues[world.queue_id("algemeen")]
+    queue.exits[ExitReason.TIMEOUT] = Exit(action=ExitAction.ANNOUNCEMENT)
+    queue.open, queue.wait_ms_max = ring_s > 0, 30_000
+
+    world.call_arrives("c1")
+    world.wait(ring_s)
+
+    assert [command.answer for command in world.commanded(Announce)] == [answer]
+    assert len(world.commanded(PlaceInQueue)) == (1 if answer else 0)
+
+
+@pytest.mark.rule("D21")
+def test_each_queue_has_its_own_limit_to_the_wait() -> None:
+    """Led from one to another after half a minute, the caller has that one's minute there."""
+    world = office_with(ExitReason.TIMEOUT, Exit(action=ExitAction.QUEUE, target="balie"), "chantal")
+    world.board.queues[world.queue_id("algemeen")].wait_ms_max = 30_000
+    balie = world.queue("balie")
+    balie.exits[ExitReason.TIMEOUT] = Exit(action=ExitAction.ANNOUNCEMENT)
+    balie.wait_ms_max = 60_000
+    entered = world.now
+    world.call_arrives("c1")
+
+    world.wait(30)
+    assert world.call("c1").queue == "balie"
+    assert world.call("c1").entered_at == entered
+    world.wait(59)
+    assert world.state("c1") is CallState.WAITING
+    world.wait(1)
+    assert said(world) == [Sentence.LATER]
+    queues = world.board.queues.values()
+    assert {q.id: q.numbers.total for q in queues} == {"algemeen": 1, "urgent": 0, "balie": 1}
+
+
+@pytest.mark.rule("D21")
+def test_who_comes_after_the_last_agent_has_left_waits_as_long_as_who_was_there() -> None:
+    """A minute from the arrival, not from when the last one left."""
+    world = office_with(ExitReason.LEAVE_EMPTY, Exit(action=ExitAction.ANNOUNCEMENT), "chantal")
+    world.signs_out("chantal", "algemeen")
+    world.wait(300)
+    world.call_arrives("c1")
+
+    world.wait(59)
+    assert world.state("c1") is CallState.WAITING
+    world.wait(1)
+    assert said(world) == [Sentence.NOBODY]
+
+
+@pytest.mark.rule("D29")
+def test_who_hangs_up_before_the_tone_leaves_nothing_behind() -> None:
+    """No message is waited for."""
+    world = office_with(ExitReason.JOIN_EMPTY, Exit(action=ExitAction.MESSAGE))
+    world.tells = False
+    world.call_arrives("c1")
+    assert list(world.board.messages) == ["c1-leg"]
+    world.leg_ended(LegId("c1-leg"))
+
+    assert world.board.messages == {}
+
+
+@pytest.mark.rule("D21")
+def test_a_wait_that_is_expected_to_be_short_is_at_least_a_minute() -> None:
+    """Nobody is told that it takes no time."""
+    world = office("chantal")
+    queue = world.board.queues[world.queue_id("algemeen")]
+    queue.announce_first_ms = 10_000
+    queue.numbers.was_answered(entered_at=world.now - 5_000, answered_at=world.now)
+    world.click_clock("chantal")
+    world.call_arrives("c1")
+    world.wait(10)
+
+    assert [p.number for p in world.commanded(Announce)[0].phrases] == [1, 1]

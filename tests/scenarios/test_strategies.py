@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.core.events import DayStarted
 from cordboard.core.types import Strategy, UserId
 from tests.support.desk import World, office
 
@@ -107,3 +108,13 @@ def test_nobody_waits_while_somebody_free_has_not_been_rung(strategy: Strategy) 
         rung.update(world.who_hears("c1"))
         world.wait(1)
     assert rung == set(NAMES)
+
+
+@pytest.mark.rule("D2", "D15")
+def test_fewest_calls_begins_anew_each_day() -> None:
+    """Yesterday's calls do not count."""
+    world = three(Strategy.FEWEST_CALLS)
+    world.board.queues[world.queue_id("algemeen")].answered_by[UserId("anja")] = 7
+    world.tell(DayStarted(since=world.now))
+
+    assert whose_turn(world, 1) == ["anja"]

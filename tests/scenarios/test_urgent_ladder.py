@@ -11,7 +11,7 @@ from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import PauseChanged
 from cordboard.core.refusals import Code
 from cordboard.core.requests import Pause
-from cordboard.core.types import Right, UserId
+from cordboard.core.types import LegId, Right, UserId
 from tests.support.desk import World, office
 
 OUTSIDE = "31880001122"
@@ -152,3 +152,34 @@ def test_a_long_hold_turns_amber_reminds_the_agent_and_tells_the_caller() -> Non
 
     world.click_resume("chantal", "c1")
     assert not world.call("c1").warned
+
+
+@pytest.mark.rule("D6")
+@pytest.mark.parametrize("how", ["taken", "abandoned"])
+def test_the_alarm_goes_when_somebody_takes_the_call_or_the_caller_gives_up(how: str) -> None:
+    """And stands while nobody does."""
+    world = nobody_answers()
+    alarm = Changed(Thing.ALARM, "urgent")
+    world.wait(60)
+    assert world.call("u1").warned
+
+    world.tells = False
+    if how == "taken":
+        world.click_answer("chantal", "u1")
+    else:
+        world.leg_ended(LegId("u1-leg"))
+    assert alarm in world.changed
+
+
+@pytest.mark.rule("D6", "D16")
+def test_a_caller_who_comes_back_climbs_from_the_bottom() -> None:
+    """The telephone broke in an urgent call: at first who is signed in, not the whole house."""
+    world = nobody_answers()
+    world.wait(30)
+    assert world.who_sees("u1") == ["chantal", "piet"]
+    world.click_answer("chantal", "u1")
+    world.phone_vanishes("chantal")
+    world.wait(30)
+
+    assert world.state("u1") is CallState.WAITING
+    assert world.call("u1").rung == 0

@@ -185,3 +185,43 @@ def test_of_several_wrap_ups_the_longest_counts_with_its_own_rules() -> None:
     world.caller_hangs_up("c1")
     wrap_up = world.person("chantal").wrap_up
     assert wrap_up is not None and wrap_up.until is None and wrap_up.queue == "urgent"
+
+
+@pytest.mark.rule("D9", "D10")
+@pytest.mark.parametrize("clicked", ["during the call", "during the wrap-up"])
+def test_a_strict_wrap_up_is_not_cut_short_by_making_it_open_ended(clicked: str) -> None:
+    """It has no end then, and still lasts its time."""
+    world = office("chantal", wrap_up_s=30)
+    algemeen(world).wrap_up_mode = WrapUpMode.TIMED_NO_EARLY_EXIT
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.wait(5)
+    if clicked == "during the call":
+        world.click_clock("chantal")
+    world.caller_hangs_up("c1")
+    if clicked == "during the wrap-up":
+        world.click_clock("chantal")
+
+    world.wait(29)
+    with world.refuses(Code.WRAP_UP_FIXED):
+        world.click_clock_again("chantal")
+    world.wait(1)
+    assert world.status("chantal") is AgentStatus.WRAP_UP
+    world.click_clock_again("chantal")
+    assert world.status("chantal") is AgentStatus.AVAILABLE
+
+
+@pytest.mark.rule("2.5-c")
+def test_who_signs_out_during_an_outgoing_call_has_no_wrap_up_after_it() -> None:
+    """Asked for in time, but there is no queue any more to be shielded from."""
+    world = office("chantal")
+    call = world.calls("chantal", OUTSIDE)
+    world.outside_answers(call)
+    world.click_clock("chantal")
+    world.signs_out("chantal", "algemeen")
+    world.signs_out("chantal", "urgent", confirmed=True)
+    world.wait(5)
+    world.click_hang_up("chantal", call)
+
+    assert world.person("chantal").wrap_up is None
+    assert world.said("chantal")[-1] is Saying.WRAP_UP_NEEDS_SIGN_IN

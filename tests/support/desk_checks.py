@@ -187,7 +187,7 @@ def sound_is_right(world: World) -> None:
             case _:
                 assert caller.line is None or agent is None, call
     assert {c.leg for c in world.board.calls.values()} - undialled == set(world.exchange.callers)
-    assert set(world.board.lines) == set(world.exchange.lines)
+    assert set(world.board.lines) == set(world.exchange.lines), (world.board.lines, world.exchange.lines)
 
 
 def books_balance(world: World) -> None:

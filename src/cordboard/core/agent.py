@@ -45,7 +45,8 @@ class WrapUp:
     until: Instant | None
     """None: open-ended, switched off by hand (2.4-d)."""
     queue: QueueId | None = None
-    """Whose rules about early end and lengthening hold; None: manual, or after an outgoing call."""
+    """Whose rules about early end and lengthening hold; None: nobody's, or the organisation's after an outgoing
+    call."""
     extended: int = 0
     """How often it was lengthened (D9)."""
     reminded_at: Instant | None = None

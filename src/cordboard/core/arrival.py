@@ -5,7 +5,7 @@ Statements 2.1-a, 2.1.1-i; decisions D25, D27, D29.
 
 from __future__ import annotations
 
-from cordboard.core import dial, talk, transfer, wrapup
+from cordboard.core import desk, dial, exits, talk, transfer, wrapup
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.commands import HangUp, HangUpReason, LetRing
@@ -34,7 +34,9 @@ def for_queue(turn: Turn, event: CallArrived) -> Call | None:
     )
     turn.enters(call, queue)
     turn.note(call, Why.ENTERED, detail=queue.id)
-    turn.place_in_queue(call, answer=not queue.ring_until_answered)
+    # Who may not stay hears why before the answer (D25), so this comes first.
+    if exits.on_arrival(turn, call):
+        turn.place_in_queue(call, answer=not queue.ring_until_answered)
     return call
 
 
@@ -120,6 +122,7 @@ def phone_dialled(turn: Turn, event: PhoneDialled) -> None:
         turn.do(HangUp(leg=event.leg, reason=HangUpReason.UNALLOCATED))
         return
     wrapup.give_way(turn, agent)
+    desk.back_to_work(turn, agent)
     _new_line(turn, agent, event)
     call = dial.open_call(
         turn,

@@ -201,13 +201,13 @@ class Call:
     announced_at: Instant | None = None
     """When the caller last heard the place in the queue; None: not yet."""
     rung: int = 0
-    """How far an unanswered urgent call has climbed (`urgent.Rung`)."""
+    """How far an unanswered urgent call has climbed (`urgent.Rung`); each wait begins at the bottom."""
     recalls: int = 0
     """How often its agent was reminded of this hold."""
     held_told: int = 0
     """How often the caller was told that this hold goes on."""
     warned: bool = False
-    """Its hold has turned amber; reset when it moves."""
+    """Its hold has turned amber, or its wait is an alarm (D6); reset when it moves."""
     note: Note | None = None
     offers: dict[UserId, Offer] = field(default_factory=dict)
     rejected: dict[UserId, Instant] = field(default_factory=dict)

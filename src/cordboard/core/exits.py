@@ -21,7 +21,7 @@ from cordboard.core.commands import (
 )
 from cordboard.core.events import MessageRecorded
 from cordboard.core.queue import Queue
-from cordboard.core.records import MessageLeft, SegmentOutcome, Why
+from cordboard.core.records import MessageLeft, SegmentKind, SegmentOutcome, Why
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
 from cordboard.core.types import EndedBy, LegId, QueueId, UserId
@@ -31,6 +31,8 @@ EXITS_MAX = 5
 SAYING_MS_MAX = 60_000
 """An announcement that never ends counts as said after this."""
 MESSAGE_MS_MAX = 180_000
+MESSAGES_MAX = 1_000
+"""So many recordings are waited for; the exchange says of each what became of it."""
 NOTHING_LEFT = Exit(action=ExitAction.ANNOUNCEMENT)
 _SENTENCE = {
     ExitReason.CLOSED.value: Sentence.CLOSED,
@@ -44,7 +46,8 @@ def stranded(turn: Turn, call: Call, reason: Reason) -> None:
     board = turn.board
     withdraw(turn, call)
     if call.state is CallState.TRANSFERRING or call.partner is not None:
-        lead_out(turn, call, NOTHING_LEFT, reason.value)
+        turn.note(call, Why.LED_OUT, detail=reason.value)
+        _say(turn, call, Sentence.NOT_REACHED, None)
         return
     person = board.agents.get(call.to) if call.to is not None else None
     rule = person.direct_exit if person is not None else None
@@ -57,11 +60,12 @@ def withdraw(turn: Turn, call: Call) -> None:
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.MISSED)
 
 
-def lead_out(turn: Turn, call: Call, way: Exit, why: str) -> None:
+def lead_out(turn: Turn, call: Call, way: Exit, why: str, *, answer: bool = True) -> None:
     """Lead this caller out by this way; one that leads nowhere is an announcement.
 
     Args:
         why: a value of ExitReason or Reason, for the call's log.
+        answer: False: who only hears a sentence hears it before the answer, where the trunk carries that (D25).
     """
     withdraw(turn, call)
     call.exits += 1
@@ -82,9 +86,11 @@ def lead_out(turn: Turn, call: Call, way: Exit, why: str) -> None:
             _end(turn, call, HangUpReason.BUSY if busy else HangUpReason.NORMAL)
         case ExitAction.MESSAGE:
             board.messages[call.leg] = MessageFor(call=call.id, to=call.to, queue=call.queue)
+            if len(board.messages) > MESSAGES_MAX:
+                del board.messages[next(iter(board.messages))]
             _say(turn, call, Sentence.LEAVE_MESSAGE, way.target)
         case _:
-            _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), way.target)
+            _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), way.target, answer=answer)
 
 
 def _sentence_of(call: Call) -> Sentence:
@@ -96,12 +102,12 @@ def _end(turn: Turn, call: Call, reason: HangUpReason) -> None:
     talk.end(turn, call, EndedBy.EXIT)
 
 
-def _say(turn: Turn, call: Call, sentence: Sentence, recording: str | None) -> None:
+def _say(turn: Turn, call: Call, sentence: Sentence, recording: str | None, *, answer: bool = True) -> None:
     call.partner = None
     call.until = turn.now + SAYING_MS_MAX
     turn.wake_call(call.until, call)
     phrase = Phrase(sentence=sentence, recording=recording)
-    turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language_of(turn, call), answer=True))
+    turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language_of(turn, call), answer=answer))
     turn.move(call, CallState.LEAVING, SegmentOutcome.LED_OUT)
 
 
@@ -114,13 +120,17 @@ def language_of(turn: Turn, call: Call) -> str:
 def _to_queue(turn: Turn, call: Call, queue: Queue) -> None:
     turn.enters(call, queue)
     call.to = call.back_to = call.back_until = call.until = call.partner = None
+    if call.segment is SegmentKind.WAIT:
+        # Each queue has its own wait, with its own limit.
+        turn.close_segment(call, SegmentOutcome.LED_OUT)
     call.queue, call.priority = queue.id, queue.priority
     call.urgent = call.urgent or queue.urgent
     for memory in (call.rejected, call.not_before, call.tried):
         memory.clear()
-    turn.place_in_queue(call, answer=not queue.ring_until_answered)
     turn.move(call, CallState.WAITING, SegmentOutcome.LED_OUT)
-    on_arrival(turn, call)
+    turn.note(call, Why.TO_QUEUE, detail=queue.id)
+    if on_arrival(turn, call):
+        turn.place_in_queue(call, answer=not queue.ring_until_answered)
 
 
 def _to_colleague(turn: Turn, call: Call, colleague: UserId) -> None:
@@ -145,11 +155,11 @@ def _to_number(turn: Turn, call: Call, number: str) -> None:
 # --- a queue's own ---
 
 
-def on_arrival(turn: Turn, call: Call) -> None:
-    """A caller has entered a queue: may the caller stay?"""
+def on_arrival(turn: Turn, call: Call) -> bool:
+    """A caller has entered a queue. False: the caller may not stay, and is led out already."""
     queue = _queue(turn, call)
     if queue is None:
-        return
+        return False
     waiting = sum(c.queue == queue.id for c in turn.board.waiting())
     reason: ExitReason | None = None
     if not queue.open:
@@ -161,16 +171,15 @@ def on_arrival(turn: Turn, call: Call) -> None:
         reason = ExitReason.JOIN_EMPTY
     elif not offer.is_staffed(turn.board, queue):
         reason = ExitReason.JOIN_UNAVAILABLE
-    if reason is not None:
-        _by(turn, call, queue, reason)
+    return reason is None or not _by(turn, call, queue, reason, answer=False)
 
 
-def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason) -> bool:
+def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason, *, answer: bool = True) -> bool:
     """Lead the caller out for this reason, where the queue has a way; False: it has none, the caller waits."""
     way = queue.exits.get(reason)
     if way is None:
         return False
-    lead_out(turn, call, way, reason.value)
+    lead_out(turn, call, way, reason.value, answer=answer)
     return True
 
 
@@ -186,16 +195,28 @@ def watch(turn: Turn, call: Call) -> None:
     queue = _queue(turn, call)
     if queue is None:
         return
-    if queue.wait_ms_max is not None:
-        turn.wake_call(max(turn.now + 1, call.entered_at + queue.wait_ms_max), call)
+    if queue.wait_ms_max is not None and ExitReason.TIMEOUT in queue.exits:
+        turn.wake_call(max(turn.now + 1, call.segment_since + queue.wait_ms_max), call)
     if queue.announce_first_ms is not None and not queue.ring_until_answered:
         turn.wake_call(max(turn.now + 1, _next_announcement(call, queue)), call)
+    for since, _ in _deserted(queue):
+        turn.wake_call(max(turn.now + 1, max(since, call.segment_since) + queue.empty_ms), call)
 
 
 def _next_announcement(call: Call, queue: Queue) -> int:
     assert queue.announce_first_ms is not None, queue
-    first = call.since + queue.announce_first_ms
-    return first if call.announced_at is None else call.announced_at + queue.announce_every_ms
+    if call.announced_at is None or call.announced_at < call.segment_since:
+        return call.segment_since + queue.announce_first_ms
+    return call.announced_at + queue.announce_every_ms
+
+
+def _deserted(queue: Queue) -> list[tuple[int, ExitReason]]:
+    """Since when nobody is there for its callers, by the reasons that it has a way out for."""
+    moments = (
+        (queue.empty_since, ExitReason.LEAVE_EMPTY),
+        (queue.unstaffed_since, ExitReason.LEAVE_UNAVAILABLE),
+    )
+    return [(since, reason) for since, reason in moments if since is not None and reason in queue.exits]
 
 
 def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
@@ -206,11 +227,10 @@ def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
         empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
         queue.empty_since = (queue.empty_since or turn.now) if empty else None
         queue.unstaffed_since = (queue.unstaffed_since or turn.now) if not staffed and not empty else None
-        since = queue.empty_since or queue.unstaffed_since
-        if since is not None and since + queue.empty_ms > turn.now:
+        if _deserted(queue):
             for call in turn.board.waiting():
                 if call.queue == queue.id:
-                    turn.wake_call(since + queue.empty_ms, call)
+                    watch(turn, call)
 
 
 def due(turn: Turn, call: Call) -> None:
@@ -221,14 +241,12 @@ def due(turn: Turn, call: Call) -> None:
     queue = _queue(turn, call)
     if queue is None:
         return
-    over = queue.wait_ms_max is not None and turn.now >= call.entered_at + queue.wait_ms_max
+    over = queue.wait_ms_max is not None and turn.now >= call.segment_since + queue.wait_ms_max
     if over and _by(turn, call, queue, ExitReason.TIMEOUT):
         return
-    for since, reason in (
-        (queue.empty_since, ExitReason.LEAVE_EMPTY),
-        (queue.unstaffed_since, ExitReason.LEAVE_UNAVAILABLE),
-    ):
-        if since is not None and turn.now >= since + queue.empty_ms and _by(turn, call, queue, reason):
+    for since, reason in _deserted(queue):
+        # Who came after the last one had left has as long as who was there.
+        if turn.now >= max(since, call.segment_since) + queue.empty_ms and _by(turn, call, queue, reason):
             return
     if queue.announce_first_ms is not None and not queue.ring_until_answered:
         if _next_announcement(call, queue) <= turn.now:
@@ -245,7 +263,7 @@ def _announce_place(turn: Turn, call: Call, queue: Queue) -> None:
     if queue.announce_wait and average is not None:
         agents = max(1, turn.board.agents_available(queue))
         phrases.append(
-            Phrase(sentence=Sentence.EXPECTED_WAIT, number=round(average * place / agents / 60_000))
+            Phrase(sentence=Sentence.EXPECTED_WAIT, number=max(1, round(average * place / agents / 60_000)))
         )
     turn.do(Announce(leg=call.leg, phrases=tuple(phrases), language=queue.language, answer=False))
 
@@ -272,6 +290,13 @@ def announcement_ended(turn: Turn, leg: LegId) -> None:
         turn.do(RecordMessage(leg=leg, call=call.id, name=f"message-{call.id}", ms_max=MESSAGE_MS_MAX))
         return
     _end(turn, call, HangUpReason.NORMAL)
+
+
+def gone(turn: Turn, call: Call) -> None:
+    """The call is over; who hung up before the tone leaves no message."""
+    message = turn.board.messages.get(call.leg)
+    if message is not None and not message.records:
+        del turn.board.messages[call.leg]
 
 
 def message_recorded(turn: Turn, event: MessageRecorded) -> None:

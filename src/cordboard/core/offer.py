@@ -54,6 +54,9 @@ def distribute(turn: Turn, touched_queues: Collection[Queue]) -> bool:
         # Who is for one person, or has climbed, depends on agents who need not be in the queue.
         if everything or call.queue in queues or call.rung > 0 or _person(call) is not None:
             withdrew |= _look_at(turn, call, able, first)
+            if call.urgent:
+                # It may have become so only now, and does not wait behind another ring.
+                touched |= {agent_id: board.agents[agent_id] for agent_id in call.offers}
         for agent_id in call.offers:
             if agent_id not in first:
                 first[agent_id] = call

@@ -31,6 +31,7 @@ def leg_answered(turn: Turn, leg: LegId) -> None:
         call = turn.board.calls.get(line.call) if line.call is not None else None
         if call is not None and call.state is CallState.WAITING:
             wrapup.give_way(turn, agent)
+            desk.unpause(turn, agent)
             offer.claim(turn, agent, call)
             desk.back_to_work(turn, agent)
         talk.line_up(turn, agent)

@@ -135,6 +135,8 @@ class Switchboard:
             over, turn.over = turn.over, []
             for ended in over:
                 aftermath.after(turn, ended)
+                urgent.settled(turn, ended.call)
+                exits.gone(turn, ended.call)
         elif turn.unanswered:
             unanswered, turn.unanswered = turn.unanswered, []
             for agent, call in unanswered:
@@ -182,7 +184,6 @@ class Switchboard:
             case CallArrived():
                 if (call := arrival.for_queue(turn, event)) is not None:
                     turn.moved.append(call)
-                    exits.on_arrival(turn, call)
             case DirectCallArrived():
                 arrival.for_person(turn, event)
             case PhoneDialled():
@@ -230,6 +231,7 @@ class Switchboard:
             case DayStarted(since=since):
                 for queue in board.queues.values():
                     queue.numbers.start_anew(since)
+                    queue.answered_by.clear()
                     turn.show(Thing.QUEUE, queue.id)
 
     def _leg_answered(self, turn: Turn, leg: LegId) -> None:

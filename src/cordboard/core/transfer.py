@@ -268,6 +268,9 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
         handover.step(turn, call, TransferState.CLOSED)
     if call.id in agent.calls:
         talk.leave(turn, agent, call)
+    elif call.state is CallState.WAITING:
+        # Each queue has its own wait, with its own limit (D21).
+        turn.close_segment(call, SegmentOutcome.TRANSFERRED)
     turn.enters(call, queue)
     call.agent = call.to = call.back_to = call.back_until = call.until = call.note = call.reason = (
         call.taken_at

@@ -231,6 +231,7 @@ class Turn:
         if kind is not call.segment or agent != call.segment_agent:
             self.close_segment(call, outcome)
             call.segment, call.segment_agent = kind, agent
+            call.rung = 0
         call.state, call.since, call.warned = state, self.now, False
         if state is CallState.WAITING:
             self.board.queued[call.id] = call

@@ -30,8 +30,14 @@ class Rung(IntEnum):
 def watch(turn: Turn, call: Call) -> None:
     """Set the moment at which a waiting urgent call climbs."""
     queue = _queue(turn, call)
-    if queue is not None and call.rung < Rung.ALARM:
-        turn.wake_call(max(turn.now + 1, call.since + (call.rung + 1) * queue.escalate_ms), call)
+    if queue is None:
+        return
+    call.warned = call.rung == Rung.ALARM
+    if call.warned:
+        # Somebody clicked, and the telephone did not come up: nobody has taken it after all.
+        turn.show(Thing.ALARM, queue.id)
+    else:
+        turn.wake_call(max(turn.now + 1, call.segment_since + (call.rung + 1) * queue.escalate_ms), call)
 
 
 def _queue(turn: Turn, call: Call) -> Queue | None:
@@ -44,7 +50,7 @@ def due(turn: Turn, call: Call) -> None:
     queue = _queue(turn, call)
     if queue is None or call.rung >= Rung.ALARM:
         return
-    if turn.now < call.since + (call.rung + 1) * queue.escalate_ms:
+    if turn.now < call.segment_since + (call.rung + 1) * queue.escalate_ms:
         return
     call.rung = Rung(call.rung + 1)
     if call.rung is Rung.OUTSIDE and queue.escalate_to is None:
@@ -53,6 +59,7 @@ def due(turn: Turn, call: Call) -> None:
     if call.rung is Rung.OUTSIDE and queue.escalate_to is not None:
         _ring_outside(turn, call, queue, queue.escalate_to)
     elif call.rung is Rung.ALARM:
+        call.warned = True
         alarm(turn, Saying.ALARM_URGENT_UNANSWERED, queue, call)
     turn.show_call(call)
     watch(turn, call)

@@ -13,7 +13,7 @@ from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpChanged, WrapUpKind
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import Direction, QueueId, Right
+from cordboard.core.types import Direction, Instant, QueueId, Right
 
 SHORT_TALK_MS = 3_000
 """A call that was talked on for less than this gives no wrap-up (D9)."""
@@ -32,6 +32,10 @@ def after_calls(turn: Turn, left: list[tuple[Agent, Call]]) -> None:
 
 
 def _earn(turn: Turn, agent: Agent, call: Call) -> None:
+    if agent.armed and not agent.calls and not agent.signed_in and call.direction is Direction.OUT:
+        agent.armed = False
+        turn.say(agent, Saying.WRAP_UP_NEEDS_SIGN_IN)
+        _changed(turn, agent)
     earned, queue = _earned(turn, agent, call)
     if earned > agent.pending_wrap_up_ms:
         agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = earned, queue
@@ -64,7 +68,8 @@ def begin_if_free(turn: Turn, agent: Agent) -> None:
         return
     earned, queue = agent.pending_wrap_up_ms, agent.pending_wrap_up_queue
     if agent.armed:
-        agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=turn.now, until=None)
+        fixed = queue if _is_fixed(turn.board, queue) else None
+        agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=turn.now, until=None, queue=fixed)
     elif earned and agent.signed_in:
         until = turn.now + earned if earned < OPEN_ENDED_MS else None
         agent.wrap_up = WrapUp(kind=WrapUpKind.AUTOMATIC, since=turn.now, until=until, queue=queue)
@@ -105,7 +110,11 @@ def start(turn: Turn, agent: Agent) -> None:
             return
         agent.armed = True
     elif agent.wrap_up is not None:
-        agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=agent.wrap_up.since, until=None)
+        before = agent.wrap_up
+        fixed = before.queue if _is_fixed(turn.board, before.queue) else None
+        agent.wrap_up = WrapUp(
+            kind=WrapUpKind.MANUAL, since=before.since, until=None, queue=fixed, extended=before.extended
+        )
     else:
         agent.wrap_up = WrapUp(kind=WrapUpKind.MANUAL, since=turn.now, until=None)
     wake(turn, agent)
@@ -120,15 +129,23 @@ def stop(turn: Turn, agent: Agent) -> None:
     """
     if agent.wrap_up is None and not agent.armed:
         raise Refused(Code.NO_WRAP_UP)
-    if not may_stop(turn.board, agent):
+    if not may_stop(turn.board, agent, turn.now):
         raise Refused(Code.WRAP_UP_FIXED)
     finish(turn, agent)
 
 
-def may_stop(board: Board, agent: Agent) -> bool:
-    """The agent may end it before its time (D9)."""
-    queue = _queue_of(board, agent)
-    return queue is None or queue.wrap_up_mode is not WrapUpMode.TIMED_NO_EARLY_EXIT
+def may_stop(board: Board, agent: Agent, now: Instant) -> bool:
+    """The agent may end it now (D9). What a strict queue gave lasts its time, made open-ended or not."""
+    queue, wrap_up = _queue_of(board, agent), agent.wrap_up
+    if queue is None or wrap_up is None or not _is_fixed(board, queue.id):
+        return True
+    return now >= wrap_up.since + queue.wrap_up_ms + wrap_up.extended * queue.wrap_up_extend_ms
+
+
+def _is_fixed(board: Board, queue: QueueId | None) -> bool:
+    """Nobody ends a wrap-up of this queue early."""
+    rules = board.queues.get(queue) if queue is not None else None
+    return rules is not None and rules.wrap_up_mode is WrapUpMode.TIMED_NO_EARLY_EXIT
 
 
 def may_extend(board: Board, agent: Agent) -> bool:
