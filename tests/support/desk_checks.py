@@ -11,6 +11,7 @@ from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
 from cordboard.core.records import CallClosed, CallOpened, Noted, SegmentClosed, SegmentKind, Why
 from cordboard.core.types import Direction, UserId
+from tests.support import full_look
 
 if TYPE_CHECKING:
     from tests.support.desk import World
@@ -24,6 +25,7 @@ def check(world: World) -> None:
         agent_is_sound(board, agent)
     for call in board.calls.values():
         call_is_sound(board, call)
+    full_look.check(world)
     if board.exchange_up:
         nobody_waits_in_vain(world)
         alarms_are_set(board)

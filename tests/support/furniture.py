@@ -102,4 +102,6 @@ class Furniture:
             agent.signed_in.add(QueueId(each))
             self.board.queues[QueueId(each)].signed_in.add(agent.id)
         agent.status = self.board.status_of(agent)
+        # Furniture comes in without an event.
+        self.board.overview.known = False
         return agent

@@ -141,6 +141,8 @@ class Agent:
     signed_in: set[QueueId] = field(default_factory=set)
     calls: list[CallId] = field(default_factory=list)
     """Own calls (connecting, active, held), oldest first."""
+    offers: dict[CallId, None] = field(default_factory=dict)
+    """Calls that are offered to this agent (`Call.offers`, seen from the other side)."""
     line: Line | None = None
     wrap_up: WrapUp | None = None
     pending_wrap_up_ms: int = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cordboard.core.agent import Agent, AgentStatus, Device, LineState
 from cordboard.core.call import ON_LINE, Call, CallState
+from cordboard.core.overview import Overview
 from cordboard.core.queue import Queue
 from cordboard.core.rules import HouseRules
 from cordboard.core.types import (
@@ -62,9 +63,12 @@ class Board:
     exchange_up: bool = False
     exchange_since: Instant = 0
     alarms: list[tuple[Instant, str]] = field(default_factory=list)
-    """Heap of (when, agent or "call " and its id) at which something may fall due; "" means: look at the offers."""
+    """Heap of (when, for whom) at which something may fall due: an agent, a call, or what may be offered to an agent
+    (`turn.CALL_ALARM`, `turn.OFFERS_ALARM`)."""
     alarms_set: set[tuple[Instant, str]] = field(default_factory=set)
     """What is on the heap already, so that nothing is put there twice."""
+    overview: Overview = field(default_factory=Overview)
+    """Who waits and who is free, by queue; follows from the rest."""
     ended: dict[LegId, None] = field(default_factory=dict)
     """Legs of the last calls that ended, oldest first: late word of them opens nothing (reliability F6)."""
 
@@ -105,7 +109,7 @@ class Board:
 
     def offered_to(self, agent: Agent) -> list[Call]:
         """The agent's offers in the order in which the device rings for them."""
-        return [c for c in self.waiting() if agent.id in c.offers]
+        return sorted((self.calls[c] for c in agent.offers), key=Call.order)
 
     def queues_of_group(self, agent: Agent) -> Iterator[Queue]:
         """The queues that the agent may see and sign in to: those of the chosen group."""
@@ -115,6 +119,10 @@ class Board:
         """The agent has a device and it is registered."""
         device = self.device_of(agent)
         return device is not None and device.registered
+
+    def is_present(self, agent: Agent) -> bool:
+        """Could be offered a call, now or after what the agent is doing; wrap-up and calls count as present (D21)."""
+        return not agent.away and agent.pause is None and self.is_reachable(agent)
 
     def is_available(self, agent: Agent) -> bool:
         """Free to be offered a call now (D11); being rung for one does not make an agent unavailable."""

@@ -219,6 +219,11 @@ class Call:
     confirmed: bool = True
     """False after a restart until the exchange has said that the leg lives."""
 
+    @property
+    def person(self) -> UserId | None:
+        """Whose alone it is: the one to whom it came back, or whom it is for; None: its queue's."""
+        return self.back_to if self.back_to is not None else self.to
+
     def order(self) -> tuple[bool, bool, int, bool, Instant, str]:
         """Smaller is offered first: urgent, direct, priority, returned, time of entry; the id settles a draw."""
         return (

@@ -56,7 +56,6 @@ def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -
         agent.signed_in.discard(queue.id)
     turn.remember(QueueSignInChanged(agent=agent.id, queue=queue.id, signed_in=signed_in, at=turn.now))
     turn.show(Thing.QUEUE, queue.id)
-    turn.look_queues.add(queue.id)
     turn.show_agent(agent)
 
 

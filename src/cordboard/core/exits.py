@@ -5,8 +5,6 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls, m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cordboard.core import dial, offer, talk
 from cordboard.core.board import MessageFor
 from cordboard.core.call import Call, CallState, Reason
@@ -39,6 +37,9 @@ _SENTENCE = {
     ExitReason.FULL.value: Sentence.FULL,
     ExitReason.TIMEOUT.value: Sentence.LATER,
 }
+
+
+_LEAVING = frozenset({ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE})
 
 
 def stranded(turn: Turn, call: Call, reason: Reason) -> None:
@@ -160,11 +161,11 @@ def on_arrival(turn: Turn, call: Call) -> bool:
     queue = _queue(turn, call)
     if queue is None:
         return False
-    waiting = sum(c.queue == queue.id for c in turn.board.waiting())
+    others = [c for c in turn.board.overview.waiting_in(queue.id) if c is not call]
     reason: ExitReason | None = None
     if not queue.open:
         reason = ExitReason.CLOSED
-    elif queue.calls_max is not None and waiting > queue.calls_max:
+    elif queue.calls_max is not None and len(others) >= queue.calls_max:
         reason = ExitReason.FULL
     elif not queue.signed_in:
         turn.note(call, Why.NOBODY_SIGNED_IN)
@@ -219,18 +220,16 @@ def _deserted(queue: Queue) -> list[tuple[int, ExitReason]]:
     return [(since, reason) for since, reason in moments if since is not None and reason in queue.exits]
 
 
-def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
+def staffing(turn: Turn, queue: Queue) -> None:
     """Where the last agent left a queue that has a way out for it, its callers have a while (D21)."""
-    for queue in queues:
-        if not queue.exits or not queue.exits.keys() & {ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE}:
-            continue
-        empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
-        queue.empty_since = (queue.empty_since or turn.now) if empty else None
-        queue.unstaffed_since = (queue.unstaffed_since or turn.now) if not staffed and not empty else None
-        if _deserted(queue):
-            for call in turn.board.waiting():
-                if call.queue == queue.id:
-                    watch(turn, call)
+    if not queue.exits or not queue.exits.keys() & _LEAVING:
+        return
+    empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
+    queue.empty_since = (queue.empty_since or turn.now) if empty else None
+    queue.unstaffed_since = (queue.unstaffed_since or turn.now) if not staffed and not empty else None
+    if _deserted(queue):
+        for call in turn.board.overview.waiting_in(queue.id):
+            watch(turn, call)
 
 
 def due(turn: Turn, call: Call) -> None:
@@ -257,7 +256,8 @@ def due(turn: Turn, call: Call) -> None:
 def _announce_place(turn: Turn, call: Call, queue: Queue) -> None:
     """Tell the caller the place in the queue, and how long it may take where there are figures for it."""
     call.announced_at = turn.now
-    place = 1 + [c.id for c in turn.board.waiting() if c.queue == queue.id].index(call.id)
+    in_line = turn.board.overview.waiting_in(queue.id)
+    place = 1 + next((at for at, other in enumerate(in_line) if other is call), len(in_line))
     phrases = [Phrase(sentence=Sentence.POSITION, number=place)]
     average = queue.numbers.average_wait_ms()
     if queue.announce_wait and average is not None:

@@ -110,7 +110,7 @@ def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
     device = turn.board.device_of(agent)
     if device is not None:
         device.quiet_until = turn.now + offer.RING_PAUSE_MS
-        turn.wake(device.quiet_until)
+        turn.wake_offers(device.quiet_until, agent)
     if call is not None:
         not_up(turn, agent, call)
 

@@ -150,6 +150,9 @@ class TransferMoved:
 class Why(Enum):
     """One line of a call's log: why it rang whom, and why not (the detail pane says it in words)."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     ENTERED = "entered"
     OFFERED = "offered"
     RANG_OUT = "rang_out"

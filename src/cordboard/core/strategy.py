@@ -40,6 +40,11 @@ def rings_alone(queue: Queue) -> bool:
     return queue.strategy not in (Strategy.RING_ALL, Strategy.RING_PROGRESSIVELY)
 
 
+def rings_everybody(queue: Queue) -> bool:
+    """Everybody who is free has a card for every caller."""
+    return queue.strategy is Strategy.RING_ALL
+
+
 def how_many(queue: Queue, waited_ms: int) -> int | None:
     """How many agents are rung at once after so long; None: everybody (D2)."""
     if queue.strategy is not Strategy.RING_PROGRESSIVELY:

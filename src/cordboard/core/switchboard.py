@@ -27,6 +27,7 @@ from cordboard.core import (
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Reason, TransferState
+from cordboard.core.distribute import distribute
 from cordboard.core.events import (
     AnnouncementEnded,
     CallArrived,
@@ -57,7 +58,7 @@ from cordboard.core.events import (
 from cordboard.core.notices import Thing
 from cordboard.core.records import SegmentOutcome
 from cordboard.core.requests import Request
-from cordboard.core.turn import CALL_ALARM, Turn
+from cordboard.core.turn import CALL_ALARM, OFFERS_ALARM, Turn
 from cordboard.core.types import CallId, EndedBy, Instant, LegId, UserId
 
 ROUNDS_MAX = 50
@@ -85,12 +86,14 @@ class Switchboard:
             self.board.alarms_set.discard(alarm)
             due[alarm[1]] = None
         for key in due:
-            if not key:
-                turn.look_again = turn.look_everywhere = True
+            if key.startswith(OFFERS_ALARM):
+                if (concerned := self.board.agents.get(UserId(key.removeprefix(OFFERS_ALARM)))) is not None:
+                    turn.touch_agent(concerned)
             elif key.startswith(CALL_ALARM):
                 call = self.board.calls.get(CallId(key.removeprefix(CALL_ALARM)))
                 if call is not None and self.board.exchange_up:
                     self._call_due(turn, call)
+                    turn.touch_call(call)
             elif (agent := self.board.agents.get(UserId(key))) is not None:
                 self._agent_due(turn, agent)
         return self._finish(turn)
@@ -158,11 +161,9 @@ class Switchboard:
             wrapup.after_calls(turn, left)
         elif turn.look_again:
             turn.look_again = False
-            queues = turn.queues_to_look_at()
-            if turn.look_everywhere or turn.look_agents:
-                urgent.staffing(turn, queues)
-                exits.staffing(turn, queues)
-            turn.look_again = offer.distribute(turn, queues)
+            for queue in distribute(turn):
+                urgent.staffing(turn, queue)
+                exits.staffing(turn, queue)
         else:
             return False
         return True

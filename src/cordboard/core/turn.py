@@ -22,7 +22,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.transitions import CALL
-from cordboard.core.types import CallId, EndedBy, Instant, LegId, QueueId, UserId
+from cordboard.core.types import CallId, EndedBy, Instant, LegId, UserId
 
 Effect = Command | Record | Notice
 
@@ -41,6 +41,8 @@ OF_AGENT = frozenset({SegmentKind.DIAL, SegmentKind.TALK, SegmentKind.HOLD})
 """Kinds of segments that are an agent's."""
 CALL_ALARM = "call "
 """Begins the key of an alarm that is about a call."""
+OFFERS_ALARM = "offers "
+"""Begins the key of an alarm about what may be offered to an agent."""
 
 
 class Ended:
@@ -88,9 +90,9 @@ class Turn:
         self.look_again = False
         """Supply or demand changed: offers must be looked at before the turn ends."""
         self.look_everywhere = False
-        """Everything may have changed; False: only `look_queues` and `look_agents`."""
-        self.look_queues: set[QueueId] = set()
-        self.look_agents: dict[UserId, Agent] = {}
+        """Everything may have changed; False: only what was touched."""
+        self.touched_calls: dict[CallId, Call] = {}
+        self.touched_agents: dict[UserId, Agent] = {}
         self._agents: dict[UserId, Agent] = {}
 
     def do(self, command: Command) -> None:
@@ -133,9 +135,13 @@ class Turn:
         """Look at this call again at that moment."""
         self._alarm((at, f"{CALL_ALARM}{call.id}"))
 
-    def wake(self, at: Instant, agent: Agent | None = None) -> None:
-        """Look at this agent (None: at the offers) again at that moment."""
-        self._alarm((at, agent.id if agent is not None else ""))
+    def wake_offers(self, at: Instant, agent: Agent) -> None:
+        """Look at what may be offered to this agent again at that moment."""
+        self._alarm((at, f"{OFFERS_ALARM}{agent.id}"))
+
+    def wake(self, at: Instant, agent: Agent) -> None:
+        """Look at this agent again at that moment."""
+        self._alarm((at, agent.id))
 
     def _alarm(self, alarm: tuple[Instant, str]) -> None:
         if alarm not in self.board.alarms_set:
@@ -151,22 +157,22 @@ class Turn:
         self._calls[call.id] = None
         if call.queue is not None:
             self._queues[call.queue] = None
-            self.look_queues.add(call.queue)
+        self.touch_call(call)
+
+    def touch_call(self, call: Call) -> None:
+        """The call may have to be offered to others; it need not look different."""
+        self.touched_calls[call.id] = call
         self.look_again = True
 
     def show_agent(self, agent: Agent) -> None:
         """Something about the agent changed; the status is worked out at the end of the turn."""
-        self._agents[agent.id] = self.look_agents[agent.id] = agent
-        self.look_again = True
+        self._agents[agent.id] = agent
+        self.touch_agent(agent)
 
-    def queues_to_look_at(self) -> list[Queue]:
-        """Queues whose callers or agents were touched since the last look."""
-        if self.look_everywhere:
-            return list(self.board.queues.values())
-        touched = set(self.look_queues)
-        for agent in self.look_agents.values():
-            touched |= agent.signed_in
-        return [self.board.queues[q] for q in sorted(touched)]
+    def touch_agent(self, agent: Agent) -> None:
+        """Other calls may have to be offered to the agent, who need not look different."""
+        self.touched_agents[agent.id] = agent
+        self.look_again = True
 
     def settle_statuses(self) -> None:
         """Work out the status of every agent that was touched, and show it."""
@@ -204,6 +210,7 @@ class Turn:
     def close_offer(self, call: Call, agent: Agent, outcome: SegmentOutcome) -> None:
         """The agent's card for this call goes."""
         offer = call.offers.pop(agent.id)
+        del agent.offers[call.id]
         self.remember(
             SegmentClosed(
                 call=call.id,

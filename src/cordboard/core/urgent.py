@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import IntEnum
 
 from cordboard.core import dial
@@ -80,15 +79,14 @@ def alarm(turn: Turn, saying: Saying, queue: Queue, call: Call | None = None) ->
             turn.say(agent, saying, call.id if call is not None else None, queue=queue.name)
 
 
-def staffing(turn: Turn, queues: Iterable[Queue]) -> None:
+def staffing(turn: Turn, queue: Queue) -> None:
     """Somebody must be signed in to every urgent queue; when nobody is, that is an alarm."""
-    for queue in queues:
-        if not queue.urgent or queue.alarmed == (not queue.signed_in):
-            continue
-        queue.alarmed = not queue.signed_in
-        turn.show(Thing.ALARM, queue.id)
-        if queue.alarmed:
-            alarm(turn, Saying.ALARM_URGENT_EMPTY, queue)
+    if not queue.urgent or queue.alarmed is not bool(queue.signed_in):
+        return
+    queue.alarmed = not queue.signed_in
+    turn.show(Thing.ALARM, queue.id)
+    if queue.alarmed:
+        alarm(turn, Saying.ALARM_URGENT_EMPTY, queue)
 
 
 def settled(turn: Turn, call: Call) -> None:
