@@ -210,6 +210,10 @@ class Call:
     """Its hold has turned amber, or its wait is an alarm (D6); reset when it moves."""
     note: Note | None = None
     offers: dict[UserId, Offer] = field(default_factory=dict)
+    noted: set[UserId] = field(default_factory=set)
+    """Of whom its log says already that they were offered it, or why not."""
+    explained_in: QueueId | None = None
+    """Of which queue its log says why not everybody is rung."""
     rejected: dict[UserId, Instant] = field(default_factory=dict)
     """Who refused it, and when (D4)."""
     tried: set[UserId] = field(default_factory=set)

@@ -20,12 +20,14 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Offer, Reason
 from cordboard.core.overview import Order, Seat
 from cordboard.core.queue import Queue
-from cordboard.core.records import SegmentOutcome
+from cordboard.core.records import SegmentOutcome, Why
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Instant, QueueId, UserId
 
 NOBODY_ELSE_MS = 30_000
 """A rejected call comes back to the rejecter after this, when nobody else is free (D4)."""
+SKIPPED_MAX = 8
+"""So many agents who are not rung are named in a call's log; more are counted."""
 LOOKS_MAX = 1_000_000
 """Calls looked at in one turn; more is a mistake of ours."""
 
@@ -224,6 +226,8 @@ def _settle(look: _Look, call: Call) -> None:
     board = turn.board
     if call.state is not CallState.WAITING:
         return
+    if call.explained_in != call.queue and call.person is None and board.exchange_up:
+        _explain(turn, call)
     wanted = _wanted(turn, call)
     if call.offers:
         for agent_id in [a for a in call.offers if a not in wanted]:
@@ -235,11 +239,32 @@ def _settle(look: _Look, call: Call) -> None:
                 _offer(look, call, board.agents[agent_id], nobody_else=nobody_else)
 
 
+def _explain(turn: Turn, call: Call) -> None:
+    """Say in the call's log who of this queue is not rung, and why not; many of them as numbers."""
+    call.explained_in = call.queue
+    if call.queue is None:
+        return
+    board = turn.board
+    hall = board.overview.hall(call.queue)
+    if len(hall.others) > SKIPPED_MAX:
+        for why, number in hall.reasons.items():
+            if number and not (call.urgent and why is Why.SKIPPED_BUSY):
+                turn.note(call, why, detail=str(number))
+        return
+    for agent_id, why in hall.others.items():
+        if agent_id not in call.noted and not (call.urgent and why is Why.SKIPPED_BUSY):
+            call.noted.add(agent_id)
+            turn.note(call, why, board.agents[agent_id])
+
+
 def _offer(look: _Look, call: Call, agent: Agent, *, nobody_else: bool) -> None:
     turn = look.turn
     call.offers[agent.id] = Offer(agent=agent.id, since=turn.now, nobody_else=nobody_else)
     before = list(agent.offers)
     agent.offers[call.id] = None
+    if agent.id not in call.noted:
+        call.noted.add(agent.id)
+        turn.note(call, Why.OFFERED, agent)
     turn.show_call(call)
     turn.show_agent(agent)
     look.telephone(agent)
@@ -253,6 +278,9 @@ def _offer(look: _Look, call: Call, agent: Agent, *, nobody_else: bool) -> None:
 def _withdraw(look: _Look, call: Call, agent: Agent) -> None:
     turn = look.turn
     turn.close_offer(call, agent, SegmentOutcome.WITHDRAWN)
+    if not _is_for_everybody(turn.board, call):
+        # Where everybody is rung this says no more than that somebody is busy.
+        turn.note(call, Why.WITHDRAWN, agent)
     look.telephone(agent)
     if turn.board.overview.seats[agent.id].why_not is None:
         _look_for_work(look, agent, anew=False)

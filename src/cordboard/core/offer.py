@@ -56,6 +56,7 @@ def unclaim(turn: Turn, agent: Agent, call: Call) -> None:
     assert call.state is CallState.CONNECTING, call
     agent.calls.remove(call.id)
     turn.left.append((agent, call))
+    turn.note(call, Why.DEVICE_FAILED, agent)
     call.agent, call.note = None, None
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
     turn.show_agent(agent)
@@ -73,6 +74,7 @@ def reject(turn: Turn, agent: Agent, call: Call) -> None:
         raise Refused(Code.NOT_OFFERED)
     call.rejected[agent.id] = turn.now
     agent.misses = 0
+    turn.note(call, Why.REJECTED, agent)
     turn.close_offer(call, agent, SegmentOutcome.REJECTED)
     if call.back_to is not None:
         call.back_to = call.back_until = None
@@ -103,6 +105,7 @@ def ringing_ended(turn: Turn, agent: Agent, call: Call | None, *, rejected: bool
             if call.urgent:
                 # The handset's red key is not a refusal of an urgent call (2.2-c).
                 call.not_before[agent.id] = turn.now + URGENT_AGAIN_MS
+                turn.note(call, Why.REJECTED, agent)
                 turn.close_offer(call, agent, SegmentOutcome.MISSED)
             else:
                 reject(turn, agent, call)
@@ -111,6 +114,7 @@ def ringing_ended(turn: Turn, agent: Agent, call: Call | None, *, rejected: bool
             device.failures += 1
             _quiet(turn, agent, min(BACK_OFF_MS << min(device.failures - 1, 5), BACK_OFF_MS_MAX))
         if call is not None:
+            turn.note(call, Why.NOT_REACHED, agent)
             _next_agent(turn, agent, call, SegmentOutcome.WITHDRAWN)
     else:
         _quiet(turn, agent, RING_PAUSE_MS)
@@ -121,6 +125,7 @@ def ringing_ended(turn: Turn, agent: Agent, call: Call | None, *, rejected: bool
 def _missed(turn: Turn, agent: Agent, call: Call) -> None:
     """One unanswered ring: the next agent's turn, and after three in a row the agent is away."""
     agent.misses += 1
+    turn.note(call, Why.RANG_OUT, agent)
     _next_agent(turn, agent, call, SegmentOutcome.MISSED)
     if agent.misses >= MISSES_MAX and not agent.away:
         if _is_last_for_urgent(turn, agent):

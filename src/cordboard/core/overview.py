@@ -30,6 +30,8 @@ class Hall:
     """Agents who can be offered a call."""
     others: dict[UserId, Why] = field(default_factory=dict)
     """Signed in, but not free, and why."""
+    reasons: dict[Why, int] = field(default_factory=dict)
+    """How many are not free for each reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +159,15 @@ class Overview:
         self.seats[agent.id] = Seat(now, why_not, present)
         for queue in before.queues:
             hall = self.halls[queue]
-            hall.free.pop(agent.id, None)
-            hall.others.pop(agent.id, None)
+            if hall.free.pop(agent.id, None) is None:
+                hall.reasons[hall.others.pop(agent.id)] -= 1
         for queue in now:
             hall = self.hall(queue)
             if why_not is None:
                 hall.free[agent.id] = agent
             else:
                 hall.others[agent.id] = why_not
+                hall.reasons[why_not] = hall.reasons.get(why_not, 0) + 1
         return before
 
 
