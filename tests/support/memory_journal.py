@@ -196,7 +196,7 @@ class MemoryJournal:
                 (s.ended_at for s in own if s.kind is not SegmentKind.OFFER), default=opened.at
             ),
             urgent=opened.call in self.urgent,
-            to=opened.to,
+            to=moved.to if opened.call in self.moved else opened.to,
             peer=opened.peer or next((o.call for o in self.opened.values() if o.peer == opened.call), None),
             partner=moved.partner,
             picked=moved.picked,

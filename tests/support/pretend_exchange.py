@@ -101,6 +101,8 @@ class PretendExchange:
     recording: dict[LegId, str] = field(default_factory=dict)
     engaged: dict[str, LegEnd] = field(default_factory=dict)
     """Numbers that end at once when they are dialled, and how."""
+    stuck: set[LegId] = field(default_factory=set)
+    """Parties that stayed where they were because a pair failed, until they are moved."""
     pairs: bool = True
     """False: two parties cannot be joined now."""
     cancelled: list[CancelRinging] = field(default_factory=list)
@@ -171,6 +173,7 @@ class PretendExchange:
         """The party leaves wherever it is."""
         caller = self.callers[leg]
         caller.rings = False
+        self.stuck.discard(leg)
         if caller.pair is not None:
             other = self.callers.get(caller.pair)
             if other is not None and other.pair == leg:
@@ -189,6 +192,7 @@ class PretendExchange:
     def _pair(self, one: LegId, other: LegId) -> Iterator[Event]:
         both = [self.callers.get(one), self.callers.get(other)]
         if not self.pairs or None in both:
+            self.stuck |= {one, other}
             yield PairFailed(one=one, other=other)
             return
         for leg, with_whom in ((one, other), (other, one)):
@@ -202,8 +206,12 @@ class PretendExchange:
             yield JoinFailed(line=line_leg, party=party)
             return
         assert line.state is Phone.UP, f"{party} is joined with a telephone that is not up"
-        others = [c for c in self.callers.values() if c.line == line_leg and c is not caller]
-        assert conference or not others, f"{party} would hear {[c.call for c in others]}"
+        others = [leg for leg, c in self.callers.items() if c.line == line_leg and c is not caller]
+        if others and not conference and set(others) <= self.stuck:
+            # The real one refuses too: nobody may hear somebody else's conversation (5.1-k).
+            yield JoinFailed(line=line_leg, party=party)
+            return
+        assert conference or not others, f"{party} would hear {others}"
         self._off(party)
         first = not caller.answered
         caller.place, caller.line, caller.answered = Place.LINE, line_leg, True

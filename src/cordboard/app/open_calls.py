@@ -117,7 +117,8 @@ def _waits(board: Board, call: Call, stored: StoredCall) -> None:
         call.back_to = _known(board, stored.back_to)
         call.back_until = stored.back_at + rules.return_ms
         _look_at(board, call.back_until, call.id)
-    elif call.queue is None and call.answered_at is None:
+    elif stored.to is not None and call.direction is Direction.IN:
+        # A direct call, or one that a rule led to this person.
         call.to = _known(board, stored.to)
         _until(board, call, stored.since + rules.direct_ring_ms)
 

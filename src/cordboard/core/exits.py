@@ -69,6 +69,7 @@ def lead_out(turn: Turn, call: Call, way: Exit, why: str, *, answer: bool = True
         answer: False: who only hears a sentence hears it before the answer, where the trunk carries that (D25).
     """
     withdraw(turn, call)
+    call.back_to = call.back_until = None
     call.exits += 1
     turn.note(call, Why.LED_OUT, detail=why)
     action, target = way.action, way.target or ""

@@ -126,6 +126,8 @@ class CallMoved:
     partner: CallId | None = None
     """With whom it talks while transferred."""
     picked: bool = False
+    to: UserId | None = None
+    """Whom alone it is for now, or who was called; None: nobody, or a queue's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

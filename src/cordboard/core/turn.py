@@ -262,5 +262,6 @@ class Turn:
                 queue=call.queue,
                 partner=call.partner,
                 picked=call.picked,
+                to=call.to,
             )
         )

@@ -217,6 +217,7 @@ _MOVE = (
             ),
         ),
         picked=bindparam("was_picked"),
+        to_user=bindparam("for_user", type_=calls.c.to_user.type),
         reason=_where_it_stays(calls.c.reason),
         back_to=_where_it_stays(calls.c.back_to),
         back_at=_where_it_stays(calls.c.back_at),
@@ -251,6 +252,7 @@ async def _move(connection: AsyncConnection, organisation: OrganisationId, recor
             "in_queue": record.queue,
             "with_partner": record.partner,
             "was_picked": record.picked,
+            "for_user": record.to,
             "first_answered_at": record.answered_at,
         },
     )
