@@ -190,12 +190,20 @@ class _Deeds:
             StopWrapUp(agent=agent.id),
             StopWrapUp(agent=agent.id),
             Pause(agent=agent.id, reason="Lunch"),
+            PairDevice(agent=agent.id, device=DeviceId(day.chance.choice(sorted(day.board.devices)))),
             ReturnToWork(agent=agent.id),
             ReturnToWork(agent=agent.id),
             ChooseGroup(agent=agent.id, group=GroupId(day.chance.choice(sorted(agent.groups)))),
             LogOut(agent=agent.id, device_too=day.chance.random() < 0.3),
         ]
         self._ask(day.chance.choice(requests))
+
+    def somebody_changes_group(self) -> None:
+        agent = self._somebody()
+        other = next(group for group in sorted(agent.groups) if group != agent.group)
+        self._ask(ChooseGroup(agent=agent.id, group=other))
+        for queue in sorted(self.day.board.queues):
+            self._ask(SignIn(agent=agent.id, queue=queue))
 
     def somebody_comes_to_work(self) -> None:
         agent = self._somebody()
@@ -364,6 +372,7 @@ _WEIGHTED: dict[str, int] = {
     "somebody_calls": 4,
     "a_waiting_call_is_sent_on": 1,
     "somebody_changes_something": 4,
+    "somebody_changes_group": 1,
     "somebody_comes_to_work": 3,
     "a_phone_is_lifted": 6,
     "a_phone_is_put_down_or_breaks": 3,

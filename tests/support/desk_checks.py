@@ -9,7 +9,7 @@ from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
-from cordboard.core.records import CallClosed, CallOpened, Noted, SegmentClosed, SegmentKind, Why
+from cordboard.core.records import CallClosed, CallMoved, CallOpened, Noted, SegmentClosed, SegmentKind, Why
 from cordboard.core.types import Direction, UserId
 from tests.support import full_look
 
@@ -26,7 +26,9 @@ def check(world: World) -> None:
     for call in board.calls.values():
         call_is_sound(board, call)
     full_look.check(world)
+    order_is_fair(board)
     if board.exchange_up:
+        wrap_ups_end(world)
         nobody_waits_in_vain(world)
         alarms_are_set(board)
     if not world.events:
@@ -120,6 +122,31 @@ def call_is_sound(board: Board, call: Call) -> None:
         assert offered.wrap_up is None or call.urgent, call
         assert not offered.away and board.is_reachable(offered), call
         assert call.urgent or not offered.calls, call
+
+
+def order_is_fair(board: Board) -> None:
+    """Urgent first, then who came first within a queue; a device rings for an urgent call before another (I4)."""
+    waiting = board.waiting()
+    assert [c.urgent for c in waiting] == sorted((c.urgent for c in waiting), reverse=True), waiting
+    for queue in {c.queue for c in waiting}:
+        alike = [
+            c.entered_at
+            for c in waiting
+            if c.queue == queue and not (c.urgent or c.returned or c.to or c.back_to)
+        ]
+        assert alike == sorted(alike), queue
+    for agent in board.agents.values():
+        line = agent.line
+        rung = board.calls.get(line.call) if line is not None and line.call is not None else None
+        if line is not None and line.state is LineState.RINGING and rung is not None and not rung.urgent:
+            assert not any(c.urgent and agent.id in c.offers for c in waiting), agent
+
+
+def wrap_ups_end(world: World) -> None:
+    """At its moment, not later (I7)."""
+    for agent in world.board.agents.values():
+        until = agent.wrap_up.until if agent.wrap_up is not None else None
+        assert until is None or until >= world.now, agent
 
 
 def nobody_waits_in_vain(world: World) -> None:
@@ -236,6 +263,13 @@ def one_record_each(world: World) -> None:
     closed = Counter(r.call for r in world.records if isinstance(r, CallClosed))
     assert all(n == 1 for n in closed.values()), {c: n for c, n in closed.items() if n != 1}
     assert set(opened) == set(closed), set(opened) ^ set(closed)
+    # The queues' numbers are what the records say (I9).
+    answered: dict[str, str] = {}
+    for record in world.records:
+        if isinstance(record, CallMoved) and record.answered_at is not None and record.call not in answered:
+            answered[record.call] = record.queue or ""
+    counted = sum(queue.numbers.answered for queue in world.board.queues.values())
+    assert counted == sum(bool(queue) for queue in answered.values()), counted
 
 
 def screen_is_right(

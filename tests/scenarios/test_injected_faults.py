@@ -1,0 +1,169 @@
+"""The random days find what they are meant to find: for each invariant one mistake is put in, and is caught.
+
+The invariants are those of reliability 3.3. I12 (callbacks), I14 (leases) and I16 (chat) have nothing to break yet,
+as those parts are not built; I13 (organisations) is `tests/app/test_tenancy.py`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cordboard.core import desk, offer, switchboard, talk, wrapup
+from cordboard.core import line as lines
+from cordboard.core.agent import LineState
+from cordboard.core.call import Call, Offer
+from cordboard.core.records import CallClosed
+from cordboard.core.statistics import QueueNumbers
+from cordboard.core.turn import Turn
+from tests.support.day import Day
+
+SEEDS = range(20)
+CALLS = 150
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """It is forgotten."""
+
+
+def two_at_once(patch: pytest.MonkeyPatch) -> None:
+    """I1: whom one talks with is not held before the next."""
+    patch.setattr(talk, "put_aside", _nothing)
+
+
+def offered_after_answer(patch: pytest.MonkeyPatch) -> None:
+    """I2: a card stays when a colleague has the call."""
+    claim = offer.claim
+
+    def leaves_a_card(turn: Turn, agent: Any, call: Call) -> None:
+        claim(turn, agent, call)
+        other = next(a for a in turn.board.agents if a != agent.id)
+        call.offers[other] = Offer(agent=other, since=turn.now)
+
+    patch.setattr(offer, "claim", leaves_a_card)
+
+
+def nobody_is_offered(patch: pytest.MonkeyPatch) -> None:
+    """I3: supply and demand are not looked at."""
+    patch.setattr(switchboard, "distribute", lambda *_: ())
+
+
+def last_come_first(patch: pytest.MonkeyPatch) -> None:
+    """I4: the queue is a stack."""
+    order = Call.order
+
+    def backwards(call: Call) -> Any:
+        urgent, direct, priority, returned, entered_at, name = order(call)
+        return urgent, direct, priority, returned, -entered_at, name
+
+    patch.setattr(Call, "order", backwards)
+
+
+def ended_calls_stay(patch: pytest.MonkeyPatch) -> None:
+    """I5: the end of a caller's leg is not heard."""
+    patch.setattr(switchboard.Switchboard, "_leg_ended", _nothing)
+
+
+def telephones_stay_up(patch: pytest.MonkeyPatch) -> None:
+    """I6: the line of who has no call any more is not hung up at the exchange."""
+
+    def forgets(turn: Turn, agent: Any) -> None:
+        assert agent.line is not None
+        agent.line.state, agent.line.call, agent.line.until = LineState.CLOSING, None, turn.now + 10
+        turn.wake(agent.line.until, agent)
+        turn.show_agent(agent)
+
+    patch.setattr(lines, "hang_up", forgets)
+
+
+def wrap_up_without_end(patch: pytest.MonkeyPatch) -> None:
+    """I7: nobody looks when it is over."""
+    patch.setattr(wrapup, "due", _nothing)
+
+
+def no_record(patch: pytest.MonkeyPatch) -> None:
+    """I8: an end is not written down."""
+    remember = Turn.remember
+
+    def loses(turn: Turn, record: Any) -> None:
+        if not isinstance(record, CallClosed):
+            remember(turn, record)
+
+    patch.setattr(Turn, "remember", loses)
+
+
+def answers_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    """I9: the queue's numbers drift from the records."""
+    patch.setattr(QueueNumbers, "was_answered", _nothing)
+
+
+def sign_ins_of_another_group(patch: pytest.MonkeyPatch) -> None:
+    """I10: changing group ends no sign-in."""
+
+    def only_the_group(turn: Turn, agent: Any, group: Any) -> None:
+        agent.group = group
+        turn.show_agent(agent)
+
+    patch.setattr(desk, "choose_group", only_the_group)
+
+
+def a_device_for_two(patch: pytest.MonkeyPatch) -> None:
+    """I11: a device that somebody has is given to another."""
+
+    def takes(turn: Turn, agent: Any, device: Any) -> None:
+        agent.device = device
+        turn.board.devices[device].used_by = agent.id
+
+    patch.setattr(desk, "pair", takes)
+
+
+def screens_are_not_told(patch: pytest.MonkeyPatch) -> None:
+    """I15: a console does not hear of a call that changed."""
+    show = Turn.show_call
+
+    def sometimes_not(turn: Turn, call: Call) -> None:
+        show(turn, call)
+        if turn.now % 3 == 0:
+            turn._calls.clear()
+
+    patch.setattr(Turn, "show_call", sometimes_not)
+
+
+FAULTS: tuple[Patch, ...] = (
+    two_at_once,
+    offered_after_answer,
+    nobody_is_offered,
+    last_come_first,
+    ended_calls_stay,
+    telephones_stay_up,
+    wrap_up_without_end,
+    no_record,
+    answers_do_not_count,
+    sign_ins_of_another_group,
+    a_device_for_two,
+    screens_are_not_told,
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_a_mistake_that_breaks_an_invariant_is_found(fault: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within a dozen short days, by a check and not by a crash."""
+    fault(monkeypatch)
+    for seed in SEEDS:
+        try:
+            Day(seed).run(CALLS)
+        except AssertionError as found:
+            frames = [frame.filename for frame in traceback.extract_tb(found.__traceback__)]
+            assert any("tests/support" in name for name in frames[-2:]) or "core" in frames[-1]
+            return
+    pytest.fail("nothing was found")
+
+
+def test_without_a_mistake_nothing_is_found() -> None:
+    """The same days."""
+    for seed in SEEDS:
+        Day(seed).run(CALLS)
