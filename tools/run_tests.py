@@ -1,6 +1,6 @@
 """`make test`: every part in order, whatever the one before it said, and one closing line with the sum.
 
-Parts: the static checks, everything that needs neither exchange nor browser, the real exchange, the real
+Parts: the static checks, random days on the virtual clock, everything that needs neither exchange nor browser, the real exchange, the real
 browser. A part without a test has failed: a suite that has lost its tests must not look green. Each part
 leaves JUnit XML in `.cache/results/`, and what it proved for `tools/rules` (`tools/rules_plugin.py`).
 """
@@ -117,14 +117,31 @@ def run_static(env: dict[str, str]) -> Count:
     return Count(passed=int(code == 0), failed=int(code != 0) + len(mistakes))
 
 
+SIMULATED_SEEDS, SIMULATED_CALLS = 40, 500
+"""New ones each time, in under two minutes (reliability 3.4, T1); `tools/simulate` plays more of them."""
+
+
+def run_simulation(env: dict[str, str]) -> Count:
+    """Random days on which everything goes wrong, with the invariants checked after every turn."""
+    print("\ntest: simulation ...", flush=True)
+    words = ["--seeds", str(SIMULATED_SEEDS), "--calls", str(SIMULATED_CALLS)]
+    code = subprocess.run(
+        [PYTHON, "-m", "tools.simulate", *words], cwd=ROOT, env=env, check=False, timeout=PART_LIMIT_S
+    ).returncode
+    return Count(passed=int(code == 0), failed=int(code != 0))
+
+
 def main() -> int:
     """Run everything; words after `--` or unknown ones go to pytest, and then it is not a full run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--part", choices=("static", *PARTS), action="append", help="only this part (repeatable)"
+        "--part",
+        choices=("static", "simulation", *PARTS),
+        action="append",
+        help="only this part (repeatable)",
     )
     chosen, words = parser.parse_known_args()
-    parts = chosen.part or ["static", *PARTS]
+    parts = chosen.part or ["static", "simulation", *PARTS]
     full = not words and not chosen.part
     RESULTS.mkdir(parents=True, exist_ok=True)
     env = dict(os.environ)
@@ -134,6 +151,8 @@ def main() -> int:
     total = Count()
     if "static" in parts:
         total += run_static(env)
+    if "simulation" in parts:
+        total += run_simulation(env)
     for name in PARTS:
         if name in parts:
             total += run_part(name, words, env)
