@@ -9,9 +9,9 @@ from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.refusals import Code
-from cordboard.core.requests import ExtendWrapUp
+from cordboard.core.requests import CallNumber, ExtendWrapUp
 from cordboard.core.rules import HouseRules
-from cordboard.core.types import UserId
+from cordboard.core.types import NumberKind, UserId
 from tests.support.desk import World, office
 
 OUTSIDE = "31880001122"
@@ -225,3 +225,40 @@ def test_who_signs_out_during_an_outgoing_call_has_no_wrap_up_after_it() -> None
 
     assert world.person("chantal").wrap_up is None
     assert world.said("chantal")[-1] is Saying.WRAP_UP_NEEDS_SIGN_IN
+
+
+@pytest.mark.rule("2.5-f")
+def test_a_call_that_is_made_for_a_queue_has_that_queues_wrap_up_and_number() -> None:
+    """A callback, not the agent's own call."""
+    world = office("chantal", wrap_up_s=30)
+    algemeen(world).number = "31534800900"
+    world.ask(
+        CallNumber(
+            agent=UserId("chantal"),
+            number=OUTSIDE,
+            kind=NumberKind.NATIONAL,
+            queue=world.queue_id("algemeen"),
+        )
+    )
+    (call,) = world.board.calls
+    assert world.call(call).show == "31534800900"
+    world.outside_answers(call)
+    world.wait(5)
+    world.click_hang_up("chantal", call)
+    wrap_up = world.person("chantal").wrap_up
+    assert wrap_up is not None and wrap_up.until == world.now + 30_000
+
+
+@pytest.mark.rule("2.4-k")
+def test_nobody_is_signed_in_again_by_itself_but_can_be_reminded() -> None:
+    """After the time that the organisation sets, and again until it is done."""
+    world = office("chantal")
+    world.board.rules = HouseRules(sign_in_reminder_ms=600_000)
+    for queue in ("algemeen", "urgent"):
+        world.signs_out("chantal", queue, confirmed=True)
+    world.wait(1_300)
+    assert world.person("chantal").signed_in == set()
+    assert world.said("chantal").count(Saying.SIGNED_OUT_REMINDER) == 2
+    world.signs_in("chantal", "algemeen")
+    world.wait(1_300)
+    assert world.said("chantal").count(Saying.SIGNED_OUT_REMINDER) == 2

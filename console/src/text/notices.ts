@@ -70,6 +70,8 @@ function aboutTheDesk(code: string, name: string, queue: string): string | null 
       return t`Your wrap-up has reached its limit and has ended.`;
     case "wrap_up_needs_sign_in":
       return t`For wrap-up after this call you have to be signed in to a queue.`;
+    case "signed_out_reminder":
+      return t`You are signed out of all queues, so you get no calls.`;
     case "alarm_urgent_unanswered":
       return t`An urgent call in ${queue} is not being answered.`;
     case "alarm_urgent_empty":

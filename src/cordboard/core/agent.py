@@ -170,5 +170,7 @@ class Agent:
     status_since: Instant = 0
     line_lost_until: Instant | None = None
     """The device's leg broke with callers on hold: until here we wait for the device to come back (D16)."""
+    remind_at: Instant | None = None
+    """When to be reminded of being signed out of every queue (2.4-k); None: not to be."""
     ring_back_at: Instant | None = None
     """The handset was hung up with callers on hold: when to ring it back once (D27)."""

@@ -167,6 +167,8 @@ class Call:
     """Waits for this initiator after a blind transfer came back; None: for anybody of its queue (D7)."""
     back_until: Instant | None = None
     """When the queue is next if the initiator does not take it."""
+    for_queue: QueueId | None = None
+    """An outgoing call that is made for a queue: a callback (2.5-f); None: the agent's own."""
     show: str | None = None
     """An outgoing call: the number of ours that the called party sees (D28); None: none is known."""
     state: CallState = CallState.WAITING

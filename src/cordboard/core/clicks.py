@@ -160,10 +160,14 @@ def _about_a_new_call(turn: Turn, agent: Agent, request: CallNumber | CallCollea
         case SendKeys(digits=digits):
             _require_exchange(board)
             talk.send_keys(turn, agent, digits)
-        case CallNumber(number=number, name=name, kind=kind):
+        case CallNumber(number=number, name=name, kind=kind, queue=queue_id):
             dial.may_call(agent, number, kind)
+            if queue_id is not None:
+                _queue(board, queue_id)
             _ready_to_call(turn, agent)
-            talk.bring_up(turn, agent, dial.open_call(turn, agent, number=number, name=name))
+            call = dial.open_call(turn, agent, number=number, name=name, queue=queue_id)
+            call.for_queue = queue_id
+            talk.bring_up(turn, agent, call)
         case CallColleague(colleague=other_id):
             other = dial.colleague(board, agent, other_id)
             _ready_to_call(turn, agent)

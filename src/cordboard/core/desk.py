@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
-from cordboard.core.notices import Thing
+from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
@@ -44,12 +44,17 @@ def sign_out(turn: Turn, agent: Agent, queue: Queue, *, confirmed: bool) -> None
     if queue.urgent and not confirmed and queue.signed_in == {agent.id}:
         raise Refused(Code.LAST_IN_URGENT, queue=queue.name)
     _set_signed_in(turn, agent, queue, signed_in=False)
+    after = turn.board.rules.sign_in_reminder_ms
+    if not agent.signed_in and after is not None:
+        agent.remind_at = turn.now + after
+        turn.wake(agent.remind_at, agent)
 
 
 def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -> None:
     if signed_in:
         queue.signed_in.add(agent.id)
         agent.signed_in.add(queue.id)
+        agent.remind_at = None
         agent.idle_since = agent.idle_since or turn.now
     else:
         queue.signed_in.discard(agent.id)
@@ -177,7 +182,8 @@ def console_lost(turn: Turn, agent: Agent) -> None:
 
 
 def due(turn: Turn, agent: Agent) -> None:
-    """Sign out an agent whose console has long been gone; the last one in an urgent queue stays (D16)."""
+    """Remind who is signed out; sign out who has long been without a console, but for the last in urgent (D16)."""
+    _remind(turn, agent)
     lost_at = agent.console_lost_at
     if agent.console or lost_at is None or turn.now < lost_at + CONSOLE_GONE_SIGN_OUT_MS:
         return
@@ -185,3 +191,13 @@ def due(turn: Turn, agent: Agent) -> None:
         queue = turn.board.queues[queue_id]
         if not (queue.urgent and queue.signed_in == {agent.id}):
             _set_signed_in(turn, agent, queue, signed_in=False)
+
+
+def _remind(turn: Turn, agent: Agent) -> None:
+    """Nobody signs in again for the agent, but a word can be had (2.4-k)."""
+    after = turn.board.rules.sign_in_reminder_ms
+    if agent.remind_at is None or agent.remind_at > turn.now or after is None:
+        return
+    turn.say(agent, Saying.SIGNED_OUT_REMINDER)
+    agent.remind_at = turn.now + after
+    turn.wake(agent.remind_at, agent)

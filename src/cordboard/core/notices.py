@@ -63,6 +63,8 @@ class Saying(Enum):
     """It reached the organisation's limit and ended."""
     WRAP_UP_NEEDS_SIGN_IN = "wrap_up_needs_sign_in"
     """Asked for in an outgoing call without any sign-in: ignored (2.5-c)."""
+    SIGNED_OUT_REMINDER = "signed_out_reminder"
+    """Signed out of every queue for a while (2.4-k)."""
     PRESS_HOLD_ON_PHONE = "press_hold_on_phone"
     ALARM_URGENT_UNANSWERED = "alarm_urgent_unanswered"
     """Nobody takes an urgent call (args queue); for those who supervise (D6)."""

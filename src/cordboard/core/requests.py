@@ -131,6 +131,8 @@ class CallNumber:
     name: str | None = None
     """Of the contact that it belongs to."""
     kind: NumberKind
+    queue: QueueId | None = None
+    """A callback: for which queue it is made, whose number is shown and whose wrap-up follows (2.5-f); None: my own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,5 +91,7 @@ class HouseRules:
     """Also after one that nobody answered (2.5-e)."""
     manual_wrap_up_ms_max: int | None = None
     """A manual wrap-up ends by itself after this; None: never (D10)."""
+    sign_in_reminder_ms: int | None = None
+    """How long somebody may be signed out of every queue before a reminder, and how often (2.4-k); None: never."""
     number: str | None = None
     """The number that called parties see when queue, user and group have none (D28)."""

@@ -48,11 +48,13 @@ def _earned(turn: Turn, agent: Agent, call: Call) -> tuple[int, QueueId | None]:
     """
     rules = turn.board.rules
     talked = call.talked_ms(turn.now) >= SHORT_TALK_MS
-    if call.direction is Direction.OUT and call.made_by == agent.id:
+    if call.direction is Direction.OUT and call.made_by == agent.id and call.for_queue is None:
         outside = call.to is None
         reached = talked or (call.answered_at is None and rules.outbound_wrap_up_unanswered)
         return (rules.outbound_wrap_up_ms if outside and reached else 0), None
-    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
+    # A callback is made for a queue and has that queue's wrap-up (2.5-f).
+    of_queue = call.for_queue if call.for_queue is not None else call.queue
+    queue = turn.board.queues.get(of_queue) if of_queue is not None else None
     if queue is None or not talked:
         return 0, None
     if queue.wrap_up_mode is WrapUpMode.OPEN_ENDED:
