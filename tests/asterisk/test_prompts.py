@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.asterisk.prompts import RATE, resample, synthesise, to_telephone
+from cordboard.asterisk.prompts import RATE, resample, respelt, synthesise, to_telephone
 from tests.support.exchange import exchange_binary
 
 
@@ -69,3 +69,25 @@ def test_a_sentence_is_spoken_once(tmp_path: Path) -> None:
         assert file.getframerate() == RATE
         assert file.getnframes() > RATE / 2
     assert sorted(path.name for path in out.parent.iterdir()) == ["hallo.text", "hallo.wav"]
+
+
+@pytest.mark.exchange
+def test_what_goes_on_has_no_silence_at_its_end(tmp_path: Path) -> None:
+    """Otherwise a number would stand alone in its sentence; it is spoken anew when only this changes."""
+    binary = exchange_binary()
+    out = tmp_path / "drie.wav"
+    lengths = []
+
+    for goes_on in (False, True):
+        assert synthesise(binary, "drie,", "nl", out, goes_on=goes_on)
+        with wave.open(str(out)) as file:
+            lengths.append(file.getnframes())
+
+    assert lengths[0] - lengths[1] > RATE / 10
+
+
+def test_only_the_machine_reads_the_other_spelling() -> None:
+    """A person is shown the right one, and English needs none."""
+    assert respelt("zesentachtig,", "nl") == "zessentaggtig,"
+    assert respelt("twintig minuten", "nl") == "twintig [[min'yt@n]]"
+    assert respelt("minuut", "en") == "minuut"

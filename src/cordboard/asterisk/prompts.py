@@ -18,31 +18,31 @@ from operator import mul
 from pathlib import Path
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.sentences import TEXTS, dutch, number_texts
 from cordboard.asterisk.tones import prepare_agent_tones
 
 RATE = 8000
 """Samples a second of everything that is played over a telephone line."""
 
 PROMPTS: Mapping[str, Mapping[str, str]] = {
-    "nl": {
-        "closed": "Op dit moment kunnen wij u helaas niet te woord staan. Probeert u het later nog eens.",
-        "welcome": "Goedendag. Een ogenblik geduld alstublieft, u wordt zo snel mogelijk geholpen.",
-        "echo": "Dit is de echotest. Zeg iets na de toon, dan hoort u zichzelf terug.",
-        "busy": "Alle medewerkers zijn in gesprek. Blijft u alstublieft aan de lijn.",
-    },
-    "en": {
-        "closed": "We are sorry, nobody can take your call right now. Please try again later.",
-        "welcome": "Good day. One moment please, you will be helped as soon as possible.",
-        "echo": "This is the echo test. Say something after the tone and you will hear yourself.",
-        "busy": "All our people are on the telephone. Please hold the line.",
-    },
+    language: {**texts, **number_texts(language)} for language, texts in TEXTS.items()
 }
-"""Language -> name -> sentence; played as `cordboard/<language>/<name>`."""
+"""Language -> name -> text; played as `cordboard/<language>/<name>`."""
 
-DIGITS: Mapping[str, tuple[str, ...]] = {
-    "nl": ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien"),
-}
+DIGITS: Mapping[str, tuple[str, ...]] = {"nl": tuple(dutch(n) for n in range(11))}
 """What `digits:` and small `number:` say where the package has no voice for the language (Dutch)."""
+
+RESPELT: Mapping[str, Mapping[str, str]] = {
+    "nl": {
+        "minuten": "[[min'yt@n]]",
+        "minuut": "[[min'yt]]",
+        "wachtrij": "wachtrei",
+        "zesen": "zessen",
+        "ntachtig": "ntaggtig",
+        "achthonderd": "acht-honderd",
+    }
+}
+"""Language -> as it is written -> as espeak-ng has to read it to stress the right part (1.52, its own phonemes)."""
 
 PITCH_RANGE = (30, 70)
 """espeak-ng's 0 to 99; outside it a voice is a cartoon."""
@@ -59,9 +59,9 @@ def prepare_prompts(binary: ExchangeBinary, sounds: Path) -> int:
         ExchangeUnavailable: espeak-ng is missing, or the folder cannot be written.
     """
     wanted = {
-        sounds / "cordboard" / language / f"{name}.wav": (language, sentence)
-        for language, sentences in PROMPTS.items()
-        for name, sentence in sentences.items()
+        sounds / "cordboard" / language / f"{name}.wav": (language, text)
+        for language, texts in PROMPTS.items()
+        for name, text in texts.items()
     }
     for language, words in DIGITS.items():
         wanted |= {
@@ -73,13 +73,27 @@ def prepare_prompts(binary: ExchangeBinary, sounds: Path) -> int:
         raise ExchangeUnavailable(
             f"The tones in {sounds} cannot be written ({problem.strerror})."
         ) from problem
-    for path, (language, sentence) in wanted.items():
-        made += synthesise(binary, sentence, language, path)
+    for path, (language, text) in wanted.items():
+        made += synthesise(binary, respelt(text, language), language, path, goes_on=text.endswith(","))
     return made
 
 
+def respelt(text: str, language: str) -> str:
+    """The text as espeak-ng has to read it; a person is shown the other."""
+    for written, read in RESPELT.get(language, {}).items():
+        text = text.replace(written, read)
+    return text
+
+
 def synthesise(
-    binary: ExchangeBinary, text: str, voice: str, out: Path, *, pitch: int = 50, words_a_minute: int = 155
+    binary: ExchangeBinary,
+    text: str,
+    voice: str,
+    out: Path,
+    *,
+    pitch: int = 50,
+    words_a_minute: int = 155,
+    goes_on: bool = False,
 ) -> bool:
     """Speak `text` into an 8 kHz mono WAV file that Asterisk plays as it is; True when it was made now.
 
@@ -90,20 +104,23 @@ def synthesise(
         out: the file; its folder is made.
         pitch: `PITCH_RANGE`.
         words_a_minute: how fast; espeak-ng's own 175 is hurried on a telephone.
+        goes_on: another recording follows at once: without the silence that ends a sentence (0.4 s).
 
     Raises:
         ExchangeUnavailable: espeak-ng is missing or failed, or the file cannot be written.
     """
     # Beside each file stands what it says: a changed sentence is spoken anew.
     mark = out.with_suffix(".text")
-    digest = hashlib.sha256(f"{voice}|{pitch}|{words_a_minute}|{text}".encode()).hexdigest()
+    said = f"{voice}|{pitch}|{words_a_minute}|{text}" + ("|goes on" if goes_on else "")
+    digest = hashlib.sha256(said.encode()).hexdigest()
     if out.exists() and mark.exists() and mark.read_text() == digest:
         return False
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="speech-", dir=out.parent) as folder:
             raw = Path(folder) / "raw.wav"
-            arguments = ["-v", voice, "-p", str(pitch), "-s", str(words_a_minute), "-w", str(raw), "--", text]
+            manner = ["-v", voice, "-p", str(pitch), "-s", str(words_a_minute), *(["-z"] if goes_on else [])]
+            arguments = [*manner, "-w", str(raw), "--", text]
             binary.run_tool("espeak-ng", arguments)
             to_telephone(raw, Path(folder) / "done.wav")
             (Path(folder) / "done.wav").replace(out)
