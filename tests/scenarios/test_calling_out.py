@@ -274,3 +274,17 @@ def test_the_telephone_put_down_in_a_conference_ends_it() -> None:
     world.phone_hangs_up("chantal")
     assert not world.board.calls
     assert world.phone_of("chantal") is not Phone.UP
+
+
+@pytest.mark.rule("D7")
+def test_somebody_whom_an_agent_called_and_sent_to_a_queue_is_not_dialled_again() -> None:
+    """Piet takes the call out of the queue: the two speak, and nobody's telephone outside rings anew."""
+    world = office("chantal", "piet")
+    call = world.calls("chantal", OUTSIDE)
+    world.outside_answers(call)
+    world.to_queue("chantal", call, "algemeen")
+
+    world.click_answer("piet", call)
+
+    assert world.hears(call) == "piet"
+    assert len(world.commanded(Dial)) == 1

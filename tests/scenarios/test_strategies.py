@@ -118,3 +118,14 @@ def test_fewest_calls_begins_anew_each_day() -> None:
     world.tell(DayStarted(since=world.now))
 
     assert whose_turn(world, 1) == ["anja"]
+
+
+@pytest.mark.rule("D2")
+def test_ring_progressively_rings_another_agent_for_the_next_caller() -> None:
+    """Two callers do not both wait for the one who is idle longest."""
+    world = three(Strategy.RING_PROGRESSIVELY)
+    world.call_arrives("c1")
+    world.call_arrives("c2")
+
+    assert world.who_hears("c1") == ["anja"]
+    assert world.who_hears("c2") == ["chantal"]

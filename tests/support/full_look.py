@@ -71,7 +71,7 @@ def _wanted(board: Board, now: Instant, call: Call, first: dict[UserId, Call]) -
     if call.urgent or strategy.rings_everybody(queue):
         return {a.id for a in willing}
     if queue.strategy is Strategy.RING_PROGRESSIVELY:
-        return _widening(board, now, call, queue, willing)
+        return _widening(board, now, call, queue, willing, first)
     return _lease(board, now, call, queue, willing, first)
 
 
@@ -111,13 +111,16 @@ def _lease(
     return {chosen.id}
 
 
-def _widening(board: Board, now: Instant, call: Call, queue: Queue, willing: list[Agent]) -> set[UserId]:
+def _widening(
+    board: Board, now: Instant, call: Call, queue: Queue, willing: list[Agent], first: dict[UserId, Call]
+) -> set[UserId]:
     width = strategy.how_many(queue, now - call.since)
     assert width is not None
     chosen = [a for a in willing if a.id in call.offers]
-    rest = sorted((a for a in willing if a.id not in call.offers), key=lambda a: (a.idle_since, a.id))
+    free = [a for a in willing if a.id not in call.offers and a.id not in first and _can_ring(board, now, a)]
+    rest = sorted(free, key=lambda a: (a.idle_since, a.id))
     chosen += rest[: max(0, width - len(chosen))]
-    if len(chosen) < len(willing):
+    if any(a not in chosen for a in free):
         _is_woken(board, call.since + width * queue.widen_ms)
     return {a.id for a in chosen}
 

@@ -156,34 +156,34 @@ def _look_at_agent(look: _Look, agent: Agent, before: Seat | None) -> None:
 def _look_for_work(look: _Look, agent: Agent, *, anew: bool) -> None:
     """The agent is free: every caller for everybody is offered, or the first who has nobody is."""
     board = look.turn.board
-    alone: list[list[tuple[Order, Call]]] = []
+    choosing: list[list[tuple[Order, Call]]] = []
     for queue_id in sorted(agent.signed_in):
         hall, queue = board.overview.hall(queue_id), board.queues[queue_id]
         for call in hall.particular.values():
             if not call.urgent:
                 look.at(call)
-        line = hall.line
-        if not line:
+        if not hall.line:
             continue
-        if strategy.rings_alone(queue):
-            alone.append(line)
-        elif anew:
-            for _, call in line:
-                width = strategy.how_many(queue, look.turn.now - call.since)
-                if width is not None:
-                    _look_at_width(look, call, queue, width)
-                elif board.exchange_up and agent.id not in call.offers:
+        if not strategy.rings_everybody(queue):
+            choosing.append(hall.line)
+        elif anew and board.exchange_up:
+            for _, call in hall.line:
+                if agent.id not in call.offers:
                     _offer(look, call, agent, nobody_else=False)
-    if alone and _can_ring(look.turn, agent):
-        look.for_agent(agent, heapq.merge(*alone) if len(alone) > 1 else iter(alone[0]))
+    if choosing and _can_ring(look.turn, agent):
+        look.for_agent(agent, heapq.merge(*choosing) if len(choosing) > 1 else iter(choosing[0]))
 
 
-def _look_at_width(look: _Look, call: Call, queue: Queue, width: int) -> None:
-    """One more could be rung for a widening call: now, or at the next step."""
-    if len(call.offers) < width:
-        look.at(call)
-    else:
-        look.turn.wake_call(call.since + width * queue.widen_ms, call)
+def _wants_another(turn: Turn, call: Call) -> bool:
+    """Nobody has this caller's offer yet, or the ring widens."""
+    if not call.offers or call.queue is None:
+        return True
+    queue = turn.board.queues[call.queue]
+    width = strategy.how_many(queue, turn.now - call.since)
+    if width is None:
+        return False
+    turn.wake_call(call.since + width * queue.widen_ms, call)
+    return len(call.offers) < width
 
 
 def _is_for_everybody(board: Board, call: Call) -> bool:
@@ -205,7 +205,7 @@ def _settle_offers(look: _Look) -> None:
         assert candidates is not None
         if not _can_take(look.turn, agent, order):
             continue
-        if not call.offers:
+        if _wants_another(look.turn, call):
             _settle(look, call)
         look.for_agent(agent, candidates)
 
@@ -371,19 +371,12 @@ def too_early(turn: Turn, call: Call, due: Instant) -> bool:
 
 def _lease(turn: Turn, call: Call, queue: Queue, willing: list[Agent]) -> list[Agent]:
     """Who has the offer keeps it until it rang its time (a lease, D2); then it is the next one's turn."""
-    overview = turn.board.overview
-    calls = turn.board.calls
-    order = overview.order(call)
-
-    def has_earlier(agent: Agent) -> bool:
-        return any(c != call.id and overview.order(calls[c]) < order for c in agent.offers)
-
     for agent in willing if call.offers else ():
-        if agent.id in call.offers and (not has_earlier(agent) or _rings_for(agent, call)):
+        if agent.id in call.offers and (not _has_earlier(turn, agent, call) or _rings_for(agent, call)):
             return [agent]
     if not turn.board.exchange_up:
         return []
-    free = [a for a in willing if not (a.offers and has_earlier(a)) and _can_ring(turn, a)]
+    free = [a for a in willing if not _has_earlier(turn, a, call) and _can_ring(turn, a)]
     if free and all(a.id in call.tried for a in free):
         call.tried.clear()
     chosen = strategy.turn_of(queue, [a for a in free if a.id not in call.tried])
@@ -393,13 +386,25 @@ def _lease(turn: Turn, call: Call, queue: Queue, willing: list[Agent]) -> list[A
     return [chosen]
 
 
+def _has_earlier(turn: Turn, agent: Agent, call: Call) -> bool:
+    """A call that comes before this one is offered to the agent."""
+    if not agent.offers:
+        return False
+    overview, calls = turn.board.overview, turn.board.calls
+    order = overview.order(call)
+    return any(c != call.id and overview.order(calls[c]) < order for c in agent.offers)
+
+
 def _widening(turn: Turn, call: Call, queue: Queue, willing: list[Agent], width: int) -> list[Agent]:
     """The longest idle first, then one more after each step; those who ring go on ringing (D2)."""
     chosen = [a for a in willing if a.id in call.offers]
-    if len(chosen) < width:
-        rest = (a for a in willing if a.id not in call.offers)
-        chosen += heapq.nsmallest(width - len(chosen), rest, key=lambda a: (a.idle_since, a.id))
-    if len(chosen) < len(willing):
+    missing = width - len(chosen)
+    others = [a for a in willing if a.id not in call.offers]
+    if missing > 0:
+        # Not who is rung for somebody else already: the next caller would wait behind that ring.
+        others = [a for a in others if not _has_earlier(turn, a, call) and _can_ring(turn, a)]
+        chosen += heapq.nsmallest(missing, others, key=lambda a: (a.idle_since, a.id))
+    if len(others) > max(0, missing):
         turn.wake_call(call.since + width * queue.widen_ms, call)
     return chosen
 

@@ -41,6 +41,7 @@ def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
             assert not line.replacing, agent
             line.replacing, line.call = True, call.id
             turn.show_call(call)
+            turn.touch_agent(agent)
         case LineState.ANSWERING:
             # It rings for held callers (D27), and now the agent has clicked.
             assert line.ring_back, agent
