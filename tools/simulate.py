@@ -77,7 +77,7 @@ def play(seed: int, calls: int) -> Played:
     problem = ""
     try:
         day.run(calls)
-    except AssertionError:
+    except (AssertionError, KeyError, ValueError, AttributeError, IndexError):
         problem = "\n".join([*day.transcript, traceback.format_exc(limit=-6)])
     return Played(seed, day.arrived, day.turns, (day.now - began) / 1000, day.sometimes, problem)
 

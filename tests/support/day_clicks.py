@@ -310,7 +310,8 @@ class _Deeds:
     def a_message_is_recorded(self) -> None:
         day = self.day
         for leg, name in sorted(day.exchange.recording.items()):
-            del day.exchange.recording[leg]
+            if day.exchange.recording.pop(leg, None) is None:
+                continue
             day.sometimes["message"] += 1
             day.tell(MessageRecorded(leg=leg, name=name, ms=day.chance.choice((0, 5_000))))
 

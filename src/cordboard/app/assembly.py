@@ -154,6 +154,8 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
             queue.signed_in.add(agent.id)
     agent.away, agent.armed, agent.pause = stored.away, stored.wrap_up_armed, stored.pause
     agent.pending_wrap_up_ms = stored.wrap_up_pending_ms
+    if stored.wrap_up_kind is None:
+        agent.pending_wrap_up_queue = stored.wrap_up_queue
     if stored.wrap_up_kind is not None and stored.wrap_up_since is not None:
         agent.wrap_up = WrapUp(
             kind=stored.wrap_up_kind,

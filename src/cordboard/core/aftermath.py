@@ -40,6 +40,7 @@ def recipient_answered(turn: Turn, recipient: Call) -> None:
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
     recipient.answered_at = recipient.answered_at or turn.now
     call.partner = recipient.id
+    call.back_to = call.back_until = call.until = None
     turn.do(Pair(one=call.leg, other=recipient.leg))
     for each in (call, recipient):
         turn.move(each, CallState.TRANSFERRED, SegmentOutcome.ANSWERED)
@@ -257,7 +258,13 @@ def _until(turn: Turn, call: Call) -> None:
         talk.give_up(turn, call)
     elif call.state is CallState.HELD and agent is not None:
         line = agent.line
-        if (line is None or line.state is not LineState.UP) and call.queue is not None:
+        if line is not None and line.call == call.id and line.is_coming_up:
+            # The agent has clicked, and the telephone may still come up.
+            call.until = turn.now + lines.RESERVATION_MS
+            turn.wake_call(call.until, call)
+        elif (line is None or line.state is not LineState.UP) and call.queue is not None:
+            if line is not None and line.call == call.id:
+                lines.stop_ringing(turn, agent, elsewhere=False)
             if call.transfer is not None:
                 handover.step(turn, call, TransferState.ABANDONED)
             rescue.return_to_queue(turn, agent, call)

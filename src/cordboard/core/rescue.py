@@ -87,6 +87,8 @@ def return_to_queue(turn: Turn, agent: Agent, call: Call) -> None:
     talk.leave(turn, agent, call)
     turn.place_in_queue(call)
     call.note, call.returned, call.agent, call.until = Note.LINE_LOST, True, None, None
+    # A direct call that a rule had brought from the queue to this agent is the queue's again.
+    call.to = call.back_to = call.back_until = None
     turn.note(call, Why.RETURNED, agent)
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)
     turn.say(agent, Saying.CALL_RETURNED, call.id)

@@ -40,6 +40,7 @@ def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
             # The old leg is on its way out; when the exchange confirms, the device is called anew.
             assert not line.replacing, agent
             line.replacing, line.call = True, call.id
+            turn.show_agent(agent)
             turn.show_call(call)
             turn.touch_agent(agent)
         case LineState.ANSWERING:
