@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from cordboard.core.agent import LineState
 from cordboard.core.call import CallState
-from cordboard.core.distribute import distribute
 from cordboard.core.events import (
     CallArrived,
     Event,
@@ -54,7 +53,6 @@ from cordboard.core.requests import (
     UndoTransfer,
     UnpairDevice,
 )
-from cordboard.core.turn import Turn
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -450,17 +448,6 @@ class Office(RuleBasedStateMachine):
         deadline = self.world.desk.next_deadline()
         assert deadline is not None
         self.world.reach(deadline)
-
-    @precondition(lambda self: self.world.board.exchange_up)
-    @rule()
-    def a_look_at_everything_finds_nothing_to_change(self) -> None:
-        """Each turn looks only at what it touched (`distribute`); nothing may be left over."""
-        world = self.world
-        turn = Turn(world.board, world.now, world._new_leg)
-        turn.look_everywhere = True
-        distribute(turn)
-        assert not turn.commands, turn.commands
-        assert not turn.records, turn.records
 
     # --- always ---
 
