@@ -1,8 +1,9 @@
 """`make test`: every part in order, whatever the one before it said, and one closing line with the sum.
 
-Parts: the static checks, random days on the virtual clock, everything that needs neither exchange nor browser, the real exchange, the real
-browser. A part without a test has failed: a suite that has lost its tests must not look green. Each part
-leaves JUnit XML in `.cache/results/`, and what it proved for `tools/rules` (`tools/rules_plugin.py`).
+Parts: the static checks, random days on the virtual clock, everything that needs neither exchange nor browser, the
+real exchange, the real browser. A part without a test has failed: a suite that has lost its tests must not look
+green. Each part leaves JUnit XML in `.cache/results/`, and what it proved for `tools/rules`
+(`tools/rules_plugin.py`).
 """
 
 from __future__ import annotations
