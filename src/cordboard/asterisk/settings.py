@@ -196,6 +196,11 @@ class ExchangeSettings:
         return f"http://{host}:{self.ports.http}"
 
     @property
+    def messages_dir(self) -> Path:
+        """Where the exchange puts what callers say into it."""
+        return self.run_dir / "spool" / "recording"
+
+    @property
     def is_loopback(self) -> bool:
         """Nobody outside this machine can reach it."""
         return self.listen.startswith("127.")

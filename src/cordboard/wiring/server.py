@@ -43,6 +43,7 @@ from cordboard.web import rest, wire
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
 from cordboard.wiring.practising import Practising
+from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.telephones import NotifyTalk, Telephones
 from cordboard.wiring.web import make_web
 
@@ -175,6 +176,7 @@ class Server:
         )
         self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
+        self.sounds = Sounds(settings.data / "recordings", exchange.messages_dir)
         self.exchange = AsteriskExchange(
             self.ari.link(),
             router=self._route,
@@ -188,6 +190,7 @@ class Server:
                 exchange.emergency_numbers,
                 lambda organisation: self.tenancy.organisation(organisation).country,
             ),
+            media=self.sounds.media,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
             prepare=self.telephones.write,
@@ -321,6 +324,8 @@ class Server:
             console=settings.console,
             exchange_ws=f"ws{settings.exchange.http_url.removeprefix('http')}/ws",
             loopback=settings.listen.startswith("127."),
+            recordings=self.sounds.message,
+            emergency=frozenset(settings.exchange.emergency_numbers),
         )
         self._web = make_web(settings, services)
         await self._web.serve()

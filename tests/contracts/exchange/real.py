@@ -199,6 +199,9 @@ class RealRig(Rig):
         await client.put(FALLBACK_FAMILY, did, "&".join(f"PJSIP/{phone.name}" for phone in phones))
         await client.close()
 
+    def keeps_message(self, name: str) -> bool:
+        return (self.exchange.settings.messages_dir / f"{name}.wav").is_file()
+
     async def close(self) -> None:
         """Leave the exchange as it was found."""
         for phone in self._open:

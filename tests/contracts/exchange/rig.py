@@ -191,6 +191,10 @@ class Rig(ABC):
     async def fall_back(self, did: str, *phones: RigPhone) -> None:
         """Write which telephones ring for a number while nobody claims its calls."""
 
+    @abstractmethod
+    def keeps_message(self, name: str) -> bool:
+        """A recording of this name lies where messages are looked for."""
+
     # -- what both share ---------------------------------------------------------------------------
 
     def id(self, name: str) -> str:

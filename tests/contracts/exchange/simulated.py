@@ -131,6 +131,9 @@ class SimulatedRig(Rig):
         group = "&".join(f"PJSIP/{phone.name}" for phone in phones)
         self.exchange.registry.database[(FALLBACK_FAMILY, did)] = group
 
+    def keeps_message(self, name: str) -> bool:
+        return name in self.exchange.calls.recordings.kept
+
 
 class _Road:
     """The adapter's connection to it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.asterisk import sentences
 from cordboard.core.commands import Announce, HangUp, Join, Phrase, RecordMessage, Sentence
 from cordboard.core.events import AnnouncementEnded, LegEnded, MessageRecorded
 from cordboard.core.types import CallId, LegId
@@ -43,6 +44,43 @@ async def test_a_sentence_is_said_in_the_queue_and_music_goes_on(rig: Rig) -> No
     await desk.told(AnnouncementEnded, party, within_ms=10_000)
 
     await caller.hears_music()
+
+
+async def test_a_sentence_with_a_number_is_said_whole_and_its_end_told_once(rig: Rig) -> None:
+    """D25: it is put together from several recordings, and with it a second sentence."""
+    phrases = [
+        Phrase(sentence=Sentence.POSITION, number=112),
+        Phrase(sentence=Sentence.EXPECTED_WAIT, number=1),
+    ]
+    desk = Desk(rig, media=sentences.media(phrases, "nl", None))
+    await desk.open()
+    caller, party = await desk.caller()
+    await desk.does(queue(party))
+    await caller.hears_music()
+
+    await desk.does(say(party))
+    await caller.hears_sound()
+    await desk.told(AnnouncementEnded, party, within_ms=15_000)
+    await rig.wait(300)
+
+    assert len([fact for fact in desk.facts if isinstance(fact, AnnouncementEnded)]) == 1
+    await caller.hears_music()
+
+
+async def test_a_sentence_that_takes_anothers_place_is_the_only_one_whose_end_is_told(rig: Rig) -> None:
+    """Who is led out of the queue while the place in it is said hears the whole reason (D21)."""
+    desk, caller, party = await _waiting(rig)
+    await desk.does(say(party))
+    await caller.hears_sound()
+
+    await desk.does(say(party))
+    await rig.wait(500)
+    too_soon = [fact for fact in desk.facts if isinstance(fact, AnnouncementEnded)]
+    await desk.told(AnnouncementEnded, party, within_ms=10_000)
+    await rig.wait(300)
+
+    assert not too_soon
+    assert len([fact for fact in desk.facts if isinstance(fact, AnnouncementEnded)]) == 1
 
 
 async def test_what_cannot_be_said_counts_as_said(rig: Rig) -> None:
@@ -135,6 +173,7 @@ async def test_a_message_of_a_caller_who_hangs_up_is_kept(rig: Rig) -> None:
     recorded = await desk.told(MessageRecorded, party)
 
     assert recorded.ms >= 2_000
+    assert rig.keeps_message(rig.id("message"))
     assert desk.kinds(party)[-2:] == ["MessageRecorded", "LegEnded"]
 
 
@@ -149,6 +188,19 @@ async def test_a_name_is_used_once(rig: Rig) -> None:
     await desk.does(record(party, rig.id("message")))
 
     assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
+
+
+async def test_a_message_may_be_named_after_its_call(rig: Rig) -> None:
+    """Whose name has a full stop: nothing behind it counts as a kind of file."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+    name = f"message-c-{rig.id('1')}.12"
+
+    await desk.does(record(party, name, ms_max=2_000))
+    recorded = await desk.told(MessageRecorded, party)
+
+    assert recorded.name == name
+    assert rig.keeps_message(name)
 
 
 async def test_a_caller_who_says_nothing_leaves_no_message(rig: Rig) -> None:

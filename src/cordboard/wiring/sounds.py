@@ -1,0 +1,42 @@
+"""Where sounds lie: an organisation's own recordings, and the messages that callers left (D21, D29)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cordboard.asterisk import sentences
+from cordboard.core.commands import Phrase
+from cordboard.core.types import OrganisationId
+
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+"""Of an organisation's or a message's name: what makes one step of a path and never leads out of its folder."""
+
+
+class Sounds:
+    """The two folders, by name."""
+
+    def __init__(self, own: Path, messages: Path) -> None:
+        """
+        Args:
+            own: has a folder per organisation with what it speaks in the place of our voice.
+            messages: where the exchange puts what callers say.
+        """
+        self._own = own
+        self._messages = messages
+
+    def media(self, organisation: OrganisationId, phrases: Sequence[Phrase], language: str) -> list[str]:
+        """What the exchange plays for these phrases."""
+        own = self._own / organisation if _PART.fullmatch(organisation) else None
+        return sentences.media(phrases, language, own)
+
+    def message(self, name: str) -> Path | None:
+        """The message that was recorded under this name; None: it is not here (any more).
+
+        An exchange on another machine keeps its messages to itself: there are none then.
+        """
+        if _PART.fullmatch(name) is None:
+            return None
+        path = self._messages / f"{name}.wav"
+        return path if path.is_file() else None
