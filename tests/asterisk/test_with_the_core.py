@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.asterisk import exchange
+from cordboard.asterisk import exchange, sentences
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import Call, CallState
@@ -21,6 +21,7 @@ from cordboard.core.requests import (
     TransferToColleague,
     TransferToNumber,
 )
+from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.types import NumberKind, QueueId, TransferKind, UserId
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Habits, Phone
@@ -30,12 +31,15 @@ NUMBER = "31698765432"
 
 
 @pytest.fixture(autouse=True)
-def with_a_trunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every office can call outside."""
+def with_a_trunk_and_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every office can call outside, and speaks."""
     ways_out = WaysOut((Trunk(name="out", host="sip.example.net"),), ("112",), lambda _organisation: "NL")
     known = exchange.AsteriskExchange.__init__.__kwdefaults__
     assert known is not None
     monkeypatch.setitem(known, "ways_out", ways_out)
+    monkeypatch.setitem(
+        known, "media", lambda _o, phrases, language: sentences.media(phrases, language, None)
+    )
 
 
 def _outsider(office: Office) -> Phone:
@@ -161,3 +165,45 @@ async def test_a_colleagues_extension_dialled_on_the_telephone_is_the_same_call(
         await office.pass_ms(500)
 
         assert not office.board.calls
+
+
+@pytest.mark.rule("D21", "D29")
+async def test_a_caller_leaves_a_message() -> None:
+    """The sentence to its end, then the tone; what is said is kept, and the call is over."""
+    async with Office() as office:
+        queue = office.board.queues[QueueId("algemeen")]
+        queue.exits[ExitReason.CLOSED] = Exit(action=ExitAction.MESSAGE)
+        queue.open = False
+        caller = office.caller()
+        caller.speaks_for_ms = 4_000
+
+        caller.call(ALGEMEEN)
+        await office.pass_ms(500)
+        assert caller.hears().media == "sound:cordboard/nl/leave_message"
+        await office.pass_ms(3_000)
+        assert caller.hears().sound is not Sound.NOTHING
+        await office.pass_ms(10_000)
+
+        assert not caller.is_connected
+        (message,) = office.journal.messages
+        assert office.pretended.calls.recordings.kept[message.name] == message.ms == 4_000
+
+
+@pytest.mark.rule("D21", "D25")
+async def test_a_caller_who_is_led_out_while_the_place_is_said_hears_why() -> None:
+    """The end of the one sentence is not taken for the end of the other."""
+    async with Office() as office:
+        queue = office.board.queues[QueueId("algemeen")]
+        queue.exits[ExitReason.TIMEOUT] = Exit(action=ExitAction.ANNOUNCEMENT)
+        queue.announce_first_ms, queue.wait_ms_max = 1_000, 2_000
+        caller = office.caller().call(ALGEMEEN)
+
+        await office.pass_ms(1_500)
+        assert caller.hears().media == "sound:cordboard/nl/position_first"
+        await office.pass_ms(1_000)
+        assert caller.hears().media == "sound:cordboard/nl/later"
+        await office.pass_ms(500)
+        assert caller.hears().media == "sound:cordboard/nl/later"
+        await office.pass_ms(3_000)
+
+        assert not caller.is_connected

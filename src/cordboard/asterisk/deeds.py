@@ -113,10 +113,13 @@ class Deeds:
         """This caller hears ringing tone."""
         self._parties.not_answered(leg)
 
-    def said(self, leg: LegId, sound: str) -> None:
-        """A sound of ours is over; who waits with the ringing tone hears that again."""
+    def said(self, leg: LegId, sound: str) -> bool:
+        """A sound of ours is over; who waits with the ringing tone hears that again. False: it is not to be told."""
+        if not self._speaking.is_said(leg, sound):
+            return False
         self._speaking.is_over(leg, sound)
         self.lanes.post([leg], partial(self._parties.ring_again, leg))
+        return True
 
     def transferring(self, leg: LegId) -> None:
         """Tell the telephone, whose transfer key was pressed, that we have taken it on."""
@@ -175,7 +178,7 @@ class Deeds:
             case SendDigits(party=party):
                 return [party], partial(self._parties.send_digits, command)
             case Announce(leg=leg):
-                return [leg], partial(self._announce, organisation, command)
+                return [leg], partial(self._announce, organisation, command, self._speaking.will_say(leg))
             case RecordMessage(leg=leg):
                 return [leg], partial(self._record, organisation, command)
 
@@ -251,13 +254,15 @@ class Deeds:
         elif not answer.is_done:
             self._inbox(organisation, HoldFailed(party=command.party))
 
-    async def _announce(self, organisation: OrganisationId, command: Announce) -> None:
+    async def _announce(self, organisation: OrganisationId, command: Announce, sound: str) -> None:
         if command.answer:
             await self._parties.ready(command.leg)
         else:
             # Opens the way for sound before the answer; to one who was answered it says nothing.
             await self._wire.ask("POST", f"channels/{command.leg}/progress")
-        if not await self._speaking.say(organisation, command.leg, command.phrases, command.language):
+        if await self._speaking.say(organisation, command, sound):
+            return
+        if self._speaking.is_said(command.leg, sound):
             self._inbox(organisation, AnnouncementEnded(leg=command.leg))
 
     async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:

@@ -338,7 +338,9 @@ class AsteriskExchange:
                 self._on_down()
                 return
             case ari.PlaybackFinished(playback=playback):
-                self._deeds.said(LegId(playback.target_uri.removeprefix("channel:")), playback.id)
+                target = LegId(playback.target_uri.removeprefix("channel:"))
+                if self._legs.owner(target) is None or not self._deeds.said(target, playback.id):
+                    return
             case ari.ChannelTransfer(state=None):
                 self._transfer_key(event)
                 return

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from cordboard.asterisk import translate
 from cordboard.asterisk.wire import Wire
-from cordboard.core.commands import Phrase
+from cordboard.core.commands import Announce, Phrase
 from cordboard.core.types import LegId, OrganisationId
 
 log = logging.getLogger(__name__)
@@ -40,19 +40,43 @@ class Speaking:
         self._media = media
         self._heard: dict[LegId, str] = {}
         """Id of what each leg hears from us."""
+        self._awaited: dict[LegId, str] = {}
+        """Id of the sentences whose end the core waits for."""
+        self._settled: dict[LegId, set[str]] = {}
+        """Ids of those whose end was told, or is not waited for any more."""
 
     async def tone(self, line: LegId, media: str) -> None:
         """A short tone that only this line hears."""
         await self._play(line, [media], f"cb-tone-{self._new_id()}")
 
-    async def say(
-        self, organisation: OrganisationId, leg: LegId, phrases: Sequence[Phrase], language: str
-    ) -> bool:
-        """Say these one after the other. False: nothing is said, and no end of it will be told."""
-        media = self._media(organisation, phrases, language)
+    def will_say(self, leg: LegId) -> str:
+        """The core wants something said, whose id this gives; it does not wait for what it wanted before any more."""
+        sound = f"{translate.SAID}{self._new_id()}"
+        if (before := self._awaited.get(leg)) is not None:
+            self._settled.setdefault(leg, set()).add(before)
+        self._awaited[leg] = sound
+        return sound
+
+    async def say(self, organisation: OrganisationId, command: Announce, sound: str) -> bool:
+        """Say these one after the other. False: nothing is said, and the exchange will tell no end of it."""
+        media = self._media(organisation, command.phrases, command.language)
         if not media:
             return False
-        return await self._play(leg, media, f"{translate.SAID}{self._new_id()}")
+        return await self._play(command.leg, media, sound)
+
+    def is_said(self, leg: LegId, sound: str) -> bool:
+        """It is over, one way or the other. False: the core must not hear of it.
+
+        The exchange tells each end twice, as two subscriptions cover the leg (22.10, seen), and also that of a
+        sentence whose place another has taken. The core would take either for the end of what came after.
+        """
+        settled = self._settled.setdefault(leg, set())
+        if sound in settled:
+            return False
+        settled.add(sound)
+        if self._awaited.get(leg) == sound:
+            del self._awaited[leg]
+        return True
 
     async def _play(self, leg: LegId, media: list[str], sound: str) -> bool:
         await self.hush(leg)
@@ -78,6 +102,8 @@ class Speaking:
     def forget(self, leg: LegId) -> None:
         """The leg is no more."""
         self._heard.pop(leg, None)
+        self._awaited.pop(leg, None)
+        self._settled.pop(leg, None)
 
     async def record(self, leg: LegId, name: str, ms_max: int) -> bool:
         """Record until silence, a key or the end. False: it does not; no end of it will be told."""

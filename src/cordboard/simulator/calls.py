@@ -386,6 +386,4 @@ class Calls:
             self.stop(channel, channel.playbacks[-1], "failed")
 
     def _tell_of_playback(self, kind: str, channel: Channel, playback: Playback) -> None:
-        for application in self._registry.applications.values():
-            if channel.id in application.channels:
-                self._registry.tell(application.name, kind, playback=playback.json())
+        self._registry.tell_of_sound(kind, channel, playback=playback.json())

@@ -51,6 +51,6 @@ class Recordings:
 
     def _tell(self, kind: str, recording: Recording, state: str) -> None:
         recording.state = state
-        for application in self._registry.applications.values():
-            if recording.channel in application.channels:
-                self._registry.tell(application.name, kind, recording=recording.json())
+        channel = self._registry.channels.get(recording.channel)
+        if channel is not None:
+            self._registry.tell_of_sound(kind, channel, recording=recording.json())

@@ -110,6 +110,10 @@ class Registry:
             for _ in range(application.copies_of_channel(channel.id, channel.endpoint)):
                 self.outboxes[name].emit("ChannelTransfer", fields)
 
+    def tell_of_sound(self, kind: str, channel: Channel, **fields: object) -> None:
+        """What is played to a channel: as often as anything else about it (seen on 22.10.1)."""
+        self._tell_subscribers(kind, channel, fields)
+
     def _tell_subscribers(self, kind: str, channel: Channel, fields: JsonObject) -> None:
         for name, application in self.applications.items():
             endpoint = None if channel.at.is_wire else channel.endpoint
