@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.core.agent import AgentStatus
 from cordboard.core.call import Reason, TransferState
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying
@@ -105,6 +106,51 @@ def test_a_returned_caller_whom_the_initiator_does_not_take_is_first_in_the_queu
     world.wait(21)
     assert "piet" in world.who_sees("c1")
     assert world.order()[0] == "c1"
+
+
+def timed(world: World) -> World:
+    """The general queue gives half a minute of wrap-up, the urgent one three quarters."""
+    world.board.queues[world.queue_id("algemeen")].wrap_up_ms = 30_000
+    world.board.queues[world.queue_id("urgent")].wrap_up_ms = 45_000
+    return world
+
+
+@pytest.mark.rule("2.3-k", "D9")
+@pytest.mark.parametrize("to", ["colleague", "outside", "queue"])
+def test_who_passes_a_caller_on_without_announcement_is_in_the_wrap_up_of_that_call(to: str) -> None:
+    """By the rules of the queue that it came through, not of the one it is sent to."""
+    world = timed(talking("piet"))
+    world.arms("chantal", "c1", BLIND)
+    if to == "colleague":
+        world.to_colleague("chantal", "c1", "piet")
+    elif to == "outside":
+        world.to_number("chantal", "c1", OUTSIDE)
+    else:
+        world.to_queue("chantal", "c1", "urgent")
+
+    wrap_up = world.person("chantal").wrap_up
+    assert wrap_up is not None and wrap_up.until == world.now + 30_000
+
+
+@pytest.mark.rule("D7", "2.4-c")
+def test_a_returned_caller_comes_through_the_wrap_up_that_passing_on_began() -> None:
+    """It is no new call. A wrap-up that was asked for by hand is left in peace."""
+    world = timed(talking("piet"))
+    world.arms("chantal", "c1", BLIND)
+    world.to_colleague("chantal", "c1", "piet")
+    world.wait(21)
+    assert world.who_sees("c1") == world.who_hears("c1") == ["chantal"]
+    assert world.status("chantal") is AgentStatus.WRAP_UP
+    world.click_answer("chantal", "c1")
+    assert world.hears("c1") == "chantal"
+    assert world.person("chantal").wrap_up is None
+
+    world = timed(talking("piet"))
+    world.click_clock("chantal")
+    world.arms("chantal", "c1", BLIND)
+    world.to_colleague("chantal", "c1", "piet")
+    world.wait(21)
+    assert "chantal" not in world.who_sees("c1")
 
 
 @pytest.mark.rule("D7")

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 
 from cordboard.core import line as lines
 from cordboard.core import strategy
-from cordboard.core.agent import Agent, LineState
+from cordboard.core.agent import Agent, LineState, WrapUp
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Offer, Reason
 from cordboard.core.overview import Order, Seat
 from cordboard.core.queue import Queue
-from cordboard.core.records import SegmentOutcome, Why
+from cordboard.core.records import SegmentOutcome, Why, WrapUpKind
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Instant, QueueId, UserId
 
@@ -349,9 +349,7 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
     came_back = call.back_to is not None
     if agent is None or not board.is_reachable(agent) or agent.line_lost_until is not None:
         reason = Reason.UNREACHABLE
-    elif agent.pause is not None or (
-        agent.wrap_up is not None and (came_back or not board.rules.direct_rings_in_wrap_up)
-    ):
+    elif agent.pause is not None or _shields(board, agent.wrap_up, came_back=came_back):
         reason = Reason.BUSY
     else:
         return {} if too_early(turn, call, call.not_before.get(person, 0)) else {person: False}
@@ -359,6 +357,16 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
         # The person's own rule is next, or the caller comes back (D29, D7).
         turn.stranded.append((call, reason))
     return {}
+
+
+def _shields(board: Board, wrap_up: WrapUp | None, *, came_back: bool) -> bool:
+    """In this wrap-up a call for this person alone is not offered (D29)."""
+    if wrap_up is None:
+        return False
+    if came_back:
+        # Having passed the caller on began the timed one; who comes back is no new call (D7, 2.4-c).
+        return wrap_up.kind is WrapUpKind.MANUAL
+    return not board.rules.direct_rings_in_wrap_up
 
 
 def too_early(turn: Turn, call: Call, due: Instant) -> bool:

@@ -55,7 +55,7 @@ def unclaim(turn: Turn, agent: Agent, call: Call) -> None:
     """The agent's device did not come up: the call waits again, with its old place (D13)."""
     assert call.state is CallState.CONNECTING, call
     agent.calls.remove(call.id)
-    turn.left.append((agent, call))
+    turn.leaves(agent, call)
     turn.note(call, Why.DEVICE_FAILED, agent)
     call.agent, call.note = None, None
     turn.move(call, CallState.WAITING, SegmentOutcome.RETURNED)

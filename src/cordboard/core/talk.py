@@ -365,7 +365,7 @@ def _outcome(call: Call, by: EndedBy) -> SegmentOutcome:
 def leave(turn: Turn, agent: Agent, call: Call) -> None:
     """The call is not this agent's any more; wrap-up looks at it when the turn ends (D9)."""
     agent.calls.remove(call.id)
-    turn.left.append((agent, call))
+    turn.leaves(agent, call)
     agent.idle_since = turn.now
     turn.show_agent(agent)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
@@ -22,7 +23,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.transitions import CALL
-from cordboard.core.types import CallId, EndedBy, Instant, LegId, UserId
+from cordboard.core.types import CallId, EndedBy, Instant, LegId, QueueId, UserId
 
 Effect = Command | Record | Notice
 
@@ -61,6 +62,17 @@ class Ended:
         """A value of LegEnd, for a recipient that was not reached; "" otherwise."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """An agent left a call in this turn; what earns a wrap-up, as it was then (D9)."""
+
+    agent: Agent
+    call: Call
+    queue: QueueId | None
+    """Which it came through; passed on to another queue it has that one's by the end of the turn."""
+    talked_ms: int
+
+
 class Turn:
     """Collects what is to be done, remembered and shown; nothing leaves before the turn is over."""
 
@@ -74,7 +86,7 @@ class Turn:
         self._calls: dict[str, None] = {}
         self._queues: dict[str, None] = {}
         self._others: dict[Changed, None] = {}
-        self.left: list[tuple[Agent, Call]] = []
+        self.left: list[Left] = []
         """Agents who left a call in this turn; wrap-up looks at them afterwards."""
         self.over: list[Ended] = []
         """Calls that ended in this turn; transfers that they were part of look at them afterwards."""
@@ -147,6 +159,11 @@ class Turn:
         if alarm not in self.board.alarms_set:
             self.board.alarms_set.add(alarm)
             heapq.heappush(self.board.alarms, alarm)
+
+    def leaves(self, agent: Agent, call: Call) -> None:
+        """The call is not this agent's any more."""
+        talked_ms = call.talked_ms(self.now)
+        self.left.append(Left(agent=agent, call=call, queue=call.queue, talked_ms=talked_ms))
 
     def show(self, thing: Thing, id_: str) -> None:
         """This may look different now."""

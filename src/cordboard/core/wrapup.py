@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from cordboard.core.agent import Agent, WrapUp
 from cordboard.core.board import Board
-from cordboard.core.call import Call
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpChanged, WrapUpKind
 from cordboard.core.refusals import Code, Refused
-from cordboard.core.turn import Turn
+from cordboard.core.turn import Left, Turn
 from cordboard.core.types import Direction, Instant, QueueId, Right
 
 SHORT_TALK_MS = 3_000
@@ -23,37 +22,38 @@ REMIND_MS = 5 * 60 * 1000
 """How often somebody in a wrap-up without end is reminded of it (D10)."""
 
 
-def after_calls(turn: Turn, left: list[tuple[Agent, Call]]) -> None:
+def after_calls(turn: Turn, left: list[Left]) -> None:
     """These agents left these calls: earn their wrap-up, and begin it for who has no other call."""
-    for agent, call in left:
-        _earn(turn, agent, call)
-    for agent in {agent.id: agent for agent, _ in left}.values():
+    for each in left:
+        _earn(turn, each)
+    for agent in {each.agent.id: each.agent for each in left}.values():
         begin_if_free(turn, agent)
 
 
-def _earn(turn: Turn, agent: Agent, call: Call) -> None:
+def _earn(turn: Turn, left: Left) -> None:
+    agent, call = left.agent, left.call
     if agent.armed and not agent.calls and not agent.signed_in and call.direction is Direction.OUT:
         agent.armed = False
         turn.say(agent, Saying.WRAP_UP_NEEDS_SIGN_IN)
         _changed(turn, agent)
-    earned, queue = _earned(turn, agent, call)
+    earned, queue = _earned(turn, left)
     if earned > agent.pending_wrap_up_ms:
         agent.pending_wrap_up_ms, agent.pending_wrap_up_queue = earned, queue
 
 
-def _earned(turn: Turn, agent: Agent, call: Call) -> tuple[int, QueueId | None]:
+def _earned(turn: Turn, left: Left) -> tuple[int, QueueId | None]:
     """How long, and by whose rules: a queue's (2.3), or the organisation's after an outgoing call (2.5).
 
     Direct calls and calls between colleagues give none, nor does a conversation of a few seconds (2.3-i, 2.3-j, D9).
     """
-    rules = turn.board.rules
-    talked = call.talked_ms(turn.now) >= SHORT_TALK_MS
-    if call.direction is Direction.OUT and call.made_by == agent.id and call.for_queue is None:
+    rules, call = turn.board.rules, left.call
+    talked = left.talked_ms >= SHORT_TALK_MS
+    if call.direction is Direction.OUT and call.made_by == left.agent.id and call.for_queue is None:
         outside = call.to is None
         reached = talked or (call.answered_at is None and rules.outbound_wrap_up_unanswered)
         return (rules.outbound_wrap_up_ms if outside and reached else 0), None
     # A callback is made for a queue and has that queue's wrap-up (2.5-f).
-    of_queue = call.for_queue if call.for_queue is not None else call.queue
+    of_queue = call.for_queue if call.for_queue is not None else left.queue
     queue = turn.board.queues.get(of_queue) if of_queue is not None else None
     if queue is None or not talked:
         return 0, None
