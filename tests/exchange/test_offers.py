@@ -155,6 +155,7 @@ async def test_a_phone_that_is_not_registered_is_not_rung_and_others_are(cordboa
         assert chantal.offer() is None
         queue = piet.desk.queue("Algemeen")
         assert (queue["agents_signed_in"], queue["agents_available"]) == (2, 1)
+        await chantal.until(lambda: chantal.desk.calls())
         with pytest.raises(Refused) as refused:
             await chantal.desk.command("call.answer", call=chantal.desk.calls()[0]["id"])
         assert refused.value.code == "device_not_registered"

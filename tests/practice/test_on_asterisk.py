@@ -136,7 +136,14 @@ class Desk:
         """What came in at the calling side of a practice caller."""
         uri = f"channels/{leg}/snoop"
         await self.ask("POST", uri, app="cordboard", spy="in", snoopId="ear")
-        await self.ask("POST", "channels/ear/record", name="ear", format="wav", ifExists="overwrite")
+        # The ear is made at once and enters our application a moment later; until then it is refused (409).
+        recording = {"name": "ear", "format": "wav", "ifExists": "overwrite"}
+        for _ in range(100):
+            response = await self.link.request("POST", "channels/ear/record", body=recording)
+            if response.status != 409:
+                break
+            await asyncio.sleep(0.02)
+        assert response.is_done, response
         await asyncio.sleep(seconds)
         await self.ask("POST", "recordings/live/ear/stop")
         await self.ask("DELETE", "channels/ear")

@@ -33,6 +33,15 @@ class Desk:
             lambda raw: self.events.put_nowait(msgspec.json.decode(raw)), lambda: None, lambda: None
         )
 
+    async def is_ringing(self, leg: str) -> None:
+        """Wait until the exchange knows that this telephone rings: a CANCEL before that bears no reason."""
+        for _ in range(100):
+            channel = (await self.link.request("GET", f"channels/{leg}")).json()
+            if isinstance(channel, dict) and channel.get("state") == "Ringing":
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{leg} does not ring")
+
     async def ask(self, method: str, uri: str, **body: object) -> None:
         response = await self.link.request(method, uri, body=body or None)
         assert response.is_done, (uri, response)
@@ -156,6 +165,7 @@ async def test_phones_obey_the_exchanges_ways_to_answer_and_to_stop_ringing(desk
         leg = await desk.ring("d-2")
         await (await first.rings()).answered()
         ringing = await second.rings()
+        await desk.is_ringing(leg)
 
         response = await desk.link.request("DELETE", f"channels/{leg}", query={"reason_code": "26"})
 
