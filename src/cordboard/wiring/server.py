@@ -230,6 +230,7 @@ class Server:
             day_started=since,
             now=now,
             new_leg=lambda: LegId(self._new_id()),
+            emergency=frozenset(self.settings.exchange.emergency_numbers),
         )
 
     def _put_back(self, organisation: OrganisationId) -> None:
