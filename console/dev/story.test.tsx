@@ -182,6 +182,19 @@ describe("an urgent call during another call (manual 5.2)", () => {
   });
 });
 
+describe("a caller who came back from a transfer", () => {
+  it("is passed on again with the same keys as the first time", async () => {
+    begin(general());
+    await press("F7");
+    await type("piet");
+    await press("Enter");
+    await press("F7");
+    expect(states()).toEqual({ g: "active" });
+    await press("F8");
+    expect(document.activeElement).toBe(screen.getByRole("combobox", { name: "Ontvanger" }));
+  });
+});
+
 describe("without announcement", () => {
   it("the caller hears ringing, and is pulled back with one key [2.1.1-o, D7]", async () => {
     begin(general());

@@ -18,6 +18,8 @@ export interface RecipientChoice {
   readonly open: boolean;
   readonly sendOn: (call: string) => void;
   readonly putAside: () => void;
+  /** The caller is on the way: nothing is to be chosen any more. */
+  readonly chosen: () => void;
   readonly takeUp: () => void;
 }
 
@@ -55,6 +57,7 @@ export function useRecipientChoice(): RecipientChoice {
       setAside(id);
       setTakenUp(null);
     }, [id]),
+    chosen: useCallback(() => setWaitingId(null), []),
     takeUp: useCallback(() => {
       setAside(null);
       setTakenUp(id);
@@ -65,9 +68,10 @@ export function useRecipientChoice(): RecipientChoice {
 /** The list itself, or the way back to it. */
 export function ChooseRecipient({ choice }: { choice: RecipientChoice }) {
   const { t } = useLingui();
-  const { call, unanswered, open, putAside, takeUp } = choice;
+  const { call, unanswered, open, putAside, chosen, takeUp } = choice;
   if (call === undefined) return null;
-  if (open) return <Recipients key={call.id} call={call} unanswered={unanswered} done={putAside} />;
+  if (open)
+    return <Recipients key={call.id} call={call} unanswered={unanswered} chosen={chosen} close={putAside} />;
   const name = partyName(call);
   return (
     <div className="choose-again">

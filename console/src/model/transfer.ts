@@ -63,7 +63,7 @@ export function meant(all: Entities, call: Passing): CallView | undefined {
 }
 
 /** Somebody whom one asks something: whom I called, or a colleague. Not a caller. */
-function isConsulted(call: CallView): boolean {
+export function isConsulted(call: CallView): boolean {
   return call.direction === "out" || call.internal;
 }
 

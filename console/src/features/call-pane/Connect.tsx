@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useDesk, useEntities } from "../../connection/desk.tsx";
 import { KEYS } from "../../model/keymap.ts";
-import { type Connection, connections, ready } from "../../model/transfer.ts";
+import { type Connection, connections, isConsulted, ready } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
@@ -66,7 +66,7 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
         {byKey ? (
           <kbd aria-hidden="true">{KEYS.answer[0]}</kbd>
         ) : (
-          <small>{leaves ? t`without you` : t`other caller`}</small>
+          <small>{leaves ? t`without you` : isConsulted(to) ? null : t`other caller`}</small>
         )}
       </Press>
       {asking && (

@@ -30,12 +30,14 @@ interface Props {
   readonly call: CallView;
   /** It waits and has not been answered: send it on as it is. */
   readonly unanswered: boolean;
-  /** Somebody was chosen, or the search was given up. */
-  readonly done: () => void;
+  /** Somebody was chosen, and the server has taken it. */
+  readonly chosen: () => void;
+  /** The search was given up. */
+  readonly close: () => void;
 }
 
 /** To whom a caller goes: colleagues, queues, or the number that was typed. A few letters and Enter are enough. */
-export function Recipients({ call, unanswered, done }: Props) {
+export function Recipients({ call, unanswered, chosen, close }: Props) {
   const { t } = useLingui();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
@@ -72,13 +74,13 @@ export function Recipients({ call, unanswered, done }: Props) {
     [t`Queues`, lines.map((queue) => queueOption(call, queue))],
   ];
   const options = groups.flatMap(([, rows]) => rows);
-  const chosen = options[Math.min(at, options.length - 1)];
+  const marked = options[Math.min(at, options.length - 1)];
 
   async function choose(option: Option | undefined): Promise<void> {
     if (option === undefined || option.off !== undefined || busy) return;
     if (!(await act(option.op, option.args))) return;
     document.getElementById("calls")?.focus();
-    done();
+    chosen();
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -88,7 +90,7 @@ export function Recipients({ call, unanswered, done }: Props) {
       setAt((now) => Math.max(0, Math.min(options.length - 1, now + step)));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      void choose(chosen);
+      void choose(marked);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (typed !== "") {
@@ -97,11 +99,11 @@ export function Recipients({ call, unanswered, done }: Props) {
         return;
       }
       document.getElementById("calls")?.focus();
-      done();
+      close();
     }
   }
 
-  const active = chosen === undefined ? undefined : `${list}-${chosen.id}`;
+  const active = marked === undefined ? undefined : `${list}-${marked.id}`;
   useEffect(() => {
     if (active !== undefined && at > 0) document.getElementById(active)?.scrollIntoView({ block: "nearest" });
   }, [active, at]);
@@ -119,7 +121,7 @@ export function Recipients({ call, unanswered, done }: Props) {
               ? t`Transfer (without announcement)`
               : t`Transfer (with announcement)`}
         </p>
-        <Press className="round" aria-label={t`Close`} onPress={done}>
+        <Press className="round" aria-label={t`Close`} onPress={close}>
           <Icon name="x" size={16} />
         </Press>
       </div>
@@ -160,7 +162,7 @@ export function Recipients({ call, unanswered, done }: Props) {
                   id={`${list}-${option.id}`}
                   tabIndex={-1}
                   className="recipient"
-                  aria-selected={option === chosen}
+                  aria-selected={option === marked}
                   aria-disabled={option.off !== undefined}
                   onClick={() => void choose(option)}
                   onKeyDown={onKey}
