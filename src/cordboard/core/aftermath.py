@@ -197,6 +197,8 @@ def on_hook(turn: Turn, agent: Agent) -> None:
         if (
             transfer.state is TransferState.CONSULTING
             and recipient is not None
+            and recipient.agent == agent.id
+            and recipient.state in transfer_.ANSWERED
             and call.state is CallState.HELD
         ):
             # What people who transfer at the telephone expect.

@@ -37,7 +37,7 @@ CALL: Mapping[CallState, frozenset[CallState]] = {
     ),
     S.TRANSFERRING: frozenset({S.TRANSFERRED, S.HELD, S.WAITING, S.LEAVING, S.ENDED}),
     S.TRANSFERRED: frozenset({S.HELD, S.ACTIVE, S.WAITING, S.LEAVING, S.ENDED}),
-    S.LEAVING: frozenset({S.WAITING, S.HELD, S.TRANSFERRING, S.LEAVING, S.ENDED}),
+    S.LEAVING: frozenset({S.WAITING, S.ACTIVE, S.HELD, S.TRANSFERRING, S.LEAVING, S.ENDED}),
     S.ENDED: frozenset(),
 }
 
