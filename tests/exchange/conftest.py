@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from cordboard.app.ports import DeviceRow, QueueRow
+from cordboard.app.ports import DeviceRow, OrganisationRow, QueueRow
+from cordboard.asterisk.ports import pick
 from cordboard.core.types import AnswerMethod
-from tests.exchange.office import RING_MS, configure
+from tests.exchange.office import BLIND_RING_MS, OUTSIDE_HZ, RING_MS, UNDO_MS, configure
 from tests.support.exchange import exchange_binary
-from tests.support.installation import Installation
+from tests.support.installation import TRUNK_ADDRESS, Installation
+from tests.support.sipphone import SipPhone
 
 INSTALLATION = pytest.StashKey[Installation]()
 
@@ -30,6 +32,11 @@ def one_by_hand(row: DeviceRow) -> DeviceRow:
     return replace(row, answer_method=AnswerMethod.MANUAL) if row.id == "demo-206" else row
 
 
+def impatient(row: OrganisationRow) -> OrganisationRow:
+    """The same organisation with shorter times for transfers."""
+    return replace(row, rules=replace(row.rules, blind_ring_ms=BLIND_RING_MS, undo_ms=UNDO_MS))
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def cordboard(request: pytest.FixtureRequest) -> AsyncIterator[Installation]:
     """A whole Cordboard with the demo organisation, where phones ring for four seconds."""
@@ -40,6 +47,33 @@ async def cordboard(request: pytest.FixtureRequest) -> AsyncIterator[Installatio
     try:
         async with installation:
             await configure(installation, queue=short_ring, device=one_by_hand)
+            yield installation
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def outside() -> AsyncIterator[SipPhone]:
+    """Who is reached behind the trunk of `calling_out`, whatever number is dialled."""
+    port = pick(1, TRUNK_ADDRESS)[0]
+    async with SipPhone(server=("127.0.0.1", 0), ip=TRUNK_ADDRESS, port=port, tone_hz=OUTSIDE_HZ) as phone:
+        yield phone
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def calling_out(outside: SipPhone) -> AsyncIterator[Installation]:
+    """A Cordboard whose trunk also leads out, one for all modules that use it (see `tests.exchange.outside`)."""
+    exchange_binary()
+    folder = Path(tempfile.mkdtemp(prefix="cordboard-test-"))
+    trunk = (
+        f'[[trunks]]\nname = "test"\nhost = "{TRUNK_ADDRESS}"\n'
+        f'port = {outside.address[1]}\nmatch = ["{TRUNK_ADDRESS}"]\n'
+    )
+    installation = Installation(folder, configuration=trunk)
+    try:
+        async with installation:
+            await configure(installation, queue=short_ring, organisation=impatient)
+            outside.server = installation.sip
             yield installation
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cordboard.app.ports import DeviceRow, QueueRow
+from cordboard.app.ports import DeviceRow, OrganisationRow, QueueRow
 from cordboard.core.types import OrganisationId
 from cordboard.storage.open import open_database
 from tests.support.installation import Desk, Installation
@@ -30,9 +30,12 @@ SETTLED_MS = 1_500
 """How long nothing may happen before a test believes that nothing will."""
 AGENT_HZ, CALLER_HZ = 600, 800
 OTHER_AGENT_HZ = 700
+OUTSIDE_HZ, SECOND_CALLER_HZ = 900, 1_000
 ALGEMEEN, URGENT, INTERCOLLEGIAAL = "0534800900", "0534800911", "0534800922"
 RING_MS = 4_000
 """A shorter ring than the demo organisation's, so that tests need not wait for twenty seconds."""
+BLIND_RING_MS, UNDO_MS = 4_000, 6_000
+"""The same of a blind transfer's ring, and of the time to take a transfer back."""
 
 
 def tell(text: str) -> None:
@@ -180,6 +183,7 @@ async def configure(
     *,
     queue: Callable[[QueueRow], QueueRow] = lambda row: row,
     device: Callable[[DeviceRow], DeviceRow] = lambda row: row,
+    organisation: Callable[[OrganisationRow], OrganisationRow] = lambda row: row,
 ) -> None:
     """Change the stored configuration as an administrator would, and start Cordboard anew with it."""
     await cordboard.stop()
@@ -188,6 +192,7 @@ async def configure(
         directory = await database.directories.directory(OrganisationId("demo"))
         changed = replace(
             directory,
+            organisation=organisation(directory.organisation),
             queues=tuple(queue(row) for row in directory.queues),
             devices=tuple(device(row) for row in directory.devices),
         )
