@@ -34,7 +34,7 @@ OUTSIDE_HZ, SECOND_CALLER_HZ = 900, 1_000
 ALGEMEEN, URGENT, INTERCOLLEGIAAL = "0534800900", "0534800911", "0534800922"
 RING_MS = 4_000
 """A shorter ring than the demo organisation's, so that tests need not wait for twenty seconds."""
-BLIND_RING_MS, UNDO_MS = 4_000, 6_000
+BLIND_RING_MS, UNDO_MS = 8_000, 6_000
 """The same of a blind transfer's ring, and of the time to take a transfer back."""
 
 
