@@ -1,0 +1,355 @@
+"""Going from call to call in a real browser, with the mouse and with the keyboard alone (manual 2.6, 5.1, 5.2).
+
+What the screen says is compared with what the telephones hear.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from cordboard.asterisk.ports import pick
+from tests.e2e.conftest import INSTALLATION
+from tests.e2e.operator import PATIENCE_MS, OperatorPage
+from tests.e2e.test_console import at_desk
+from tests.exchange.office import (
+    AGENT_HZ,
+    CALLER_HZ,
+    OTHER_AGENT_HZ,
+    OUTSIDE_HZ,
+    SECOND_CALLER_HZ,
+    URGENT,
+    Worker,
+    at_work,
+)
+from tests.exchange.outside import hears_music, rings_in, talk
+from tests.support.chromium import Chromium
+from tests.support.exchange import exchange_binary
+from tests.support.installation import TRUNK_ADDRESS, Installation
+from tests.support.sipphone import SipPhone
+
+pytestmark = [
+    pytest.mark.exchange,
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+PIET, JAN = "203", "08000403"
+"""Extension of a colleague, and the number of somebody outside."""
+TABS_MAX = 120
+"""More than there is to tab through on the whole screen."""
+BUTTONS = {
+    "answer": "Opnemen",
+    "hold": "Wachtstand",
+    "resume": "Voortzetten",
+    "attended": "Overleg",
+    "blind": "Direct",
+    "hang up": "Ophangen",
+    "connect": "Verbind ",
+}
+KEYS = {
+    "answer": "F3",
+    "hold": "F5",
+    "resume": "F5",
+    "attended": "F7",
+    "hang up": "F4",
+    "connect": "F3",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def outside() -> AsyncIterator[SipPhone]:
+    """Who is reached behind the trunk, whatever number is dialled."""
+    port = pick(1, TRUNK_ADDRESS)[0]
+    async with SipPhone(server=("127.0.0.1", 0), ip=TRUNK_ADDRESS, port=port, tone_hz=OUTSIDE_HZ) as phone:
+        yield phone
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def cordboard(request: pytest.FixtureRequest, outside: SipPhone) -> AsyncIterator[Installation]:
+    """In place of the other modules' Cordboard: its trunk also leads out."""
+    exchange_binary()
+    folder = Path(tempfile.mkdtemp(prefix="cordboard-e2e-"))
+    trunk = (
+        f'[[trunks]]\nname = "test"\nhost = "{TRUNK_ADDRESS}"\n'
+        f'port = {outside.address[1]}\nmatch = ["{TRUNK_ADDRESS}"]\n'
+    )
+    try:
+        async with Installation(folder, configuration=trunk) as installation:
+            request.config.stash[INSTALLATION] = installation
+            outside.server = installation.sip
+            yield installation
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Hands:
+    """Somebody at a console page who uses the mouse."""
+
+    desk: OperatorPage
+
+    async def does(self, action: str, call: str) -> None:
+        """One of `BUTTONS` on the card of a call."""
+        await self.presses(on_card(self.desk, call, action))
+
+    async def presses(self, button: Locator) -> None:
+        """A button that need not have a key of its own."""
+        await button.click()
+
+    async def dials(self, number: str) -> None:
+        """Open the keypad, key in a number, and call it."""
+        await key_symbol(self.desk).click()
+        keypad = keypad_of(self.desk)
+        for digit in number:
+            await keypad.get_by_role("button", name=digit, exact=True).click()
+        await expect(number_of(self.desk)).to_have_value(number)
+        await keypad.get_by_role("button", name=re.compile("^(Bellen|Ontvanger bellen)$")).click()
+
+
+class KeysOnly(Hands):
+    """The same person without a mouse."""
+
+    async def does(self, action: str, call: str) -> None:
+        # The key finds its call by itself; the screen must have it first, as for a click.
+        await expect(on_card(self.desk, call, action)).to_be_enabled(timeout=PATIENCE_MS)
+        await self.desk.page.keyboard.press(KEYS[action])
+
+    async def presses(self, button: Locator) -> None:
+        await expect(button).to_be_visible(timeout=PATIENCE_MS)
+        for _ in range(TABS_MAX):
+            if await button.evaluate("button => button === document.activeElement"):
+                await self.desk.page.keyboard.press("Enter")
+                return
+            await self.desk.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not come to {button}")
+
+    async def dials(self, number: str) -> None:
+        await self.desk.page.keyboard.press("F10")
+        await expect(number_of(self.desk)).to_be_focused(timeout=PATIENCE_MS)
+        await self.desk.page.keyboard.type(number)
+        await expect(number_of(self.desk)).to_have_value(number)
+        await self.desk.page.keyboard.press("Enter")
+
+
+both_ways = pytest.mark.parametrize("hands_of", [Hands, KeysOnly], ids=["mouse", "keyboard"])
+
+
+def on_card(desk: OperatorPage, call: str, action: str) -> Locator:
+    """The button for it on the card of a call."""
+    return desk.card(call=call).get_by_role("button", name=re.compile(f"^{BUTTONS[action]}"))
+
+
+def key_symbol(desk: OperatorPage) -> Locator:
+    """What opens the keypad, and closes it."""
+    return desk.page.get_by_role("button", name="Toetsen", exact=True)
+
+
+def keypad_of(desk: OperatorPage) -> Locator:
+    """The open keypad."""
+    return desk.page.get_by_role("region", name="Toetsen", exact=True)
+
+
+def number_of(desk: OperatorPage) -> Locator:
+    """What has been keyed in."""
+    return keypad_of(desk).get_by_role("textbox", name="Nummer")
+
+
+async def is_armed(desk: OperatorPage, call: str, *, on: bool = True) -> None:
+    """The button for attended transfer is black, or not any more."""
+    pressed = "true" if on else "false"
+    await expect(on_card(desk, call, "attended")).to_have_attribute(
+        "aria-pressed", pressed, timeout=PATIENCE_MS
+    )
+
+
+async def speaks(desk: OperatorPage, active: str, *held: str) -> None:
+    """These are the cards, and one of them is being spoken with."""
+    await desk.becomes("active", active)
+    for call in held:
+        await desk.becomes("held", call)
+    await expect(desk.card()).to_have_count(1 + len(held), timeout=PATIENCE_MS)
+
+
+async def calls_piet(desk: OperatorPage, hands: Hands, piet: Worker) -> str:
+    """He is dialled and takes up his telephone; gives his card, when the keypad is gone."""
+    await hands.dials(PIET)
+    ringing = await piet.phone.rings(within_ms=PATIENCE_MS)
+    call = await desk.call_id("dialling")
+    await ringing.answer()
+    await desk.becomes("active", call)
+    await expect(keypad_of(desk)).to_have_count(0, timeout=PATIENCE_MS)
+    return call
+
+
+@both_ways
+@pytest.mark.rule("5.1-a", "5.1-d", "5.1-e", "5.1-f", "5.1-g", "5.1-i", "5.1-j", "5.1-k")
+async def test_a_colleague_is_asked_and_in_the_end_gets_the_caller(
+    browser: Chromium, cordboard: Installation, hands_of: type[Hands]
+) -> None:
+    """Manual 5.1: held, Piet called, to and fro, the cross, continued; then Piet again and a late transfer."""
+    async with (
+        at_work(cordboard, "piet", PIET, tone_hz=OTHER_AGENT_HZ) as piet,
+        at_desk(browser, cordboard, "chantal", "201", "Algemeen") as (desk, phone),
+        rings_in(cordboard) as caller,
+    ):
+        hands = hands_of(desk)
+        first = await desk.call_id("offered")
+        await hands.does("answer", first)
+        await speaks(desk, first)
+        leg = phone.call
+        await talk(leg, AGENT_HZ, caller, CALLER_HZ)
+
+        await hands.does("hold", first)
+        await desk.becomes("held", first)
+        await hears_music(caller)
+        second = await calls_piet(desk, hands, piet)
+        await speaks(desk, second, first)
+        await talk(leg, AGENT_HZ, piet.phone.call, OTHER_AGENT_HZ)
+        await hears_music(caller)
+
+        await hands.does("hold", second)
+        await desk.becomes("held", second)
+        # The key would bring back who was held last.
+        await hands.presses(on_card(desk, first, "resume"))
+        await speaks(desk, first, second)
+        await talk(leg, AGENT_HZ, caller, CALLER_HZ)
+        await hears_music(piet.phone.call)
+
+        await hands.does("hold", first)
+        await desk.becomes("held", first)
+        await hands.presses(on_card(desk, second, "resume"))
+        await speaks(desk, second, first)
+        await talk(leg, AGENT_HZ, piet.phone.call, OTHER_AGENT_HZ)
+
+        asked = piet.phone.call
+        await hands.does("hang up", second)
+        await expect(desk.card(call=second)).to_have_count(0, timeout=PATIENCE_MS)
+        await asked.ended(within_ms=PATIENCE_MS)
+        await hears_music(caller)
+        await desk.becomes("held", first)
+        await hands.does("resume", first)
+        await speaks(desk, first)
+        await talk(leg, AGENT_HZ, caller, CALLER_HZ)
+
+        await hands.does("hold", first)
+        await desk.becomes("held", first)
+        second = await calls_piet(desk, hands, piet)
+        await speaks(desk, second, first)
+        await expect(on_card(desk, first, "blind")).to_have_attribute("aria-disabled", "true")
+        check = on_card(desk, second, "connect")
+        await hands.does("attended", first)
+        await is_armed(desk, first)
+        await expect(check).to_be_visible(timeout=PATIENCE_MS)
+        await hands.does("attended", first)
+        await is_armed(desk, first, on=False)
+        await expect(check).to_have_count(0, timeout=PATIENCE_MS)
+        await speaks(desk, second, first)
+        await talk(leg, AGENT_HZ, piet.phone.call, OTHER_AGENT_HZ)
+
+        await hands.does("attended", first)
+        await is_armed(desk, first)
+        await hands.does("connect", second)
+        await desk.no_card()
+        asked = piet.phone.call
+        await talk(caller, CALLER_HZ, asked, OTHER_AGENT_HZ)
+        await caller.hang_up()
+        await asked.ended(within_ms=PATIENCE_MS)
+
+
+@both_ways
+@pytest.mark.rule(
+    "5.2-a", "5.2-b", "5.2-c", "5.2-e", "5.2-f", "5.2-g", "5.2-h", "5.2-i", "2.6-h", "5.1-k",
+)  # fmt: skip
+async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
+    browser: Chromium, cordboard: Installation, outside: SipPhone, hands_of: type[Hands]
+) -> None:
+    """Manual 5.2: answered in a general call, which waits by itself; announced, connected, the first resumed."""
+    async with (
+        at_desk(browser, cordboard, "chantal", "201", "Algemeen", "Urgent") as (desk, phone),
+        rings_in(cordboard) as caller,
+    ):
+        hands = hands_of(desk)
+        first = await desk.call_id("offered")
+        await hands.does("answer", first)
+        await speaks(desk, first)
+        leg = phone.call
+        await talk(leg, AGENT_HZ, caller, CALLER_HZ)
+
+        async with rings_in(cordboard, URGENT, of="0534800937", tone_hz=SECOND_CALLER_HZ) as alarm:
+            urgent = await desk.call_id("offered")
+            await expect(desk.card(call=urgent)).to_have_attribute("data-urgent", "")
+            await desk.becomes("active", first)
+            await hands.does("answer", urgent)
+            await speaks(desk, urgent, first)
+            await talk(leg, AGENT_HZ, alarm, SECOND_CALLER_HZ)
+            await hears_music(caller)
+
+            await hands.does("attended", urgent)
+            await is_armed(desk, urgent)
+            recipient = desk.page.get_by_role("combobox", name="Ontvanger")
+            await expect(recipient).to_be_focused(timeout=PATIENCE_MS)
+            await hands.dials(JAN)
+            jan = await outside.rings(within_ms=PATIENCE_MS)
+            third = await desk.call_id("dialling")
+            await jan.answer()
+            await speaks(desk, third, first, urgent)
+            await is_armed(desk, urgent)
+            await expect(keypad_of(desk)).to_have_count(0, timeout=PATIENCE_MS)
+            await talk(leg, AGENT_HZ, jan, OUTSIDE_HZ)
+            await hears_music(caller, alarm)
+
+            await expect(on_card(desk, first, "connect")).to_be_visible(timeout=PATIENCE_MS)
+            await hands.presses(on_card(desk, third, "connect"))
+            await expect(desk.card()).to_have_count(1, timeout=PATIENCE_MS)
+            await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
+            await hears_music(caller)
+            await desk.becomes("held", first)
+
+            await hands.does("resume", first)
+            await speaks(desk, first)
+            await talk(leg, AGENT_HZ, caller, CALLER_HZ)
+            await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
+
+
+@pytest.mark.rule("2.6-a", "2.6-b", "2.6-c", "2.6-d", "2.6-e", "2.6-f")
+async def test_the_keypad_calls_and_goes_away(
+    browser: Chromium, cordboard: Installation, outside: SipPhone
+) -> None:
+    """Digits clicked and typed, and the symbol that opens it at the right of the call field and closes it."""
+    async with at_desk(browser, cordboard, "chantal", "201") as (desk, phone):
+        keypad, number = keypad_of(desk), number_of(desk)
+        pane = await desk.page.locator("#calls").bounding_box()
+        symbol = await key_symbol(desk).bounding_box()
+        assert pane is not None and symbol is not None
+        assert symbol["x"] + symbol["width"] > pane["x"] + 0.8 * pane["width"]
+        assert symbol["y"] < pane["y"] + 0.2 * pane["height"]
+        await expect(keypad).to_have_count(0)
+
+        for hands, dialled in ((Hands(desk), JAN), (KeysOnly(desk), "0612345679")):
+            await hands.dials(dialled)
+            jan = await outside.rings(within_ms=PATIENCE_MS)
+            await desk.becomes("dialling")
+            await expect(number).to_have_value(dialled)
+            await jan.answer()
+            await desk.becomes("active")
+            await expect(keypad).to_have_count(0, timeout=PATIENCE_MS)
+            await talk(phone.call, AGENT_HZ, jan, OUTSIDE_HZ)
+            await desk.page.keyboard.press("F4")
+            await desk.no_card()
+
+            await key_symbol(desk).click()
+            await expect(number).to_have_value("")
+            opened, symbol = await keypad.bounding_box(), await key_symbol(desk).bounding_box()
+            assert opened is not None and symbol is not None
+            assert opened["x"] >= symbol["x"] + symbol["width"]
+            await key_symbol(desk).click()
+            await expect(keypad).to_have_count(0)
