@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from cordboard.asterisk import exchange, sentences
 from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.transport import AriResponse
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import (
@@ -23,6 +26,7 @@ from cordboard.core.requests import (
 )
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.types import NumberKind, QueueId, TransferKind, UserId
+from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Habits, Phone
 from tests.support.office import ALGEMEEN, CHANTAL, PIET, Office
@@ -187,6 +191,42 @@ async def test_a_caller_leaves_a_message() -> None:
         assert not caller.is_connected
         (message,) = office.journal.messages
         assert office.pretended.calls.recordings.kept[message.name] == message.ms == 4_000
+
+
+class _Listened(SimulatedExchange):
+    """Remembers what it was asked."""
+
+    def __init__(self, *, seed: int) -> None:
+        super().__init__(seed=seed)
+        self.asked: list[str] = []
+
+    def handle(
+        self,
+        method: str,
+        uri: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> AriResponse:
+        """Do it, and remember it."""
+        self.asked.append(uri.rpartition("/")[2])
+        return super().handle(method, uri, query, body)
+
+
+@pytest.mark.rule("D21", "D25")
+@pytest.mark.parametrize("action", [ExitAction.MESSAGE, ExitAction.ANNOUNCEMENT])
+async def test_nothing_is_asked_of_a_leg_while_it_is_told_something(action: ExitAction) -> None:
+    """Whose it is was written on it before; else the exchange answers nobody until the sentence is over."""
+    listened = _Listened(seed=1)
+    async with Office(listened) as office:
+        queue = office.board.queues[QueueId("algemeen")]
+        queue.exits[ExitReason.CLOSED] = Exit(action=action)
+        queue.open = False
+        office.caller().call(ALGEMEEN)
+
+        await office.pass_ms(500)
+
+        assert listened.asked[-1] == "play"
+        assert listened.asked.count("variable") == 4
 
 
 @pytest.mark.rule("D21", "D25")

@@ -84,9 +84,10 @@ class Arrivals:
         self._legs.ours(leg, route.organisation)
         if channel.state != "Up":
             self._deeds.not_answered(leg)
+        self._deeds.will_mark(leg, _marks(leg, route))
         self._inbox(route.organisation, _arrived(leg, route))
         # After the caller was placed: nobody waits for it.
-        self._deeds.mark(leg, _marks(leg, route))
+        self._deeds.mark(leg)
 
     def dialled_on_phone(self, channel: ari.Channel) -> bool:
         """Somebody dialled on a telephone of ours; False: it is none of ours, or nothing was dialled."""
@@ -97,7 +98,8 @@ class Arrivals:
             return False
         self._legs.ours(leg, owner, device)
         # First, so that who finds the leg from here on finds its telephone's line, in use.
-        self._deeds.mark(leg, {"CB_ROLE": "line", "CB_ORG": owner})
+        self._deeds.will_mark(leg, {"CB_ROLE": "line", "CB_ORG": owner})
+        self._deeds.mark(leg)
         self._deeds.answer(leg)
         self._inbox(owner, PhoneDialled(leg=leg, device=device, number=number))
         return True
@@ -140,7 +142,8 @@ class Arrivals:
         route = Route(
             organisation=organisation, queue=found.queue, to=found.to, number=None, name=None, dialled=None
         )
-        self._deeds.mark(found.leg, _marks(found.leg, route))
+        self._deeds.will_mark(found.leg, _marks(found.leg, route))
+        self._deeds.mark(found.leg)
 
 
 def _arrival(channel: ari.Channel, now: Instant) -> Arrival:

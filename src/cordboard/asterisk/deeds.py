@@ -89,6 +89,8 @@ class Deeds:
         self._unsure = unsure
         parties.inbox, parties.unsure = inbox, unsure
         self._talk_when_ringing: set[LegId] = set()
+        self._marks: dict[LegId, dict[str, str]] = {}
+        """What has still to be written on these legs."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
@@ -135,11 +137,15 @@ class Deeds:
         self._parties.forget(leg)
         self._speaking.forget(leg)
         self._talk_when_ringing.discard(leg)
+        self._marks.pop(leg, None)
 
-    def mark(self, leg: LegId, marks: dict[str, str]) -> None:
+    def will_mark(self, leg: LegId, marks: dict[str, str]) -> None:
+        """Have this ready for `mark`, or for when something is said to the leg, whichever comes first."""
+        self._marks[leg] = marks
+
+    def mark(self, leg: LegId) -> None:
         """Write on a leg whose it is, after what was posted for it before."""
-        for name, value in marks.items():
-            self.lanes.post([leg], partial(self._mark, leg, name, value))
+        self.lanes.post([leg], partial(self._mark, leg))
 
     def _job(self, organisation: OrganisationId, command: Command) -> tuple[list[LegId | None], Job]:
         """The legs that a command concerns, and how it is done."""
@@ -260,6 +266,8 @@ class Deeds:
         else:
             # Opens the way for sound before the answer; to one who was answered it says nothing.
             await self._wire.ask("POST", f"channels/{command.leg}/progress")
+        # Until the sentence is over the exchange would not answer that, nor anything else (22.10, seen).
+        await self._mark(command.leg)
         if await self._speaking.say(organisation, command, sound):
             return
         if self._speaking.is_said(command.leg, sound):
@@ -283,5 +291,6 @@ class Deeds:
     async def _transferring(self, leg: LegId, state: str) -> None:
         await self._wire.ask("POST", f"channels/{leg}/transfer_progress", query={"states": state})
 
-    async def _mark(self, leg: LegId, name: str, value: str) -> None:
-        await self._wire.ask("POST", f"channels/{leg}/variable", query={"variable": name, "value": value})
+    async def _mark(self, leg: LegId) -> None:
+        for name, value in self._marks.pop(leg, {}).items():
+            await self._wire.ask("POST", f"channels/{leg}/variable", query={"variable": name, "value": value})

@@ -1,0 +1,124 @@
+"""What callers are told, as they hear it on the real exchange, and what they say when nobody is there.
+
+Each sentence is told from music and from the others by its own samples (`tests.support.speech`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from cordboard.app.ports import QueueRow
+from tests.exchange.office import ALGEMEEN, CALLER_HZ, PATIENCE_MS, URGENT, calling, configure
+from tests.support import speech, tone
+from tests.support.g711 import FRAME_SAMPLES
+from tests.support.installation import Desk, Installation
+from tests.support.rtp import now_us
+from tests.support.sipphone import SipCall
+
+pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
+
+FIRST_MS = 2_000
+PIETS_NUMBER = "0534800203"
+PIECES_MS_MAX = 150
+"""Between the end of one recording and the begin of the next in one sentence; longer sounds like a new one."""
+
+
+def talkative(row: QueueRow) -> QueueRow:
+    """Tells callers their place after two seconds, Urgent in English and Algemeen in Dutch."""
+    language = "en" if row.urgent else "nl"
+    rules = replace(row.rules, announce_first_ms=FIRST_MS, announce_every_ms=60_000)
+    return replace(row, language=language, rules=rules)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def announcing(cordboard: Installation) -> AsyncIterator[Installation]:
+    """The demo organisation with announcements that come soon, and nobody at work."""
+    await configure(cordboard, queue=talkative)
+    yield cordboard
+
+
+def recording(cordboard: Installation, name: str) -> Path:
+    """The file that the exchange plays for a name such as `nl/closed`."""
+    return cordboard.data / "exchange" / "data" / "sounds" / "cordboard" / f"{name}.wav"
+
+
+async def hears(caller: SipCall, cordboard: Installation, name: str) -> int:
+    """Wait until the caller has heard this recording to its end; returns the sample at which it began."""
+    return await speech.hears(caller.ear, recording(cordboard, name), within_ms=PATIENCE_MS)
+
+
+@pytest.mark.rule("D25", "D28")
+async def test_a_waiting_caller_hears_the_place_between_the_music(announcing: Installation) -> None:
+    """After the time that the queue gives, in the queue's language; the music goes on afterwards."""
+    async with calling(announcing, ALGEMEEN) as caller:
+        called_us = now_us()
+        await caller.hears_music(within_ms=PATIENCE_MS)
+
+        began = await hears(caller, announcing, "nl/position_first")
+
+        assert caller.ear.packets[began // FRAME_SAMPLES].at_us - called_us > FIRST_MS * 1000
+        await caller.ear.hears_music(for_ms=1_000, within_ms=PATIENCE_MS)
+        assert caller.end is None
+
+
+@pytest.mark.rule("D25", "D28")
+async def test_a_number_is_spoken_inside_its_sentence(announcing: Installation) -> None:
+    """That of the second in line: three recordings without a pause that one would notice, in English."""
+    async with calling(announcing, URGENT) as first, calling(announcing, URGENT, of="0687654321") as second:
+        await hears(first, announcing, "en/position_first")
+        names = ("en/position", "en/number/2", "en/position_after")
+
+        began = [await hears(second, announcing, name) for name in names]
+
+        for name, start, after in zip(names, began, began[1:], strict=False):
+            pause = after - start - speech.length(recording(announcing, name))
+            assert abs(pause) < PIECES_MS_MAX * tone.PHONE_RATE / 1000, (name, began)
+
+
+@pytest.mark.rule("D29")
+async def test_who_reaches_nobody_leaves_a_message(announcing: Installation, tmp_path: Path) -> None:
+    """Piet is not at work: the caller hears what to do, speaks after the tone, hangs up, and Piet can listen."""
+    async with announcing.desk("piet") as piet, announcing.desk("anja") as anja:
+        async with calling(announcing, PIETS_NUMBER) as caller:
+            await hears(caller, announcing, "nl/leave_message")
+            # Two seconds of speech, and half a one for the tone before it.
+            await asyncio.sleep(2.5)
+            await caller.hang_up()
+
+        row = await left_for(piet)
+        assert (row["number"], row["caller_name"], row["queue"]) == ("31612345678", "Mevr. Jansen", None)
+
+        name = row["name"]
+        assert (announcing.data / "exchange" / "spool" / "recording" / f"{name}.wav").is_file()
+        async with piet.client.get(f"{announcing.url}/api/messages/{name}") as answer:
+            assert answer.status == 200
+            listened = tmp_path / "listened.wav"
+            listened.write_bytes(await answer.read())
+        samples, rate = tone.read_wav(listened)
+        # The exchange counts in whole seconds.
+        assert row["ms"] == pytest.approx(len(samples) * 1000 / rate, abs=1_000)
+        spans = tone.describe(samples, (CALLER_HZ,), rate)
+        spoken_us = sum(span.end_us - span.start_us for span in spans if span.tones == (CALLER_HZ,))
+        assert spoken_us > 1_000_000, spans
+        assert (await anja.request("GET", f"/api/messages/{name}"))[0] == 404
+
+
+async def left_for(desk: Desk) -> dict[str, Any]:
+    """Wait for the one message that was left for this person; it is written a moment after its call."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        status, page = await desk.request("GET", "/api/messages")
+        assert status == 200, page
+        if page["rows"]:
+            [row] = page["rows"]
+            return dict(row)
+        assert time.monotonic() < deadline, "no message"
+        await asyncio.sleep(0.1)
