@@ -165,6 +165,14 @@ def test_a_caller_who_came_back_still_waits_for_the_initiator() -> None:
     assert (found.returned, found.handled_by) == (True, CHANTAL)
 
 
+@pytest.mark.rule("D7", "D16")
+def test_a_call_that_its_person_was_taking_is_still_for_that_person() -> None:
+    """The server died between the click and the telephone coming up: nobody else is rung for it afterwards."""
+    found = board(replace(stored("c1", StoredState.CONNECTING), agent=PIET, to=PIET))
+
+    assert found.calls[CallId("c1")].to == PIET
+
+
 @pytest.mark.rule("D29", "D16")
 def test_a_direct_call_is_still_for_its_person_until_the_rule_is_due() -> None:
     """As long as nobody took it; who left the organisation gets none."""

@@ -60,6 +60,9 @@ def take_up(board: Board, stored: StoredCall) -> None:
         _transfer(board, call, stored.transfer)
     if call.state is CallState.WAITING:
         _waits(board, call, stored)
+    elif call.state is CallState.CONNECTING and call.direction is Direction.IN:
+        # Whom it is for takes it: should the telephone not come up, it is still for that person alone.
+        call.to = _known(board, stored.to)
     elif call.state is CallState.DIALLING and call.partner is None:
         wait = board.rules.dial_ring_ms + (board.rules.direct_ring_ms if call.peer is not None else 0)
         _until(board, call, stored.since + wait)
