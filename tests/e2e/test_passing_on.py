@@ -30,7 +30,7 @@ async def piet_answers(piet: Worker) -> None:
 
 def check_on_piet(desk: OperatorPage) -> Locator:
     """The green check that would connect the caller with Piet; it names both."""
-    return desk.page.get_by_role("button", name=re.compile("^Verbind .* met Piet Jansen"))
+    return desk.page.get_by_role("button", name=re.compile("^Verbind (?!zonder te wachten).* met Piet Jansen"))
 
 
 async def choose(desk: OperatorPage, typed: str) -> None:
