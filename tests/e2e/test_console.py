@@ -180,8 +180,9 @@ async def test_a_reload_in_a_call_changes_nothing_for_a_desk_phone(
     ):
         call = await operator.call_id("offered")
         await operator.press("answer", "offered")
-        await both_hear(caller, phone.call)
+        await operator.becomes("active", call)
         leg = phone.call
+        await both_hear(caller, leg)
 
         await operator.page.reload()
 
