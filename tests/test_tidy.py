@@ -59,11 +59,14 @@ LEFT_BEHIND = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
 ROOMS_OF_LIBRARIES = {
     "aiohttp": {"asterisk", "practice", "web"},
+    "aiosmtplib": {"mail"},
     "alembic": {"storage"},
     "aiosqlite": {"storage"},
     "argon2": {"app", "web"},
     "litestar": {"web"},
     "psycopg": {"storage"},
+    "pyotp": {"app"},
+    "segno": {"web"},
     "sqlalchemy": {"storage"},
     "uvicorn": {"web"},
     "websockets": {"asterisk", "web", "practice"},

@@ -22,7 +22,7 @@ from cordboard.web import rest, wire
 
 TARGET = Path(__file__).resolve().parent.parent / "console" / "src" / "model" / "wire.ts"
 MODULES: tuple[types.ModuleType, ...] = (views, wire, rest)
-WRITTEN_BY_CONSOLE = {"Sync", "Pong", "Command", "LogIn", "Settings"}
+WRITTEN_BY_CONSOLE = {"Sync", "Pong", "Command", "LogIn", "Settings", "PasswordChange", "Confirmation"}
 """Written by the console: fields with a default may be left out (the server always sends every field)."""
 SIMPLE = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 

@@ -88,6 +88,8 @@ def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
     kept.save()
     if own[0] in (certificate, exchange.tls_certificate):
         certificate_for(data / "tls", hosts)
+    scheme = "https" if certificate is not None else "http"
+    url = f"{scheme}://{_bracketed(settings.web.public_host or hosts[0])}:{web_port}/"
     server = ServerSettings(
         data=data,
         database_url=settings.database_url(),
@@ -98,16 +100,16 @@ def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
         console=console,
         contact=settings.contact,
         numbers=settings.numbers,
+        mail=settings.mail,
+        url=url,
         certificate=certificate,
         key=key,
     )
-    scheme = "https" if certificate is not None else "http"
-    shown = settings.web.public_host or hosts[0]
     return Launch(
         settings=settings,
         data=data,
         server=server,
-        url=f"{scheme}://{_bracketed(shown)}:{web_port}/",
+        url=url,
         own_exchange=settings.exchange.kind == "own",
     )
 

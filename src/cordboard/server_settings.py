@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cordboard.app.settings import NumberSettings
+from cordboard.app.settings import MailSettings, NumberSettings
 from cordboard.asterisk.settings import ExchangeSettings
 
 
@@ -24,5 +24,8 @@ class ServerSettings:
     contact: str = ""
     numbers: tuple[NumberSettings, ...] = ()
     """Our numbers as the configuration file has them; they go before the stored ones."""
+    mail: MailSettings = field(default_factory=MailSettings)
+    url: str = "http://127.0.0.1:8080/"
+    """Where people reach the portal; it stands in letters."""
     certificate: Path | None = None
     key: Path | None = None

@@ -17,8 +17,11 @@ from cordboard.app.accounts import LogIns
 from cordboard.app.assembly import assemble
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
+from cordboard.app.mailing import Mail, Mailing
+from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import Directory, GroupRow
+from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
@@ -60,6 +63,17 @@ class Listening:
 
 
 @dataclass
+class Letters:
+    """The mail server; keeps what it was handed."""
+
+    mails: list[Mail] = field(default_factory=list)
+
+    async def send(self, mail: Mail) -> None:
+        """Kept."""
+        self.mails.append(mail)
+
+
+@dataclass
 class Rig:
     """Everything behind the web."""
 
@@ -69,6 +83,8 @@ class Rig:
     exchange: Listening
     app: Litestar
     practised: list[wire.Command]
+    letters: Letters
+    mailing: Mailing
 
     def arrives(self, name: str, organisation: OrganisationId = TWENTE, queue: QueueId = ALGEMEEN) -> CallId:
         """A caller comes into a queue."""
@@ -175,8 +191,22 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         practised.append(command)
         return wire.Result(id=command.id, ok=True, rev=0)
 
+    letters = Letters()
+    mailing = Mailing(letters)
+    second_factor = SecondFactor(database.doors)
     services = Services(
-        log_ins=LogIns(database.accounts, passwords, Throttle()),
+        log_ins=LogIns(database.accounts, passwords, Throttle(), second_factor),
+        password_links=PasswordLinks(
+            database.doors,
+            mailing,
+            tenancy,
+            url=f"{HOST}/",
+            now=clock.now,
+            domains=frozenset({"twente.example"}),
+        ),
+        second_factor=second_factor,
+        preferences=database.doors,
+        mail="smtp",
         tenancy=tenancy,
         directories=database.directories,
         history=database.history,
@@ -193,11 +223,12 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         exchange_ws="ws://127.0.0.1:1/ws",
         loopback=True,
     )
-    made_rig = Rig(database, services, writer, exchange, make_server(services), practised)
+    made_rig = Rig(database, services, writer, exchange, make_server(services), practised, letters, mailing)
     try:
         yield made_rig
     finally:
         engine.stop()
+        await mailing.stop()
         await writer.stop()
         passwords.close()
         await database.close()

@@ -10,6 +10,7 @@ const INFO: PortalInfo = {
   product: "Cordboard",
   version: "1",
   contact: "Bel de servicedesk: 053 480 09 11.",
+  mail: "smtp",
   demo: [],
 };
 const SESSION: SessionInfo = {

@@ -350,6 +350,7 @@ export interface PortalInfo {
   readonly product: string;
   readonly version: string;
   readonly contact: string;
+  readonly mail: "outbox" | "smtp";
   readonly demo: DemoLogIn[];
 }
 
@@ -363,6 +364,7 @@ export interface DemoLogIn {
 export interface LogIn {
   readonly user_name: string;
   readonly password: string;
+  readonly code?: string;
 }
 
 /** A tile on the portal; one that is not active is shown but cannot be chosen (1.1-l). */
@@ -386,6 +388,78 @@ export interface SessionInfo {
 export interface Settings {
   readonly language?: Language | null;
   readonly theme?: Theme | null;
+}
+
+/** The address at which somebody wants a link (1.1-h). */
+export interface Forgotten {
+  readonly email: string;
+}
+
+/** sent: a link is on its way; if_known: it is, if there is an account with that address (D20). */
+export interface ForgottenAnswer {
+  readonly answer: "if_known" | "sent";
+}
+
+/** The secret part of a link that was mailed. */
+export interface PasswordLink {
+  readonly token: string;
+}
+
+/** Whose link it is and what for. */
+export interface PasswordLinkInfo {
+  readonly purpose: "invitation" | "reset";
+  readonly name: string;
+  readonly user_name: string;
+  readonly language: Language;
+}
+
+/** The password that somebody with a link chooses. */
+export interface NewPassword {
+  readonly token: string;
+  readonly password: string;
+}
+
+/** Another password, by who is logged in; the present one and the second factor's code are asked again. */
+export interface PasswordChange {
+  readonly password: string;
+  readonly new_password: string;
+  readonly code?: string;
+}
+
+/** It is really me: the password, and the second factor's code where there is one. */
+export interface Confirmation {
+  readonly password: string;
+  readonly code?: string;
+}
+
+/** Six digits of an authenticator. */
+export interface Code {
+  readonly code: string;
+}
+
+/** Whether log-in asks for a code. */
+export interface SecondFactorInfo {
+  readonly on: boolean;
+  readonly recovery_codes: number;
+}
+
+/** What an authenticator needs, as a picture and as text; made here, no other service sees it. */
+export interface SecondFactorStart {
+  readonly picture: string;
+  readonly secret: string;
+}
+
+/** For when the telephone is lost; shown this once, each works once. */
+export interface RecoveryCodes {
+  readonly codes: string[];
+}
+
+/** Own sounds and keys, the same at every desk. */
+export interface Preferences {
+  readonly ring_volume: number;
+  readonly beeps: boolean;
+  readonly keys_on: boolean;
+  readonly keys: Record<string, string>;
 }
 
 /** What the browser phone registers with; the password is new at every pairing and kept in memory only. */

@@ -8,7 +8,8 @@ import secrets
 from dataclasses import dataclass
 
 from cordboard.app.passwords import Passwords, TooBusy, check_password
-from cordboard.app.ports import Accounts, SessionRow, StorageFailure
+from cordboard.app.ports import Accounts, Credential, SessionRow, StorageFailure
+from cordboard.app.second_factor import SecondFactor
 from cordboard.app.throttle import Throttle
 from cordboard.core.types import Instant, UserId
 
@@ -26,6 +27,14 @@ BUSY_SECONDS = 2
 
 class WrongCredentials(Exception):
     """User name and password do not belong together; which of both was wrong is not said (1.1-f)."""
+
+
+class CodeNeeded(Exception):
+    """Name and password are right, and this person shows a second factor too."""
+
+
+class WrongCode(Exception):
+    """Name and password are right, the code is not, or it was used before."""
 
 
 class TooManyAttempts(Exception):
@@ -48,12 +57,21 @@ class LoggedIn:
 class LogIns:
     """Who may come in, and who is in."""
 
-    def __init__(self, accounts: Accounts, passwords: Passwords, throttle: Throttle) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        passwords: Passwords,
+        throttle: Throttle,
+        second: SecondFactor | None = None,
+    ) -> None:
+        self._second = second
         self._accounts = accounts
         self._passwords = passwords
         self._throttle = throttle
 
-    async def log_in(self, user_name: str, password: str, *, address: str, now: Instant) -> LoggedIn:
+    async def log_in(
+        self, user_name: str, password: str, *, address: str, now: Instant, code: str = ""
+    ) -> LoggedIn:
         """Compare name and password and open a session.
 
         An unknown name, a wrong password, an account without a password and a disabled one all cost the same work
@@ -61,11 +79,35 @@ class LogIns:
 
         Args:
             address: where the browser is.
+            code: of the second factor; empty: none was asked for yet.
 
         Raises:
             WrongCredentials: nobody is logged in.
+            CodeNeeded: name and password are right; ask for the second factor.
+            WrongCode: they are, and the code is not.
             TooManyAttempts: too many wrong tries of this account or address, or too many log-ins at once.
             StorageFailure: the database did not do it.
+        """
+        credential = await self.confirm(user_name, password, address=address, now=now, code=code)
+        token = secrets.token_urlsafe(32)
+        session = SessionRow(
+            token_hash=_hash(token),
+            user=credential.user,
+            organisation=credential.organisation,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + INACTIVE_MS_MAX,
+        )
+        await self._accounts.add_session(session)
+        return LoggedIn(token=token, session=session)
+
+    async def confirm(
+        self, user_name: str, password: str, *, address: str, now: Instant, code: str = ""
+    ) -> Credential:
+        """Compare name, password and, where there is one, the second factor; also asked before something weighty.
+
+        Raises:
+            As `log_in`.
         """
         account = user_name.strip().casefold()[:200]
         wait_ms = self._throttle.try_now(account, address, now)
@@ -79,20 +121,16 @@ class LogIns:
             raise TooManyAttempts(BUSY_SECONDS) from busy
         if not matches or credential is None or credential.disabled:
             raise WrongCredentials
+        if self._second is not None and await self._second.active(credential.user):
+            if not code:
+                self._throttle.take_back(account, address, now)
+                raise CodeNeeded
+            if not await self._second.check(credential.user, code, now):
+                raise WrongCode
         self._throttle.was_right(account, address, now)
         if known is not None and self._passwords.outdated(known):
             await self._accounts.set_password_hash(credential.user, await self._passwords.hash(password))
-        token = secrets.token_urlsafe(32)
-        session = SessionRow(
-            token_hash=_hash(token),
-            user=credential.user,
-            organisation=credential.organisation,
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + INACTIVE_MS_MAX,
-        )
-        await self._accounts.add_session(session)
-        return LoggedIn(token=token, session=session)
+        return credential
 
     async def check(self, token: str, now: Instant) -> SessionRow | None:
         """Whose session this is; None: unknown, ended, unused for 12 hours or older than 16."""
@@ -115,8 +153,18 @@ class LogIns:
         """End this session; twice is once."""
         await self._accounts.end_session(_hash(token))
 
-    async def set_password(self, user: UserId, user_name: str, password: str) -> None:
-        """Choose a password; every session of this person ends (1.1-c, ASVS 7.4.3).
+    def check_password(self, user_name: str, password: str) -> None:
+        """
+        Raises:
+            PasswordRefused: it is guessed too easily.
+        """
+        check_password(password, user_name)
+
+    async def set_password(self, user: UserId, user_name: str, password: str, but: bytes = b"") -> None:
+        """Choose a password; every session of this person ends (1.1-c, 1.1-j, ASVS 7.4.3).
+
+        Args:
+            but: hash of the one session that stays, in which it was changed.
 
         Raises:
             PasswordRefused: it is guessed too easily; nothing has changed.
@@ -128,7 +176,7 @@ class LogIns:
         except TooBusy as busy:
             raise TooManyAttempts(BUSY_SECONDS) from busy
         await self._accounts.set_password_hash(user, password_hash)
-        await self._accounts.end_sessions_of(user)
+        await self._accounts.end_sessions_of(user, but)
 
 
 def _hash(token: str) -> bytes:

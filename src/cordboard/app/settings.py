@@ -157,6 +157,30 @@ class NumberSettings(_Section, frozen=True, kw_only=True):
     """None: the only organisation."""
 
 
+class MailSettings(_Section, frozen=True, kw_only=True):
+    """Letters to people: invitations, forgotten passwords, messages of callers: `[mail]`."""
+
+    host: str | None = None
+    """The mail server; None: letters are files in the folder `outbox` of the data folder."""
+    port: Port | None = None
+    """None: 587 with starttls, 465 with tls, 25 with none."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """none: only to a mail server on this machine."""
+    user_name: str | None = None
+    password: str | None = None
+    sender: str = "cordboard@localhost"
+    """Whom letters come from: `Cordboard <telefoon@example.nl>`."""
+    reset_unknown: Literal["error", "neutral"] = "error"
+    """What is said of an address that no account has (D20). error: that it is unknown, to those who have logged in
+    from that browser before or whose address is in one of `domains`; neutral: to nobody."""
+    domains: tuple[str, ...] = ()
+    """Mail domains of your own people."""
+
+    def port_or_usual(self) -> int:
+        """The port to connect to."""
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -175,6 +199,7 @@ class Settings(_Section, frozen=True, kw_only=True):
     exchange: ExchangeSettings = ExchangeSettings()
     trunks: tuple[TrunkSettings, ...] = ()
     numbers: tuple[NumberSettings, ...] = ()
+    mail: MailSettings = MailSettings()
 
     def data_folder(self) -> Path:
         """Absolute."""
@@ -300,6 +325,7 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _wrong_exchange(settings.exchange)
     yield from _wrong_trunks(settings)
     yield from _wrong_numbers(settings)
+    yield from _wrong_mail(settings.mail)
 
 
 def _wrong_addresses(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -404,6 +430,25 @@ def _wrong_trunks(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"{place}.user_name", "and password belong together; leave out both for a trunk by address."
         if trunk.caller_id is not None and read_number(trunk.caller_id, settings.country) is None:
             yield f"{place}.caller_id", 'is no number; write one of yours, such as "+31 53 480 09 00".'
+
+
+def _wrong_mail(mail: MailSettings) -> Iterator[tuple[str, str]]:
+    if (mail.user_name is None) != (mail.password is None):
+        yield (
+            "mail.user_name",
+            "and password belong together; leave out both for a server that asks for none.",
+        )
+    if mail.host is not None and not re.fullmatch(r"[A-Za-z0-9.-]+|\[?[0-9A-Fa-f:]+\]?", mail.host):
+        yield "mail.host", f'is "{mail.host}"; write a name or an address, the port goes in port = ...'
+    if mail.security == "none" and mail.host not in (None, "localhost", "127.0.0.1", "::1"):
+        yield (
+            "mail.security",
+            'is "none", which would send passwords and links in plain text; write "starttls" or "tls".',
+        )
+    if not re.fullmatch(r"[^\r\n<>]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+", mail.sender):
+        yield "mail.sender", f'is "{mail.sender}"; write one such as "Cordboard <telefoon@example.nl>".'
+    if mail.port is not None and not 1 <= mail.port <= 65535:
+        yield "mail.port", f"is {mail.port}; a port is a number from 1 to 65535."
 
 
 def _wrong_numbers(settings: Settings) -> Iterator[tuple[str, str]]:

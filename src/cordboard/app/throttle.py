@@ -79,6 +79,12 @@ class Throttle:
         bucket = self._bucket(network(address), now)
         bucket.tries = min(bucket.tries + 1, ADDRESS_TRIES)
 
+    def take_back(self, account: str, address: str, now: Instant) -> None:
+        """This try was neither right nor wrong: a second factor is still to come. It counts as if it never was."""
+        failures, bucket = self._failures(account, now), self._bucket(network(address), now)
+        failures.count = max(0, failures.count - 1)
+        bucket.tries = min(bucket.tries + 1, ADDRESS_TRIES)
+
     def _failures(self, account: str, now: Instant) -> _Failures:
         known = self._accounts.get(account)
         if known is None or now - known.last_at > FORGOTTEN_AFTER_MS:

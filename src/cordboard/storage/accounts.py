@@ -103,7 +103,13 @@ class SqlAccounts:
         async with self._access.writing() as connection:
             await connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
-    async def end_sessions_of(self, user: UserId) -> None:
-        """Log a person out everywhere: the account is disabled or the password is new."""
+    async def end_sessions_of(self, user: UserId, but: bytes = b"") -> None:
+        """Log a person out everywhere: the account is disabled or the password is new.
+
+        Args:
+            but: hash of the one session that stays, in which the password was changed.
+        """
         async with self._access.writing() as connection:
-            await connection.execute(delete(sessions).where(sessions.c.user_id == user))
+            await connection.execute(
+                delete(sessions).where(sessions.c.user_id == user, sessions.c.token_hash != but)
+            )

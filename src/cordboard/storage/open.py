@@ -17,6 +17,7 @@ from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
 from cordboard.storage.connection import Access
 from cordboard.storage.directories import SqlDirectories
+from cordboard.storage.doors import SqlDoors
 from cordboard.storage.history import SqlHistory
 from cordboard.storage.journal import SqlJournal
 from cordboard.storage.migrate import migrate
@@ -30,12 +31,13 @@ READERS_MAX = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """An open database: the four ports on it."""
+    """An open database: the ports on it."""
 
     journal: SqlJournal
     directories: SqlDirectories
     accounts: SqlAccounts
     history: SqlHistory
+    doors: SqlDoors
     access: Access
 
     async def check(self) -> None:
@@ -86,6 +88,7 @@ async def open_database(url: str) -> Database:
         directories=SqlDirectories(access),
         accounts=SqlAccounts(access),
         history=SqlHistory(access),
+        doors=SqlDoors(access),
         access=access,
     )
 

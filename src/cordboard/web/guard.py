@@ -16,6 +16,9 @@ from cordboard.core.types import OrganisationId
 COOKIE_SECURE = "__Host-cordboard"
 COOKIE_PLAIN = "cordboard"
 """Over plain HTTP, which is served on a loopback address only, browsers refuse the `__Host-` name."""
+BROWSER_SECURE = "__Host-cordboard-browser"
+BROWSER_PLAIN = "cordboard-browser"
+"""Says that somebody logged in from this browser before (D20); opens nothing."""
 OWN_HEADER = "x-cordboard"
 
 GONE = (WebSocketDisconnect, OSError, RuntimeError)
@@ -56,6 +59,11 @@ def own_origins(scheme: str, host_header: str | None, configured: frozenset[str]
     if not named:
         return configured
     return configured | {f"{scheme}://{host_header}"}
+
+
+def browser_of(cookies: dict[str, str], *, secure: bool) -> str | None:
+    """What an earlier log-in left in this browser; None: a stranger's."""
+    return cookies.get(BROWSER_SECURE if secure else BROWSER_PLAIN)
 
 
 def token_of(cookies: dict[str, str], *, secure: bool) -> str | None:

@@ -296,6 +296,13 @@ class Hub:
                 if console.session == session:
                     console.end(wire.Bye(code="auth", resume=False, after_ms=0))
 
+    def end_sessions_of(self, user: UserId, but: bytes = b"") -> None:
+        """The password is new: every tab of this person ends, except those of one log-in."""
+        for state in self._organisations.values():
+            for console in list(state.consoles.values()):
+                if console.user == user and console.session != but:
+                    console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+
     def drain(self, spread_ms: int) -> None:
         """The server stops: consoles come back, not all at once."""
         for state in self._organisations.values():

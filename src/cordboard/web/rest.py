@@ -5,6 +5,15 @@
                                     "too_many_attempts" with args.seconds)
     GET    /api/session             who am I                 -> SessionInfo | 401 Problem(code="no_session")
     DELETE /api/session?device=1    log out (device=1: also unpair the device, 4-c)      204
+    POST   /api/password/forgotten  mail me a link           Forgotten -> ForgottenAnswer | 404 "unknown_email" | 429
+    POST   /api/password/link       whose link is this       PasswordLink -> PasswordLinkInfo | 410 "link_gone"
+    POST   /api/password            choose it by that link   NewPassword -> 204 | 410 | 422
+    PUT    /api/password            change my own            PasswordChange -> 204 | 401 | 422
+    GET    /api/preferences         own sounds and keys      -> Preferences       PUT the same
+    GET    /api/second-factor       own second factor        -> SecondFactorInfo
+    POST   /api/second-factor       begin one                Confirmation -> SecondFactorStart | 409
+    PUT    /api/second-factor       its first code           Code -> RecoveryCodes | 422 "wrong_code"
+    POST   /api/second-factor/off   take it away             Confirmation -> 204
     PUT    /api/settings            own language and theme   Settings -> 204
     POST   /api/softphone           credentials for the paired browser phone             SoftphoneCredentials | 409
     GET    /api/history?before=&limit=   own calls, newest first                         HistoryPage | 403
@@ -38,6 +47,8 @@ class PortalInfo(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     contact: str
     """Whom to ask when name or password never came (1.1-g); free text, may be empty."""
+    mail: Literal["smtp", "outbox"]
+    """outbox: no mail server is set; letters become files at the server, and the page says so."""
     demo: list[DemoLogIn]
     """Log-ins of the demo organisation; filled only on a loopback address, else empty."""
 
@@ -54,6 +65,8 @@ class LogIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     user_name: str
     password: str
+    code: str = ""
+    """Of the second factor; empty: it was not asked for yet (401 `code_needed` asks for it)."""
 
 
 class Module(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +93,94 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     language: Literal["nl", "en"] | None = None
     theme: Literal["system", "light", "dark", "contrast"] | None = None
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The address at which somebody wants a link (1.1-h)."""
+
+    email: str
+
+
+class ForgottenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """sent: a link is on its way; if_known: it is, if there is an account with that address (D20)."""
+
+    answer: Literal["sent", "if_known"]
+
+
+class PasswordLink(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The secret part of a link that was mailed."""
+
+    token: str
+
+
+class PasswordLinkInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose link it is and what for."""
+
+    purpose: Literal["invitation", "reset"]
+    name: str
+    user_name: str
+    language: Literal["nl", "en"]
+
+
+class NewPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The password that somebody with a link chooses."""
+
+    token: str
+    password: str
+
+
+class PasswordChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another password, by who is logged in; the present one and the second factor's code are asked again."""
+
+    password: str
+    new_password: str
+    code: str = ""
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It is really me: the password, and the second factor's code where there is one."""
+
+    password: str
+    code: str = ""
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Six digits of an authenticator."""
+
+    code: str
+
+
+class SecondFactorInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether log-in asks for a code."""
+
+    on: bool
+    recovery_codes: int
+    """How many are left."""
+
+
+class SecondFactorStart(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authenticator needs, as a picture and as text; made here, no other service sees it."""
+
+    picture: str
+    """An SVG image as a data address."""
+    secret: str
+
+
+class RecoveryCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """For when the telephone is lost; shown this once, each works once."""
+
+    codes: list[str]
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Own sounds and keys, the same at every desk."""
+
+    ring_volume: int
+    """0 to 100."""
+    beeps: bool
+    keys_on: bool
+    keys: dict[str, str]
+    """Action -> key, where it differs from the usual one."""
 
 
 class SoftphoneCredentials(msgspec.Struct, frozen=True, kw_only=True):

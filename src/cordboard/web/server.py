@@ -21,6 +21,8 @@ from cordboard.web.live import Live
 from cordboard.web.problems import Refusal, bad_request, broken, refused, storage_failed
 from cordboard.web.requests.calls import CallRequests
 from cordboard.web.requests.desk import DeskRequests
+from cordboard.web.requests.own import OwnRequests
+from cordboard.web.requests.password import PasswordRequests
 from cordboard.web.requests.session import SessionRequests
 from cordboard.web.services import Services
 from cordboard.web.sip_proxy import SipProxy
@@ -91,6 +93,8 @@ def make_server(services: Services) -> Litestar:
     return Litestar(
         route_handlers=[
             SessionRequests,
+            PasswordRequests,
+            OwnRequests,
             DeskRequests,
             CallRequests,
             live.handler(),

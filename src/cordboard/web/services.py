@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
+from cordboard.app.password_links import PasswordLinks
 from cordboard.app.ports import DeviceRow, Directories, Directory
+from cordboard.app.preferences import PreferenceStore
+from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
 from cordboard.core.types import Instant, OrganisationId, QueueId
 from cordboard.web import rest, wire
@@ -41,6 +45,10 @@ class Services:
     """Folder of the built console."""
     exchange_ws: str
     """Where the exchange takes SIP over WebSocket: `ws://127.0.0.1:8188/ws`."""
+    password_links: PasswordLinks
+    second_factor: SecondFactor
+    preferences: PreferenceStore
+    mail: Literal["smtp", "outbox"]
     loopback: bool
     """Only this machine can reach us."""
     recordings: Callable[[str], Path | None] = lambda _name: None

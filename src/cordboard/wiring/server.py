@@ -17,8 +17,10 @@ from cordboard.app.assembly import assemble
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
+from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
 from cordboard.app.recovery import Recovery
+from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
@@ -42,6 +44,7 @@ from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
+from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.telephones import NotifyTalk, Telephones
@@ -308,8 +311,24 @@ class Server:
         settings = self.settings
         secure = settings.certificate is not None
         scheme = "https" if secure else "http"
+        doors = self.database.doors
+        second_factor = SecondFactor(doors)
+        self.mailing = make_mailing(settings.mail, settings.data)
         services = Services(
-            log_ins=LogIns(self.database.accounts, Passwords(), Throttle()),
+            log_ins=LogIns(self.database.accounts, Passwords(), Throttle(), second_factor),
+            password_links=PasswordLinks(
+                doors,
+                self.mailing,
+                self.tenancy,
+                url=settings.url,
+                now=self.clock.now,
+                tells_unknown=settings.mail.reset_unknown == "error",
+                domains=frozenset(settings.mail.domains),
+                contact=settings.contact,
+            ),
+            second_factor=second_factor,
+            preferences=doors,
+            mail="outbox" if settings.mail.host is None else "smtp",
             tenancy=self.tenancy,
             directories=self.directories,
             history=self.database.history,
@@ -362,6 +381,7 @@ class Server:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(web), 5)
         self.engine.stop()
+        await self.mailing.stop()
         await self.control.stop()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.exchange.settle(), 1)

@@ -9,15 +9,26 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
-from cordboard.app.accounts import TooManyAttempts, WrongCredentials
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
 from cordboard.core.types import OrganisationId, UserId
 from cordboard.web import rest
-from cordboard.web.guard import COOKIE_PLAIN, COOKIE_SECURE, AnyRequest, token_of
+from cordboard.web.guard import (
+    BROWSER_PLAIN,
+    BROWSER_SECURE,
+    COOKIE_PLAIN,
+    COOKIE_SECURE,
+    AnyRequest,
+    browser_of,
+    token_of,
+)
 from cordboard.web.problems import Refusal
+from cordboard.web.requests.confirm import refusals
 from cordboard.web.services import Services
+
+BROWSER_SECONDS = 400 * 24 * 3_600
+"""As long as browsers keep a cookie at most."""
 
 
 def session_info(viewer: Viewer) -> rest.SessionInfo:
@@ -60,6 +71,7 @@ class SessionRequests(Controller):
             product="Cordboard",
             version=services.version,
             contact=services.contact or (contacts[0] if len(contacts) == 1 else ""),
+            mail=services.mail,
             demo=demo,
         )
 
@@ -69,14 +81,10 @@ class SessionRequests(Controller):
     ) -> Response[rest.SessionInfo]:
         """Log in; the cookie is the session."""
         address = request.client.host if request.client is not None else ""
-        try:
+        with refusals():
             logged_in = await services.log_ins.log_in(
-                data.user_name, data.password, address=address, now=services.now()
+                data.user_name, data.password, address=address, now=services.now(), code=data.code
             )
-        except WrongCredentials:
-            raise Refusal(401, "wrong_credentials") from None
-        except TooManyAttempts as refused:
-            raise Refusal(401, "too_many_attempts", seconds=str(refused.seconds)) from None
         viewer = services.tenancy.viewer(logged_in.session.user)
         if viewer is None:
             raise Refusal(401, "wrong_credentials")
@@ -88,7 +96,23 @@ class SessionRequests(Controller):
             httponly=True,
             samesite="lax",
         )
-        return Response(session_info(viewer), cookies=[cookie])
+        cookies = [cookie]
+        browser = await services.password_links.remember_browser(
+            browser_of(request.cookies, secure=services.secure), viewer.organisation.id
+        )
+        if browser is not None:
+            cookies.append(
+                Cookie(
+                    key=BROWSER_SECURE if services.secure else BROWSER_PLAIN,
+                    value=browser,
+                    path="/",
+                    max_age=BROWSER_SECONDS,
+                    secure=services.secure,
+                    httponly=True,
+                    samesite="strict",
+                )
+            )
+        return Response(session_info(viewer), cookies=cookies)
 
     @get("/session")
     async def who(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.SessionInfo:

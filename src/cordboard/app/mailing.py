@@ -1,0 +1,110 @@
+"""Letters leave in the background: who asked for one never waits for a mail server, nor learns from its speed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+MAILS_WAITING_MAX = 500
+"""Letters that wait for the mail server; another one is refused."""
+
+AGAIN_AFTER_S = (5.0, 30.0, 120.0, 600.0)
+"""After a failure that may pass; then the letter is given up and the log says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes along."""
+
+    name: str
+    content_type: str
+    """`audio/wav`"""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A letter to one address, in plain text."""
+
+    to: str
+    subject: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MailNotSent(Exception):
+    """The letter did not leave.
+
+    Args:
+        passing: it may go another time (the server is away); else it never will (the address is refused).
+    """
+
+    def __init__(self, reason: str, *, passing: bool) -> None:
+        super().__init__(reason)
+        self.passing = passing
+
+
+class Post(Protocol):
+    """Hands a letter to whoever brings it: a mail server, or a folder."""
+
+    async def send(self, mail: Mail) -> None:
+        """
+        Raises:
+            MailNotSent: it did not leave.
+        """
+
+
+class Mailing:
+    """The letters that wait, and the one task that brings them."""
+
+    def __init__(self, post: Post, again_after_s: Sequence[float] = AGAIN_AFTER_S) -> None:
+        self._post = post
+        self._again_after_s = again_after_s
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._one_at_a_time = asyncio.Semaphore(2)
+
+    def put(self, mail: Mail) -> bool:
+        """Let it leave; at once if the server takes it. False: too many wait, it never will."""
+        if self._waiting >= MAILS_WAITING_MAX:
+            log.error("a letter was dropped: too many wait for the mail server")
+            return False
+        self._waiting += 1
+        task = asyncio.create_task(self._bring(mail), name="mail")
+        self._tasks.add(task)
+        task.add_done_callback(self._brought)
+        return True
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def stop(self) -> None:
+        """What has not left by now does not leave; a new link can be asked for."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _brought(self, task: asyncio.Task[None]) -> None:
+        self._waiting -= 1
+        self._tasks.discard(task)
+
+    async def _bring(self, mail: Mail) -> None:
+        for pause_s in (*self._again_after_s, None):
+            try:
+                async with self._one_at_a_time:
+                    await self._post.send(mail)
+            except MailNotSent as problem:
+                log.warning("a letter did not leave", extra={"reason": str(problem), "again": pause_s})
+                if not problem.passing or pause_s is None:
+                    return
+                await asyncio.sleep(pause_s)
+            else:
+                return
