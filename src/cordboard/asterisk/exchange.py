@@ -408,7 +408,12 @@ class AsteriskExchange:
     def _drop_bridge(self, name: BridgeName) -> None:
         bridge = self._bridges.take_out(name)
         if bridge is not None:
-            self._spawn(self._bridges.destroy(bridge))
+            self._spawn(self._destroy_when_left(bridge))
+
+    async def _destroy_when_left(self, bridge: str) -> None:
+        """Somebody may still be on the way out of it; destroyed meanwhile it would put them where nothing is heard."""
+        await self._deeds.lanes.passed()
+        await self._bridges.destroy(bridge)
 
     def _spawn(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(job)
