@@ -163,6 +163,14 @@ def _release(turn: Turn, call: Call) -> None:
         talk.free_line(turn, other, call, tone=call.state is CallState.ACTIVE)
 
 
+def give_back(turn: Turn, initiator: Agent, call: Call) -> None:
+    """A transfer was taken back: on hold for its initiator; who was sent on unanswered waits in the queue (D7)."""
+    if call.answered_at is None and call.queue is not None:
+        back_in_queue(turn, call, SegmentOutcome.RETURNED)
+    else:
+        hold_for(turn, initiator, call, SegmentOutcome.RETURNED)
+
+
 def hold_for(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> None:
     """The call is this agent's again, on hold; whoever had it has it no more."""
     other = turn.board.agents.get(call.agent) if call.agent is not None else None

@@ -165,11 +165,7 @@ def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
             # Taken back by its initiator in the last moment.
             initiator = turn.board.agents[call.transfer.initiator]
             handover.step(turn, call, TransferState.CANCELLED)
-            if call.answered_at is None and call.queue is not None:
-                # It had been sent on unanswered (D7).
-                handover.back_in_queue(turn, call, SegmentOutcome.RETURNED)
-            else:
-                handover.hold_for(turn, initiator, call, SegmentOutcome.RETURNED)
+            handover.give_back(turn, initiator, call)
             if partner is not None:
                 partner.partner = None
         case _:

@@ -348,8 +348,4 @@ def _fetch_back(turn: Turn, agent: Agent, call: Call) -> None:
     if recipient is not None:
         recipient.partner = None
         talk.hang_up(turn, recipient)
-    never_taken = call.answered_at is None
-    if never_taken and call.queue is not None:
-        handover.back_in_queue(turn, call, SegmentOutcome.RETURNED)
-    else:
-        handover.hold_for(turn, agent, call, SegmentOutcome.RETURNED)
+    handover.give_back(turn, agent, call)
