@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cordboard.app.letters import letter
-from cordboard.app.mailing import Attachment, Mail, Mailing, MailNotSent
+from cordboard.app.mailing import Mail, Mailing, MailNotSent
 from cordboard.mail import OUTBOX_MAX, FileOutbox, SmtpPost
 from tests.support.mailserver import PASSWORD, USER, MailServer, running_mail_server, text_of
 
@@ -28,12 +28,9 @@ def post(server: MailServer, **words: object) -> SmtpPost:
 
 
 async def test_a_letter_arrives_at_a_mail_server_as_it_was_written() -> None:
-    """Sender, receiver, accents, a line with only a dot, and a sound."""
-    sound = Attachment(name="bericht.wav", content_type="audio/wav", content=b"RIFF\x00\xff")
+    """Sender, receiver, accents, and a line with only a dot."""
     with running_mail_server() as server:
-        await post(server).send(
-            Mail(to=HELLO.to, subject=HELLO.subject, text=HELLO.text, attachments=(sound,))
-        )
+        await post(server).send(HELLO)
 
     (mail,) = server.mails
     assert (mail["To"], mail["From"], mail["Subject"]) == (
@@ -42,9 +39,6 @@ async def test_a_letter_arrives_at_a_mail_server_as_it_was_written() -> None:
         "Één onderwerp",
     )
     assert text_of(mail).replace("\r\n", "\n") == HELLO.text
-    assert [(a.get_filename(), a.get_content()) for a in mail.iter_attachments()] == [
-        ("bericht.wav", b"RIFF\x00\xff")
-    ]
     assert mail["Auto-Submitted"] == "auto-generated"
 
 
@@ -114,13 +108,19 @@ async def test_without_a_mail_server_letters_are_files_that_only_we_read(tmp_pat
 
 
 async def test_a_name_cannot_smuggle_a_header_into_a_letter() -> None:
-    """Line ends in what the text names become spaces, in an address they are refused."""
-    made = letter("message", "nl", "a@b.nl", caller="Jansen\r\nBcc: all@b.nl", receiver="Algemeen")
+    """Line ends in what the text names become spaces; in an address or a subject they are refused."""
+    made = letter("changed", "nl", "a@b.nl", name="Jansen\r\nBcc: all@b.nl", user_name="jansen", contact="")
+    smuggled = "x\r\nBcc: all@b.nl"
 
-    assert made.subject == "Ingesproken bericht van Jansen Bcc: all@b.nl"
+    assert "Beste Jansen Bcc: all@b.nl," in made.text
     with running_mail_server() as server:
-        with pytest.raises(MailNotSent) as refused:
-            await post(server).send(Mail(to="a@b.nl\r\nBcc: all@b.nl", subject="x", text="x"))
+        for wrong in (
+            Mail(to=smuggled, subject="x", text="x"),
+            Mail(to="a@b.nl", subject=smuggled, text="x"),
+        ):
+            with pytest.raises(MailNotSent) as refused:
+                await post(server).send(wrong)
+            assert not refused.value.passing
         await post(server).send(made)
-    assert not refused.value.passing
-    assert server.mails[0]["Bcc"] is None
+    (mail,) = server.mails
+    assert mail["Bcc"] is None

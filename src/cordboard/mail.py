@@ -41,9 +41,6 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     # No "I am on holiday" back to a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
-    for one in mail.attachments:
-        main, _, sub = one.content_type.partition("/")
-        message.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     return message
 
 

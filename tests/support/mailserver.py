@@ -16,6 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from cordboard.asterisk.ports import pick
 from cordboard.certificate import certificate_for
 
 USER, PASSWORD = "cordboard", "brievenbus"
@@ -96,18 +97,10 @@ def running_mail_server(tls: Path | None = None) -> Iterator[MailServer]:
             "auth_required": True,
             "authenticator": server.authenticate,
         }
-    controller = Controller(server, hostname="127.0.0.1", port=_free_port(), **words)
+    controller = Controller(server, hostname="127.0.0.1", port=pick(1)[0], **words)
     controller.start()
     server.port = controller.port
     try:
         yield server
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

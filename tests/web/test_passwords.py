@@ -23,6 +23,7 @@ from cordboard.app.password_links import (
     NoMailAddress,
     PasswordLinks,
 )
+from cordboard.app.passwords import Passwords, TooBusy
 from cordboard.mail import SmtpPost
 from cordboard.web.requests import password as requests
 from tests.support.mailserver import link_in, running_mail_server, text_of
@@ -117,6 +118,28 @@ async def test_a_forgotten_password_is_changed_by_the_link_that_a_mail_server_br
     assert code_of(old_password) == (401, "wrong_credentials")
     assert new_password.status_code == 200
     assert [mail.subject for mail in web.letters.mails] == ["Uw wachtwoord is gewijzigd"]
+
+
+@pytest.mark.rule("1.1-j")
+async def test_a_moment_in_which_too_many_log_in_costs_no_link(
+    web: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says to try again, and the same link still works then."""
+    async with web.client() as client:
+        await forgot(client)
+        await web.mailing.settle()
+        token = tokens(web)[0]
+        with monkeypatch.context() as busy:
+            busy.setattr(Passwords, "hash", _busy)
+            refused = await choose(client, token)
+        again = await choose(client, token)
+
+    assert code_of(refused) == (401, "too_many_attempts")
+    assert again.status_code == 204
+
+
+async def _busy(_passwords: Passwords, _password: str) -> str:
+    raise TooBusy
 
 
 @pytest.mark.rule("1.1-e")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 from cordboard.app.passwords import Passwords, TooBusy, check_password
 from cordboard.app.ports import Accounts, Credential, SessionRow, StorageFailure
 from cordboard.app.second_factor import SecondFactor
 from cordboard.app.throttle import Throttle
+from cordboard.app.tokens import hash_of, new_token
 from cordboard.core.types import Instant, UserId
 
 INACTIVE_MS_MAX = 12 * 3_600_000
@@ -89,9 +88,9 @@ class LogIns:
             StorageFailure: the database did not do it.
         """
         credential = await self.confirm(user_name, password, address=address, now=now, code=code)
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         session = SessionRow(
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             user=credential.user,
             organisation=credential.organisation,
             created_at=now,
@@ -134,7 +133,7 @@ class LogIns:
 
     async def check(self, token: str, now: Instant) -> SessionRow | None:
         """Whose session this is; None: unknown, ended, unused for 12 hours or older than 16."""
-        session = await self._accounts.session(_hash(token))
+        session = await self._accounts.session(hash_of(token))
         if session is None:
             return None
         if now >= session.expires_at:
@@ -151,34 +150,30 @@ class LogIns:
 
     async def log_out(self, token: str) -> None:
         """End this session; twice is once."""
-        await self._accounts.end_session(_hash(token))
+        await self._accounts.end_session(hash_of(token))
 
-    def check_password(self, user_name: str, password: str) -> None:
-        """
+    async def hash_password(self, user_name: str, password: str) -> str:
+        """What is to be stored of a password that somebody chooses.
+
         Raises:
             PasswordRefused: it is guessed too easily.
-        """
-        check_password(password, user_name)
-
-    async def set_password(self, user: UserId, user_name: str, password: str, but: bytes = b"") -> None:
-        """Choose a password; every session of this person ends (1.1-c, 1.1-j, ASVS 7.4.3).
-
-        Args:
-            but: hash of the one session that stays, in which it was changed.
-
-        Raises:
-            PasswordRefused: it is guessed too easily; nothing has changed.
-            TooManyAttempts: too many log-ins at once; nothing has changed.
+            TooManyAttempts: too many log-ins at once; try again.
         """
         check_password(password, user_name)
         try:
-            password_hash = await self._passwords.hash(password)
+            return await self._passwords.hash(password)
         except TooBusy as busy:
             raise TooManyAttempts(BUSY_SECONDS) from busy
+
+    async def set_password(self, user: UserId, password_hash: str, but: bytes = b"") -> None:
+        """Store a password; every session of this person ends (1.1-c, 1.1-j, ASVS 7.4.3).
+
+        Args:
+            password_hash: of `hash_password`.
+            but: hash of the one session that stays, in which it was changed.
+
+        Raises:
+            StorageFailure: the database did not do it.
+        """
         await self._accounts.set_password_hash(user, password_hash)
         await self._accounts.end_sessions_of(user, but)
-
-
-def _hash(token: str) -> bytes:
-    """What is stored of a token: who reads the database cannot use the sessions in it."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cordboard.app.mailing import Attachment, Mail
+from cordboard.app.mailing import Mail
 
 _TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("invitation", "nl"): (
@@ -51,41 +51,20 @@ _TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "The password of {user_name} was changed a moment ago. If it was not you, tell us at once.\n"
         "{contact}",
     ),
-    ("message", "nl"): (
-        "Ingesproken bericht van {caller}",
-        "{caller} heeft een bericht ingesproken voor {receiver}. Het zit bij deze mail en staat ook in Cordboard.\n",
-    ),
-    ("message", "en"): (
-        "Message from {caller}",
-        "{caller} left a message for {receiver}. It is attached, and can be heard in Cordboard too.\n",
-    ),
 }
 
 
-def letter(
-    kind: str,
-    language: str,
-    to: str,
-    *,
-    attachments: tuple[Attachment, ...] = (),
-    **words: str | int,
-) -> Mail:
+def letter(kind: str, language: str, to: str, **words: str | int) -> Mail:
     """One of our letters.
 
     Args:
-        kind: `invitation`, `reset`, `changed` or `message`.
+        kind: `invitation`, `reset` or `changed`.
         language: of the receiver; Dutch for one that we have no texts in.
         words: what the text names.
     """
     subject, text = _TEXTS[kind, "en" if language == "en" else "nl"]
     known = {name: _one_line(str(word)) for name, word in words.items()}
-    # A subject is a header: a name with a line end in it must not become another header.
-    return Mail(
-        to=to,
-        subject=subject.format_map(known),
-        text=text.format_map(known).rstrip() + "\n",
-        attachments=attachments,
-    )
+    return Mail(to=to, subject=subject, text=text.format_map(known).rstrip() + "\n")
 
 
 def _one_line(word: str) -> str:

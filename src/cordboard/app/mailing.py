@@ -18,23 +18,12 @@ AGAIN_AFTER_S = (5.0, 30.0, 120.0, 600.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file that goes along."""
-
-    name: str
-    content_type: str
-    """`audio/wav`"""
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A letter to one address, in plain text."""
 
     to: str
     subject: str
     text: str
-    attachments: tuple[Attachment, ...] = ()
 
 
 class MailNotSent(Exception):

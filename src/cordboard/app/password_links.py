@@ -6,10 +6,8 @@ an address is known here is told only where the manual's error helps a colleague
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
-import secrets
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from cordboard.app.mailing import Mailing
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import network
+from cordboard.app.tokens import hash_of, new_token
 from cordboard.core.types import Instant, OrganisationId, UserId
 
 log = logging.getLogger(__name__)
@@ -196,7 +195,7 @@ class PasswordLinks:
             await self._send_reset(organisation, user, wanted, now)
         if not found:
             # The same work as for one who is known: a token is made, and the database is asked.
-            await self._links.look(hash_of(secrets.token_urlsafe(32)))
+            await self._links.look(hash_of(new_token()))
             log.warning("a password was asked for by an address that is not known here")
         if not explicit:
             return Answer.NEUTRAL
@@ -241,7 +240,7 @@ class PasswordLinks:
         """A log-in went well there. Gives the token to leave in the browser; None: it has a good one."""
         if known is not None and await self._links.known_browser(hash_of(known)) == organisation:
             return None
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         await self._links.know_browser(hash_of(token), organisation, self._now())
         return token
 
@@ -264,7 +263,7 @@ class PasswordLinks:
     async def _new_link(
         self, organisation: OrganisationId, user: UserId, purpose: Purpose, lives_ms: int
     ) -> str:
-        token, now = secrets.token_urlsafe(32), self._now()
+        token, now = new_token(), self._now()
         await self._links.add(
             LinkRow(
                 token_hash=hash_of(token),
@@ -301,8 +300,3 @@ def mail_address(user: UserRow) -> str | None:
         if address is not None and _ADDRESS.fullmatch(address):
             return address
     return None
-
-
-def hash_of(token: str) -> bytes:
-    """What is stored of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

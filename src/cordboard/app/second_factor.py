@@ -14,7 +14,7 @@ from typing import Protocol
 
 import pyotp
 
-from cordboard.app.password_links import hash_of
+from cordboard.app.tokens import hash_of
 from cordboard.core.types import Instant, UserId
 
 STEP_MS = 30_000

@@ -158,7 +158,7 @@ class NumberSettings(_Section, frozen=True, kw_only=True):
 
 
 class MailSettings(_Section, frozen=True, kw_only=True):
-    """Letters to people: invitations, forgotten passwords, messages of callers: `[mail]`."""
+    """Letters to people: invitations and forgotten passwords: `[mail]`."""
 
     host: str | None = None
     """The mail server; None: letters are files in the folder `outbox` of the data folder."""

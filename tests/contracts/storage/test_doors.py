@@ -13,6 +13,7 @@ from cordboard.app.second_factor import FactorRow
 from cordboard.core.types import UserId
 from cordboard.storage.open import Database
 from tests.contracts.storage.samples import CHANTAL, PIET, TWENTE, directory
+from tests.contracts.storage.test_accounts import OTHER, TOKEN, session
 
 NOON = 1_530_000_000_000
 ONE, TWO, THREE = b"\x00\xff" * 16, b"\x01" * 32, b"\x02" * 32
@@ -114,8 +115,6 @@ async def test_own_settings_are_replaced(database: Database) -> None:
 
 async def test_a_password_change_can_leave_one_session(database: Database) -> None:
     """The one in which it was changed."""
-    from tests.contracts.storage.test_accounts import OTHER, TOKEN, session
-
     await database.directories.save(directory())
     await database.accounts.add_session(session())
     await database.accounts.add_session(session(OTHER))

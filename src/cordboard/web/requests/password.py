@@ -71,13 +71,12 @@ class PasswordRequests(Controller):
         try:
             _, user = await links.look(data.token)
             with refusals():
-                # A password that is refused costs no link.
-                services.log_ins.check_password(user.user_name, data.password)
+                # A password that is refused costs no link, nor does a moment in which too many log in.
+                password_hash = await services.log_ins.hash_password(user.user_name, data.password)
             link, user = await links.use(data.token)
         except LinkGone:
             raise Refusal(410, "link_gone") from None
-        with refusals():
-            await services.log_ins.set_password(user.id, user.user_name, data.password)
+        await services.log_ins.set_password(user.id, password_hash)
         services.hub.end_sessions_of(user.id)
         links.password_changed(services.tenancy.organisation(link.organisation), user)
 
@@ -90,6 +89,7 @@ class PasswordRequests(Controller):
         user = logged_in.viewer.user
         await confirm(request, services, logged_in, data.password, data.code)
         with refusals():
-            await services.log_ins.set_password(user.id, user.user_name, data.new_password, logged_in.session)
+            password_hash = await services.log_ins.hash_password(user.user_name, data.new_password)
+        await services.log_ins.set_password(user.id, password_hash, logged_in.session)
         services.hub.end_sessions_of(user.id, logged_in.session)
         services.password_links.password_changed(logged_in.viewer.organisation, user)

@@ -24,7 +24,7 @@ from cordboard.web.guard import (
     token_of,
 )
 from cordboard.web.problems import Refusal
-from cordboard.web.requests.confirm import refusals
+from cordboard.web.requests.confirm import address_of, refusals
 from cordboard.web.services import Services
 
 BROWSER_SECONDS = 400 * 24 * 3_600
@@ -80,10 +80,13 @@ class SessionRequests(Controller):
         self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.LogIn]
     ) -> Response[rest.SessionInfo]:
         """Log in; the cookie is the session."""
-        address = request.client.host if request.client is not None else ""
         with refusals():
             logged_in = await services.log_ins.log_in(
-                data.user_name, data.password, address=address, now=services.now(), code=data.code
+                data.user_name,
+                data.password,
+                address=address_of(request),
+                now=services.now(),
+                code=data.code,
             )
         viewer = services.tenancy.viewer(logged_in.session.user)
         if viewer is None:
