@@ -84,7 +84,7 @@ def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
     hosts = _hosts(settings)
     own = (data / "tls" / "certificate.pem", data / "tls" / "key.pem")
     certificate, key = _certificate(settings, own)
-    exchange = _exchange(settings, data, kept, (certificate or own[0], key or own[1]))
+    exchange = _exchange(settings, data, kept, (certificate or own[0], key or own[1]), web_port)
     kept.save()
     if own[0] in (certificate, exchange.tls_certificate):
         certificate_for(data / "tls", hosts)
@@ -206,13 +206,15 @@ class _Kept:
         new.replace(self._path)
 
 
-def _exchange(settings: Settings, data: Path, kept: _Kept, identity: tuple[Path, Path]) -> ExchangeSettings:
+def _exchange(
+    settings: Settings, data: Path, kept: _Kept, identity: tuple[Path, Path], web_port: int
+) -> ExchangeSettings:
     exchange = settings.exchange
     run = data / "exchange"
     secrets = _secrets(settings, secrets_for(run))
     existing = exchange.kind == "existing"
     http_host, http_port = exchange.http_address() if existing else ("127.0.0.1", None)
-    numbers = _ports(settings, kept, http_port)
+    numbers = _ports(settings, kept, http_port, web_port)
     encrypted = any(trunk.transport == "tls" for trunk in settings.trunks)
     tls = exchange.tls if exchange.tls is not None else not _is_loopback(exchange.listen)
     certificate, key = identity if tls or encrypted else (None, None)
@@ -249,15 +251,16 @@ def _secrets(settings: Settings, made: Secrets) -> Secrets:
     return Secrets(exchange.ari_password or made.ari, exchange.ami_password or made.ami, made.practice)
 
 
-def _ports(settings: Settings, kept: _Kept, http_port: int | None) -> Ports:
+def _ports(settings: Settings, kept: _Kept, http_port: int | None, web_port: int) -> Ports:
     """The file's, else those of an existing exchange, else what was chosen once.
 
     Args:
         http_port: of an existing exchange; None: it is our own.
+        web_port: of our pages, which are not served yet.
     """
     exchange = settings.exchange
     names = [field.name for field in fields(Ports)]
-    chosen = asdict(Ports() if kept.has(names) else free.free_ports(exchange.listen))
+    chosen = asdict(Ports() if kept.has(names) else free.free_ports(exchange.listen, but=web_port))
     # What is free on this machine says nothing about an exchange that runs already: it has Asterisk's usual ones.
     theirs = {"sip": SIP_PORT, "sip_tls": SIP_TLS_PORT, "rtp_first": 10000, "rtp_last": 20000}
     if http_port is not None:

@@ -7,12 +7,14 @@ import json
 import ssl
 import stat
 from pathlib import Path
+from random import SystemRandom
 
 import pytest
 from cryptography import x509
 
 from cordboard.app.settings import Settings, parse_settings
 from cordboard.asterisk import config
+from cordboard.asterisk import ports as free
 from cordboard.launch import Launch, prepare, with_overrides
 from cordboard.parent import QUICK_DEATH_MS
 from tests.support.installation import Installation
@@ -63,6 +65,16 @@ def test_ports_and_passwords_are_chosen_once_and_kept(tmp_path: Path) -> None:
     assert first.url == second.url
     assert stat.S_IMODE((tmp_path / "exchange" / "secrets.json").stat().st_mode) == 0o600
     assert json.loads((tmp_path / "ports.json").read_text())["web"] == first.server.port
+
+
+def test_the_exchange_is_given_no_port_of_our_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody serves them yet when the exchange's ports are chosen: a look at what is free would not tell."""
+    web, *others = free.pick(6)
+    monkeypatch.setattr(SystemRandom, "sample", lambda _self, _ports, _count: [web, *others])
+
+    ports = launched(tmp_path, f"[web]\nport = {web}\n").server.exchange.ports
+
+    assert [ports.sip, ports.sip_tls, ports.http, ports.ami, ports.ari] == others
 
 
 @pytest.mark.rule("D28")

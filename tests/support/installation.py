@@ -59,7 +59,12 @@ class Installation:
         self.started_ms = 0.0
 
     async def __aenter__(self) -> Self:
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            # Nobody leaves what was never entered.
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(

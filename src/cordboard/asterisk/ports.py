@@ -32,21 +32,29 @@ def is_free(port: int, address: str = "127.0.0.1", *, udp: bool = False) -> bool
     return True
 
 
-def pick(count: int, address: str = "127.0.0.1") -> list[int]:
-    """That many different ports, free for UDP and TCP, far from each other's neighbours."""
+def pick(count: int, address: str = "127.0.0.1", *, but: int | None = None) -> list[int]:
+    """That many different ports, free for UDP and TCP, far from each other's neighbours.
+
+    Args:
+        but: one that is spoken for although nobody listens on it yet.
+    """
     found: list[int] = []
     # Random, so that two test runs side by side seldom meet.
     for port in random.SystemRandom().sample(range(_FIRST, _LAST, 10), 900):
-        if is_free(port, address) and is_free(port, address, udp=True):
+        if port != but and is_free(port, address) and is_free(port, address, udp=True):
             found.append(port)
         if len(found) == count:
             return found
     raise ExchangeUnavailable(f"No {count} free ports were found between {_FIRST} and {_LAST}.")
 
 
-def free_ports(address: str = "127.0.0.1") -> Ports:
-    """A whole set of free ports, for tests and trials."""
-    sip, sip_tls, http, ami, ari = pick(5, address)
+def free_ports(address: str = "127.0.0.1", *, but: int | None = None) -> Ports:
+    """A whole set of free ports.
+
+    Args:
+        but: as for `pick`.
+    """
+    sip, sip_tls, http, ami, ari = pick(5, address, but=but)
     first = random.SystemRandom().randrange(10000, 20000 - RTP_PORTS_PICKED, RTP_PORTS_PICKED)
     return Ports(
         sip=sip,
