@@ -199,6 +199,8 @@ class _Listened(SimulatedExchange):
     def __init__(self, *, seed: int) -> None:
         super().__init__(seed=seed)
         self.asked: list[str] = []
+        self.moved: list[str] = []
+        """Legs that were put somewhere."""
 
     def handle(
         self,
@@ -209,7 +211,34 @@ class _Listened(SimulatedExchange):
     ) -> AriResponse:
         """Do it, and remember it."""
         self.asked.append(uri.rpartition("/")[2])
+        if uri.endswith("/addChannel") and query is not None:
+            self.moved += query["channel"].split(",")
         return super().handle(method, uri, query, body)
+
+
+@pytest.mark.rule("D29", "D16")
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_who_calls_a_colleague_stays_where_the_ringing_is_heard(restarts: bool) -> None:
+    """Moved while the far end is answered, the exchange lets one of them hear nothing, now and then (0003)."""
+    listened = _Listened(seed=1)
+    async with Office(listened) as office:
+        _with_extensions(office)
+        await office.asks(CallColleague(agent=CHANTAL, colleague=PIET))
+        await office.pass_ms(1_000)
+        if restarts:
+            await office.restart()
+            await office.pass_ms(1_000)
+        assert office.phones[CHANTAL].hears().sound is Sound.RINGING
+        hers = office.agent(CHANTAL).line
+        assert hers is not None
+        listened.moved.clear()
+
+        office.phones[PIET].answer()
+        await office.pass_ms(500)
+
+        assert hers.leg not in listened.moved
+        assert office.phones[CHANTAL].hears().people == {"piet"}
+        assert office.phones[PIET].hears().people == {"chantal"}
 
 
 @pytest.mark.rule("D21", "D25")

@@ -113,16 +113,6 @@ class Bridges:
         await self._tidy(key)
         return answer
 
-    async def mix(self, leg: LegId) -> None:
-        """An end of a piece of wire was answered: from now on the bridge in which it is mixes.
-
-        Not before: the ringing tone that the exchange gives an agent is drowned by the silence of a bridge that mixes.
-        """
-        key = self._inside.get(leg)
-        name = BridgeName.parse(key) if key is not None else None
-        if name is not None and name.place in (Place.LINE, Place.PAIR) and key not in self._mixing:
-            await self._put_mixed(name, [leg])
-
     async def _put_mixed(
         self, name: BridgeName, legs: list[LegId], *, unseen: bool = False
     ) -> AriResponse | None:

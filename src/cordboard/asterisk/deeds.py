@@ -107,10 +107,6 @@ class Deeds:
         """Take a telephone's own call."""
         self.lanes.post([leg], partial(self._parties.answer, leg))
 
-    def answered(self, leg: LegId) -> None:
-        """Who was called has answered."""
-        self.lanes.post([leg], partial(self._parties.answered, leg))
-
     def not_answered(self, leg: LegId) -> None:
         """This caller hears ringing tone."""
         self._parties.not_answered(leg)

@@ -328,8 +328,6 @@ class AsteriskExchange:
                 self._legs.named(LegId(channel.id), channel.name)
                 if channel.state == "Ringing":
                     self._deeds.rings(LegId(channel.id))
-                elif translate.is_dialled(channel):
-                    self._deeds.answered(LegId(channel.id))
             case ari.EndpointStateChange(endpoint=endpoint):
                 self._devices.registration(endpoint.resource, online=endpoint.state == "online")
                 return

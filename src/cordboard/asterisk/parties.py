@@ -15,7 +15,7 @@ from cordboard.asterisk.dialplan import WIRE
 from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.settings import APPLICATION
-from cordboard.asterisk.speaking import RINGING_TONE, Speaking
+from cordboard.asterisk.speaking import Speaking
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.asterisk.wire import Wire
@@ -64,6 +64,8 @@ class Parties:
     def not_answered(self, leg: LegId) -> None:
         """This caller hears ringing tone."""
         self._unanswered.add(leg)
+        if self._legs.is_wire(leg):
+            self._speaking.may_ring(leg)
 
     def forget(self, leg: LegId) -> None:
         """The leg is no more."""
@@ -89,6 +91,9 @@ class Parties:
     async def ring(self, leg: LegId) -> None:
         """The ringing tone: from the network to one who was not answered, from us to one who was."""
         await self._wire.ask("POST", f"channels/{leg}/ring")
+        if self._legs.is_wire(leg):
+            # At the other desk a bridge mixes, and only what is sound comes through that.
+            await self._speaking.ring(leg)
 
     async def ring_again(self, leg: LegId) -> None:
         """Something was said to a caller who waits with the ringing tone."""
@@ -103,16 +108,10 @@ class Parties:
         if leg in self._unanswered:
             await self.ring(leg)
         elif self._legs.is_wire(leg):
-            # At the other desk a bridge mixes, and only what is sound comes through that.
-            await self._speaking.tone(leg, RINGING_TONE)
+            await self._speaking.ring(leg)
         else:
             self._ringing_tone.add(leg)
             await self.ring(leg)
-
-    async def answered(self, leg: LegId) -> None:
-        """Who was called has answered."""
-        if self._legs.is_wire(leg):
-            await self._bridges.mix(leg)
 
     async def send_digits(self, command: SendDigits) -> None:
         """Keys pressed in a call; no log has them."""
@@ -199,7 +198,9 @@ class Parties:
         name = BridgeName(place=Place.LINE, organisation=organisation, subject=line)
         await self._speaking.hush(line)
         if not self._bridges.others_on_line(name, line, leg):
-            answer = await self._bridges.put_on_line(name, line, leg, unseen=True)
+            # Who is moved while the far end is answered hears nothing of it, now and then (0003).
+            wire = self._legs.is_wire(leg)
+            answer = await self._bridges.put_on_line(name, line, leg, unseen=True, wire=wire)
             if answer is not None and answer.is_done:
                 return True
         # The hold before this failed, or the agent has just hung up.

@@ -49,6 +49,14 @@ class Speaking:
         """A short tone that only this line hears."""
         await self._play(line, [media], f"cb-tone-{self._new_id()}")
 
+    async def ring(self, leg: LegId) -> None:
+        """The ringing tone, until it is hushed."""
+        await self._play(leg, [RINGING_TONE], _ringing(leg))
+
+    def may_ring(self, leg: LegId) -> None:
+        """Another Cordboard may have let this leg ring: it is hushed as if it was us."""
+        self._heard.setdefault(leg, _ringing(leg))
+
     def will_say(self, leg: LegId) -> str:
         """The core wants something said, whose id this gives; it does not wait for what it wanted before any more."""
         sound = f"{translate.SAID}{self._new_id()}"
@@ -85,7 +93,7 @@ class Speaking:
         answer = await self._wire.ask("POST", f"channels/{leg}/play", query=query)
         if answer is not None and answer.is_done:
             return True
-        self.is_over(leg, sound)
+        self._heard.pop(leg, None)
         return False
 
     async def hush(self, leg: LegId) -> None:
@@ -96,7 +104,8 @@ class Speaking:
 
     def is_over(self, leg: LegId, sound: str) -> None:
         """The exchange has played it, or could not."""
-        if self._heard.get(leg) == sound:
+        # The ringing tone ends by being hushed alone: an end that is told was that of an earlier one.
+        if self._heard.get(leg) == sound and sound != _ringing(leg):
             del self._heard[leg]
 
     def forget(self, leg: LegId) -> None:
@@ -121,3 +130,7 @@ class Speaking:
             log.warning("a message cannot be recorded", extra={"leg": leg})
             return False
         return True
+
+
+def _ringing(leg: LegId) -> str:
+    return f"cb-ring-{leg}"
