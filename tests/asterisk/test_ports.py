@@ -10,6 +10,7 @@ import pytest
 from cordboard.asterisk.binary import ExchangeUnavailable
 from cordboard.asterisk.ports import free_ports, is_free, require_free
 from cordboard.asterisk.settings import ExchangeSettings
+from tests.support.taken import taken
 
 
 def test_picked_ports_are_free_and_different() -> None:
@@ -36,14 +37,11 @@ def test_a_taken_port_is_named_with_its_setting(
 ) -> None:
     """Who reads it knows which port, what for, and what to change."""
     ports = free_ports()
-    taken: int = getattr(ports, name)
-    with socket.socket(socket.AF_INET, kind) as other:
-        other.bind(("127.0.0.1", taken))
-        if kind is socket.SOCK_STREAM:
-            other.listen()
-
-        with pytest.raises(ExchangeUnavailable, match=rf"Port {taken} .*\[exchange\.ports\] {setting} "):
-            require_free(ExchangeSettings(run_dir=tmp_path, ports=ports))
+    with (
+        taken(kind, getattr(ports, name)) as port,
+        pytest.raises(ExchangeUnavailable, match=rf"Port {port} .*\[exchange\.ports\] {setting} "),
+    ):
+        require_free(ExchangeSettings(run_dir=tmp_path, ports=ports))
 
 
 def test_an_address_that_is_not_this_machines_is_said(tmp_path: Path) -> None:

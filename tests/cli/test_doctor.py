@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from cordboard.asterisk.ports import pick
 from tests.cli.command import Done, cordboard
 from tests.support.exchange import exchange_binary
 from tests.support.installation import CONFIGURATION, Installation
+from tests.support.taken import taken
 
 pytestmark = pytest.mark.exchange
 
@@ -52,10 +52,7 @@ def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
     data.mkdir()
     (data / "cordboard.db").write_bytes(os.urandom(8192))
     certificate, key = ended_certificate(tmp_path)
-    with socket.socket() as other:
-        port = pick(1)[0]
-        other.bind(("127.0.0.1", port))
-        other.listen()
+    with taken() as port:
         file = tmp_path / "cordboard.toml"
         file.write_text(
             f'[web]\nport = {port}\ncertificate = "{certificate}"\nkey = "{key}"\n[exchange]\nbinary = "/no/asterisk"\n'

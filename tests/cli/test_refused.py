@@ -18,19 +18,9 @@ import pytest
 from cordboard.asterisk.ports import pick
 from tests.cli.command import CANNOT_START, ROOT, cordboard, nothing_half_done
 from tests.support.exchange import exchange_binary
+from tests.support.taken import taken
 
 pytestmark = pytest.mark.exchange
-
-
-@contextmanager
-def taken(kind: socket.SocketKind = socket.SOCK_STREAM) -> Iterator[int]:
-    """A port of 127.0.0.1 on which somebody else listens."""
-    port = pick(1)[0]
-    with socket.socket(socket.AF_INET, kind) as other:
-        other.bind(("127.0.0.1", port))
-        if kind is socket.SOCK_STREAM:
-            other.listen()
-        yield port
 
 
 def configured(folder: Path, text: str) -> Path:
