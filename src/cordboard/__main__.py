@@ -1,9 +1,10 @@
-"""The command line: `cordboard run | exchange | exchange-config | phones | practice | doctor`."""
+"""The command line: `cordboard run | exchange | exchange-config | phones | practice | backup | restore | doctor`."""
 
 from __future__ import annotations
 
 import click
 
+from cordboard.cli.backup import backup, restore
 from cordboard.cli.doctor import doctor
 from cordboard.cli.exchange import exchange, exchange_config
 from cordboard.cli.phones import phones
@@ -17,7 +18,7 @@ def main() -> None:
     """Cordboard: telephone operator console and call queue."""
 
 
-for command in (run, serve, exchange, exchange_config, phones, practice, doctor):
+for command in (run, serve, exchange, exchange_config, phones, practice, backup, restore, doctor):
     main.add_command(command)
 
 

@@ -47,7 +47,7 @@ async def _desk_phones(launch: Launch) -> list[tuple[OrganisationRow, DeviceRow]
 
     if await look_at_database(launch.server.database_url) is None:
         raise CannotStart("There is no database yet: start Cordboard once with `make run`.")
-    database = await open_database(launch.server.database_url)
+    database = await open_database(launch.server.database_url, backups=launch.data / "backups")
     try:
         found = []
         for each in await database.directories.organisations():

@@ -74,7 +74,7 @@ async def _first_run(launch: Launch) -> DemoLogins | None:
     # Loaded here only: it is slow to load, and no other start of the parent needs it.
     from cordboard.storage.open import open_database
 
-    database = await open_database(launch.server.database_url)
+    database = await open_database(launch.server.database_url, backups=launch.data / "backups")
     try:
         made = await create_demo(database.directories, database.accounts, int(time.time() * 1000))
     finally:

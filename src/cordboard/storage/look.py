@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from cordboard.storage.connection import Access
-from cordboard.storage.migrate import newest_revision
+from cordboard.storage.migrate import newest_revision, revision_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +46,7 @@ async def look_at_database(url: str) -> DatabaseSeen | None:
                 said = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
                 damage = None if said == "ok" else str(said)
             return DatabaseSeen(
-                revision=await connection.run_sync(_revision), newest=newest_revision(), damage=damage
+                revision=await connection.run_sync(revision_of), newest=newest_revision(), damage=damage
             )
     finally:
         await engine.dispose()
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
@@ -34,6 +35,11 @@ def newest_revision() -> str:
     return head
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The version of the tables that are there; None: there are none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Upgrade to this revision, in one transaction.
 
@@ -43,10 +49,15 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     async with engine.connect() as connection:
         await connection.execution_options(**WRITE)
         async with connection.begin():
-            await connection.run_sync(_upgrade, revision)
+            await connection.run_sync(upgrade, revision)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
+    """The same on a connection whose transaction is the caller's.
+
+    Raises:
+        StorageFailure: the database was made by a newer Cordboard.
+    """
     try:
         command.upgrade(alembic_config(connection), revision)
     except CommandError as error:

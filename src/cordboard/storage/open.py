@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
 from cordboard.storage.connection import Access
+from cordboard.storage.copies import copy_out
 from cordboard.storage.directories import SqlDirectories
 from cordboard.storage.doors import SqlDoors
 from cordboard.storage.history import SqlHistory
 from cordboard.storage.journal import SqlJournal
-from cordboard.storage.migrate import migrate
+from cordboard.storage.migrate import migrate, newest_revision, revision_of
 
 BUSY_MS = 5_000
 """How long a write waits for another one on SQLite before it fails."""
@@ -56,14 +57,15 @@ class Database:
         await self.access.engine.dispose()
 
 
-async def open_database(url: str) -> Database:
+async def open_database(url: str, *, backups: Path | None = None) -> Database:
     """Open (SQLite: create) the database and bring its tables up to date.
 
     Args:
         url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db` or `postgresql://user:password@host/name`.
+        backups: folder for a copy of the database as it was, made before its tables change; None: no copy.
 
     Raises:
-        StorageFailure: it cannot be opened, or a newer Cordboard made it; nothing has changed.
+        StorageFailure: it cannot be opened or copied, or a newer Cordboard made it; nothing has changed.
     """
     parsed = _parse(url)
     engine = create_async_engine(
@@ -79,6 +81,8 @@ async def open_database(url: str) -> Database:
     access = Access(engine)
     try:
         async with access.words():
+            if backups is not None:
+                await _keep(engine, url, backups)
             await migrate(engine)
     except (StorageFailure, asyncio.CancelledError):
         await engine.dispose()
@@ -91,6 +95,20 @@ async def open_database(url: str) -> Database:
         doors=SqlDoors(access),
         access=access,
     )
+
+
+async def _keep(engine: AsyncEngine, url: str, backups: Path) -> None:
+    """Copy a database that another version made, before that is undone by ours.
+
+    Raises:
+        StorageFailure: there is no copy, so nothing may change.
+    """
+    async with engine.connect() as connection:
+        revision = await connection.run_sync(revision_of)
+    if revision is None or revision == newest_revision():
+        return
+    backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await copy_out(url, backups / f"before-{newest_revision()}-tables-{revision}.db")
 
 
 def _remote(url: URL) -> bool:

@@ -106,7 +106,9 @@ class Server:
             ExchangeUnavailable: the port for the exchange is taken.
         """
         settings = self.settings
-        self.database: Database = await open_database(settings.database_url)
+        self.database: Database = await open_database(
+            settings.database_url, backups=settings.data / "backups"
+        )
         self.directories = DirectoriesWithNumbers(self.database.directories, settings.numbers)
         self.tenancy = Tenancy(self.directories)
         await self.tenancy.load()

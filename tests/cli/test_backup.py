@@ -1,0 +1,168 @@
+"""`cordboard backup` and `cordboard restore`, as somebody uses them whose machine has died."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import io
+import json
+import sqlite3
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cordboard.__main__ import main
+from cordboard.storage.open import open_database
+from tests.cli.command import CANNOT_START
+from tests.contracts.storage.samples import directory
+
+KEPT = {
+    "ports.json": '{"web": 8123}',
+    "exchange/secrets.json": '{"ari": "a", "ami": "b", "practice": "c"}',
+    "exchange/spool/recording/m-1.wav": "a voice",
+    "recordings/demo/closed.wav": "a sentence of our own",
+    "tls/key.pem": "a key",
+}
+LEFT_OUT = ("log/server.log", "outbox/letter.eml", "exchange/etc/pjsip.conf")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The data folder of an installation that has run."""
+    folder = tmp_path / "data"
+    for name, content in KEPT.items() | {(name, "made anew") for name in LEFT_OUT}:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+    async def fill() -> None:
+        database = await open_database(f"sqlite:///{folder / 'cordboard.db'}")
+        await database.directories.save(directory())
+        await database.close()
+
+    asyncio.run(fill())
+    return folder
+
+
+def run(*words: str | Path) -> Result:
+    """The command, in this process: what it does is what counts here, not how a process starts."""
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def people(data: Path) -> list[tuple[str, str]]:
+    """Who may log in there."""
+    with sqlite3.connect(data / "cordboard.db") as database:
+        return list(database.execute("SELECT id, user_name FROM users ORDER BY id"))
+
+
+def test_a_backup_makes_the_same_installation_elsewhere(data: Path, tmp_path: Path) -> None:
+    """People, passwords, recordings, messages, ports: all of it, readable by its owner alone."""
+    file = tmp_path / "kept.tar.gz"
+
+    made = run("backup", "--data", data, file)
+
+    assert made.exit_code == 0, made.output
+    assert "passwords" in made.output
+    assert file.stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "kept.tar.gz"]
+
+    there = tmp_path / "there"
+    restored = run("restore", "--data", there, file)
+
+    assert restored.exit_code == 0, restored.output
+    assert people(there) == people(data)
+    assert {name: (there / name).read_text() for name in KEPT} == KEPT
+    assert not any((there / name).exists() for name in LEFT_OUT)
+    assert (there / "exchange" / "secrets.json").stat().st_mode & 0o077 == 0
+    assert not list(there.glob(".restore-*"))
+
+
+def test_without_a_name_it_lies_in_the_data_folder(data: Path) -> None:
+    """Under `backups`, and a second one leaves the first alone."""
+    assert run("backup", "--data", data).exit_code == 0
+    [kept] = (data / "backups").iterdir()
+    assert kept.name.startswith("cordboard-")
+    assert kept.name.endswith(".tar.gz")
+
+
+def test_an_installation_is_never_overwritten(data: Path, tmp_path: Path) -> None:
+    """One that is there, and one that runs; both stay as they are."""
+    file = tmp_path / "kept.tar.gz"
+    assert run("backup", "--data", data, file).exit_code == 0
+    before = people(data)
+
+    refused = run("restore", "--data", data, file)
+    assert refused.exit_code == CANNOT_START
+    assert "There is an installation already" in refused.stderr
+
+    there = tmp_path / "there"
+    there.mkdir()
+    with (there / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = run("restore", "--data", there, file)
+    assert refused.exit_code == CANNOT_START
+    assert "Another Cordboard" in refused.stderr
+    assert people(data) == before
+    assert not (there / "cordboard.db").exists()
+
+
+@pytest.mark.parametrize("harm", ["half", "nonsense", "newer", "stranger", "outside"])
+def test_what_is_no_whole_backup_is_refused(data: Path, tmp_path: Path, harm: str) -> None:
+    """In one sentence; nothing is made of it, and nothing is written outside of the folder."""
+    file, there = tmp_path / "kept.tar.gz", tmp_path / "there"
+    assert run("backup", "--data", data, file).exit_code == 0
+    whole = file.read_bytes()
+    match harm:
+        case "half":
+            file.write_bytes(whole[: len(whole) // 2])
+        case "nonsense":
+            file.write_bytes(b"nonsense" * 100)
+        case "newer":
+            repack(file, of_form_99)
+        case "stranger":
+            repack(file, lambda contents: contents.update({"etc/passwd": b"evil"}))
+        case _:
+            repack(file, lambda contents: contents.update({"tls/../../evil": b"evil"}))
+
+    refused = run("restore", "--data", there, file)
+
+    assert refused.exit_code == CANNOT_START
+    assert "backup" in refused.stderr
+    assert not (there / "cordboard.db").exists()
+    assert not (tmp_path / "evil").exists()
+    file.write_bytes(whole)
+    assert run("restore", "--data", there, file).exit_code == 0
+
+
+def test_without_an_installation_there_is_nothing_to_keep(tmp_path: Path) -> None:
+    """It says so, and leaves no file that looks like a backup."""
+    refused = run("backup", "--data", tmp_path / "data", tmp_path / "kept.tar.gz")
+    assert refused.exit_code == CANNOT_START
+    assert "no database yet" in refused.stderr
+    assert not (tmp_path / "kept.tar.gz").exists()
+
+
+def of_form_99(contents: dict[str, bytes]) -> None:
+    """As a Cordboard of later would write it."""
+    manifest = json.loads(contents["manifest.json"])
+    contents["manifest.json"] = json.dumps(manifest | {"form": 99}).encode()
+
+
+def repack(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    """The same archive with other contents."""
+    with tarfile.open(file) as old:
+        contents = {member.name: _content(old, member) for member in old if member.isreg()}
+    change(contents)
+    with tarfile.open(file, "w:gz") as new:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    found = archive.extractfile(member)
+    assert found is not None
+    return found.read()
