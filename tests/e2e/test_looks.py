@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.looks import PICTURES, accessible
 from tests.e2e.operator import PATIENCE_MS, WORDS, OperatorPage, log_in
 from tests.exchange.office import ALGEMEEN, INTERCOLLEGIAAL, URGENT
 from tests.support.chromium import Chromium, screenshot
-from tests.support.installation import ROOT, Installation
+from tests.support.installation import Installation
 from tests.support.sipphone import SipPhone
 
 pytestmark = [
@@ -24,9 +24,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
-AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = ROOT / ".cache" / "screenshots"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = ((1280, 800), (1920, 1080))
 WAITING = 40
 
@@ -35,29 +32,6 @@ PEOPLE = (
     ("0612345678", "Mevr. Jansen"), ("0534800937", "Bakkerij Van den Heuvel-Oosterbeek"), ("0201234567", ""),
     ("0884800943", "Huisartsenpraktijk De Linde"), ("0687654321", "P. de Wit"),
 )  # fmt: skip
-
-
-async def accessible(page: Page, what: str) -> None:
-    """axe-core finds nothing wrong.
-
-    Raises:
-        AssertionError: it does; says what and where.
-    """
-    # What fades in has no colour of its own yet.
-    await page.evaluate("Promise.allSettled(document.getAnimations().filter(a => a.effect?.getTiming().iterations "
-                        "!== Infinity).map(a => a.finished))")  # fmt: skip
-    # The rule that is off reads initials and key hints, which are hidden from screen readers, as the button's name.
-    # Not as a script element: the page's content policy forbids those, which is right.
-    await page.evaluate(AXE.read_text())
-    found = json.loads(
-        await page.evaluate(
-            "async rules => JSON.stringify((await axe.run({ runOnly: rules, rules: { 'label-content-name-mismatch': "
-            "{ enabled: false } } })).violations.map(v => "
-            "[v.id, v.help, v.nodes.map(n => [n.target.join(' '), n.html.slice(0, 300)])]))",
-            RULES,
-        )
-    )
-    assert not found, f"{what}: " + json.dumps(found, indent=1, ensure_ascii=False)[:4000]
 
 
 @contextlib.asynccontextmanager

@@ -2,9 +2,11 @@ import { useLingui } from "@lingui/react/macro";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { api, Refused } from "../connection/api.ts";
+import { ChoosePassword } from "../features/portal/ChoosePassword.tsx";
 import { Forgotten } from "../features/portal/Forgotten.tsx";
 import { LogIn } from "../features/portal/LogIn.tsx";
 import { Modules } from "../features/portal/Modules.tsx";
+import { Settings } from "../features/settings/Settings.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ARIA_LOCALE } from "../text/locale.ts";
 import { refusal } from "../text/refusals.ts";
@@ -13,8 +15,9 @@ import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Icon, Sprite } from "../ui/Icon.tsx";
 import { Toasts, toast } from "../ui/toast.tsx";
+import { SETTINGS_PATH } from "./paths.ts";
 import { missingAbilities } from "./support.ts";
-import { type SessionState, useSession } from "./use-session.ts";
+import { type SessionState, type Taste, useSession } from "./use-session.ts";
 
 // The portal is small and opens at once; the operator screen comes when it is asked for.
 const Operator = lazy(() => import("./Operator.tsx"));
@@ -51,7 +54,21 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
   useEffect(() => {
     if (path !== "/operator") document.title = session ? "Cordboard" : `${t`Log in`} - Cordboard`;
   }, [path, session, t]);
+  const speak = (language: Taste["language"]): void => change({ language });
   if (session === undefined) return null;
+  // A link in a mail is for whom it was sent to, whoever is logged in here.
+  if (path === "/password" && location.hash.length > 1) {
+    return (
+      <Frame corner={session === null ? <Languages state={state} /> : null} footer={info?.contact}>
+        <ChoosePassword
+          token={location.hash.slice(1)}
+          speak={session === null ? speak : undefined}
+          toLogIn={() => go("/")}
+          toForgotten={() => go("/forgot")}
+        />
+      </Frame>
+    );
+  }
   if (session === null) {
     const footer = info?.contact;
     return (
@@ -82,15 +99,27 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           setLanguage={(language) => change({ language })}
           setTheme={(theme) => change({ theme })}
           logOut={() => void logOut(forget)}
+          acts={[{ id: "settings", icon: "sliders", text: t`My settings`, href: SETTINGS_PATH }]}
         />
       }
     >
-      <Modules
-        session={session}
-        missing={missing}
-        contact={info?.contact ?? ""}
-        hour={new Date().getHours()}
-      />
+      {path === SETTINGS_PATH ? (
+        <Settings
+          session={session}
+          language={taste.language}
+          theme={taste.theme}
+          setLanguage={speak}
+          setTheme={(theme) => change({ theme })}
+          toModules={() => go("/")}
+        />
+      ) : (
+        <Modules
+          session={session}
+          missing={missing}
+          contact={info?.contact ?? ""}
+          hour={new Date().getHours()}
+        />
+      )}
     </Frame>
   );
 }

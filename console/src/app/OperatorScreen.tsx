@@ -21,6 +21,7 @@ import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { me, myDevice, queues, sameItems, totals } from "../model/select.ts";
 import type { HistoryRow } from "../model/wire.ts";
 import { useKeys } from "./keys.ts";
+import { SETTINGS_PATH } from "./paths.ts";
 import { usePauseChoice } from "./pause.ts";
 import { ChooseRecipient, useRecipientChoice } from "./recipient.tsx";
 import "../ui/detail.css";
@@ -78,6 +79,8 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   const acts = [
     ...(web ? [test] : []),
     { id: "keys", icon: "keyboard" as const, text: t`Keys`, act: showHelp },
+    // In a tab of its own: leaving this one would cut a call on the browser's phone.
+    { id: "settings", icon: "sliders" as const, text: t`My settings`, href: SETTINGS_PATH, newTab: true },
   ];
 
   return (

@@ -1,77 +1,23 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { PortalInfo, SessionInfo } from "../model/wire.ts";
-import { App } from "./App.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { fill, INFO, json, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
 
-const INFO: PortalInfo = {
-  product: "Cordboard",
-  version: "1",
-  contact: "Bel de servicedesk: 053 480 09 11.",
-  mail: "smtp",
-  demo: [],
-};
-const SESSION: SessionInfo = {
-  user: "u1",
-  name: "Chantal Vos",
-  user_name: "chantal@example.nl",
-  organisation: "Zorggroep",
-  language: "nl",
-  theme: "light",
-  modules: [
-    { id: "operator", active: true },
-    { id: "callback", active: false },
-  ],
-};
-
-let requests: [method: string, path: string, body: unknown][];
-let session: SessionInfo | null;
-let logIn: () => Response;
-const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+let server: PretendServer;
 
 beforeEach(() => {
-  requests = [];
-  session = null;
-  logIn = () => json({ code: "wrong_credentials", args: {} }, 401);
-  history.replaceState(null, "", "/");
-  localStorage.setItem("cordboard.language", "nl");
-  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
-    requests.push([
-      init.method ?? "GET",
-      path,
-      init.body === undefined ? undefined : JSON.parse(String(init.body)),
-    ]);
-    if (path === "/api/portal") return json(INFO);
-    if (path === "/api/session" && init.method === "GET") {
-      return session === null ? json({ code: "no_session", args: {} }, 401) : json(session);
-    }
-    return path === "/api/session" && init.method === "POST" ? logIn() : new Response(null, { status: 204 });
-  });
+  server = new PretendServer();
+  server.on("POST /api/session", () => refuse("wrong_credentials", 401));
 });
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
 });
 
-async function open(): Promise<void> {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <App />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("heading", { level: 1 });
-}
-
 async function typeIn(userName: string, password: string): Promise<void> {
-  fireEvent.change(screen.getByLabelText("Gebruikersnaam"), { target: { value: userName } });
-  fireEvent.change(screen.getByLabelText("Wachtwoord"), { target: { value: password } });
-  await act(async () => {
-    fireEvent.submit(screen.getByRole("button", { name: "Inloggen" }).closest("form") as HTMLFormElement);
-  });
+  fill("Gebruikersnaam", userName);
+  fill("Wachtwoord", password);
+  await submit("Inloggen");
 }
 
 describe("the portal", () => {
@@ -98,18 +44,18 @@ describe("the portal", () => {
   });
 
   it("says how long to wait after too many attempts", async () => {
-    logIn = () => json({ code: "too_many_attempts", args: { seconds: "30" } }, 401);
+    server.on("POST /api/session", () => refuse("too_many_attempts", 401, { seconds: "30" }));
     await open();
     await typeIn("chantal@example.nl", "fout");
     expect(screen.getByText("Te veel pogingen. Probeer het over 30 seconden opnieuw.")).toBeTruthy();
   });
 
   it("shows the modules after logging in; one that is not taken cannot be chosen and says how to get it [1.1-k, 1.1-l]", async () => {
-    logIn = () => json(SESSION);
+    server.on("POST /api/session", () => json(SESSION));
     await open();
     await typeIn("chantal@example.nl", "goed");
     await screen.findByRole("heading", { name: "Operator" });
-    expect(requests.at(-1)).toEqual([
+    expect(server.requests.at(-1)).toEqual([
       "POST",
       "/api/session",
       { user_name: "chantal@example.nl", password: "goed" },
@@ -121,7 +67,7 @@ describe("the portal", () => {
   });
 
   it("opens the Operator in a tab of its own [1.1-m]", async () => {
-    session = SESSION;
+    server.session = SESSION;
     await open();
     const operator = screen.getByRole("link", { name: /Operator/ });
     expect([operator.getAttribute("href"), operator.getAttribute("target")]).toEqual(["/operator", "_blank"]);
@@ -144,11 +90,11 @@ describe("the portal", () => {
   });
 
   it("keeps a chosen theme with the person", async () => {
-    session = SESSION;
+    server.session = SESSION;
     await open();
     await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
     await click(within(screen.getByRole("menu")).getByRole("menuitemradio", { name: "Donker" }));
     expect(document.documentElement.dataset["theme"]).toBe("dark");
-    expect(requests.at(-1)).toEqual(["PUT", "/api/settings", { theme: "dark" }]);
+    expect(server.requests.at(-1)).toEqual(["PUT", "/api/settings", { theme: "dark" }]);
   });
 });

@@ -133,11 +133,38 @@ function aboutThePortal(code: string, args: Args): string {
       return t`This combination of user name and password is not right. Check both and try again.`;
     case "too_many_attempts": {
       const seconds = Number(args["seconds"] ?? 60);
+      if (seconds >= 120) {
+        const minutes = Math.ceil(seconds / 60);
+        return plural(minutes, {
+          one: "Too many attempts. Try again in # minute.",
+          other: "Too many attempts. Try again in # minutes.",
+        });
+      }
       return plural(seconds, {
         one: "Too many attempts. Try again in # second.",
         other: "Too many attempts. Try again in # seconds.",
       });
     }
+    case "code_needed":
+      return t`Type the code of your authenticator as well.`;
+    case "wrong_code":
+      return t`This code is not right, or was used already. Wait for the next one.`;
+    case "second_factor_on":
+      return t`Your second step is on already.`;
+    case "unknown_email":
+      return t`We do not know this e-mail address. Check it, or ask your administrator.`;
+    case "link_gone":
+      return t`This link does not work any more: it was used, or it is too old. Ask for a new one.`;
+    case "password_too_short":
+      return t`This password is too short. Take at least 8 characters; a sentence is easy to remember.`;
+    case "password_too_long":
+      return t`This password is too long. Take at most 256 characters.`;
+    case "password_too_common":
+      return t`This password is guessed at once. Take another one; a sentence is easy to remember.`;
+    case "password_is_user_name":
+      return t`Your user name cannot be your password.`;
+    case "not_saved":
+      return t`The server could not save this. Try again in a moment.`;
     case "no_session":
       return t`You have been logged out. Log in again.`;
     case "unreachable":

@@ -1,11 +1,13 @@
 import type { ReactNode } from "react";
 import { Icon } from "./Icon.tsx";
 
-/** A sentence that must be seen beside its cause: a problem (read aloud at once) or something to mind. */
-export function Note({ kind, children }: { kind: "problem" | "attention"; children: ReactNode }) {
+const ROLES = { problem: "alert", attention: undefined, done: "status" } as const;
+
+/** A sentence that must be seen beside its cause: a problem (read aloud at once), something to mind, or what was done. */
+export function Note({ kind, children }: { kind: keyof typeof ROLES; children: ReactNode }) {
   return (
-    <div className="note" data-kind={kind} role={kind === "problem" ? "alert" : undefined}>
-      <Icon name="alert" />
+    <div className="note" data-kind={kind} role={ROLES[kind]}>
+      <Icon name={kind === "done" ? "check" : "alert"} />
       <span>{children}</span>
     </div>
   );

@@ -21,7 +21,11 @@ export interface MenuAct {
   readonly id: string;
   readonly icon: IconName;
   readonly text: string;
-  readonly act: () => void;
+  readonly act?: () => void;
+  /** A page of ours instead of something that is done here. */
+  readonly href?: string;
+  /** That page comes in a tab of its own: this one has to stay. */
+  readonly newTab?: boolean;
 }
 
 /** Taking a pause, with one of the organisation's reasons (D11). */
@@ -106,7 +110,14 @@ export function UserMenu({ name, language, theme, acts = [], pause, setLanguage,
           </MenuSection>
           <Separator className="item-line" />
           {acts.map((one) => (
-            <MenuItem key={one.id} id={one.id} className="item" onAction={one.act}>
+            <MenuItem
+              key={one.id}
+              id={one.id}
+              className="item"
+              {...(one.act !== undefined && { onAction: one.act })}
+              {...(one.href !== undefined && { href: one.href })}
+              {...(one.newTab && { target: "_blank", rel: "noopener" })}
+            >
               <Icon name={one.icon} />
               <span className="grow">{one.text}</span>
             </MenuItem>

@@ -1,0 +1,104 @@
+import { fireEvent, screen, within } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cleanup, click } from "./harness.tsx";
+import { done, fill, json, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+const START = { picture: "data:image/svg+xml;base64,", secret: "ABCDEFGHIJKLMNOP" };
+
+async function atSettings(second = { on: false, recovery_codes: 0 }): Promise<PretendServer> {
+  const server = new PretendServer("/settings");
+  server.session = SESSION;
+  server.on("GET /api/second-factor", () => json(second));
+  await open();
+  await screen.findByRole("heading", { name: "Tweede stap bij het inloggen" });
+  return server;
+}
+
+const part = (name: string) => within(screen.getByRole("heading", { name }).parentElement as HTMLElement);
+
+describe("one's own settings", () => {
+  it("are in the menu with one's name", async () => {
+    const server = new PretendServer();
+    server.session = SESSION;
+    server.on("GET /api/second-factor", () => json({ on: false, recovery_codes: 0 }));
+    await open();
+    await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
+    await click(screen.getByRole("menuitem", { name: "Mijn instellingen" }));
+    expect(await screen.findByRole("heading", { name: "Mijn instellingen" })).toBeTruthy();
+    await click(screen.getByRole("link", { name: "Terug naar de modules" }));
+    expect(screen.getByRole("heading", { name: "Operator" })).toBeTruthy();
+  });
+
+  it("change language and appearance at once", async () => {
+    const server = await atSettings();
+    fireEvent.change(screen.getByLabelText("Weergave"), { target: { value: "dark" } });
+    expect(await screen.findByLabelText("Weergave")).toBeTruthy();
+    expect(server.sent("PUT", "/api/settings")).toEqual({ theme: "dark" });
+    fireEvent.change(screen.getByLabelText("Taal"), { target: { value: "en" } });
+    expect(await screen.findByRole("heading", { name: "My settings" })).toBeTruthy();
+    expect(server.sent("PUT", "/api/settings")).toEqual({ language: "en" });
+  });
+
+  it("take another password from who knows the present one [1.1-c]", async () => {
+    const server = await atSettings();
+    server.on("PUT /api/password", () => refuse("wrong_credentials", 401));
+    fill("Huidig wachtwoord", "fout");
+    fill("Nieuw wachtwoord", "een heel lange zin");
+    await submit("Wachtwoord wijzigen");
+    expect(part("Wachtwoord").getByRole("alert")).toBeTruthy();
+    server.on("PUT /api/password", () => done());
+    fill("Huidig wachtwoord", "goed");
+    await submit("Wachtwoord wijzigen");
+    expect(server.sent("PUT", "/api/password")).toEqual({
+      password: "goed",
+      new_password: "een heel lange zin",
+      code: "",
+    });
+    expect(part("Wachtwoord").getByRole("status").textContent).toContain("Uw wachtwoord is gewijzigd");
+    expect(screen.getByLabelText<HTMLInputElement>("Huidig wachtwoord").value).toBe("");
+  });
+
+  it("turn the second step on: password, picture, first code, recovery codes", async () => {
+    const server = await atSettings();
+    const second = part("Tweede stap bij het inloggen");
+    server.on("POST /api/second-factor", () => json(START));
+    server.on("PUT /api/second-factor", (body) =>
+      (body as { code: string }).code === "123456"
+        ? json({ codes: ["aaaa-bbbb", "cccc-dddd"] })
+        : refuse("wrong_code", 422),
+    );
+    await click(second.getByRole("button", { name: "Aanzetten" }));
+    fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "goed" } });
+    await submit("Verder");
+    expect(server.sent("POST", "/api/second-factor")).toEqual({ password: "goed", code: "" });
+    expect(second.getByRole("img").getAttribute("src")).toBe(START.picture);
+    expect(second.getByText("ABCD EFGH IJKL MNOP")).toBeTruthy();
+    fireEvent.change(second.getByLabelText("Code"), { target: { value: "000000" } });
+    await submit("Aanzetten");
+    expect(second.getByRole("alert").textContent).toContain("Deze code klopt niet");
+    fireEvent.change(second.getByLabelText("Code"), { target: { value: "123456" } });
+    await submit("Aanzetten");
+    expect(second.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["aaaa-bbbb", "cccc-dddd"]);
+    await click(second.getByRole("button", { name: "Ik heb ze bewaard" }));
+    expect(second.getByText(/Er zijn nog 2 herstelcodes/)).toBeTruthy();
+    // From now on a change of password asks the code too.
+    expect(part("Wachtwoord").getByLabelText("Code")).toBeTruthy();
+  });
+
+  it("turn it off again with password and code", async () => {
+    const server = await atSettings({ on: true, recovery_codes: 1 });
+    const second = part("Tweede stap bij het inloggen");
+    expect(second.getByText(/Er is nog 1 herstelcode\./)).toBeTruthy();
+    await click(second.getByRole("button", { name: "Uitzetten" }));
+    fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "goed" } });
+    fireEvent.change(second.getByLabelText("Code"), { target: { value: "123456" } });
+    await submit("Uitzetten");
+    expect(server.sent("POST", "/api/second-factor/off")).toEqual({ password: "goed", code: "123456" });
+    expect(second.getByRole("button", { name: "Aanzetten" })).toBeTruthy();
+  });
+});

@@ -1,0 +1,95 @@
+import { useLingui } from "@lingui/react/macro";
+import { useEffect, useState } from "react";
+import { api } from "../../connection/api.ts";
+import { useAsk } from "../../connection/ask.ts";
+import type { SecondFactorInfo, SessionInfo } from "../../model/wire.ts";
+import { refusal } from "../../text/refusals.ts";
+import { Note } from "../../ui/Note.tsx";
+import { PageLink } from "../../ui/PageLink.tsx";
+import { Password } from "./Password.tsx";
+import { SecondStep } from "./SecondStep.tsx";
+import "./settings.css";
+
+type Language = SessionInfo["language"];
+type Theme = SessionInfo["theme"];
+
+interface Props {
+  readonly session: SessionInfo;
+  readonly language: Language;
+  readonly theme: Theme;
+  readonly setLanguage: (language: Language) => void;
+  readonly setTheme: (theme: Theme) => void;
+  readonly toModules: () => void;
+}
+
+/** What a person sets for himself, on a page of its own (4-a). */
+export function Settings({ session, language, theme, setLanguage, setTheme, toModules }: Props) {
+  const { t } = useLingui();
+  const { problem, ask } = useAsk();
+  const [factor, setFactor] = useState<SecondFactorInfo | null>(null);
+  useEffect(() => {
+    void ask(api.secondFactor).then((got) => setFactor(got?.answer ?? null));
+  }, [ask]);
+  return (
+    <main className="wide own">
+      <div>
+        <h1>{t`My settings`}</h1>
+        <p className="lead">
+          {session.name}, {session.user_name}
+        </p>
+      </div>
+      {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
+      <div className="own-parts">
+        <Look language={language} theme={theme} setLanguage={setLanguage} setTheme={setTheme} />
+        <Password userName={session.user_name} asksCode={factor?.on ?? false} />
+        {factor !== null && <SecondStep info={factor} changed={setFactor} />}
+      </div>
+      <div className="links">
+        <PageLink to="/" open={toModules}>
+          {t`Back to the modules`}
+        </PageLink>
+      </div>
+    </main>
+  );
+}
+
+/** Language and appearance; they hold at once, on every screen of this person. */
+function Look({ language, theme, setLanguage, setTheme }: Omit<Props, "session" | "toModules">) {
+  const { t } = useLingui();
+  return (
+    <section className="panel" aria-labelledby="own-look">
+      <h2 id="own-look">{t`Language and appearance`}</h2>
+      <div className="field">
+        <label htmlFor="own-language">{t`Language`}</label>
+        <select
+          id="own-language"
+          className="input"
+          value={language}
+          onChange={(event) => setLanguage(event.target.value as Language)}
+        >
+          {/* A language is called by its own name in every language. */}
+          <option value="nl" lang="nl">
+            Nederlands
+          </option>
+          <option value="en" lang="en">
+            English
+          </option>
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor="own-theme">{t`Appearance`}</label>
+        <select
+          id="own-theme"
+          className="input"
+          value={theme}
+          onChange={(event) => setTheme(event.target.value as Theme)}
+        >
+          <option value="system">{t`Like the computer`}</option>
+          <option value="light">{t`Light`}</option>
+          <option value="dark">{t`Dark`}</option>
+          <option value="contrast">{t`High contrast`}</option>
+        </select>
+      </div>
+    </section>
+  );
+}

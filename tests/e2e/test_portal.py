@@ -1,0 +1,114 @@
+"""What the portal does for who cannot come in, and for who wants to come in more safely (manual 1.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.looks import PICTURES, accessible
+from tests.e2e.operator import PATIENCE_MS
+from tests.support.chromium import Chromium, screenshot
+from tests.support.installation import Installation
+from tests.support.mailserver import link_in, text_of
+
+pytestmark = [
+    pytest.mark.exchange,
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+
+@pytest.mark.rule("1.1-c", "1.1-h", "1.1-j")
+async def test_who_forgot_a_password_comes_in_again_and_turns_on_a_second_step(
+    browser: Chromium, cordboard: Installation
+) -> None:
+    """The letter's link opens our page; the new password opens the door. Then the authenticator is set up from the
+    key beside the picture, and log-in asks its code; with a recovery code it is turned off again."""
+    session = await browser.session()
+    session.set_default_timeout(PATIENCE_MS)
+    page = await session.new_page()
+    await page.goto(cordboard.url)
+    await page.get_by_role("link", name="Wachtwoord vergeten").click()
+    await page.get_by_label("E-mailadres").fill("fatima@zorggroeptwente.example")
+    await accessible(page, "forgotten password")
+    await screenshot(page, PICTURES / "forgotten.png")
+    await page.get_by_role("button", name="Stuur link").click()
+    # A browser in which nobody has logged in yet is told no more than that (D20).
+    await expect(page.get_by_text("Als dit adres hier bekend is, is er een e-mail onderweg")).to_be_visible()
+
+    await page.goto(link_in(text_of(await letter(cordboard.data / "outbox"))))
+    await expect(page.get_by_label("Gebruikersnaam")).to_have_value("fatima")
+    await accessible(page, "choose a password")
+    await screenshot(page, PICTURES / "choose-password.png")
+    password = cordboard.password("fatima")
+    await page.get_by_label("Nieuw wachtwoord").fill(password)
+    await page.get_by_role("button", name="Opslaan").click()
+    await page.get_by_role("button", name="Naar inloggen").click()
+    await fill_in(page, password)
+    await expect(page.get_by_role("link", name="Operator")).to_be_visible()
+
+    await menu(page, "Mijn instellingen")
+    await page.get_by_role("button", name="Aanzetten").click()
+    await page.get_by_label("Huidig wachtwoord").last.fill(password)
+    await page.get_by_role("button", name="Verder").click()
+    authenticator = pyotp.TOTP((await page.locator(".own-key").inner_text()).replace(" ", ""))
+    await page.get_by_label("Code").fill(authenticator.now())
+    await accessible(page, "the picture for an authenticator")
+    await screenshot(page, PICTURES / "second-step.png")
+    await page.get_by_role("button", name="Aanzetten").click()
+    code = await page.locator(".own-codes li").first.inner_text()
+    await page.get_by_role("button", name="Ik heb ze bewaard").click()
+    await expect(page.get_by_text("Er zijn nog 10 herstelcodes.")).to_be_visible()
+    await accessible(page, "own settings")
+    await screenshot(page, PICTURES / "own-settings.png")
+
+    await menu(page, "Uitloggen")
+    await fill_in(page, password)
+    await expect(page.get_by_role("heading", name="Tweede stap")).to_be_visible()
+    await accessible(page, "second step")
+    await page.get_by_label("Code").fill("000000")
+    await page.get_by_role("button", name="Inloggen").click()
+    await expect(page.get_by_text("Deze code klopt niet")).to_be_visible()
+    # The code that turned it on counted already, so the next half minute's.
+    await page.get_by_label("Code").fill(authenticator.at(time.time() + 30))
+    await page.get_by_role("button", name="Inloggen").click()
+    await menu(page, "Mijn instellingen")
+    await page.get_by_role("button", name="Uitzetten").click()
+    await page.get_by_label("Huidig wachtwoord").last.fill(password)
+    await page.get_by_label("Code").last.fill(code)
+    await page.get_by_role("button", name="Uitzetten").click()
+    await expect(page.get_by_role("button", name="Aanzetten")).to_be_visible()
+    await session.close()
+
+
+async def fill_in(page: Page, password: str) -> None:
+    """Name and password."""
+    await page.get_by_label("Gebruikersnaam").fill("fatima")
+    await page.get_by_label("Wachtwoord").fill(password)
+    await page.get_by_role("button", name="Inloggen").click()
+
+
+async def menu(page: Page, item: str) -> None:
+    """Choose something from the menu with one's name."""
+    await page.get_by_role("button", name="Menu van").click()
+    await page.get_by_role("menuitem", name=item).click()
+
+
+async def letter(outbox: Path) -> EmailMessage:
+    """The newest letter; without a mail server they are files."""
+    for _ in range(PATIENCE_MS // 50):
+        found = sorted(outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        if found:
+            read = message_from_bytes(found[-1].read_bytes(), policy=policy.default)
+            assert isinstance(read, EmailMessage)
+            return read
+        await asyncio.sleep(0.05)
+    raise AssertionError("no letter came")
