@@ -14,9 +14,11 @@ import msgspec
 from litestar import Litestar
 
 from cordboard.app.accounts import LogIns
+from cordboard.app.administration.administration import Administration
 from cordboard.app.assembly import assemble
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
+from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.mailing import Mail, Mailing
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
@@ -35,6 +37,7 @@ from cordboard.web.live import Live
 from cordboard.web.push import Hub
 from cordboard.web.server import make_server
 from cordboard.web.services import Services
+from cordboard.wiring.configured import RunningDesk
 from tests.contracts.storage.samples import (
     ALGEMEEN,
     BRABANT,
@@ -85,6 +88,8 @@ class Rig:
     practised: list[wire.Command]
     letters: Letters
     mailing: Mailing
+    told: list[str]
+    """What the exchange was told of telephones."""
 
     def arrives(self, name: str, organisation: OrganisationId = TWENTE, queue: QueueId = ALGEMEEN) -> CallId:
         """A caller comes into a queue."""
@@ -191,10 +196,28 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         practised.append(command)
         return wire.Result(id=command.id, ok=True, rev=0)
 
+    told: list[str] = []
+
+    async def telephones() -> None:
+        told.append("telephones")
+
+    desk_of = RunningDesk(
+        engine=engine,
+        tenancy=tenancy,
+        numbers=DirectoriesWithNumbers(database.directories, ()),
+        hub=hub,
+        accounts=database.accounts,
+        telephones=telephones,
+        own_devices=lambda: None,
+        now=clock.now,
+        emergency=frozenset(),
+        sip_server=("192.0.2.10", 5060),
+    )
     letters = Letters()
     mailing = Mailing(letters)
     second_factor = SecondFactor(database.doors)
     services = Services(
+        administration=Administration(database.directories, database.audit, desk_of, clock.now),
         log_ins=LogIns(database.accounts, passwords, Throttle(), second_factor),
         password_links=PasswordLinks(
             database.doors,
@@ -223,7 +246,9 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         exchange_ws="ws://127.0.0.1:1/ws",
         loopback=True,
     )
-    made_rig = Rig(database, services, writer, exchange, make_server(services), practised, letters, mailing)
+    made_rig = Rig(
+        database, services, writer, exchange, make_server(services), practised, letters, mailing, told
+    )
     try:
         yield made_rig
     finally:

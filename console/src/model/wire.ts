@@ -345,6 +345,70 @@ export interface Problem {
   readonly args: Record<string, string>;
 }
 
+/** Why one field cannot be so. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly code: string;
+  readonly args: Record<string, string>;
+}
+
+/** The same from the administration (RFC 9457); nothing has changed. */
+export interface AdminProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly args: Record<string, string>;
+  readonly errors: FieldProblem[];
+}
+
+/** A kind of thing that can be administered. */
+export interface AdminResource {
+  readonly name: string;
+  readonly may_change: boolean;
+}
+
+/** What somebody may do in the administration. */
+export interface AdminOverview {
+  readonly rights: string[];
+  readonly resources: AdminResource[];
+}
+
+/** All rights that there are. */
+export interface AdminRights {
+  readonly rights: string[];
+}
+
+/** A whole list; the fields of a row are in docs/admin/rest.md. */
+export interface AdminRows {
+  readonly rows: Record<string, unknown>[];
+}
+
+/** Somebody changed something. */
+export interface AuditRow {
+  readonly id: string;
+  readonly at: number;
+  readonly user: string;
+  readonly user_name: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly thing: string;
+  readonly name: string;
+  readonly before: Record<string, unknown> | null;
+  readonly after: Record<string, unknown> | null;
+}
+
+/** Newest first. */
+export interface AuditPage {
+  readonly rows: AuditRow[];
+  readonly before: string | null;
+}
+
+/** A telephone's new password, shown this once. */
+export interface DevicePassword {
+  readonly password: string;
+}
+
 /** Public facts for the log-in page. */
 export interface PortalInfo {
   readonly product: string;

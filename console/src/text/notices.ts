@@ -48,6 +48,8 @@ function aboutTheDesk(code: string, name: string, queue: string): string | null 
       return t`The telephone exchange is back.`;
     case "device_lost":
       return t`Your phone has lost its connection. You get no calls until it is back.`;
+    case "device_released":
+      return t`An administrator has taken ${name} from you. Choose a phone at the top right.`;
     case "offer_missed":
       return t`Your phone rang and was not answered.`;
     case "set_away":
@@ -84,6 +86,7 @@ function aboutTheDesk(code: string, name: string, queue: string): string | null 
 /** Notices about something that is wrong, and not only news. */
 export const WRONG: ReadonlySet<string> = new Set([
   "device_lost",
+  "device_released",
   "set_away",
   "answer_failed",
   "hold_failed",

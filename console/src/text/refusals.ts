@@ -6,7 +6,12 @@ type Args = Readonly<Record<string, string>>;
 /** Why something was not done, in a sentence. The codes are the server's (wire.py, rest.py) and stable. */
 export function refusal(code: string, args: Args = {}): string {
   const name = args["name"] ?? "";
-  return aboutCalling(code, args) ?? aboutTheDesk(code, name) ?? aboutThePortal(code, args);
+  return (
+    aboutCalling(code, args) ??
+    aboutTheDesk(code, name) ??
+    aboutChanges(code, args) ??
+    aboutThePortal(code, args)
+  );
 }
 
 /** Calling somebody and passing callers on. */
@@ -38,6 +43,23 @@ function aboutCalling(code: string, args: Args): string | null {
       return t`It is too late for that: it has been done.`;
     case "busy_talking":
       return t`Calls cannot be taken here while you are speaking. Put this one on hold first.`;
+    default:
+      return null;
+  }
+}
+
+/** What an administrator cannot change now. */
+function aboutChanges(code: string, args: Args): string | null {
+  const queue = args["queue"] ?? "";
+  const user = args["user"] ?? "";
+  const device = args["device"] ?? "";
+  switch (code) {
+    case "queue_has_callers":
+      return t`${queue} has callers. Try again when they have been helped.`;
+    case "user_in_call":
+      return t`The phone of ${user} is ringing or in a call. Try again in a moment.`;
+    case "device_in_call":
+      return t`${device} is in a call. Try again when it has ended.`;
     default:
       return null;
   }

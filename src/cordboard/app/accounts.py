@@ -152,6 +152,10 @@ class LogIns:
         """End this session; twice is once."""
         await self._accounts.end_session(hash_of(token))
 
+    async def end_sessions_of(self, user: UserId) -> None:
+        """Log somebody out everywhere, because an administrator says so."""
+        await self._accounts.end_sessions_of(user)
+
     async def hash_password(self, user_name: str, password: str) -> str:
         """What is to be stored of a password that somebody chooses.
 

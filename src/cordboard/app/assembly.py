@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from cordboard.app.dialling import dial_plan
+from cordboard.app.hours import is_open
 from cordboard.app.open_calls import join_partners, set_alarm, take_up
 from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
 from cordboard.core.agent import Agent, Device, WrapUp
@@ -15,7 +16,7 @@ from cordboard.core.board import Board
 from cordboard.core.queue import Queue
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import Instant, LegId, QueueId
+from cordboard.core.types import Instant, LegId, QueueId, Right
 
 
 def assemble(
@@ -34,22 +35,7 @@ def assemble(
     Args:
         emergency: numbers that count as emergency calls beside the country's own.
     """
-    board = Board(
-        organisation=directory.organisation.id,
-        exchange_since=now,
-        language=directory.organisation.language,
-        rules=directory.organisation.rules,
-        pause_reasons=directory.organisation.pause_reasons,
-        group_numbers={g.id: g.number for g in directory.groups if g.number is not None},
-        reads=dial_plan(directory, emergency).outside,
-    )
-    for row in directory.queues:
-        board.queues[row.id] = _queue(row, counts.get(row.id), day_started)
-    for device in directory.devices:
-        board.devices[device.id] = _device(device)
-    for user in directory.users:
-        if not user.disabled:
-            board.agents[user.id] = _agent(user, now)
+    board = empty_board(directory, now=now, emergency=emergency, counts=counts, day_started=day_started)
     for stored in agents:
         _keep_promises(board, stored)
     for call in calls:
@@ -60,7 +46,40 @@ def assemble(
     return Switchboard(board, new_leg)
 
 
-def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant) -> Queue:
+def empty_board(
+    directory: Directory,
+    *,
+    now: Instant,
+    emergency: frozenset[str] = frozenset(),
+    counts: Mapping[QueueId, QueueCounts] | None = None,
+    day_started: Instant | None = None,
+) -> Board:
+    """What is configured, with nobody at work on it."""
+    board = Board(
+        organisation=directory.organisation.id,
+        exchange_since=now,
+        language=directory.organisation.language,
+        rules=directory.organisation.rules,
+        pause_reasons=directory.organisation.pause_reasons,
+        group_numbers={g.id: g.number for g in directory.groups if g.number is not None},
+        reads=dial_plan(directory, emergency).outside,
+    )
+    for row in directory.queues:
+        board.queues[row.id] = _queue(
+            row,
+            (counts or {}).get(row.id),
+            now if day_started is None else day_started,
+            is_open=is_open(directory, row, now),
+        )
+    for device in directory.devices:
+        board.devices[device.id] = _device(device)
+    for user in directory.users:
+        if not user.disabled:
+            board.agents[user.id] = _agent(user, directory.rights_of(user), now)
+    return board
+
+
+def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, is_open: bool) -> Queue:
     rules = row.rules
     return Queue(
         id=row.id,
@@ -83,6 +102,7 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant) -> Q
         exits=dict(rules.exits),
         wait_ms_max=rules.wait_ms_max,
         calls_max=rules.calls_max,
+        open=is_open,
         empty_ms=rules.empty_ms,
         announce_first_ms=rules.announce_first_ms,
         announce_every_ms=rules.announce_every_ms,
@@ -120,7 +140,7 @@ def _device(row: DeviceRow) -> Device:
     )
 
 
-def _agent(user: UserRow, now: Instant) -> Agent:
+def _agent(user: UserRow, rights: frozenset[Right], now: Instant) -> Agent:
     return Agent(
         id=user.id,
         name=user.name,
@@ -129,7 +149,7 @@ def _agent(user: UserRow, now: Instant) -> Agent:
         groups=user.groups,
         # With one group there is nothing to choose (1.1-p).
         group=next(iter(user.groups)) if len(user.groups) == 1 else None,
-        rights=user.rights,
+        rights=rights,
         number=user.number,
         direct_exit=user.direct_exit,
         idle_since=now,

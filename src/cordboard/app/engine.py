@@ -15,6 +15,7 @@ from typing import Protocol
 
 from cordboard.app.clock import Alarm, Clock
 from cordboard.app.writer import Writer
+from cordboard.core.board import Board
 from cordboard.core.commands import Command
 from cordboard.core.events import Event
 from cordboard.core.notices import Changed, Say
@@ -35,7 +36,7 @@ from cordboard.core.requests import (
 )
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.turn import Turn
-from cordboard.core.types import OrganisationId
+from cordboard.core.types import DeviceId, Instant, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +91,9 @@ class Screens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    request: Request
-    expected: int | None
+    decide: Callable[[Switchboard, Instant], Turn]
+    promise: bool
+    """Confirmed only when it is in the database."""
     reply: Reply
 
 
@@ -135,7 +137,26 @@ class Engine:
         self, organisation: OrganisationId, request: Request, reply: Reply, expected: int | None = None
     ) -> None:
         """Somebody asks for something; `reply` is called once, at once or after the commit."""
-        self._inbox.append((organisation, _Asked(request, expected, reply)))
+        self._inbox.append(
+            (
+                organisation,
+                _Asked(
+                    lambda desk, now: desk.ask(request, now, expected), isinstance(request, PROMISES), reply
+                ),
+            )
+        )
+        self._drain()
+
+    def configure(self, organisation: OrganisationId, wanted: Board, reply: Reply) -> None:
+        """An administrator changed something; answered in this instant, refused with nothing changed."""
+        self._inbox.append(
+            (organisation, _Asked(lambda desk, now: desk.configure(wanted, now), False, reply))
+        )
+        self._drain()
+
+    def release(self, organisation: OrganisationId, device: DeviceId, reply: Reply) -> None:
+        """An administrator ends a pairing (1.2-j); answered after the commit."""
+        self._inbox.append((organisation, _Asked(lambda desk, now: desk.release(device, now), True, reply)))
         self._drain()
 
     def _drain(self) -> None:
@@ -163,7 +184,7 @@ class Engine:
             return
         now = self._clock.now()
         if isinstance(item, _Asked):
-            self._decide(organisation, lambda: desk.ask(item.request, now, item.expected), item)
+            self._decide(organisation, lambda: item.decide(desk, now), item)
         else:
             self._decide(organisation, lambda: desk.handle(item, now), None)
 
@@ -187,7 +208,7 @@ class Engine:
     def _hand_out(self, organisation: OrganisationId, turn: Turn, asked: _Asked | None) -> None:
         if turn.commands:
             self._exchange.post(organisation, turn.commands)
-        if asked is not None and isinstance(asked.request, PROMISES) and turn.records:
+        if asked is not None and asked.promise and turn.records:
             self._writer.add(
                 organisation, turn.records, lambda kept: self._kept(organisation, turn, asked, kept)
             )

@@ -36,7 +36,18 @@ class DirectoriesWithNumbers:
         directory = await self._stored.directory(organisation)
         if not self._numbers:
             return directory
-        known = await self._stored.organisations()
+        return self.on_top(directory, await self._stored.organisations())
+
+    def on_top(self, directory: Directory, known: Sequence[OrganisationId]) -> Directory:
+        """A stored configuration with the file's numbers.
+
+        Args:
+            known: all organisations of the installation.
+
+        Raises:
+            SettingsWrong: the file names an organisation, a queue or a person that is not there.
+        """
+        organisation = directory.organisation.id
         of_queue: dict[QueueId, set[str]] = defaultdict(set)
         of_person: dict[UserId, set[str]] = defaultdict(set)
         for at, entry in enumerate(self._numbers, start=1):

@@ -70,6 +70,58 @@ class GroupRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRow:
+    """Rights with a name, given to people together (X-b)."""
+
+    id: str
+    name: str
+    rights: frozenset[Right] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTime:
+    """A stretch of a day in which there is somebody; times of day as `08:30`, in the organisation's time zone."""
+
+    start: str
+    end: str
+    """`24:00`: until midnight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """A day with other hours than its weekday has."""
+
+    day: str
+    """`2026-12-25`."""
+    name: str
+    open: tuple[OpenTime, ...] = ()
+    """Empty: closed all day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursRow:
+    """Opening hours that queues follow (D21)."""
+
+    id: str
+    name: str
+    week: tuple[tuple[int, OpenTime], ...] = ()
+    """(1 for Monday to 7, stretch), several a day."""
+    holidays: tuple[Holiday, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedRow:
+    """A linked organisation: its callers come in through a queue of their own (D22)."""
+
+    id: str
+    name: str
+    """Shown to agents."""
+    numbers: tuple[str, ...]
+    """E.164 without plus; with `*` at the end, all that begin so."""
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserRow:
     """A person who can log in."""
 
@@ -83,12 +135,15 @@ class UserRow:
     disabled: bool
     groups: frozenset[GroupId]
     rights: frozenset[Right]
+    """Given singly; with those of the role: `Directory.rights_of`."""
     numbers: frozenset[str] = frozenset()
     """The person's own outside numbers, E.164 without plus: calls to them are direct (D29)."""
     number: str | None = None
     """What called parties see of this person's calls (D28); None: the next rule."""
     direct_exit: Exit | None = None
     """What becomes of direct calls that are not taken (D29); None: the organisation's rule."""
+    role: str | None = None
+    """Id of the role whose rights come on top; None: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +168,8 @@ class QueueRules:
     music: str | None = None
     number: str | None = None
     """What called parties see of calls made for this queue (D28)."""
+    hours: str | None = None
+    """Id of the opening hours; None: always open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +220,14 @@ class Directory:
     users: tuple[UserRow, ...]
     queues: tuple[QueueRow, ...]
     devices: tuple[DeviceRow, ...]
+    roles: tuple[RoleRow, ...] = ()
+    hours: tuple[HoursRow, ...] = ()
+    links: tuple[LinkedRow, ...] = ()
+
+    def rights_of(self, user: UserRow) -> frozenset[Right]:
+        """Those of the role and those given singly."""
+        role = next((role for role in self.roles if role.id == user.role), None)
+        return user.rights | role.rights if role is not None else user.rights
 
 
 # --- what recovery reads ---------------------------------------------------------------------------------------
@@ -329,3 +394,6 @@ class Accounts(Protocol):
     async def end_session(self, token_hash: bytes) -> None: ...
 
     async def end_sessions_of(self, user: UserId, but: bytes = b"") -> None: ...
+
+    async def with_password(self, organisation: OrganisationId) -> frozenset[UserId]:
+        """Who has chosen one."""

@@ -6,10 +6,11 @@ The organisation of an inbound call follows from the trunk and the called number
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cordboard.app.numbers import read_number
-from cordboard.app.ports import DeviceRow, Directories, Directory, OrganisationRow, UserRow
+from cordboard.app.ports import DeviceRow, Directories, Directory, LinkedRow, OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.core.types import DeviceId, OrganisationId, QueueId, UserId
 
@@ -27,6 +28,8 @@ class Destination:
     """Our number; None: it came from one of our own phones."""
     to: UserId | None = None
     """A direct call: for whom (D29); None: it waits in the queue."""
+    name: str | None = None
+    """The linked organisation that calls (D22); None: the caller is not of one."""
 
 
 class Tenancy:
@@ -41,8 +44,16 @@ class Tenancy:
 
     async def load(self) -> None:
         """Read everything anew."""
-        self.all = {o: await self._directories.directory(o) for o in await self._directories.organisations()}
-        self._users = {u.id: (o, u) for o, d in self.all.items() for u in d.users}
+        found = [await self._directories.directory(o) for o in await self._directories.organisations()]
+        self.all.clear()
+        self.take(found)
+
+    def take(self, directories: Iterable[Directory]) -> None:
+        """From now on these are configured, beside those of other organisations."""
+        taken = {directory.organisation.id: directory for directory in directories}
+        self.all |= taken
+        self._users = {u: known for u, known in self._users.items() if known[0] in self.all.keys() - taken}
+        self._users |= {u.id: (o, u) for o, d in taken.items() for u in d.users}
         self._devices = {v.id: (o, v) for o, d in self.all.items() for v in d.devices}
         self._numbers = {}
         for organisation, directory in self.all.items():
@@ -73,7 +84,7 @@ class Tenancy:
         organisation, row = known
         directory = self.all[organisation]
         return Viewer(
-            user=row,
+            user=replace(row, rights=directory.rights_of(row)),
             organisation=directory.organisation,
             group_names={group.id: group.name for group in directory.groups},
         )
@@ -111,12 +122,15 @@ class Tenancy:
             country = directory.organisation.country
             known = self._numbers.get(read_number(dialled, country) or dialled)
             if known is not None and known[0] == organisation:
+                number = read_number(caller, country)
+                linked = _linked(directory, known[1], number)
                 return Destination(
                     organisation=organisation,
-                    queue=known[1],
+                    queue=linked.queue if linked is not None else known[1],
                     to=known[2],
-                    number=read_number(caller, country),
+                    number=number,
                     dialled=read_number(dialled, country),
+                    name=linked.name if linked is not None else None,
                 )
         return None
 
@@ -130,3 +144,25 @@ class Tenancy:
             # To a person it is an outgoing call of whoever has the telephone, not one that arrives.
             return None
         return Destination(organisation=organisation, queue=known[1], number=row.extension, dialled=None)
+
+
+def _linked(directory: Directory, queue: QueueId | None, number: str | None) -> LinkedRow | None:
+    """The linked organisation whose caller this is; None: no such caller, or one who dialled a person or Urgent."""
+    row = next((row for row in directory.queues if row.id == queue), None)
+    if number is None or row is None or row.urgent:
+        return None
+    queues = {known.id for known in directory.queues}
+    return next(
+        (
+            linked
+            for linked in directory.links
+            if linked.queue in queues and any(_is_of(number, pattern) for pattern in linked.numbers)
+        ),
+        None,
+    )
+
+
+def _is_of(number: str, pattern: str) -> bool:
+    if pattern.endswith("*"):
+        return number.startswith(pattern.removesuffix("*"))
+    return number == pattern

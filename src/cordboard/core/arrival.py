@@ -20,8 +20,12 @@ from cordboard.core.types import CallId, Direction, LegId, NumberKind, QueueId, 
 def for_queue(turn: Turn, event: CallArrived) -> Call | None:
     """A caller reaches a queue. None: we know of it already."""
     board = turn.board
-    queue = board.queues[event.queue]
     if _is_known(turn, event.leg, event.call):
+        return None
+    queue = board.queues.get(event.queue)
+    if queue is None:
+        # Taken away while the call was on its way in; the exchange says that the number is not in use.
+        turn.do(HangUp(leg=event.leg, reason=HangUpReason.UNALLOCATED))
         return None
     call = _open(
         turn,

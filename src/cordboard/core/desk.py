@@ -64,6 +64,11 @@ def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -
     turn.show_agent(agent)
 
 
+def end_sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
+    """The sign-in ends, locked or not: the agent may not work there any more."""
+    _set_signed_in(turn, agent, queue, signed_in=False)
+
+
 def sign_out_everywhere(turn: Turn, agent: Agent) -> None:
     """All sign-ins end, locked or not."""
     for queue_id in list(agent.signed_in):

@@ -65,6 +65,8 @@ class Saying(Enum):
     """Asked for in an outgoing call without any sign-in: ignored (2.5-c)."""
     SIGNED_OUT_REMINDER = "signed_out_reminder"
     """Signed out of every queue for a while (2.4-k)."""
+    DEVICE_RELEASED = "device_released"
+    """An administrator took the telephone away (args name) (1.2-j)."""
     PRESS_HOLD_ON_PHONE = "press_hold_on_phone"
     ALARM_URGENT_UNANSWERED = "alarm_urgent_unanswered"
     """Nobody takes an urgent call (args queue); for those who supervise (D6)."""

@@ -53,6 +53,12 @@ class Code(Enum):
     """This queue's wrap-up cannot be ended early, or not lengthened any more."""
     BUSY_TALKING = "busy_talking"
     """The organisation does not let calls be taken while talking (D5)."""
+    QUEUE_HAS_CALLERS = "queue_has_callers"
+    """An administrator may not take away a queue that somebody waits in or talks from (args queue, count)."""
+    USER_IN_CALL = "user_in_call"
+    """Nor a person whose call goes on (args user)."""
+    DEVICE_IN_CALL = "device_in_call"
+    """Nor a telephone (args device)."""
     NO_REASON = "no_reason"
     """A pause needs one of the organisation's reasons."""
 

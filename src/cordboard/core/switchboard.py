@@ -13,6 +13,7 @@ from cordboard.core import (
     aftermath,
     arrival,
     clicks,
+    configure,
     desk,
     exits,
     handover,
@@ -57,9 +58,10 @@ from cordboard.core.events import (
 )
 from cordboard.core.notices import Thing
 from cordboard.core.records import SegmentOutcome
+from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import Request
 from cordboard.core.turn import CALL_ALARM, OFFERS_ALARM, Turn
-from cordboard.core.types import CallId, EndedBy, Instant, LegId, UserId
+from cordboard.core.types import CallId, DeviceId, EndedBy, Instant, LegId, UserId
 
 ROUNDS_MAX = 50
 """What one turn may set off in turn; more is a mistake of ours."""
@@ -114,9 +116,32 @@ class Switchboard:
             Refused: the rules forbid it; nothing has changed.
         """
         turn = Turn(self.board, now, self._new_leg)
-        agent = self.board.agents[request.agent]
+        agent = self.board.agents.get(request.agent)
+        if agent is None:
+            # Taken away while the click was on its way.
+            raise Refused(Code.NO_RIGHT)
         clicks.click(turn, agent, request, expected)
         desk.back_to_work(turn, agent)
+        return self._finish(turn)
+
+    def configure(self, wanted: Board, now: Instant) -> Turn:
+        """Take over what an administrator changed (see `configure`).
+
+        Raises:
+            Refused: it cannot be done now; nothing has changed.
+        """
+        turn = Turn(self.board, now, self._new_leg)
+        configure.configure(turn, wanted)
+        return self._finish(turn)
+
+    def release(self, device: DeviceId, now: Instant) -> Turn:
+        """An administrator takes a telephone from whoever has it paired (1.2-j).
+
+        Raises:
+            Refused: it cannot be done now; nothing has changed.
+        """
+        turn = Turn(self.board, now, self._new_leg)
+        configure.release(turn, device)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Turn:
@@ -202,7 +227,8 @@ class Switchboard:
             case MessageRecorded():
                 exits.message_recorded(turn, event)
             case QueueOpened(queue=queue_id, open=is_open):
-                exits.opened(turn, board.queues[queue_id], is_open=is_open)
+                if (opened := board.queues.get(queue_id)) is not None:
+                    exits.opened(turn, opened, is_open=is_open)
             case LegEnded(leg=leg, how=how):
                 self._leg_ended(turn, leg, how)
             case LegHeldByPhone(leg=leg):
@@ -220,9 +246,11 @@ class Switchboard:
             case TalkPackageSeen(device=device_id):
                 phone.talk_package_seen(turn, device_id)
             case ConsoleSeen(agent=agent_id):
-                desk.console_seen(turn, board.agents[agent_id])
+                if (seen := board.agents.get(agent_id)) is not None:
+                    desk.console_seen(turn, seen)
             case ConsoleLost(agent=agent_id):
-                desk.console_lost(turn, board.agents[agent_id])
+                if (lost := board.agents.get(agent_id)) is not None:
+                    desk.console_lost(turn, lost)
             case ExchangeLost():
                 board.exchange_up, board.exchange_since = False, turn.now
                 turn.show(Thing.EXCHANGE, "exchange")

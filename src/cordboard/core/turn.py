@@ -191,6 +191,12 @@ class Turn:
         self.touched_agents[agent.id] = agent
         self.look_again = True
 
+    def forget(self, agent: Agent) -> None:
+        """The agent has left the board; consoles take the row away."""
+        self._agents.pop(agent.id, None)
+        self.touched_agents.pop(agent.id, None)
+        self.show(Thing.AGENT, agent.id)
+
     def settle_statuses(self) -> None:
         """Work out the status of every agent that was touched, and show it."""
         queues = self._queues

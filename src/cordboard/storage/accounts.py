@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, insert, select, update
 
 from cordboard.app.ports import Credential, SessionRow, StorageFailure
-from cordboard.core.types import Instant, UserId
+from cordboard.core.types import Instant, OrganisationId, UserId
 from cordboard.storage.connection import Access
 from cordboard.storage.tables import sessions, users
 
@@ -113,3 +113,13 @@ class SqlAccounts:
             await connection.execute(
                 delete(sessions).where(sessions.c.user_id == user, sessions.c.token_hash != but)
             )
+
+    async def with_password(self, organisation: OrganisationId) -> frozenset[UserId]:
+        """Who has chosen one."""
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(users.c.id).where(
+                    users.c.organisation == organisation, users.c.password_hash.is_not(None)
+                )
+            )
+            return frozenset(row.id for row in rows)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cordboard.app.administration.audit import AuditEntry
 from cordboard.app.ports import (
     DeviceRow,
     Directory,
@@ -22,7 +23,9 @@ from cordboard.app.ports import (
 from cordboard.core.rules import Exit, HouseRules
 from cordboard.core.types import AnswerMethod, DeviceKind, OrganisationId, Right, Strategy, UserId
 from cordboard.storage.accounts import user_name_key
+from cordboard.storage.audit import write_entries
 from cordboard.storage.connection import Access, upsert
+from cordboard.storage.directory_parts import parts_columns, read_parts
 from cordboard.storage.rules import changed_text, from_text, to_text
 from cordboard.storage.tables import (
     devices,
@@ -92,10 +95,14 @@ class SqlDirectories:
                     )
                     for device in await _rows(connection, devices, organisation)
                 ),
+                **await read_parts(connection, organisation),
             )
 
-    async def save(self, directory: Directory) -> None:
+    async def save(self, directory: Directory, log: Sequence[AuditEntry] = ()) -> None:
         """Create or replace an organisation's configuration; passwords of users that stay are kept.
+
+        Args:
+            log: who changed what, stored with it or not at all.
 
         Raises:
             StorageFailure: rows contradict each other (a user name twice, a group that is not there), or the
@@ -115,6 +122,8 @@ class SqlDirectories:
                 connection, organisation, queues, [_queue_columns(q) for q in directory.queues], ordered=False
             )
             await _replace(connection, organisation, devices, [_device_columns(d) for d in directory.devices])
+            for table, parts in parts_columns(directory).items():
+                await _replace(connection, organisation, table, parts)
             links: dict[Table, list[dict[str, str]]] = {
                 user_groups: [
                     {"user_id": u.id, "group_id": group} for u in directory.users for group in u.groups
@@ -128,6 +137,7 @@ class SqlDirectories:
                 ],
                 queue_numbers: [{"queue_id": q.id, "number": n} for q in directory.queues for n in q.numbers],
             }
+            await write_entries(connection, log)
             for table, rows in links.items():
                 await connection.execute(delete(table).where(table.c.organisation == organisation))
                 if rows:
@@ -194,6 +204,7 @@ async def _users(connection: AsyncConnection, organisation: OrganisationId) -> t
             numbers=frozenset(numbers.get(row.id, ())),
             number=row.outbound_number,
             direct_exit=None if row.direct_exit is None else from_text(row.direct_exit, Exit),
+            role=row.role,
         )
         for row in await _rows(connection, users, organisation)
     )
@@ -239,6 +250,7 @@ def _user_columns(user: UserRow) -> dict[str, object]:
         "disabled": user.disabled,
         "outbound_number": user.number,
         "direct_exit": None if user.direct_exit is None else to_text(user.direct_exit),
+        "role": user.role,
     }
 
 

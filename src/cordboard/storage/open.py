@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
+from cordboard.storage.audit import SqlAudit
 from cordboard.storage.connection import Access
 from cordboard.storage.copies import copy_out
 from cordboard.storage.directories import SqlDirectories
@@ -39,6 +40,7 @@ class Database:
     accounts: SqlAccounts
     history: SqlHistory
     doors: SqlDoors
+    audit: SqlAudit
     access: Access
 
     async def check(self) -> None:
@@ -93,6 +95,7 @@ async def open_database(url: str, *, backups: Path | None = None) -> Database:
         accounts=SqlAccounts(access),
         history=SqlHistory(access),
         doors=SqlDoors(access),
+        audit=SqlAudit(access),
         access=access,
     )
 

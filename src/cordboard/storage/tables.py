@@ -125,6 +125,8 @@ users = Table(
     _text("outbound_number", null=True),
     # JSON of an Exit; None: the organisation's rule.
     _text("direct_exit", null=True),
+    # Without a reference: SQLite cannot add one to a table that is there; what is gone gives no rights.
+    _text("role", null=True),
     # Both are asked for without an organisation: at log-in, and by a session's owner.
     UniqueConstraint("id"),
     UniqueConstraint("user_name_key"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 
 from litestar import Response
 from litestar.exceptions import HTTPException
 
 from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import AnyRequest
-from cordboard.web.rest import Problem
+from cordboard.web.rest import AdminProblem, FieldProblem, Problem
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,35 @@ class Refusal(Exception):
     def __init__(self, status: int, code: str, **args: str) -> None:
         super().__init__(code)
         self.status, self.code, self.args_ = status, code, args
+
+
+class AdminRefusal(Exception):
+    """The administration's no, as an RFC 9457 problem (docs/admin/rest.md)."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        args: Mapping[str, str] | None = None,
+        errors: Sequence[FieldProblem] = (),
+    ) -> None:
+        super().__init__(code)
+        self.status, self.code, self.args_, self.errors = status, code, dict(args or {}), list(errors)
+
+
+def admin_refused(_request: AnyRequest, problem: AdminRefusal) -> Response[AdminProblem]:
+    """The code, its arguments, and what is wrong with which field."""
+    return Response(
+        AdminProblem(
+            title=problem.code,
+            status=problem.status,
+            code=problem.code,
+            args=problem.args_,
+            errors=problem.errors,
+        ),
+        status_code=problem.status,
+        media_type="application/problem+json",
+    )
 
 
 def refused(_request: AnyRequest, problem: Refusal) -> Response[Problem]:

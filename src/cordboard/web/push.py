@@ -271,6 +271,18 @@ class Hub:
             console._snapshot_due = True
             console.wake.set()
 
+    def reconfigured(
+        self, organisation: OrganisationId, viewer_of: Callable[[UserId], Viewer | None]
+    ) -> None:
+        """An administrator changed something: everybody begins with a snapshot, who may not look any more ends."""
+        for console in list(self.state(organisation).consoles.values()):
+            viewer = viewer_of(console.user)
+            if viewer is None:
+                console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+            else:
+                console.viewer = viewer
+        self.everything_changed(organisation)
+
     # --- consoles come and go ---
 
     def join(self, console: Console) -> None:

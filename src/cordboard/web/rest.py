@@ -20,6 +20,7 @@
     GET    /api/calls/{id}/log      why it rang whom (X-h), oldest first                 CallLog | 404
     GET    /api/messages            messages left for me or my group's queues            MessagePage
     GET    /api/messages/{name}     one of them as sound (WAV)                           bytes | 404
+    /api/admin/...                  the administration: docs/admin/rest.md                       AdminProblem
     GET    /api/health              for machines                                         Health
 
 Every state-changing request must carry the header `X-Cordboard: 1` and, from a browser, an Origin that is ours.
@@ -28,7 +29,7 @@ Errors are `Problem` with a stable code.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -38,6 +39,83 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     args: dict[str, str] = {}
+
+
+class FieldProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one field cannot be so."""
+
+    field: str
+    """With dots for one inside another: `exits.full.target`."""
+    code: str
+    args: dict[str, str] = {}
+
+
+class AdminProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """The same from the administration (RFC 9457); nothing has changed."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    args: dict[str, str] = {}
+    errors: list[FieldProblem] = []
+
+
+class AdminResource(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of thing that can be administered."""
+
+    name: str
+    may_change: bool
+
+
+class AdminOverview(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody may do in the administration."""
+
+    rights: list[str]
+    resources: list[AdminResource]
+
+
+class AdminRights(msgspec.Struct, frozen=True, kw_only=True):
+    """All rights that there are."""
+
+    rights: list[str]
+
+
+class AdminRows(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole list; the fields of a row are in docs/admin/rest.md."""
+
+    rows: list[dict[str, Any]]
+
+
+class AuditRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody changed something."""
+
+    id: str
+    at: int
+    user: str
+    """Id; empty: a command on the server itself."""
+    user_name: str
+    action: str
+    resource: str
+    thing: str
+    name: str
+    before: dict[str, Any] | None
+    """The fields that differ, as they were."""
+    after: dict[str, Any] | None
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Newest first."""
+
+    rows: list[AuditRow]
+    before: str | None
+    """Ask with this for the page after; None: there is none."""
+
+
+class DevicePassword(msgspec.Struct, frozen=True, kw_only=True):
+    """A telephone's new password, shown this once."""
+
+    password: str
 
 
 class PortalInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,16 @@ from litestar.types import Message, Scope
 from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import OWN_HEADER, AnyRequest, own_origins, same_origin
 from cordboard.web.live import Live
-from cordboard.web.problems import Refusal, bad_request, broken, refused, storage_failed
+from cordboard.web.problems import (
+    AdminRefusal,
+    Refusal,
+    admin_refused,
+    bad_request,
+    broken,
+    refused,
+    storage_failed,
+)
+from cordboard.web.requests.admin import AdminRequests
 from cordboard.web.requests.calls import CallRequests
 from cordboard.web.requests.desk import DeskRequests
 from cordboard.web.requests.own import OwnRequests
@@ -97,6 +106,7 @@ def make_server(services: Services) -> Litestar:
             OwnRequests,
             DeskRequests,
             CallRequests,
+            AdminRequests,
             live.handler(),
             proxy.handler(),
             *_files(services.console),
@@ -106,6 +116,7 @@ def make_server(services: Services) -> Litestar:
         before_send=[secure_headers],
         exception_handlers={
             Refusal: refused,
+            AdminRefusal: admin_refused,
             HTTPException: bad_request,
             StorageFailure: storage_failed,
             Exception: broken,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from cordboard.app.accounts import LogIns
+from cordboard.app.administration.administration import Administration
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
@@ -28,6 +29,7 @@ class Services:
     """Everything that a request may use."""
 
     log_ins: LogIns
+    administration: Administration
     tenancy: Tenancy
     directories: Directories
     history: History

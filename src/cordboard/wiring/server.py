@@ -13,12 +13,15 @@ from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
 from cordboard.app.accounts import LogIns
+from cordboard.app.administration.administration import Administration
 from cordboard.app.assembly import assemble
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
+from cordboard.app.hours import is_open
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
+from cordboard.app.ports import Directory
 from cordboard.app.recovery import Recovery
 from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
@@ -34,7 +37,7 @@ from cordboard.asterisk.translate import Arrival, device_of_endpoint
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
-from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted
+from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted, QueueOpened
 from cordboard.core.notices import Changed, Say, Thing
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import CallId, DeviceKind, Instant, LegId, OrganisationId, UserId
@@ -44,6 +47,7 @@ from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
+from cordboard.wiring.configured import RunningDesk, sip_server
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.sounds import Sounds
@@ -54,6 +58,10 @@ log = logging.getLogger(__name__)
 
 CONSOLE_GRACE_MS = 30_000
 """After the last console went nothing changes for this long (D16); the socket's own 15 s come before it."""
+
+
+CALENDAR_S = 5
+"""How often the clock on the wall is looked at; a queue opens or closes at most so much late."""
 
 
 class Fan:
@@ -117,9 +125,7 @@ class Server:
         self._build()
         for organisation in self.tenancy.organisations():
             self.engine.put(organisation, await self._desk(organisation))
-        devices = self.tenancy.devices()
-        browsers = frozenset(d for d, (_, row) in devices.items() if row.kind is DeviceKind.WEB)
-        self.exchange.own_devices({d: o for d, (o, _) in devices.items()}, browsers)
+        self._own_devices()
         await self.ari.start()
         self.exchange.start()
         self.practice.start()
@@ -127,7 +133,7 @@ class Server:
         web = asyncio.create_task(self._serve_web(), name="web")
         background = [
             asyncio.create_task(self._heartbeats(), name="heartbeats"),
-            asyncio.create_task(self._midnights(), name="midnights"),
+            asyncio.create_task(self._calendar(), name="calendar"),
             asyncio.create_task(self.writer.crashed(), name="writer watch"),
         ]
         stopped = asyncio.create_task(self._stopping.wait())
@@ -138,6 +144,11 @@ class Server:
                 task.result()
         finally:
             await self._shut_down(web, [stopped, *background])
+
+    def _own_devices(self) -> None:
+        devices = self.tenancy.devices()
+        browsers = frozenset(d for d, (_, row) in devices.items() if row.kind is DeviceKind.WEB)
+        self.exchange.own_devices({d: o for d, (o, _) in devices.items()}, browsers)
 
     def stop(self) -> None:
         """Ask `run` to end; calls and the exchange go on."""
@@ -253,7 +264,7 @@ class Server:
             organisation=found.organisation,
             queue=found.queue,
             number=found.number,
-            name=arrival.name if arrival.name != arrival.number else None,
+            name=found.name or (arrival.name if arrival.name != arrival.number else None),
             dialled=found.dialled,
             to=found.to,
         )
@@ -317,6 +328,7 @@ class Server:
         second_factor = SecondFactor(doors)
         self.mailing = make_mailing(settings.mail, settings.data)
         services = Services(
+            administration=self._administration(),
             log_ins=LogIns(self.database.accounts, Passwords(), Throttle(), second_factor),
             password_links=PasswordLinks(
                 doors,
@@ -357,16 +369,41 @@ class Server:
             await asyncio.sleep(wire.HEARTBEAT_MS / 1000)
             self.hub.heartbeat()
 
-    async def _midnights(self) -> None:
-        """The queue numbers of each organisation begin anew at its own midnight (D15)."""
+    def _administration(self) -> Administration:
+        desk = RunningDesk(
+            engine=self.engine,
+            tenancy=self.tenancy,
+            numbers=self.directories,
+            hub=self.hub,
+            accounts=self.database.accounts,
+            telephones=self.telephones.configured,
+            own_devices=self._own_devices,
+            now=lambda: int(time.time() * 1000),
+            emergency=frozenset(self.settings.exchange.emergency_numbers),
+            sip_server=sip_server(self.settings),
+        )
+        return Administration(self.database.directories, self.database.audit, desk, self.clock.now)
+
+    async def _calendar(self) -> None:
+        """Each organisation's midnight (D15) and opening hours (D21), by its own clock on the wall."""
         begun = {o: self._today(o) for o in self.tenancy.organisations()}
         while True:
-            await asyncio.sleep(5)
+            await asyncio.sleep(CALENDAR_S)
             for organisation, since in begun.items():
                 today = self._today(organisation)
                 if today > since:
                     begun[organisation] = today
                     self.engine.tell(organisation, DayStarted(since=today))
+            for organisation, directory in self.tenancy.all.items():
+                self._open_and_close(organisation, directory)
+
+    def _open_and_close(self, organisation: OrganisationId, directory: Directory) -> None:
+        board = self._board(organisation)
+        for row in directory.queues if board is not None else ():
+            queue = board.queues.get(row.id) if board is not None else None
+            now = is_open(directory, row, int(time.time() * 1000))
+            if queue is not None and queue.open is not now:
+                self.engine.tell(organisation, QueueOpened(queue=row.id, open=now))
 
     def _today(self, organisation: OrganisationId) -> Instant:
         # The wall clock on purpose: a day begins when people's clocks say so.

@@ -11,6 +11,7 @@ from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.tenancy import Tenancy
 from cordboard.asterisk import provision
 from cordboard.asterisk.ami import AmiClient, AmiFailed
+from cordboard.asterisk.transport import AriUnavailable
 from cordboard.core.board import Board
 from cordboard.core.types import DeviceKind, OrganisationId
 
@@ -59,6 +60,17 @@ class Telephones:
     async def write(self) -> None:
         """Everything, at every (re)connect, before calls are handled."""
         self._provisioner.forget()
+        await self._write()
+
+    async def configured(self) -> None:
+        """What an administrator changed; with the exchange away it is written when that is back."""
+        if self._is_up():
+            try:
+                await self._write()
+            except AriUnavailable:
+                log.warning("the exchange went away; telephones are written when it is back")
+
+    async def _write(self) -> None:
         try:
             await self._provisioner.write_all(
                 provision.DeviceProvision(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from cordboard.storage import tables_access
+from cordboard.storage import tables_access, tables_administration
 from cordboard.storage.tables import metadata
 
-assert tables_access.password_links.metadata is metadata
+assert tables_access.password_links.metadata is tables_administration.audit.metadata is metadata
 connection = context.config.attributes["connection"]
 assert connection is not None, "migrations run through cordboard.storage.migrate"
 # SQLite cannot alter most of a table: "batch" makes a new one and moves the rows.

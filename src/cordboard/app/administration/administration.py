@@ -1,0 +1,416 @@
+"""What an administrator does: read, make, change and delete, by right, with a log of it, at once for everybody.
+
+One configuration is changed at a time. A change is tried on the running desk first, which refuses what cannot be done
+now; then it is stored together with its lines of the log; a database that fails takes the desk back to what it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+import secrets
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from cordboard.app.administration.audit import Action, Audit, AuditEntry, differences
+from cordboard.app.administration.fields import Context, FieldProblem, Invalid, Row, read_row
+from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
+from cordboard.app.administration.people import GROUPS, ROLES, USERS
+from cordboard.app.administration.queues import HOURS, LINKS, QUEUES
+from cordboard.app.administration.resource import Resource
+from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, not_yours
+from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
+from cordboard.core.types import Instant, OrganisationId, Right, UserId
+
+RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS)
+"""In the order of the screens."""
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+
+class NoRight(Exception):
+    """Nothing was done; the right that it takes."""
+
+    def __init__(self, right: str, code: str = "no_right") -> None:
+        super().__init__(right)
+        self.right, self.code = right, code
+
+
+class NotThere(Exception):
+    """No such thing in this organisation."""
+
+
+class OutOfDate(Exception):
+    """Somebody else changed it meanwhile; nothing was done."""
+
+
+class Conflict(Exception):
+    """It cannot be done now; nothing has changed."""
+
+    def __init__(self, code: str, **args: str) -> None:
+        super().__init__(code)
+        self.code, self.args_ = code, args
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who does it."""
+
+    organisation: OrganisationId
+    user: UserId | None
+    """None: a command on the server itself."""
+    name: str
+    rights: frozenset[Right]
+
+    def require(self, right: Right) -> None:
+        """He has it.
+
+        Raises:
+            NoRight: nothing was done.
+        """
+        if right not in self.rights:
+            raise NoRight(right.value)
+
+    def may_read(self) -> None:
+        """He has any right of administration.
+
+        Raises:
+            NoRight: `admin`.
+        """
+        if not self.rights & ADMINISTRATION:
+            raise NoRight("admin")
+
+
+class Keeper(Protocol):
+    """Keeps configurations, with the log of their changes."""
+
+    async def directory(self, organisation: OrganisationId) -> Directory: ...
+
+    async def save(self, directory: Directory, log: Sequence[AuditEntry] = ()) -> None: ...
+
+
+class Desk(Protocol):
+    """What runs: told of a change, it holds from that moment."""
+
+    def try_it(self, directory: Directory) -> None:
+        """Whether it could take this over now.
+
+        Raises:
+            Conflict: it could not; nothing has changed.
+        """
+
+    def take(self, directory: Directory) -> None:
+        """Take it over.
+
+        Raises:
+            Conflict: it cannot; nothing has changed.
+        """
+
+    async def taken(self, before: Directory, after: Directory) -> None:
+        """It is stored: sessions of those who may not log in any more end, the exchange is told of telephones."""
+
+    async def facts(self, organisation: OrganisationId, resource: str) -> Callable[[Row], Row]:
+        """What only the running desk knows of things of that kind: read-only fields.
+
+        Raises:
+            StorageFailure: it could not be asked.
+        """
+
+
+class Administration:
+    """The use-cases; see docs/admin/rest.md."""
+
+    def __init__(self, keeper: Keeper, audit: Audit, desk: Desk, now: Callable[[], Instant]) -> None:
+        self._keeper, self.audit, self._desk, self._now = keeper, audit, desk, now
+        self._locks: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    # --- reading ---
+
+    async def rows(self, actor: Actor, name: str) -> list[Row]:
+        """A whole list, in its order.
+
+        Raises:
+            NoRight, NotThere, StorageFailure: nothing to show.
+        """
+        actor.may_read()
+        resource = resource_of(name)
+        directory = await self._keeper.directory(actor.organisation)
+        facts = await self._desk.facts(actor.organisation, name)
+        return [_shown(row, facts) for row in resource.rows(directory)]
+
+    async def row(self, actor: Actor, name: str, id_: str) -> Row:
+        """One thing.
+
+        Raises:
+            NoRight, NotThere, StorageFailure: nothing to show.
+        """
+        actor.may_read()
+        resource = resource_of(name)
+        directory = await self._keeper.directory(actor.organisation)
+        return await self._show(actor, resource, directory, id_)
+
+    async def _show(self, actor: Actor, resource: Resource, directory: Directory, id_: str) -> Row:
+        facts = await self._desk.facts(actor.organisation, resource.name)
+        return _shown(_found(resource, directory, id_), facts)
+
+    # --- changing ---
+
+    async def create(self, actor: Actor, name: str, sent: Row, *, check: bool = False) -> Row:
+        """Make one.
+
+        Raises:
+            NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
+        """
+        resource = resource_of(name)
+        actor.require(resource.right)
+        if resource.remove is None:
+            raise NotThere
+        made = ""
+
+        def edit(directory: Directory) -> Directory:
+            nonlocal made
+            wanted = {key: value for key, value in sent.items() if key not in ("id", "version")}
+            row = read_row(resource.fields, wanted, None, Context(directory=directory))
+            made = _new_id(resource, directory, row, sent.get("id"))
+            return _put(resource, directory, row | {"id": made}, None)
+
+        after = await self.apply(actor, edit, check=check)
+        return await self._show(actor, resource, after, made)
+
+    async def change(
+        self, actor: Actor, name: str, id_: str, sent: Row, version: str, *, check: bool = False
+    ) -> Row:
+        """Change the fields that are sent.
+
+        Raises:
+            NoRight, NotThere, OutOfDate, Invalid, Conflict, StorageFailure: nothing has changed.
+        """
+        resource = resource_of(name)
+        actor.require(resource.right)
+
+        def edit(directory: Directory) -> Directory:
+            old = _found(resource, directory, id_)
+            _require_version(old, version)
+            return edited(resource, directory, old, sent)
+
+        after = await self.apply(actor, edit, check=check)
+        return await self._show(actor, resource, after, id_)
+
+    async def delete(self, actor: Actor, name: str, id_: str, version: str, *, check: bool = False) -> None:
+        """Take one away.
+
+        Raises:
+            NoRight, NotThere, OutOfDate, Conflict, StorageFailure: nothing has changed.
+        """
+        resource = resource_of(name)
+        actor.require(resource.right)
+
+        def edit(directory: Directory) -> Directory:
+            _require_version(_found(resource, directory, id_), version)
+            return removed(resource, directory, id_)
+
+        await self.apply(actor, edit, check=check)
+
+    async def new_device_password(self, actor: Actor, device: str) -> str:
+        """A telephone gets another password, told only this once.
+
+        Raises:
+            NoRight, NotThere, Conflict, StorageFailure: nothing has changed.
+        """
+        actor.require(DEVICES.right)
+        password = new_password()
+        name = ""
+
+        def edit(directory: Directory) -> Directory:
+            nonlocal name
+            name = str(_found(DEVICES, directory, device)["name"])
+            return with_password(directory, device, password)
+
+        await self.apply(actor, edit, check=False, log=lambda: [(Action.PASSWORD, "devices", device, name)])
+        return password
+
+    async def device_password(self, actor: Actor, device: str) -> str:
+        """Of a telephone that was made in this request.
+
+        Raises:
+            NoRight, NotThere, StorageFailure: nothing to show.
+        """
+        actor.require(DEVICES.right)
+        directory = await self._keeper.directory(actor.organisation)
+        return next(row.password for row in directory.devices if row.id == device)
+
+    async def done(self, actor: Actor, action: Action, resource: str, thing: str, name: str) -> None:
+        """Something beside the configuration was done; it is in the log.
+
+        Raises:
+            StorageFailure: it is not.
+        """
+        await self.audit.note([self._entry(actor, action, resource, thing, name)])
+
+    async def apply(
+        self,
+        actor: Actor,
+        edit: Callable[[Directory], Directory],
+        *,
+        check: bool,
+        log: Callable[[], list[tuple[Action, str, str, str]]] = list,
+    ) -> Directory:
+        """Change the configuration, all of it or nothing. Gives how it is (or would be) afterwards.
+
+        Args:
+            check: try everything and store nothing.
+            log: what is written beside the differences.
+
+        Raises:
+            NoRight, Conflict, StorageFailure, and what `edit` raises: nothing has changed.
+        """
+        async with self._locks[actor.organisation]:
+            before = await self._keeper.directory(actor.organisation)
+            after = edit(before)
+            _guard(actor, before, after)
+            if check:
+                self._desk.try_it(after)
+                return after
+            entries = [
+                self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
+                for one in differences(RESOURCES, before, after)
+            ]
+            entries += [self._entry(actor, *words) for words in log()]
+            if not entries:
+                return after
+            self._desk.take(after)
+            try:
+                await self._keeper.save(after, entries)
+            except StorageRefusal as refused:
+                self._desk.take(before)
+                # What must be one of its kind in the whole installation: user names, ids of people and telephones.
+                raise Conflict("taken_elsewhere") from refused
+            except StorageFailure:
+                self._desk.take(before)
+                raise
+            await self._desk.taken(before, after)
+            return after
+
+    def _entry(
+        self,
+        actor: Actor,
+        action: Action,
+        resource: str,
+        thing: str,
+        name: str,
+        before: Row | None = None,
+        after: Row | None = None,
+    ) -> AuditEntry:
+        return AuditEntry(
+            organisation=actor.organisation,
+            at=self._now(),
+            user=actor.user or "",
+            user_name=actor.name,
+            action=action,
+            resource=resource,
+            thing=thing,
+            name=name,
+            before=before,
+            after=after,
+        )
+
+
+def _guard(actor: Actor, before: Directory, after: Directory) -> None:
+    """Nobody locks himself or everybody out, or gives rights that he has not.
+
+    Raises:
+        Conflict: `yourself` or `last_administrator`.
+        NoRight: `right_not_yours`.
+    """
+    if actor.user is not None and not any(u.id == actor.user and not u.disabled for u in after.users):
+        raise Conflict("yourself")
+    if actor.user is not None and (right := not_yours(before, after, actor.rights)) is not None:
+        raise NoRight(right.value, "right_not_yours")
+    if has_administrator(before) and not has_administrator(after):
+        raise Conflict("last_administrator")
+
+
+def _shown(row: Row, facts: Callable[[Row], Row]) -> Row:
+    return {"id": row["id"], "version": version_of(row)} | row | facts(row)
+
+
+def resource_of(name: str) -> Resource:
+    """The kind of that name.
+
+    Raises:
+        NotThere: there is none.
+    """
+    for resource in RESOURCES:
+        if resource.name == name:
+            return resource
+    raise NotThere
+
+
+def version_of(row: Row) -> str:
+    """Another one whenever something in the row is different."""
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def edited(resource: Resource, directory: Directory, old: Row, sent: Row) -> Directory:
+    """With these fields changed.
+
+    Raises:
+        Invalid: some fields cannot be so.
+    """
+    wanted = {key: value for key, value in sent.items() if key not in ("id", "version")}
+    row = read_row(resource.fields, wanted, old, Context(directory=directory))
+    return _put(resource, directory, row, old)
+
+
+def removed(resource: Resource, directory: Directory, id_: str) -> Directory:
+    """Without it.
+
+    Raises:
+        NotThere: one that there is always exactly one of.
+        Conflict: `still_used`.
+    """
+    if resource.remove is None:
+        raise NotThere
+    if (by := resource.used_by(directory, id_)) is not None:
+        raise Conflict("still_used", by=by[0], name=by[1])
+    return resource.remove(directory, id_)
+
+
+def _put(resource: Resource, directory: Directory, row: Row, old: Row | None) -> Directory:
+    problems = list(resource.problems(directory, row, old))
+    if problems:
+        raise Invalid(problems)
+    return resource.put(directory, row)
+
+
+def _found(resource: Resource, directory: Directory, id_: str) -> Row:
+    for row in resource.rows(directory):
+        if row["id"] == id_:
+            return row
+    raise NotThere
+
+
+def _require_version(row: Row, version: str) -> None:
+    if version_of(row) != version:
+        raise OutOfDate
+
+
+def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) -> str:
+    if resource is NUMBERS:
+        return str(row["number"])
+    taken = {one["id"] for one in resource.rows(directory)}
+    if wanted is not None:
+        if not isinstance(wanted, str) or _ID.fullmatch(wanted) is None:
+            raise Invalid([FieldProblem(field="id", code="bad_id")])
+        if wanted in taken:
+            raise Invalid([FieldProblem(field="id", code="taken", args={"by": wanted})])
+        return wanted
+    plain = unicodedata.normalize("NFKD", str(row[resource.title])).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:24].strip("-")
+    # By chance, so that no other organisation can have it: users and telephones are known by their id alone.
+    return "-".join(part for part in (resource.prefix, words, secrets.token_hex(4)) if part)

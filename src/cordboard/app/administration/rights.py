@@ -1,0 +1,56 @@
+"""Rights as they are given, and who may give them (X-b)."""
+
+from __future__ import annotations
+
+from cordboard.app.administration.fields import Context, Wrong
+from cordboard.app.ports import Directory
+from cordboard.core.types import Right, UserId
+
+ADMINISTRATION = frozenset(
+    {
+        Right.ADMIN_ORGANISATION,
+        Right.ADMIN_USERS,
+        Right.ADMIN_QUEUES,
+        Right.ADMIN_TELEPHONY,
+        Right.ADMIN_AUDIT,
+    }
+)
+"""Who has one of these may read the configuration."""
+
+
+def right(value: object, _context: Context) -> str:
+    """A right by its name."""
+    if not isinstance(value, str) or value not in {one.value for one in Right}:
+        raise Wrong("bad_choice")
+    return value
+
+
+def of_administration(directory: Directory, user: UserId) -> frozenset[Right]:
+    """Which of them somebody has; who may not log in has none."""
+    row = next((row for row in directory.users if row.id == user), None)
+    if row is None or row.disabled:
+        return frozenset()
+    return directory.rights_of(row) & ADMINISTRATION
+
+
+def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Right | None:
+    """A right of administration that somebody gets or loses and that the one who changes it has not; None: none.
+
+    Where letters go is part of it: whoever may choose another's mail address may choose the password.
+    """
+    people = {row.id: row for row in before.users} | {row.id: row for row in after.users}
+    was = {row.id: row for row in before.users}
+    for user, row in people.items():
+        had, has = of_administration(before, user), of_administration(after, user)
+        touched = had ^ has
+        old = was.get(user)
+        if old is not None and (old.email, old.user_name) != (row.email, row.user_name):
+            touched |= had
+        if missing := touched - mine:
+            return min(missing, key=lambda one: one.value)
+    return None
+
+
+def has_administrator(directory: Directory) -> bool:
+    """Somebody is left who may change users."""
+    return any(Right.ADMIN_USERS in of_administration(directory, user.id) for user in directory.users)

@@ -1,0 +1,215 @@
+"""The administrator changed something: it holds at once for everybody who works (X-b; manual 1.1 to 1.3, 2.1.1-k).
+
+What somebody stands on right now is not pulled away: a queue with callers, a person or a telephone in a call. Calls
+that go on keep what they were given when they came; everything else follows the new configuration in this turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from cordboard.core import desk, wrapup
+from cordboard.core import line as lines
+from cordboard.core.agent import Agent, Device, LineState
+from cordboard.core.board import Board
+from cordboard.core.call import Call
+from cordboard.core.notices import Saying, Thing
+from cordboard.core.queue import Queue
+from cordboard.core.records import DevicePaired
+from cordboard.core.refusals import Code, Refused
+from cordboard.core.turn import Turn
+from cordboard.core.types import DeviceId, QueueId, UserId
+
+_OF_TODAY = frozenset(
+    {
+        "last_offered",
+        "answered_by",
+        "empty_since",
+        "unstaffed_since",
+        "alarmed",
+        "signed_in",
+        "numbers",
+    }
+)
+"""What a queue has lived through; the rest of it is settings."""
+_QUEUE_SETTINGS = tuple(f.name for f in fields(Queue) if f.name not in _OF_TODAY)
+_AGENT_SETTINGS = ("name", "extension", "email", "groups", "rights", "number", "direct_exit")
+_DEVICE_SETTINGS = ("name", "kind", "answer_method", "extension", "one_line")
+_HOUSE_SETTINGS = ("language", "rules", "pause_reasons", "group_numbers", "reads")
+
+
+def configure(turn: Turn, wanted: Board) -> None:
+    """Make the board what is configured now.
+
+    Args:
+        wanted: a board as it would be made at a start, with nobody at work on it.
+
+    Raises:
+        Refused: `queue_has_callers`, `user_in_call` or `device_in_call`; nothing has changed.
+    """
+    board = turn.board
+    require_possible(board, wanted)
+    for name in _HOUSE_SETTINGS:
+        setattr(board, name, getattr(wanted, name))
+    _queues(turn, wanted)
+    _devices(turn, wanted)
+    _agents(turn, wanted)
+    for queue_id in [q for q in board.queues if q not in wanted.queues]:
+        del board.queues[queue_id]
+        turn.show(Thing.QUEUE, queue_id)
+    turn.look_again = turn.look_everywhere = True
+
+
+# --- what cannot be done now ---
+
+
+def require_possible(board: Board, wanted: Board) -> None:
+    """Nobody stands on what goes.
+
+    Raises:
+        Refused: somebody does.
+    """
+    for queue in board.queues.values():
+        if queue.id not in wanted.queues and (count := _callers(board, queue.id)):
+            raise Refused(Code.QUEUE_HAS_CALLERS, queue=queue.name, count=str(count))
+    busy = {user for call in board.calls.values() for user in _concerned(call)}
+    for agent in board.agents.values():
+        if agent.id not in wanted.agents and (agent.line is not None or agent.calls or agent.id in busy):
+            raise Refused(Code.USER_IN_CALL, user=agent.name)
+    for device in board.devices.values():
+        after = wanted.devices.get(device.id)
+        if after is None or after.kind is not device.kind:
+            require_quiet(board, device)
+
+
+def _callers(board: Board, queue: QueueId) -> int:
+    return sum(queue in (call.queue, call.for_queue) for call in board.calls.values())
+
+
+def _concerned(call: Call) -> set[UserId | None]:
+    """Everybody whom a running call may still go back or on to."""
+    transfer = call.transfer
+    return {
+        call.agent,
+        call.to,
+        call.back_to,
+        call.handled_by,
+        call.made_by,
+        call.segment_agent,
+        *call.offers,
+        *((transfer.initiator, transfer.colleague) if transfer is not None else ()),
+    }
+
+
+def require_quiet(board: Board, device: Device) -> None:
+    """The telephone is in nobody's ear.
+
+    Raises:
+        Refused: `device_in_call`; nothing has changed.
+    """
+    agent = board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is not None and (agent.calls or (agent.line is not None and agent.line.device == device.id)):
+        raise Refused(Code.DEVICE_IN_CALL, device=device.name)
+
+
+# --- what changes ---
+
+
+def _queues(turn: Turn, wanted: Board) -> None:
+    for queue_id, new in wanted.queues.items():
+        queue = turn.board.queues.get(queue_id)
+        if queue is None:
+            turn.board.queues[queue_id] = new
+        else:
+            for name in _QUEUE_SETTINGS:
+                setattr(queue, name, getattr(new, name))
+        turn.show(Thing.QUEUE, queue_id)
+
+
+def _devices(turn: Turn, wanted: Board) -> None:
+    board = turn.board
+    for device_id in [d for d in board.devices if d not in wanted.devices]:
+        _let_go(turn, board.devices[device_id])
+        del board.devices[device_id]
+        turn.show(Thing.DEVICE, device_id)
+    for device_id, new in wanted.devices.items():
+        device = board.devices.get(device_id)
+        if device is None:
+            board.devices[device_id] = new
+        else:
+            for name in _DEVICE_SETTINGS:
+                setattr(device, name, getattr(new, name))
+        turn.show(Thing.DEVICE, device_id)
+
+
+def _agents(turn: Turn, wanted: Board) -> None:
+    board = turn.board
+    for agent_id in [a for a in board.agents if a not in wanted.agents]:
+        _leave(turn, board.agents[agent_id])
+    for agent_id, new in wanted.agents.items():
+        agent = board.agents.setdefault(agent_id, new)
+        for name in _AGENT_SETTINGS:
+            setattr(agent, name, getattr(new, name))
+        _settle(turn, agent, wanted)
+        turn.show_agent(agent)
+
+
+def _leave(turn: Turn, agent: Agent) -> None:
+    """The person is no more, or may not log in: signed out, and the telephone is free."""
+    desk.sign_out_everywhere(turn, agent)
+    device = turn.board.device_of(agent)
+    if device is not None:
+        _let_go(turn, device)
+    desk.unpause(turn, agent)
+    wrapup.drop(turn, agent)
+    del turn.board.agents[agent.id]
+    turn.forget(agent)
+
+
+def _settle(turn: Turn, agent: Agent, wanted: Board) -> None:
+    """Group, sign-ins and wrap-up rest on what is still there (1.1-p, 1.1-r, 1.3-d)."""
+    if agent.group not in agent.groups:
+        # With one group there is nothing to choose.
+        agent.group = next(iter(agent.groups)) if len(agent.groups) == 1 else None
+    for queue_id in list(agent.signed_in):
+        queue = wanted.queues.get(queue_id)
+        if queue is None or agent.group is None or agent.group not in queue.groups:
+            desk.end_sign_in(turn, agent, turn.board.queues[queue_id])
+    if agent.wrap_up is not None and agent.wrap_up.queue not in wanted.queues:
+        agent.wrap_up.queue = None
+    if agent.pending_wrap_up_queue not in wanted.queues:
+        agent.pending_wrap_up_queue = None
+
+
+# --- the end of a pairing ---
+
+
+def release(turn: Turn, device_id: DeviceId) -> None:
+    """An administrator takes a telephone from whoever has it paired (1.2-j).
+
+    Raises:
+        Refused: `no_device`, or `device_in_call`; nothing has changed.
+    """
+    device = turn.board.devices.get(device_id)
+    if device is None:
+        raise Refused(Code.NO_DEVICE)
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    ringing = agent is not None and agent.line is not None and agent.line.state is LineState.RINGING
+    if not (ringing and agent is not None and not agent.calls):
+        # One that only rings falls silent; the callers are offered to others.
+        require_quiet(turn.board, device)
+    if agent is not None:
+        _let_go(turn, device)
+        turn.say(agent, Saying.DEVICE_RELEASED, name=device.name)
+
+
+def _let_go(turn: Turn, device: Device) -> None:
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is None:
+        return
+    if agent.line is not None and agent.line.state is LineState.RINGING:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+    agent.device, device.used_by = None, None
+    turn.show(Thing.DEVICE, device.id)
+    turn.remember(DevicePaired(agent=agent.id, device=None, at=turn.now))
+    turn.show_agent(agent)

@@ -1,0 +1,331 @@
+"""The administration (manual 4; docs/admin/rest.md is its contract)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from cordboard.app.administration.administration import (
+    RESOURCES,
+    Actor,
+    Conflict,
+    NoRight,
+    NotThere,
+    OutOfDate,
+)
+from cordboard.app.administration.audit import Action
+from cordboard.app.administration.fields import FieldProblem, Invalid, Row
+from cordboard.app.administration.rights import ADMINISTRATION
+from cordboard.app.administration.settings_files import MAKERS, settings_file
+from cordboard.app.engine import Accepted, NotDone, Reply
+from cordboard.app.password_links import NoMailAddress
+from cordboard.core.requests import LogOut
+from cordboard.core.types import DeviceId, Right, UserId
+from cordboard.web import rest
+from cordboard.web.guard import AnyRequest
+from cordboard.web.problems import AdminRefusal
+from cordboard.web.services import Services
+
+AUDIT_MAX = 200
+"""Lines of one page."""
+
+
+async def actor_of(request: AnyRequest, services: Services) -> Actor:
+    """Who asks.
+
+    Raises:
+        Refusal: 401 `no_session`.
+    """
+    logged_in = await services.require(request.cookies)
+    user = logged_in.viewer.user
+    return Actor(
+        organisation=logged_in.organisation, user=user.id, name=user.name, rights=frozenset(user.rights)
+    )
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the administration refuses, in the words of the web."""
+    try:
+        yield
+    except NoRight as no:
+        raise AdminRefusal(403, no.code, {"right": no.right}) from no
+    except NotThere as no:
+        raise AdminRefusal(404, "not_found") from no
+    except OutOfDate as no:
+        raise AdminRefusal(412, "out_of_date") from no
+    except Conflict as no:
+        raise AdminRefusal(409, no.code, no.args_) from no
+    except Invalid as no:
+        raise AdminRefusal(422, "invalid", errors=[_shown(one) for one in no.problems]) from no
+
+
+def _shown(problem: FieldProblem) -> rest.FieldProblem:
+    return rest.FieldProblem(field=problem.field, code=problem.code, args=dict(problem.args))
+
+
+def _version(request: AnyRequest) -> str:
+    """The version that the administrator saw."""
+    if_match = request.headers.get("if-match")
+    if if_match is None:
+        raise AdminRefusal(428, "version_missing")
+    return if_match.removeprefix("W/").strip('"')
+
+
+def _row(row: Row, status: int = 200) -> Response[dict[str, Any]]:
+    return Response(row, status_code=status, headers={"ETag": f'"{row["version"]}"'})
+
+
+class AdminRequests(Controller):
+    """`/api/admin`."""
+
+    path = "/api/admin"
+
+    @get("/")
+    async def overview(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.AdminOverview:
+        """What I may do here."""
+        actor = await actor_of(request, services)
+        with refusals():
+            actor.may_read()
+        return rest.AdminOverview(
+            rights=sorted(right.value for right in actor.rights & ADMINISTRATION),
+            resources=[
+                rest.AdminResource(name=one.name, may_change=one.right in actor.rights) for one in RESOURCES
+            ],
+        )
+
+    @get("/rights")
+    async def rights(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.AdminRights:
+        """All rights that there are."""
+        actor = await actor_of(request, services)
+        with refusals():
+            actor.may_read()
+        return rest.AdminRights(rights=[right.value for right in Right])
+
+    @get("/audit")
+    async def audit(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        before: FromQuery[int | None] = None,
+        limit: FromQuery[int] = 50,
+        resource: FromQuery[str | None] = None,
+        thing: FromQuery[str | None] = None,
+        user: FromQuery[str | None] = None,
+    ) -> rest.AuditPage:
+        """Who changed what, newest first."""
+        actor = await actor_of(request, services)
+        with refusals():
+            actor.require(Right.ADMIN_AUDIT)
+        limit = max(1, min(limit, AUDIT_MAX))
+        found = await services.administration.audit.page(
+            actor.organisation, before=before, limit=limit + 1, resource=resource, thing=thing, user=user
+        )
+        return rest.AuditPage(
+            rows=[
+                rest.AuditRow(
+                    id=str(one.id),
+                    at=one.entry.at,
+                    user=one.entry.user,
+                    user_name=one.entry.user_name,
+                    action=one.entry.action.value,
+                    resource=one.entry.resource,
+                    thing=one.entry.thing,
+                    name=one.entry.name,
+                    before=dict(one.entry.before) if one.entry.before is not None else None,
+                    after=dict(one.entry.after) if one.entry.after is not None else None,
+                )
+                for one in found[:limit]
+            ],
+            before=str(found[limit - 1].id) if len(found) > limit else None,
+        )
+
+    @get("/{resource:str}")
+    async def rows(
+        self, request: AnyRequest, services: NamedDependency[Services], resource: FromPath[str]
+    ) -> rest.AdminRows:
+        """A whole list."""
+        actor = await actor_of(request, services)
+        with refusals():
+            return rest.AdminRows(rows=await services.administration.rows(actor, resource))
+
+    @get("/{resource:str}/{thing:str}")
+    async def row(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        thing: FromPath[str],
+    ) -> Response[dict[str, Any]]:
+        """One of it."""
+        actor = await actor_of(request, services)
+        with refusals():
+            return _row(await services.administration.row(actor, resource, thing))
+
+    @post("/{resource:str}")
+    async def create(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        data: JSONBody[dict[str, Any]],
+        check: FromQuery[bool] = False,
+    ) -> Response[dict[str, Any]]:
+        """Make one; a new telephone's password is told this once."""
+        actor = await actor_of(request, services)
+        with refusals():
+            row = await services.administration.create(actor, resource, data, check=check)
+            if resource == "devices" and not check:
+                row["password"] = await services.administration.device_password(actor, row["id"])
+            return _row(row, 201)
+
+    @patch("/{resource:str}/{thing:str}")
+    async def change(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        thing: FromPath[str],
+        data: JSONBody[dict[str, Any]],
+        check: FromQuery[bool] = False,
+    ) -> Response[dict[str, Any]]:
+        """Change the fields that are sent."""
+        actor = await actor_of(request, services)
+        with refusals():
+            version = _version(request)
+            row = await services.administration.change(actor, resource, thing, data, version, check=check)
+            return _row(row)
+
+    @delete("/{resource:str}/{thing:str}", status_code=204)
+    async def remove(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        thing: FromPath[str],
+        check: FromQuery[bool] = False,
+    ) -> None:
+        """Take one away."""
+        actor = await actor_of(request, services)
+        with refusals():
+            await services.administration.delete(actor, resource, thing, _version(request), check=check)
+
+    # Words of the path that stand for one resource only would hide the others of it from the router.
+
+    @post("/{resource:str}/{thing:str}/{act:str}", status_code=200)
+    async def act(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        thing: FromPath[str],
+        act: FromPath[str],
+    ) -> Response[Any]:
+        """Something is done with it: an invitation, a log-out, the end of a pairing, a new password."""
+        actor = await actor_of(request, services)
+        with refusals():
+            actor.may_read()
+            if (resource, act) not in ACTS:
+                raise NotThere
+            right, do = ACTS[resource, act]
+            actor.require(right)
+            row = await services.administration.row(actor, resource, thing)
+            return await do(services, actor, row)
+
+    @post("/{resource:str}/{thing:str}/settings/{maker:str}", status_code=200)
+    async def settings(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        resource: FromPath[str],
+        thing: FromPath[str],
+        maker: FromPath[str],
+    ) -> Response[str]:
+        """The file for that make of telephone, with a new password in it."""
+        actor = await actor_of(request, services)
+        with refusals():
+            actor.require(Right.ADMIN_TELEPHONY)
+            if resource != "devices" or maker not in MAKERS:
+                raise NotThere
+            row = await services.administration.row(actor, resource, thing)
+            if row["server"] is None:
+                raise Conflict("no_server")
+            row["password"] = await services.administration.new_device_password(actor, thing)
+        file = settings_file(maker, row)
+        return Response(
+            file.text,
+            media_type=file.media_type,
+            headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+        )
+
+
+async def _invite(services: Services, actor: Actor, row: Row) -> Response[Any]:
+    """Send the letter by which somebody chooses a password (1.1-c, 1.1-e)."""
+    viewer = services.tenancy.viewer(UserId(row["id"]))
+    if viewer is None:
+        raise Conflict("disabled")
+    try:
+        await services.password_links.invite(viewer.organisation, viewer.user)
+    except NoMailAddress as no:
+        raise Conflict("no_email") from no
+    await services.administration.done(actor, Action.INVITE, "users", row["id"], row["name"])
+    return Response(None, status_code=204)
+
+
+async def _log_out(services: Services, actor: Actor, row: Row) -> Response[Any]:
+    """End every session of that person; calls go on (4-f)."""
+    user = UserId(row["id"])
+    await services.log_ins.end_sessions_of(user)
+    services.hub.end_sessions_of(user)
+    # Who has somebody on hold keeps the desk until that call is over; the log-in is gone all the same.
+    await _answer(
+        lambda reply: services.engine.ask(actor.organisation, LogOut(agent=user, device_too=False), reply)
+    )
+    await services.administration.done(actor, Action.LOG_OUT, "users", user, row["name"])
+    return Response(None, status_code=204)
+
+
+async def _release(services: Services, actor: Actor, row: Row) -> Response[Any]:
+    """Take a telephone from whoever has it paired (1.2-j)."""
+    outcome = await _answer(
+        lambda reply: services.engine.release(actor.organisation, DeviceId(row["id"]), reply)
+    )
+    if isinstance(outcome, NotDone):
+        raise AdminRefusal(503 if outcome.code == "not_saved" else 409, outcome.code, outcome.args)
+    await services.administration.done(actor, Action.RELEASE, "devices", row["id"], row["name"])
+    return Response(None, status_code=204)
+
+
+async def _password(services: Services, actor: Actor, row: Row) -> Response[Any]:
+    """A telephone's new one, shown this once."""
+    password = await services.administration.new_device_password(actor, row["id"])
+    return Response(rest.DevicePassword(password=password))
+
+
+Act = Callable[[Services, Actor, Row], Awaitable[Response[Any]]]
+
+ACTS: dict[tuple[str, str], tuple[Right, Act]] = {
+    ("users", "invitation"): (Right.ADMIN_USERS, _invite),
+    ("users", "log_out"): (Right.ADMIN_USERS, _log_out),
+    ("devices", "release"): (Right.ADMIN_TELEPHONY, _release),
+    ("devices", "password"): (Right.ADMIN_TELEPHONY, _password),
+}
+"""What can be done with one thing beside changing it, by resource and last word of the path."""
+
+
+async def _answer(ask: Callable[[Reply], None]) -> Accepted | NotDone:
+    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
+
+    def reply(outcome: Accepted | NotDone) -> None:
+        # The browser may have given up on us before the commit.
+        if not done.done():
+            done.set_result(outcome)
+
+    ask(reply)
+    return await done

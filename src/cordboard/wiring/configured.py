@@ -1,0 +1,144 @@
+"""What an administrator changes, carried to everything that runs: desk, consoles, telephones (X-b)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
+
+from cordboard.app.administration.administration import Conflict
+from cordboard.app.administration.fields import Row
+from cordboard.app.assembly import empty_board
+from cordboard.app.engine import Accepted, Engine, NotDone
+from cordboard.app.hours import open_at
+from cordboard.app.inbound import DirectoriesWithNumbers
+from cordboard.app.ports import Accounts, Directory
+from cordboard.app.settings import SettingsWrong
+from cordboard.app.tenancy import Tenancy
+from cordboard.core.board import Board
+from cordboard.core.configure import require_possible
+from cordboard.core.refusals import Refused
+from cordboard.core.types import DeviceId, Instant, OrganisationId, UserId
+from cordboard.server_settings import ServerSettings
+from cordboard.web.push import Hub
+
+
+def sip_server(settings: ServerSettings) -> tuple[str, int] | None:
+    """Where telephones register: the exchange's own address, or our name when it listens on all of them."""
+    exchange = settings.exchange
+    host = exchange.listen
+    if host in ("0.0.0.0", "::"):
+        host = urlsplit(settings.url).hostname or host
+    return host, exchange.ports.sip
+
+
+class RunningDesk:
+    """The port `Desk` of the administration, on a running server."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        tenancy: Tenancy,
+        numbers: DirectoriesWithNumbers,
+        hub: Hub,
+        accounts: Accounts,
+        telephones: Callable[[], Awaitable[None]],
+        own_devices: Callable[[], None],
+        now: Callable[[], Instant],
+        emergency: frozenset[str],
+        sip_server: tuple[str, int] | None = None,
+    ) -> None:
+        """
+        Args:
+            numbers: puts those of the configuration file on top.
+            telephones: writes them into the exchange.
+            own_devices: says whose telephone is whose, before the exchange speaks of them.
+            sip_server: where telephones register; None: nowhere.
+        """
+        self._engine, self._tenancy, self._numbers, self._hub = engine, tenancy, numbers, hub
+        self._accounts, self._telephones, self._own_devices = accounts, telephones, own_devices
+        self._now, self._emergency, self._sip_server = now, emergency, sip_server
+
+    def try_it(self, directory: Directory) -> None:
+        """Whether it could be taken over now (see `Desk`)."""
+        desk = self._engine.desks.get(directory.organisation.id)
+        if desk is None:
+            raise Conflict("exchange_down")
+        try:
+            require_possible(desk.board, self._board(self._running(directory)))
+        except Refused as refused:
+            raise Conflict(refused.code.value, **refused.args_) from refused
+
+    def take(self, directory: Directory) -> None:
+        """Desk, routing and consoles follow in this instant (see `Desk`)."""
+        organisation = directory.organisation.id
+        running = self._running(directory)
+        answers: list[Accepted | NotDone] = []
+        self._engine.configure(organisation, self._board(running), answers.append)
+        for answer in answers:
+            if isinstance(answer, NotDone):
+                raise Conflict(answer.code, **answer.args)
+        self._tenancy.take([running])
+        self._own_devices()
+        self._hub.reconfigured(organisation, self._tenancy.viewer)
+
+    async def taken(self, before: Directory, after: Directory) -> None:
+        """Sessions end, telephones are written (see `Desk`)."""
+        active = {user.id for user in after.users if not user.disabled}
+        for user in before.users:
+            if user.id not in active:
+                await self._accounts.end_sessions_of(user.id)
+                self._hub.end_sessions_of(user.id)
+        if before.devices != after.devices or before.organisation != after.organisation:
+            await self._telephones()
+
+    async def facts(self, organisation: OrganisationId, resource: str) -> Callable[[Row], Row]:
+        """What only the running desk knows of things of that kind (see `Desk`)."""
+        directory = self._tenancy.all[organisation]
+        desk = self._engine.desks.get(organisation)
+        match resource:
+            case "users":
+                chosen = await self._accounts.with_password(organisation)
+                return lambda row: _of_user(directory, row) | {"has_password": row["id"] in chosen}
+            case "hours":
+                return lambda row: {"open_now": _is_open(directory, row, self._now())}
+            case "devices":
+                return lambda row: self._of_device(desk.board if desk is not None else None, row)
+            case _:
+                return lambda _row: {}
+
+    def _of_device(self, board: Board | None, row: Row) -> Row:
+        device = board.devices.get(DeviceId(row["id"])) if board is not None else None
+        used_by = device.used_by if device is not None else None
+        server = self._sip_server
+        return {
+            "registered": device is not None and device.registered,
+            "used_by": used_by,
+            "used_by_name": board.agents[used_by].name if board is not None and used_by is not None else None,
+            "server": None
+            if server is None or row["kind"] == "web"
+            else {"host": server[0], "port": server[1], "transport": "udp"},
+            "user": f"d-{row['id']}",
+        }
+
+    def _running(self, directory: Directory) -> Directory:
+        try:
+            return self._numbers.on_top(directory, self._tenancy.organisations())
+        except SettingsWrong as wrong:
+            raise Conflict("still_used", by="numbers", name=str(wrong)) from wrong
+
+    def _board(self, directory: Directory) -> Board:
+        return empty_board(directory, now=self._now(), emergency=self._emergency)
+
+
+def _is_open(directory: Directory, row: Row, now: Instant) -> bool:
+    hours = next((one for one in directory.hours if one.id == row["id"]), None)
+    return hours is not None and open_at(hours, directory.organisation.time_zone, now)
+
+
+def _of_user(directory: Directory, row: Row) -> Row:
+    user = next((one for one in directory.users if one.id == UserId(row["id"])), None)
+    rights: Sequence[str] = []
+    if user is not None:
+        rights = sorted(right.value for right in directory.rights_of(user))
+    return {"all_rights": rights}

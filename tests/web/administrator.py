@@ -1,0 +1,73 @@
+"""An administrator's browser, for the tests of the administration."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import httpx
+
+from cordboard.app.engine import Accepted, NotDone
+from cordboard.core.requests import Request
+from cordboard.core.types import OrganisationId, Right, UserId
+from tests.web.rig import OWN, TWENTE, Rig
+
+PIET_IN = "Piet@twente.example"
+
+
+async def asked(web: Rig, request: Request) -> Accepted | NotDone:
+    """A click, and its answer after the commit."""
+    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
+    web.services.engine.ask(TWENTE, request, done.set_result)
+    return await asyncio.wait_for(done, 5)
+
+
+async def one(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
+    """A row."""
+    answer = await client.get(f"/api/admin/{path}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def change(client: httpx.AsyncClient, path: str, check: bool = False, **fields: Any) -> httpx.Response:
+    """With the version that stands there now."""
+    version = (await one(client, path))["version"]
+    return await client.patch(
+        f"/api/admin/{path}{'?check=1' if check else ''}",
+        json=fields,
+        headers=OWN | {"If-Match": f'"{version}"'},
+    )
+
+
+async def make(client: httpx.AsyncClient, resource: str, **fields: Any) -> httpx.Response:
+    """A new thing."""
+    return await client.post(f"/api/admin/{resource}", json=fields, headers=OWN)
+
+
+async def delete(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """With the version that stands there now."""
+    version = (await one(client, path))["version"]
+    return await client.delete(f"/api/admin/{path}", headers=OWN | {"If-Match": f'"{version}"'})
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    """Status and stable code."""
+    return answer.status_code, answer.json()["code"]
+
+
+def errors_of(answer: httpx.Response) -> dict[str, str]:
+    """What is wrong with which field."""
+    assert code_of(answer) == (422, "invalid"), answer.text
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    return {error["field"]: error["code"] for error in answer.json()["errors"]}
+
+
+async def give(web: Rig, user: UserId, *rights: Right, organisation: OrganisationId = TWENTE) -> None:
+    """These rights and no others, as an administrator would have given them."""
+    directories = web.database.directories
+    directory = await directories.directory(organisation)
+    users = tuple(replace(u, rights=frozenset(rights)) if u.id == user else u for u in directory.users)
+    await directories.save(replace(directory, users=users))
+    await web.services.tenancy.load()
