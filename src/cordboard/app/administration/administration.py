@@ -165,8 +165,7 @@ class Administration:
         Raises:
             NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
         """
-        resource = resource_of(name)
-        actor.require(resource.right)
+        resource = _to_change(actor, name)
         if resource.remove is None:
             raise NotThere
         made = ""
@@ -189,8 +188,7 @@ class Administration:
         Raises:
             NoRight, NotThere, OutOfDate, Invalid, Conflict, StorageFailure: nothing has changed.
         """
-        resource = resource_of(name)
-        actor.require(resource.right)
+        resource = _to_change(actor, name)
 
         def edit(directory: Directory) -> Directory:
             old = _found(resource, directory, id_)
@@ -206,8 +204,7 @@ class Administration:
         Raises:
             NoRight, NotThere, OutOfDate, Conflict, StorageFailure: nothing has changed.
         """
-        resource = resource_of(name)
-        actor.require(resource.right)
+        resource = _to_change(actor, name)
 
         def edit(directory: Directory) -> Directory:
             _require_version(_found(resource, directory, id_), version)
@@ -348,6 +345,14 @@ def resource_of(name: str) -> Resource:
         if resource.name == name:
             return resource
     raise NotThere
+
+
+def _to_change(actor: Actor, name: str) -> Resource:
+    """The kind of that name, which he may change; who has no right at all is not told which there are."""
+    actor.may_read()
+    resource = resource_of(name)
+    actor.require(resource.right)
+    return resource
 
 
 def version_of(row: Row) -> str:
