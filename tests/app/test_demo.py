@@ -122,6 +122,7 @@ def test_its_people_show_the_differences() -> None:
     assert Right.MANUAL_WRAP_UP in rights_missing(people["Piet Jansen"])
     assert Right.HISTORY in rights_missing(people["Anja Smit"])
     assert rights_missing(people["Henk van Dijk"]) == set()
+    assert [name for name, user in people.items() if Right.ADMIN_USERS in user.rights] == ["Henk van Dijk"]
     assert {name for name, user in people.items() if Right.SUPERVISE in user.rights} == {
         "Chantal Vos",
         "Henk van Dijk",

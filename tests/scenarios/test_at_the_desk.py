@@ -228,7 +228,7 @@ def test_logging_out_of_the_device_too_frees_it() -> None:
     assert world.person("chantal").device is None
 
 
-@pytest.mark.rule("D17")
+@pytest.mark.rule("4-f", "D17")
 def test_a_conversation_goes_on_after_logging_out_but_a_held_caller_is_not_left() -> None:
     """What is on hold must be resumed or ended first; what is talked in goes on at the telephone."""
     world = office("chantal")

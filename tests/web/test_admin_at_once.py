@@ -133,7 +133,7 @@ async def test_a_new_person_is_invited_chooses_a_password_and_works(
     assert [(row["action"], row["name"]) for row in log] == [("invite", "Anouk"), ("create", "Anouk")]
 
 
-@pytest.mark.rule("4-f", "4-g")
+@pytest.mark.rule("4-g")
 async def test_who_is_disabled_is_out_and_who_is_logged_out_may_come_back(
     web: Rig, chantal: httpx.AsyncClient
 ) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.app.ports import StorageFailure
-from cordboard.core.requests import ChooseGroup, PairDevice, Request, SignIn
+from cordboard.app.tokens import hash_of
+from cordboard.core.requests import AnswerCall, ChooseGroup, PairDevice, Request, SignIn
 from cordboard.core.types import DeviceId, GroupId, OrganisationId, QueueId, UserId
 from tests.contracts.storage.samples import BROWSER, DESK, ENSCHEDE, answered_call
 from tests.web.rig import ALGEMEEN, BRABANT, CHANTAL, HOST, OWN, PASSWORD, PIET, TWENTE, Rig, log_in, rig
@@ -166,6 +167,30 @@ async def test_who_logs_out_is_signed_out_of_the_queues_and_keeps_the_telephone_
         assert answer.status_code == 204
         assert agent.signed_in == set()
         assert agent.device == device
+
+
+@pytest.mark.rule("4-h")
+async def test_a_session_that_expires_cuts_no_call(web: Rig) -> None:
+    """The shift was long: Piet has to log in again, and his caller goes on talking with him."""
+    async with web.client() as client:
+        await log_in(client, "Piet@twente.example")
+        for request in (
+            ChooseGroup(agent=PIET, group=ENSCHEDE),
+            PairDevice(agent=PIET, device=DESK),
+            SignIn(agent=PIET, queue=ALGEMEEN),
+        ):
+            assert isinstance(await asked(web, request), Accepted)
+        call = web.arrives("caller")
+        assert isinstance(await asked(web, AnswerCall(agent=PIET, call=call)), Accepted)
+        before, told = repr(web.services.engine.desks[TWENTE].board), len(web.exchange.told)
+        token = client.cookies["cordboard"]
+        await web.database.accounts.touch_session(hash_of(token), 0, 1)
+
+        assert code_of(await client.get("/api/session")) == (401, "no_session")
+
+        assert repr(web.services.engine.desks[TWENTE].board) == before
+        assert web.services.engine.desks[TWENTE].board.agents[PIET].calls == [call]
+        assert len(web.exchange.told) == told
 
 
 @pytest.mark.rule("3.4-a", "D24", "X-c")

@@ -21,6 +21,7 @@ import { type SessionState, type Taste, useSession } from "./use-session.ts";
 
 // The portal is small and opens at once; the operator screen comes when it is asked for.
 const Operator = lazy(() => import("./Operator.tsx"));
+const Admin = lazy(() => import("./Admin.tsx"));
 
 /** The page of this address, for who is logged in and for who is not. */
 export function App() {
@@ -52,7 +53,8 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
   const { session, info, taste, change, forget } = state;
   const missing = missingAbilities();
   useEffect(() => {
-    if (path !== "/operator") document.title = session ? "Cordboard" : `${t`Log in`} - Cordboard`;
+    if (path !== "/operator" && !isAdmin(path))
+      document.title = session ? "Cordboard" : `${t`Log in`} - Cordboard`;
   }, [path, session, t]);
   const speak = (language: Taste["language"]): void => change({ language });
   if (session === undefined) return null;
@@ -85,6 +87,20 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
     return (
       <Suspense fallback={null}>
         <Operator session={session} taste={taste} change={change} loggedOut={forget} />
+      </Suspense>
+    );
+  }
+  if (isAdmin(path)) {
+    return (
+      <Suspense fallback={null}>
+        <Admin
+          session={session}
+          taste={taste}
+          path={path}
+          go={go}
+          change={change}
+          logOut={() => void logOut(forget)}
+        />
       </Suspense>
     );
   }
@@ -122,6 +138,10 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
       )}
     </Frame>
   );
+}
+
+function isAdmin(path: string): boolean {
+  return path === "/admin" || path.startsWith("/admin/");
 }
 
 /** From the portal, where no phone is in sight: it stays paired. */

@@ -35,6 +35,8 @@ interface Props {
   readonly chooseDevice: () => void;
 }
 
+const administration = { id: "administration", icon: "group", href: "/admin", newTab: true } as const;
+
 /** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
 export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice }: Props) {
   const { t } = useLingui();
@@ -76,11 +78,13 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
     text: t`Test sound and phone`,
     act: () => setTesting(true),
   };
+  const administers = useEntities((all) => (me(all)?.rights ?? []).some((one) => one.startsWith("admin.")));
   const acts = [
     ...(web ? [test] : []),
     { id: "keys", icon: "keyboard" as const, text: t`Keys`, act: showHelp },
     // In a tab of its own: leaving this one would cut a call on the browser's phone.
     { id: "settings", icon: "sliders" as const, text: t`My settings`, href: SETTINGS_PATH, newTab: true },
+    ...(administers ? [{ ...administration, text: t`Administration` }] : []),
   ];
 
   return (

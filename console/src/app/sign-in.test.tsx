@@ -168,7 +168,7 @@ describe("logging out", () => {
     expect(loggedOut).toBe(1);
   });
 
-  it("warns of calls that go on, and says why it cannot be done while somebody is on hold", async () => {
+  it("warns of calls that go on, and says why it cannot be done while somebody is on hold [4-f]", async () => {
     ask(2);
     expect(screen.getByText(/U heeft nog 2 gesprekken/)).toBeTruthy();
     answer = () => new Response(JSON.stringify({ code: "live_call", args: {} }), { status: 409 });

@@ -93,6 +93,19 @@ describe("a pause", () => {
     expect(desk.asked).toEqual([["agent.return", {}]]);
   });
 
+  it("stands in a menu whose items depend on rights, with logging out as the last one [4-a]", async () => {
+    showScreen(me({ pause_reasons: reasons }));
+    await click(screen.getByRole("button", { name: /Menu van/ }));
+    expect(screen.queryByRole("menuitem", { name: "Beheer" })).toBeNull();
+    expect(screen.getAllByRole("menuitem").at(-1)?.textContent).toBe("Uitloggen");
+    cleanup();
+
+    showScreen(me({ rights: ["admin.queues"] }));
+    await click(screen.getByRole("button", { name: /Menu van/ }));
+    expect(screen.getByRole("menuitem", { name: "Beheer" }).getAttribute("href")).toBe("/admin");
+    expect(screen.getAllByRole("menuitem").at(-1)?.textContent).toBe("Uitloggen");
+  });
+
   it("is not in the menu of an organisation without reasons for one", async () => {
     showScreen(me());
     await click(screen.getByRole("button", { name: /Menu van/ }));

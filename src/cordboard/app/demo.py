@@ -43,7 +43,7 @@ from cordboard.core.types import (
 DEMO = OrganisationId("demo")
 LOGINS_FILE = "demo-logins.txt"
 
-_ALL = frozenset(Right) - {
+_ALL = frozenset(right for right in Right if not right.value.startswith("admin.")) - {
     Right.TAKE_OVER_DEVICE,
     Right.SUPERVISE,
     Right.DIAL_INTERNATIONAL,

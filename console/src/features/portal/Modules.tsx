@@ -23,7 +23,12 @@ const TILES: Record<Module["id"], Tile> = {
   callback: { icon: "callback", name: msg`Call back`, about: msg`Appointments to call people back` },
   wallboard: { icon: "screen", name: msg`Wallboard`, about: msg`Queues on a big screen` },
   reports: { icon: "chart", name: msg`Reports`, about: msg`Availability and waiting times` },
-  administration: { icon: "sliders", name: msg`Administration`, about: msg`Queues, groups and rights` },
+  administration: {
+    icon: "sliders",
+    name: msg`Administration`,
+    about: msg`Queues, groups and rights`,
+    path: "/admin",
+  },
 };
 
 interface Props {

@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
+from cordboard.app.administration.rights import ADMINISTRATION
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
@@ -46,7 +47,7 @@ def session_info(viewer: Viewer) -> rest.SessionInfo:
             rest.Module(id="callback", active=False),
             rest.Module(id="wallboard", active=False),
             rest.Module(id="reports", active=False),
-            rest.Module(id="administration", active=False),
+            rest.Module(id="administration", active=bool(user.rights & ADMINISTRATION)),
         ],
     )
 

@@ -1,0 +1,363 @@
+import { readFileSync } from "node:fs";
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Administration } from "../features/administration/Administration.tsx";
+import { changesOf, pieces, valueAt, withValue } from "../features/administration/kinds.ts";
+import { pages } from "../features/administration/pages.ts";
+import { problemWords, refusedWords, rightWords } from "../features/administration/words.ts";
+import { messages as english } from "../text/catalogues/en.po";
+import { messages as dutch } from "../text/catalogues/nl.po";
+import { cleanup, click } from "./harness.tsx";
+
+const QUEUE = {
+  id: "q1",
+  version: "v1",
+  name: "Algemeen",
+  groups: ["g1"],
+  numbers: ["31534800900"],
+  urgent: false,
+  priority: 0,
+  position: 0,
+  strategy: "ring_all",
+  ring_ms: 20_000,
+  widen_ms: 10_000,
+  order: [],
+  wrap_up_ms: 15_000,
+  wrap_up_mode: "timed",
+  wrap_up_extend_ms: 30_000,
+  wrap_up_extends_max: 2,
+  breaks_wrap_up: false,
+  escalate_ms: 30_000,
+  escalate_to: null,
+  exits: { full: { action: "message", target: null } },
+  wait_ms_max: null,
+  calls_max: 50,
+  empty_ms: 60_000,
+  announce_first_ms: null,
+  announce_every_ms: 60_000,
+  announce_wait: true,
+  music: null,
+  number: null,
+  language: "nl",
+  ring_until_answered: false,
+  locked: false,
+  hours: null,
+};
+const USER = {
+  id: "u1",
+  version: "v2",
+  name: "Piet Jansen",
+  user_name: "piet",
+  email: null,
+  extension: "203",
+  language: "nl",
+  disabled: false,
+  groups: ["g1"],
+  role: null,
+  rights: ["queue.pick"],
+  all_rights: ["queue.pick"],
+  numbers: [],
+  number: null,
+  direct_exit: null,
+  has_password: false,
+};
+const DEVICE = {
+  id: "d1",
+  version: "v3",
+  name: "Toestel 201",
+  kind: "sip",
+  extension: "201",
+  answer_method: "header",
+  one_line: true,
+  position: 0,
+  registered: true,
+  used_by: "u1",
+  used_by_name: "Piet Jansen",
+  server: { host: "192.0.2.1", port: 5060, transport: "udp" },
+  user: "d-d1",
+};
+const LISTS: Record<string, unknown[]> = {
+  organisation: [],
+  users: [USER],
+  roles: [],
+  groups: [
+    { id: "g1", version: "a", name: "Enschede", number: null, position: 0 },
+    { id: "g2", version: "b", name: "Den Bosch", number: null, position: 1 },
+  ],
+  queues: [QUEUE],
+  hours: [],
+  links: [],
+  devices: [DEVICE],
+  numbers: [],
+};
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly version: string | undefined;
+  readonly body: unknown;
+}
+
+let asked: Asked[];
+let mayChange: boolean;
+let rights: string[];
+let answer: (asked: Asked) => Response;
+let gone: string[];
+const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+
+beforeEach(() => {
+  asked = [];
+  gone = [];
+  mayChange = true;
+  rights = ["admin.queues", "admin.users", "admin.telephony"];
+  answer = ({ body }) => json({ ...QUEUE, ...(body as object), version: "next" });
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const path = url.replace("/api/admin", "");
+    const headers = init.headers as Record<string, string>;
+    if (init.method === "GET") {
+      const resources = Object.keys(LISTS).map((name) => ({ name, may_change: mayChange }));
+      if (path === "") return json({ rights, resources });
+      if (path === "/rights") return json({ rights: ["queue.pick", "history.view"] });
+      if (path.startsWith("/audit")) {
+        const row = { id: "1", at: 0, user: "u9", user_name: "Marije", action: "change", resource: "queues" };
+        const change = {
+          thing: "q1",
+          name: "Algemeen",
+          before: { ring_ms: 45_000 },
+          after: { ring_ms: 20_000 },
+        };
+        return json({ rows: [{ ...row, ...change }], before: null });
+      }
+      return json({ rows: LISTS[path.slice(1)] });
+    }
+    const one: Asked = {
+      method: init.method ?? "",
+      path,
+      version: headers["If-Match"],
+      body: init.body === undefined ? undefined : JSON.parse(String(init.body)),
+    };
+    asked.push(one);
+    return answer(one);
+  });
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+async function open(path: string): Promise<void> {
+  await act(async () => {
+    render(
+      <I18nProvider i18n={i18n}>
+        <Administration path={path} go={(to) => gone.push(to)} corner={null} />
+      </I18nProvider>,
+    );
+  });
+  await screen.findByRole("navigation");
+}
+
+const field = (name: RegExp): HTMLInputElement => screen.getByLabelText(name) as HTMLInputElement;
+
+const press = (name: string | RegExp): Promise<void> => click(screen.getByRole("button", { name }));
+
+describe("the administration", () => {
+  it("says every setting of a queue in a sentence and saves only what differs [2.1.1-k]", async () => {
+    await open("/admin/queues/q1");
+    expect(document.body.textContent).toContain("Een gesprek wordt aangeboden aan iedereen die vrij is");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "30" } });
+    fireEvent.change(field(/Vol: .*volgende$/), { target: { value: "" } });
+    fireEvent.change(field(/Wie wacht hoort$/), { target: { value: "true" } });
+    expect(document.body.textContent).toContain("3 wijzigingen");
+
+    await press("Opslaan");
+
+    expect(asked).toEqual([
+      {
+        method: "PATCH",
+        path: "/queues/q1",
+        version: '"v1"',
+        body: { ring_ms: 30_000, exits: {}, ring_until_answered: true },
+      },
+    ]);
+  });
+
+  it("shows what cannot be so beside its sentence and keeps what was typed", async () => {
+    answer = () =>
+      json(
+        {
+          code: "invalid",
+          args: {},
+          errors: [{ field: "ring_ms", code: "too_small", args: { least: "5000" } }],
+        },
+        422,
+      );
+    await open("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "1" } });
+
+    await press("Opslaan");
+
+    const notes = screen.getAllByRole("alert").map((one) => one.textContent);
+    expect(notes).toContain("Dit is te klein: minstens 5 seconden.");
+    expect(field(/een toestel gaat/).value).toBe("1");
+  });
+
+  it("begins anew with what somebody else has changed meanwhile", async () => {
+    answer = () => json({ code: "out_of_date", args: {}, errors: [] }, 412);
+    await open("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "30" } });
+
+    await press("Opslaan");
+
+    expect(screen.getByRole("alert").textContent).toContain("Iemand anders heeft dit intussen gewijzigd");
+    expect(field(/een toestel gaat/).value).toBe("20");
+  });
+
+  it("lets who may not change it read it only [X-b]", async () => {
+    mayChange = false;
+    await open("/admin/queues/q1");
+
+    expect(document.body.textContent).toContain("een toestel gaat 20 seconden over");
+    expect(screen.queryByLabelText(/een toestel gaat/)).toBeNull();
+    expect(screen.queryByText("Opslaan")).toBeNull();
+  });
+
+  it("makes a new one with what was filled in and opens it", async () => {
+    answer = () => json({ ...QUEUE, id: "q-nieuw" }, 201);
+    await open("/admin/queues/new");
+    fireEvent.change(field(/De wachtrij heet$/), { target: { value: "Verkoop" } });
+    fireEvent.change(field(/Gesprekken op$/), { target: { value: "053 480 09 50, 0534800951" } });
+
+    await press("Maken");
+
+    expect(asked[0]).toMatchObject({
+      method: "POST",
+      path: "/queues",
+      body: { name: "Verkoop", numbers: ["053 480 09 50", "0534800951"], urgent: false },
+    });
+    expect(gone).toEqual(["/admin/queues/q-nieuw"]);
+  });
+
+  it("gives rights and groups with boxes to tick", async () => {
+    await open("/admin/users/u1");
+    await press(/Werkt voor: Enschede/);
+    await act(async () => {
+      fireEvent.click(within(screen.getByRole("dialog")).getByLabelText("Den Bosch"));
+    });
+    fireEvent.keyDown(screen.getByRole("dialog"), { key: "Escape" });
+
+    await press("Opslaan");
+
+    expect(asked[0]).toMatchObject({ path: "/users/u1", body: { groups: ["g1", "g2"] } });
+  });
+
+  it("invites a person, and frees a phone that somebody has [1.2-j, 1.1-c]", async () => {
+    answer = () => new Response(null, { status: 204 });
+    await open("/admin/users/u1");
+    expect(document.body.textContent).toContain("nog geen wachtwoord gekozen");
+    await press("Uitnodiging sturen");
+    cleanup();
+    await open("/admin/devices/d1");
+    expect(document.body.textContent).toContain("Piet Jansen gebruikt het.");
+    await press("Weghalen bij Piet Jansen");
+
+    expect(asked.map((one) => one.path)).toEqual(["/users/u1/invitation", "/devices/d1/release"]);
+  });
+
+  it("tells a new password of a phone once, beside what else the phone needs", async () => {
+    answer = () => json({ password: "0123abcd" });
+    await open("/admin/devices/d1");
+    expect(document.body.textContent).toContain("192.0.2.1:5060");
+    expect(document.body.textContent).not.toContain("0123abcd");
+
+    await press("Nieuw wachtwoord");
+
+    expect(document.body.textContent).toContain("0123abcd");
+  });
+
+  it("shows who changed what to who may see it", async () => {
+    await open("/admin/queues/q1");
+    expect(screen.queryByText("Wijzigingen")).toBeNull();
+    cleanup();
+    rights = [...rights, "admin.audit"];
+    await open("/admin/audit");
+
+    await screen.findByText("Marije");
+    expect(document.body.textContent).toContain("Aanbieden 45 20");
+  });
+
+  it("says so to who has no right of administration", async () => {
+    vi.stubGlobal("fetch", async () => json({ code: "no_right", args: { right: "admin" } }, 403));
+    await open("/admin");
+
+    expect(screen.getByRole("alert").textContent).toContain("U hebt daar geen recht voor.");
+  });
+});
+
+describe("its sentences", () => {
+  const server = ["people", "queues", "house"].map((name) =>
+    readFileSync(`../src/cordboard/app/administration/${name}.py`, "utf8"),
+  );
+
+  it("every field that the server knows stands in one", () => {
+    const all = pages();
+    const told = new Set<string>();
+    for (const page of Object.values(all)) {
+      for (const part of [{}, { urgent: true }, { strategy: "linear" }, { strategy: "ring_progressively" }]) {
+        for (const isNew of [true, false]) {
+          for (const told_ of [null, 1_000]) {
+            const row = { ...page.begin, priority: 0, announce_first_ms: told_, ...part };
+            for (const rule of page.rules(row, isNew)) {
+              for (const piece of pieces(rule.text)) {
+                if (piece.field === undefined) continue;
+                expect(page.kinds[piece.field], piece.field).toBeDefined();
+                told.add(piece.field.split(".")[0] ?? "");
+              }
+            }
+          }
+        }
+      }
+    }
+    const fields = server.flatMap((text) => [
+      ...[...text.matchAll(/Field\(name="([a-z_]+)"/g)].map((found) => found[1] ?? ""),
+      ...[...text.matchAll(/^ {4}"([a-z_]+)": (?:flag|whole|choice|maybe|way_out)/gm)].map((f) => f[1] ?? ""),
+    ]);
+    expect(fields.length).toBeGreaterThan(70);
+    expect(fields.filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it("have the same settings in both languages", () => {
+    for (const [id, words] of Object.entries(dutch)) {
+      const tokens = (text: unknown): string[] => (JSON.stringify(text).match(/\[[a-z_.]+\]/g) ?? []).sort();
+      const other = (english as Record<string, unknown>)[id];
+      expect(tokens(words), JSON.stringify(other)).toEqual(tokens(other));
+    }
+  });
+
+  it("there are words for every right, and for every no of the administration", () => {
+    const types = readFileSync("../src/cordboard/core/types.py", "utf8");
+    const known = [...(types.split("class Right(Enum)")[1] ?? "").matchAll(/ = "([a-z_.]+)"/g)];
+    expect(known.length).toBeGreaterThan(14);
+    for (const [, right = ""] of known) expect(rightWords(right)).not.toBe(right);
+    for (const code of ["required", "taken", "bad_number", "one_of", "bad_time"]) {
+      expect(problemWords(code, {})).not.toContain(code);
+    }
+    for (const code of ["invalid", "out_of_date", "still_used", "yourself", "last_administrator"]) {
+      expect(refusedWords(code, {})).not.toBeNull();
+    }
+  });
+
+  it("a value may lie inside another one", () => {
+    const row = { name: "A", exits: { full: 1 } };
+    expect(valueAt(row, "exits.closed")).toBeNull();
+    expect(withValue(row, "exits.closed", 2)).toEqual({ name: "A", exits: { full: 1, closed: 2 } });
+    expect(withValue(row, "exits.full", null)).toEqual({ name: "A", exits: {} });
+    expect(changesOf(row, withValue(row, "exits.full", 1))).toEqual({});
+    expect(pieces("Na [ring_ms] s.").map((piece) => piece.field ?? piece.text)).toEqual([
+      "Na ",
+      "ring_ms",
+      " s.",
+    ]);
+  });
+});

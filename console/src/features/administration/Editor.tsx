@@ -1,0 +1,213 @@
+import { Plural, useLingui } from "@lingui/react/macro";
+import { useState } from "react";
+import { AdminRefused, admin, type Row } from "../../connection/admin.ts";
+import { phoneNumber } from "../../model/format.ts";
+import type { FieldProblem } from "../../model/wire.ts";
+import { refusal } from "../../text/refusals.ts";
+import { Press } from "../../ui/controls.tsx";
+import { Note } from "../../ui/Note.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { Window } from "../../ui/Window.tsx";
+import { Acts } from "./Acts.tsx";
+import { changesOf, type Draft, type Page, pieces, type Rule, valueAt, withValue } from "./kinds.ts";
+import type { Known } from "./use-lists.ts";
+import { Value } from "./Value.tsx";
+import { problemWords, refusedWords } from "./words.ts";
+
+interface Props {
+  readonly page: Page;
+  readonly place: string;
+  /** undefined: a new one. */
+  readonly row: Row | undefined;
+  readonly known: Known;
+  readonly may: boolean;
+  /** Go to the thing, or to the list. */
+  readonly done: (id?: string) => void;
+}
+
+/** One thing: its settings as sentences, saved together. */
+export function Editor({ page, place, row, known, may, done }: Props) {
+  const { t } = useLingui();
+  const before: Draft = row ?? page.begin;
+  const [changed, setChanged] = useState<Draft>({});
+  const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [asks, setAsks] = useState(false);
+  const [password, setPassword] = useState<string | null>(null);
+  const now: Draft = { ...before, ...changed };
+  const changes = changesOf(before, now);
+  const count = Object.keys(changes).length;
+  const title =
+    row === undefined ? page.add : row["name"] === undefined ? phoneNumber(row.id) : String(row["name"]);
+  const undo = (): void => {
+    setChanged({});
+    setProblems([]);
+    setWrong(null);
+  };
+
+  const carryOut = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true);
+    setProblems([]);
+    setWrong(null);
+    try {
+      await work();
+    } catch (reason) {
+      if (!(reason instanceof AdminRefused)) throw reason;
+      setProblems(reason.errors);
+      setWrong(refusedWords(reason.code, reason.args) ?? refusal(reason.code, reason.args));
+      if (reason.code === "out_of_date") {
+        setChanged({});
+        await known.again();
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+  const save = (): Promise<void> =>
+    carryOut(async () => {
+      const kept =
+        row === undefined
+          ? await admin.create(place, withoutEmpty(now))
+          : await admin.change(place, row, changes);
+      await known.again();
+      setChanged({});
+      toast(
+        row === undefined ? t`It has been made.` : t`It has been saved, and holds from now on.`,
+        "check",
+        "ringing",
+      );
+      if (typeof kept["password"] === "string") setPassword(kept["password"]);
+      if (row === undefined) done(kept.id);
+    });
+  const remove = (): Promise<void> =>
+    carryOut(async () => {
+      setAsks(false);
+      if (row === undefined) return;
+      await admin.remove(place, row);
+      await known.again();
+      toast(t`${title ?? ""} has been deleted.`, "check", "ringing");
+      done();
+    });
+
+  const show = (rule: Rule) => (
+    <div className="adm-rule" key={rule.title + rule.text}>
+      <h2>{rule.title}</h2>
+      <div className="adm-say">
+        {pieces(rule.text).map((piece) => {
+          const kind = piece.field === undefined ? undefined : page.kinds[piece.field];
+          return piece.field === undefined || kind === undefined ? (
+            <span key={piece.key}>{piece.text}</span>
+          ) : (
+            <Value
+              key={piece.key}
+              field={piece.field}
+              kind={kind}
+              value={valueAt(now, piece.field)}
+              lists={known.lists}
+              rights={known.rights}
+              label={label(rule, piece.field)}
+              changed={
+                JSON.stringify(valueAt(now, piece.field)) !== JSON.stringify(valueAt(before, piece.field))
+              }
+              fixed={!may}
+              change={(value) => {
+                const field = piece.field ?? "";
+                const next = withValue(now, field, value);
+                setChanged(changesOf(before, page.settle?.(next, field) ?? next));
+              }}
+            />
+          );
+        })}
+        {problems
+          .filter((one) => rule.text.includes(`[${one.field.split(".")[0]}`))
+          .map((one) => (
+            <Note kind="problem" key={one.field}>
+              {problemWords(one.code, one.args)}
+            </Note>
+          ))}
+      </div>
+    </div>
+  );
+
+  return (
+    <section className="adm-set">
+      <header>
+        <h1>{title}</h1>
+        {row !== undefined && page.add !== undefined && (
+          <Press className="btn" data-kind="plain" onPress={() => done()}>
+            {t`All: ${page.title}`}
+          </Press>
+        )}
+      </header>
+      {page.rules(now, row === undefined).map(show)}
+      {row !== undefined && <Acts place={place} row={row} may={may} known={known} shown={password} />}
+      {wrong !== null && <Note kind="problem">{wrong}</Note>}
+      {may && (
+        <div className="adm-save">
+          <p>
+            {row === undefined ? (
+              t`What is not asked here can be set afterwards.`
+            ) : count === 0 ? (
+              t`Changes hold at once for everybody who works.`
+            ) : (
+              <Plural value={count} one="# change" other="# changes" />
+            )}
+          </p>
+          {row !== undefined && page.add !== undefined && (
+            <Press className="btn" data-kind="plain" onPress={() => setAsks(true)} busy={busy}>
+              {t`Delete`}
+            </Press>
+          )}
+          {row === undefined ? (
+            <Press className="btn" onPress={() => done()}>{t`Cancel`}</Press>
+          ) : (
+            <Press
+              className="btn"
+              onPress={undo}
+              off={count === 0 ? t`Nothing has been changed.` : undefined}
+            >
+              {t`Undo`}
+            </Press>
+          )}
+          <Press
+            className="btn"
+            data={{ "data-kind": "primary" }}
+            onPress={() => void save()}
+            busy={busy}
+            off={count === 0 && row !== undefined ? t`Nothing has been changed.` : undefined}
+          >
+            {row === undefined ? t`Make` : t`Save`}
+          </Press>
+        </div>
+      )}
+      <Window
+        title={t`Delete ${title ?? ""}?`}
+        open={asks}
+        close={() => setAsks(false)}
+        alert
+        acts={
+          <>
+            <Press className="btn" onPress={() => setAsks(false)}>{t`No`}</Press>
+            <Press className="btn" data={{ "data-kind": "danger" }} onPress={() => void remove()} busy={busy}>
+              {t`Delete`}
+            </Press>
+          </>
+        }
+      >
+        <p>{t`This cannot be undone.`}</p>
+      </Window>
+    </section>
+  );
+}
+
+/** What a value is, for who listens: the title of its sentence, and the words before it. */
+function label(rule: Rule, field: string): string {
+  const before = rule.text.slice(0, rule.text.indexOf(`[${field}]`)).replace(/\[[a-z_.]+\]/g, "…");
+  return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $/, "");
+}
+
+/** Nothing said is nothing sent: the server has its defaults. */
+function withoutEmpty(draft: Draft): Draft {
+  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== null && value !== ""));
+}

@@ -1,0 +1,88 @@
+/** What a value in a sentence is, and so how it is chosen and said. */
+export type Kind =
+  | { readonly is: "text"; readonly empty?: string; readonly lines?: number }
+  | { readonly is: "phone"; readonly empty: string }
+  | { readonly is: "list"; readonly empty: string; readonly phones?: boolean }
+  | { readonly is: "choice"; readonly options: readonly (readonly [value: string, words: string])[] }
+  | { readonly is: "flag"; readonly yes: string; readonly no: string }
+  | { readonly is: "seconds"; readonly empty?: string; readonly minutes?: boolean }
+  | { readonly is: "count"; readonly empty?: string; readonly from?: number }
+  | { readonly is: "one"; readonly of: string; readonly empty?: string }
+  | { readonly is: "several"; readonly of: string; readonly empty: string }
+  | { readonly is: "rights"; readonly empty: string }
+  | { readonly is: "exit"; readonly empty?: string }
+  | { readonly is: "week" }
+  | { readonly is: "holidays" };
+
+/** A sentence about settings; a value stands in it as `[field]`. */
+export interface Rule {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** A kind of thing: how its page says everything about it. */
+export interface Page {
+  readonly title: string;
+  /** The field by which a thing is known; its list is in that order. */
+  readonly known: string;
+  /** Adds one; undefined: there is always exactly one. */
+  readonly add?: string;
+  /** What the list says of each beside its name: a field. */
+  readonly about?: string;
+  readonly kinds: Readonly<Record<string, Kind>>;
+  /** What is not asked with a new thing. */
+  readonly rules: (row: Draft, isNew: boolean) => readonly Rule[];
+  /** What else changes when somebody changes this field. */
+  readonly settle?: (row: Draft, field: string) => Draft;
+  /** What a new one begins with, as far as it has to be said. */
+  readonly begin: Draft;
+}
+
+/** A thing as it is being changed. */
+export type Draft = Readonly<Record<string, unknown>>;
+
+/** Way out of a queue or of a direct call. */
+export interface Exit {
+  readonly action: string;
+  readonly target: string | null;
+}
+
+/** A stretch of a day. */
+export interface Stretch {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The value of a field; `exits.full` looks inside. */
+export function valueAt(row: Draft, field: string): unknown {
+  const [name, inside] = field.split(".");
+  const value = row[name ?? ""];
+  return inside === undefined ? value : ((value as Draft | undefined)?.[inside] ?? null);
+}
+
+/** The thing with that field changed. */
+export function withValue(row: Draft, field: string, value: unknown): Draft {
+  const [name = "", inside] = field.split(".");
+  if (inside === undefined) return { ...row, [name]: value };
+  const { [inside]: _, ...others } = (row[name] ?? {}) as Draft;
+  return { ...row, [name]: value === null ? others : { ...others, [inside]: value } };
+}
+
+/** The fields that differ, with their new values. */
+export function changesOf(before: Draft, now: Draft): Draft {
+  return Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
+  );
+}
+
+/** The pieces of a sentence: text, and the fields that stand in it. */
+export function pieces(
+  text: string,
+): readonly { readonly key: string; readonly text?: string; readonly field?: string }[] {
+  return text
+    .split(/(\[[a-z_.]+\])/)
+    .filter((part) => part !== "")
+    .map((part, place) =>
+      part.startsWith("[") ? { key: part, field: part.slice(1, -1) } : { key: `${place}`, text: part },
+    );
+}

@@ -1,0 +1,87 @@
+import { t } from "@lingui/core/macro";
+import type { Kind, Page } from "./kinds.ts";
+
+/** The organisation itself, and the rules that hold for everybody in it. */
+export function organisation(language: Kind): Page {
+  const seconds: Kind = { is: "seconds" };
+  return {
+    title: t`Organisation`,
+    known: "name",
+    kinds: {
+      name: { is: "text" },
+      country: { is: "text" },
+      language,
+      time_zone: { is: "text" },
+      contact: { is: "text", lines: 3, empty: t`nothing` },
+      pause_reasons: { is: "list", empty: t`nobody can pause` },
+      number: { is: "phone", empty: t`no number of ours` },
+      pick_while_busy: { is: "flag", yes: t`may be taken`, no: t`cannot be taken` },
+      auto_resume: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold until it is resumed` },
+      resume_if_never_answered: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold` },
+      on_hook_ringing: {
+        is: "choice",
+        options: [
+          ["recall", t`rings the agent back`],
+          ["safe_blind", t`transfers without announcement`],
+        ],
+      },
+      undo_ms: seconds,
+      undo_outside: { is: "flag", yes: t`also`, no: t`not` },
+      consult_ring_ms: seconds,
+      blind_ring_ms: seconds,
+      return_ms: seconds,
+      dial_ring_ms: seconds,
+      hold_warn_ms: seconds,
+      hold_recall_ms: seconds,
+      direct_ring_ms: seconds,
+      direct_exit: { is: "exit" },
+      direct_rings_in_wrap_up: { is: "flag", yes: t`ring`, no: t`do not ring` },
+      outbound_wrap_up_ms: seconds,
+      outbound_wrap_up_unanswered: { is: "flag", yes: t`also`, no: t`not` },
+      manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
+      sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
+    },
+    rules: () => [
+      {
+        title: t`Organisation`,
+        text: t`[name] is in [country] (time zone [time_zone]) and speaks [language].`,
+      },
+      { title: t`Log-in page`, text: t`Whom to ask for a user name or a password: [contact].` },
+      { title: t`Calling out`, text: t`Who is called sees [number], and rings for [dial_ring_ms] seconds.` },
+      { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
+      {
+        title: t`Several calls`,
+        text: t`Waiting calls [pick_while_busy] while one is speaking. When a second call has ended, the first one [auto_resume].`,
+      },
+      {
+        title: t`On hold`,
+        text: t`After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`,
+      },
+      {
+        title: t`With announcement`,
+        text: t`The recipient rings for [consult_ring_ms] seconds. Nobody answers: the caller [resume_if_never_answered]. Hanging up the phone while it rings [on_hook_ringing].`,
+      },
+      {
+        title: t`Without announcement`,
+        text: t`The recipient rings for [blind_ring_ms] seconds. A caller who comes back is the agent's for [return_ms] seconds, then the queue's.`,
+      },
+      {
+        title: t`Undoing`,
+        text: t`A transfer can be undone for [undo_ms] seconds, and [undo_outside] one to somebody outside.`,
+      },
+      {
+        title: t`Direct calls`,
+        text: t`They ring for [direct_ring_ms] seconds; one that is not taken [direct_exit]. In wrap-up they [direct_rings_in_wrap_up].`,
+      },
+      {
+        title: t`Wrap-up`,
+        text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
+      },
+      {
+        title: t`Signed out`,
+        text: t`Who is signed out of every queue is reminded after [sign_in_reminder_ms] minutes.`,
+      },
+    ],
+    begin: {},
+  };
+}

@@ -1,0 +1,161 @@
+import { t } from "@lingui/core/macro";
+import type { Draft, Kind, Page, Rule } from "./kinds.ts";
+
+/** A queue with every setting, said in sentences (2.1.1-k). */
+export function queues(language: Kind): Page {
+  return {
+    title: t`Queues`,
+    known: "name",
+    add: t`New queue`,
+    kinds: { ...kinds(), language },
+    rules: (row, isNew) => [
+      ...callers(row),
+      ...(isNew ? [] : [...offering(row), ...wrapUp(), ...waiting(row), ...waysOut()]),
+    ],
+    begin: { name: "", groups: [], numbers: [], urgent: false, position: null },
+  };
+}
+
+function kinds(): Record<string, Kind> {
+  const seconds: Kind = { is: "seconds" };
+  const exit: Kind = { is: "exit", empty: t`goes on waiting` };
+  return {
+    name: { is: "text" },
+    groups: { is: "several", of: "groups", empty: t`no group` },
+    numbers: { is: "list", phones: true, empty: t`no number` },
+    urgent: { is: "flag", yes: t`urgent`, no: t`ordinary` },
+    priority: { is: "count" },
+    position: { is: "count", from: 1, empty: t`the last one` },
+    strategy: {
+      is: "choice",
+      options: [
+        ["ring_all", t`everybody who is free`],
+        ["longest_idle", t`who has been idle longest`],
+        ["round_robin", t`each in turn`],
+        ["linear", t`the first one free, in a fixed order`],
+        ["fewest_calls", t`who answered the fewest calls today`],
+        ["ring_progressively", t`the longest idle, then one more each time`],
+      ],
+    },
+    ring_ms: seconds,
+    widen_ms: seconds,
+    order: { is: "several", of: "users", empty: t`no order` },
+    wrap_up_ms: seconds,
+    wrap_up_mode: {
+      is: "choice",
+      options: [
+        ["timed", t`and may end it earlier`],
+        ["timed_no_early_exit", t`and cannot end it earlier`],
+        ["open_ended", t`and ends it by hand`],
+      ],
+    },
+    wrap_up_extend_ms: seconds,
+    wrap_up_extends_max: { is: "count" },
+    breaks_wrap_up: { is: "flag", yes: t`are offered`, no: t`are not offered` },
+    escalate_ms: seconds,
+    escalate_to: { is: "phone", empty: t`nobody outside` },
+    wait_ms_max: { is: "seconds", empty: t`any time` },
+    calls_max: { is: "count", empty: t`any number` },
+    empty_ms: seconds,
+    announce_first_ms: { is: "seconds", empty: t`never` },
+    announce_every_ms: seconds,
+    announce_wait: { is: "flag", yes: t`with the expected wait`, no: t`without the expected wait` },
+    music: { is: "text", empty: t`the usual music` },
+    number: { is: "phone", empty: t`the number of the caller's group` },
+    ring_until_answered: { is: "flag", yes: t`ringing`, no: t`music` },
+    locked: { is: "flag", yes: t`may not`, no: t`may` },
+    hours: { is: "one", of: "hours", empty: t`day and night` },
+    "exits.timeout": exit,
+    "exits.full": { is: "exit", empty: t`waits too` },
+    "exits.join_empty": exit,
+    "exits.leave_empty": exit,
+    "exits.join_unavailable": exit,
+    "exits.leave_unavailable": exit,
+    "exits.closed": exit,
+  };
+}
+
+function callers(row: Draft): Rule[] {
+  return [
+    { title: t`Name`, text: t`The queue is called [name] and is number [position] in the list.` },
+    {
+      title: t`Callers`,
+      text: t`Calls to [numbers] come in as [urgent] calls for [groups].`,
+    },
+    ...(row["urgent"] === true || row["priority"] === undefined
+      ? []
+      : [
+          {
+            title: t`Priority`,
+            text: t`Its calls have priority [priority]; a higher one is offered first, urgent queues before all.`,
+          },
+        ]),
+  ];
+}
+
+function offering(row: Draft): Rule[] {
+  const more =
+    row["strategy"] === "linear"
+      ? t`The order is [order].`
+      : row["strategy"] === "ring_progressively"
+        ? t`One more phone rings after each [widen_ms] seconds.`
+        : "";
+  if (row["urgent"] === true) {
+    return [
+      {
+        title: t`Offering`,
+        text: t`Urgent rings everyone, also when busy; it cannot be refused. Nobody answers for [escalate_ms] seconds: then who is not signed in rings too, and after that [escalate_to].`,
+      },
+      { title: t`Wrap-up and pause`, text: t`In wrap-up and pause, urgent calls [breaks_wrap_up].` },
+    ];
+  }
+  return [
+    {
+      title: t`Offering`,
+      text: `${t`A call is offered to [strategy]; a phone rings for [ring_ms] seconds.`} ${more}`.trim(),
+    },
+  ];
+}
+
+function wrapUp(): Rule[] {
+  return [
+    {
+      title: t`Wrap-up`,
+      text: t`After a call the agent gets [wrap_up_ms] seconds of wrap-up, [wrap_up_mode]. It can be lengthened [wrap_up_extends_max] times by [wrap_up_extend_ms] seconds.`,
+    },
+    { title: t`Signing out`, text: t`Agents [locked] sign out of this queue.` },
+  ];
+}
+
+function waiting(row: Draft): Rule[] {
+  const told = typeof row["announce_first_ms"] === "number";
+  return [
+    {
+      title: t`Waiting`,
+      text: t`Who waits hears [ring_until_answered] ([music]) and is spoken to in [language].`,
+    },
+    {
+      title: t`Place in the queue`,
+      text: told
+        ? t`It is told after [announce_first_ms] seconds and then every [announce_every_ms] seconds, [announce_wait].`
+        : t`It is told after this many seconds: [announce_first_ms].`,
+    },
+  ];
+}
+
+function waysOut(): Rule[] {
+  return [
+    { title: t`Waiting long`, text: t`Who has waited [wait_ms_max] seconds [exits.timeout].` },
+    { title: t`Full`, text: t`With [calls_max] callers waiting, the next one [exits.full].` },
+    {
+      title: t`Nobody signed in`,
+      text: t`Who calls then [exits.join_empty]; who waits already [exits.leave_empty] after [empty_ms] seconds.`,
+    },
+    {
+      title: t`Everybody away`,
+      text: t`Who calls then [exits.join_unavailable]; who waits already [exits.leave_unavailable].`,
+    },
+    { title: t`Opening hours`, text: t`It is open [hours]. Outside of that a caller [exits.closed].` },
+    { title: t`Calling out`, text: t`Who is called for this queue sees [number].` },
+  ];
+}

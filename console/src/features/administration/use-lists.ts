@@ -1,0 +1,34 @@
+import { useCallback, useEffect, useState } from "react";
+import { AdminRefused, admin } from "../../connection/admin.ts";
+import type { AdminOverview } from "../../model/wire.ts";
+import type { Lists } from "./words.ts";
+
+/** Everything that is configured, as far as the pages need it; read again after each change. */
+export interface Known {
+  readonly overview: AdminOverview;
+  readonly rights: readonly string[];
+  readonly lists: Lists;
+  readonly again: () => Promise<void>;
+}
+
+/** null: still being read; a code: it cannot be. */
+export function useLists(): Known | null | string {
+  const [known, setKnown] = useState<Omit<Known, "again"> | null | string>(null);
+  const again = useCallback(async () => {
+    try {
+      const overview = await admin.overview();
+      const names = overview.resources.map((one) => one.name);
+      const [rights, ...rows] = await Promise.all([admin.rights(), ...names.map((name) => admin.rows(name))]);
+      setKnown({
+        overview,
+        rights,
+        lists: Object.fromEntries(names.map((name, at) => [name, rows[at] ?? []])),
+      });
+    } catch (reason) {
+      if (!(reason instanceof AdminRefused)) throw reason;
+      setKnown(reason.code);
+    }
+  }, []);
+  useEffect(() => void again(), [again]);
+  return known === null || typeof known === "string" ? known : { ...known, again };
+}

@@ -1,0 +1,89 @@
+"""An administrator at work in the browser, and a colleague whose console follows at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.looks import PICTURES, accessible
+from tests.e2e.operator import PATIENCE_MS, OperatorPage, log_in
+from tests.support.chromium import Chromium, screenshot
+from tests.support.installation import Installation
+
+pytestmark = [
+    pytest.mark.exchange,
+    pytest.mark.browser,
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+PLACES = (
+    "queues",
+    "hours",
+    "organisation",
+    "queues/demo-urgent",
+    "users/demo-piet",
+    "devices/demo-201",
+    "hours/new",
+)
+
+
+@pytest.mark.rule("X-d", "2.1.1-k", "1.1-u")
+async def test_a_new_queue_is_on_a_colleagues_screen_as_soon_as_it_is_saved(
+    browser: Chromium, cordboard: Installation
+) -> None:
+    """Henk makes Verkoop with mouse and keyboard; Paul signs in to it without having touched anything."""
+    session = await browser.session()
+    session.set_default_timeout(PATIENCE_MS)
+    portal = await log_in(session, cordboard, "henk")
+    async with session.expect_page() as opened:
+        await portal.get_by_role("link", name="Beheer").click()
+    page = await opened.value
+    paul = await OperatorPage.visit(browser, cordboard, "paul")
+    try:
+        await paul.choose_device("Toestel 205")
+
+        await page.get_by_role("link", name="Nieuwe wachtrij").click()
+        await page.get_by_label("Naam: De wachtrij heet", exact=True).fill("Verkoop")
+        await page.get_by_label("Bellers: Gesprekken op", exact=True).fill("053 480 09 50")
+        await page.get_by_role("button", name="geen groep").press("Enter")
+        await page.get_by_role("dialog").get_by_label("Amsterdam").check()
+        await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="Maken").press("Enter")
+        await expect(page.get_by_role("heading", name="Verkoop", level=1)).to_be_visible()
+
+        await paul.sign_in("Verkoop")
+
+        await page.get_by_label("Nawerktijd: Na een gesprek krijgt de medewerker", exact=True).fill("1")
+        await page.get_by_label("Aanbieden: een toestel gaat", exact=True).fill("1")
+        await page.get_by_role("button", name="Opslaan").click()
+        await expect(page.get_by_text("Dit is te klein: minstens 5 seconden.")).to_be_visible()
+        await page.get_by_label("Aanbieden: een toestel gaat", exact=True).fill("25")
+        await page.get_by_role("button", name="Opslaan").click()
+        trail = page.get_by_role("complementary", name="Wijzigingen")
+        await expect(trail.get_by_text("Henk van Dijk").first).to_be_visible()
+        await expect(trail).to_contain_text("20 25")
+    finally:
+        await paul.close()
+        await page.close()
+        await session.close()
+
+
+@pytest.mark.parametrize(("theme", "width", "height"), [("light", 1280, 800), ("dark", 1920, 1080)])
+async def test_every_page_of_the_administration_is_accessible(
+    browser: Chromium, cordboard: Installation, theme: Literal["light", "dark"], width: int, height: int
+) -> None:
+    """Lists and sentences, with pictures for people."""
+    session = await browser.session(theme=theme, width=width, height=height)
+    session.set_default_timeout(PATIENCE_MS)
+    try:
+        page = await log_in(session, cordboard, "henk")
+        for place in PLACES:
+            await page.goto(f"{cordboard.url.rstrip('/')}/admin/{place}")
+            await expect(page.get_by_role("heading", level=1)).to_be_visible()
+            await accessible(page, place)
+            await screenshot(page, PICTURES / f"admin-{place.replace('/', '-')}-{theme}.png")
+    finally:
+        await session.close()
