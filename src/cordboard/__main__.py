@@ -1,12 +1,16 @@
-"""The command line: `cordboard run | exchange | exchange-config | phones | practice | backup | restore | doctor`."""
+"""The command line: `cordboard run | exchange | exchange-config | phones | practice | backup | restore | doctor |
+new-organisation | remove-demo | export | apply`.
+"""
 
 from __future__ import annotations
 
 import click
 
 from cordboard.cli.backup import backup, restore
+from cordboard.cli.configuration import apply, export
 from cordboard.cli.doctor import doctor
 from cordboard.cli.exchange import exchange, exchange_config
+from cordboard.cli.organisations import new_organisation, remove_demo
 from cordboard.cli.phones import phones
 from cordboard.cli.practice import practice
 from cordboard.cli.start import run, serve
@@ -18,7 +22,9 @@ def main() -> None:
     """Cordboard: telephone operator console and call queue."""
 
 
-for command in (run, serve, exchange, exchange_config, phones, practice, backup, restore, doctor):
+_COMMANDS = (run, serve, exchange, exchange_config, phones, practice, backup, restore, doctor)
+_CONFIGURING = (new_organisation, remove_demo, export, apply)
+for command in _COMMANDS + _CONFIGURING:
     main.add_command(command)
 
 

@@ -20,18 +20,26 @@ import msgspec
 log = logging.getLogger(__name__)
 
 NAME = "control"
-LINE_BYTES_MAX = 65_536
+LINE_BYTES_MAX = 4_194_304
+"""A whole organisation as a file, and what applying it would change."""
 TIMEOUT_MS = 10_000
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is asked of the server."""
 
-    ask: Literal["health", "practice"]
+    ask: Literal["health", "practice", "apply"]
     queue: str | None = None
     """Name or id of the queue to be called; None: the first one of its kind."""
     count: int = 1
     urgent: bool = False
+    organisation: str = ""
+    """Whose configuration is applied."""
+    text: str = ""
+    """Of the file."""
+    prune: bool = False
+    check: bool = False
+    """Only say what would change."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -45,6 +53,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     database: bool | None = None
     calls: int = 0
     consoles: int = 0
+    lines: list[str] = []
+    """What is different, or would be."""
 
 
 class ServerAway(Exception):

@@ -42,6 +42,8 @@ from cordboard.core.types import (
 
 DEMO = OrganisationId("demo")
 LOGINS_FILE = "demo-logins.txt"
+NO_DEMO_FILE = "no-demo"
+"""Says that the demo organisation was removed, and is not to be made again."""
 
 _ALL = frozenset(right for right in Right if not right.value.startswith("admin.")) - {
     Right.TAKE_OVER_DEVICE,

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 import click
 import uvloop
 
-from cordboard.app.demo import LOGINS_FILE, DemoLogins, create_demo, read_demo_logins, write_demo_logins
+from cordboard.app.demo import (
+    LOGINS_FILE,
+    NO_DEMO_FILE,
+    DemoLogins,
+    create_demo,
+    read_demo_logins,
+    write_demo_logins,
+)
 from cordboard.app.settings import SettingsWrong
 from cordboard.asterisk.binary import ExchangeBinary
 from cordboard.cli.exchange import get_exchange
@@ -70,12 +77,14 @@ def _demo(launch: Launch) -> DemoLogins | None:
 
 
 async def _first_run(launch: Launch) -> DemoLogins | None:
-    """Make the database; in an empty one the demo organisation."""
+    """Make the database; in an empty one the demo organisation, unless that was removed."""
     # Loaded here only: it is slow to load, and no other start of the parent needs it.
     from cordboard.storage.open import open_database
 
     database = await open_database(launch.server.database_url, backups=launch.data / "backups")
     try:
+        if (launch.data / NO_DEMO_FILE).exists():
+            return None
         made = await create_demo(database.directories, database.accounts, int(time.time() * 1000))
     finally:
         await database.close()

@@ -30,6 +30,8 @@ from cordboard.storage.rules import changed_text, from_text, to_text
 from cordboard.storage.tables import (
     devices,
     groups,
+    messages,
+    metadata,
     organisations,
     queue_groups,
     queue_numbers,
@@ -144,6 +146,25 @@ class SqlDirectories:
                     await connection.execute(
                         insert(table), [{"organisation": organisation} | row for row in rows]
                     )
+
+    async def remove(self, organisation: OrganisationId) -> tuple[str, ...]:
+        """Take an organisation away with everything that was ever written of it, passwords and history too.
+
+        Gives the names of the messages that callers left: their sound is not in the database.
+
+        Raises:
+            StorageFailure: the database did not do it; nothing has changed.
+        """
+        async with self._access.writing() as connection:
+            left = await connection.execute(
+                select(messages.c.name).where(messages.c.organisation == organisation)
+            )
+            names = tuple(row.name for row in left)
+            for table in reversed(metadata.sorted_tables):
+                if "organisation" in table.c:
+                    await connection.execute(delete(table).where(table.c.organisation == organisation))
+            await connection.execute(delete(organisations).where(organisations.c.id == organisation))
+        return names
 
     async def set_user_settings(self, user: UserId, *, language: str | None, theme: str | None) -> None:
         """A user's own settings; None leaves one as it is.

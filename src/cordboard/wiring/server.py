@@ -47,6 +47,7 @@ from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
+from cordboard.wiring.applying import apply_text
 from cordboard.wiring.configured import RunningDesk, sip_server
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
@@ -226,6 +227,7 @@ class Server:
             Fan(self.hub, self.practising, self.telephones.agents_changed),
             self.recovery.crashed,
         )
+        self.administration = self._administration()
 
     # --- organisations ---
 
@@ -299,6 +301,8 @@ class Server:
         """A question of another command on this machine."""
         if question.ask == "practice":
             return await self.practising.from_command(question)
+        if question.ask == "apply":
+            return await apply_text(self.administration, question)
         health = self._health()
         return Answer(
             done=health.ok,
@@ -328,7 +332,7 @@ class Server:
         second_factor = SecondFactor(doors)
         self.mailing = make_mailing(settings.mail, settings.data)
         services = Services(
-            administration=self._administration(),
+            administration=self.administration,
             log_ins=LogIns(self.database.accounts, Passwords(), Throttle(), second_factor),
             password_links=PasswordLinks(
                 doors,

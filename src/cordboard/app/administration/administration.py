@@ -172,10 +172,8 @@ class Administration:
 
         def edit(directory: Directory) -> Directory:
             nonlocal made
-            wanted = {key: value for key, value in sent.items() if key not in ("id", "version")}
-            row = read_row(resource.fields, wanted, None, Context(directory=directory))
-            made = _new_id(resource, directory, row, sent.get("id"))
-            return _put(resource, directory, row | {"id": made}, None)
+            changed, made = create_row(resource, directory, sent)
+            return changed
 
         after = await self.apply(actor, edit, check=check)
         return await self._show(actor, resource, after, made)
@@ -359,6 +357,18 @@ def version_of(row: Row) -> str:
     """Another one whenever something in the row is different."""
     text = json.dumps(row, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def create_row(resource: Resource, directory: Directory, sent: Row) -> tuple[Directory, str]:
+    """With a new one; gives its id too.
+
+    Raises:
+        Invalid: some fields cannot be so.
+    """
+    wanted = {key: value for key, value in sent.items() if key not in ("id", "version")}
+    row = read_row(resource.fields, wanted, None, Context(directory=directory))
+    made = _new_id(resource, directory, row, sent.get("id"))
+    return _put(resource, directory, row | {"id": made}, None), made
 
 
 def edited(resource: Resource, directory: Directory, old: Row, sent: Row) -> Directory:

@@ -1,0 +1,158 @@
+"""`cordboard new-organisation` and `cordboard remove-demo`: from the demo to an installation of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cordboard.app.administration.fields import Context, Invalid, read_row
+from cordboard.app.administration.house import ORGANISATION
+from cordboard.app.administration.people import USERS
+from cordboard.app.demo import DEMO, LOGINS_FILE, NO_DEMO_FILE, readable_password
+from cordboard.app.passwords import Passwords
+from cordboard.app.ports import Directory, OrganisationRow, StorageRefusal
+from cordboard.cli.options import Complaint, config_option, data_option, fail, settings_for
+from cordboard.core.types import OrganisationId, Right, UserId
+from cordboard.launch import CannotStart, require_folder
+from cordboard.parent import alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    name: str
+    user_name: str
+    person: str
+    email: str | None
+    country: str
+    language: str
+    time_zone: str
+
+
+@click.command("new-organisation")
+@click.argument("name")
+@click.option("--user-name", required=True, help="Of the first administrator.")
+@click.option("--person", required=True, help="The administrator's own name.")
+@click.option("--email", help="Where letters to the administrator go.")
+@click.option("--country", default="NL", show_default=True, help="Two letters, for reading numbers.")
+@click.option("--language", default="nl", show_default=True, type=click.Choice(["nl", "en"]))
+@click.option("--time-zone", default="Europe/Amsterdam", show_default=True)
+@config_option
+@data_option
+def new_organisation(config: Path | None, data: Path | None, **wanted: Any) -> None:
+    """Make an organisation and its first administrator; the password is told once. Cordboard may not run."""
+    asked = _Wanted(**wanted)
+    try:
+        settings = settings_for(config, data=data)
+        folder = settings.data_folder()
+        require_folder(folder)
+        with alone(folder):
+            password = asyncio.run(_make(settings.database_url(), asked))
+    except Complaint as problem:
+        fail(problem)
+        return
+    click.echo(f"{asked.name} is there. Start Cordboard and log in:\n\n    {asked.user_name}   {password}\n")
+    click.echo("Change that password under My settings. Everything else is in Administration.")
+
+
+@click.command("remove-demo")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@config_option
+@data_option
+def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
+    """Remove the demo organisation with its people, passwords, calls and messages. Cordboard may not run."""
+    try:
+        settings = settings_for(config, data=data)
+        folder = settings.data_folder()
+        require_folder(folder)
+        with alone(folder):
+            if not yes:
+                click.confirm("Remove the demo organisation and all that was ever called in it?", abort=True)
+            messages = asyncio.run(_remove(settings.database_url()))
+            # The next start would make it again, with new passwords.
+            (folder / NO_DEMO_FILE).touch()
+            (folder / LOGINS_FILE).unlink(missing_ok=True)
+            for name in messages or ():
+                for file in (folder / "exchange").rglob(f"{name}.wav"):
+                    file.unlink()
+    except Complaint as problem:
+        fail(problem)
+        return
+    there = messages is not None
+    click.echo("The demo organisation is gone." if there else "There is no demo organisation.")
+
+
+async def _make(database_url: str, wanted: _Wanted) -> str:
+    # Loaded here only: it is slow to load.
+    from cordboard.storage.open import open_database
+
+    database = await open_database(database_url)
+    try:
+        known = await database.directories.organisations()
+        made = _directory(wanted, known)
+        password, hashing = readable_password(), Passwords()
+        try:
+            await database.directories.save(made)
+            await database.accounts.set_password_hash(made.users[0].id, await hashing.hash(password))
+        finally:
+            hashing.close()
+        return password
+    except StorageRefusal as refused:
+        raise CannotStart(f"Somebody has the user name {wanted.user_name} already.") from refused
+    except Invalid as wrong:
+        problem = wrong.problems[0]
+        raise CannotStart(f"{problem.field} cannot be so: {problem.code}.") from wrong
+    finally:
+        await database.close()
+
+
+def _directory(wanted: _Wanted, known: tuple[OrganisationId, ...]) -> Directory:
+    plain = unicodedata.normalize("NFKD", wanted.name).encode("ascii", "ignore").decode().lower()
+    id_ = OrganisationId(re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "organisation")
+    if id_ in known:
+        raise CannotStart(f"There is an organisation {id_} already.")
+    empty = Directory(
+        organisation=OrganisationRow(
+            id=id_,
+            name=wanted.name,
+            country=wanted.country,
+            language=wanted.language,
+            time_zone=wanted.time_zone,
+            demo=False,
+            contact="",
+        ),
+        groups=(),
+        users=(),
+        queues=(),
+        devices=(),
+    )
+    context = Context(directory=empty)
+    house = {"name": wanted.name, "country": wanted.country, "time_zone": wanted.time_zone}
+    house_row = read_row(ORGANISATION.fields, house, ORGANISATION.rows(empty)[0], context)
+    person = {
+        "user_name": wanted.user_name,
+        "name": wanted.person,
+        "email": wanted.email,
+        "language": wanted.language,
+        "rights": [right.value for right in Right],
+    }
+    row = read_row(USERS.fields, person, None, context)
+    return USERS.put(ORGANISATION.put(empty, house_row), row | {"id": UserId(f"{id_}-administrator")})
+
+
+async def _remove(database_url: str) -> tuple[str, ...] | None:
+    """The names of the messages that were left in it; None: it is not there."""
+    from cordboard.storage.open import open_database
+
+    database = await open_database(database_url)
+    try:
+        if DEMO not in await database.directories.organisations():
+            return None
+        return await database.directories.remove(DEMO)
+    finally:
+        await database.close()

@@ -1,0 +1,103 @@
+"""An organisation as a file: written, changed, applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cordboard.app.administration.administration import RESOURCES, Conflict
+from cordboard.app.administration.audit import differences
+from cordboard.app.administration.file import FileWrong, applied, read_file, told, written
+from cordboard.app.demo import demo_directory
+from cordboard.app.ports import Directory
+
+
+def apply(directory: Directory, text: str, *, prune: bool = False) -> tuple[Directory, list[str]]:
+    """The configuration afterwards, and what is different."""
+    after = applied(directory, read_file(text), prune=prune)
+    return after, list(told(list(differences(RESOURCES, directory, after))))
+
+
+def test_what_is_written_changes_nothing_when_it_is_applied() -> None:
+    """And no password is in it."""
+    demo = demo_directory()
+    text = written(demo)
+
+    after, lines = apply(demo, text, prune=True)
+
+    assert (after, lines) == (demo, [])
+    assert not any(device.password in text for device in demo.devices)
+
+
+def test_an_empty_organisation_becomes_the_one_of_the_file() -> None:
+    """Whatever refers to what: people to queues and queues to people."""
+    demo = demo_directory()
+    queue, user = demo.queues[0], demo.users[0]
+    text = written(demo).replace(
+        f'user_name = "{user.user_name}"',
+        f'user_name = "{user.user_name}"\ndirect_exit = {{ action = "queue", target = "{queue.id}" }}',
+    )
+    text = text.replace(f'name = "{queue.name}"', f'name = "{queue.name}"\norder = ["{user.id}"]')
+    text = text.replace("order = []\n", "", 1)
+    empty = replace(demo, users=(), queues=(), groups=(), devices=())
+
+    after, _ = apply(empty, text)
+
+    assert [row.id for row in after.users] == [row.id for row in demo.users]
+    assert after.users[0].direct_exit is not None and after.users[0].direct_exit.target == queue.id
+    assert after.queues[0].rules.order == (user.id,)
+    assert {row.id for row in after.devices} == {row.id for row in demo.devices}
+
+
+def test_things_are_known_by_id_or_by_name_and_what_is_not_mentioned_stays() -> None:
+    """One setting of one queue, one new person, and what a person reads of it."""
+    text = """
+[[queues]]
+name = "algemeen"
+ring_ms = 30_000
+
+[[users]]
+user_name = "anouk"
+name = "Anouk"
+groups = ["demo-enschede"]
+"""
+    after, lines = apply(demo_directory(), text)
+
+    assert after.queues[0].ring_ms == 30_000 and len(after.queues) == 3
+    assert "~ queues Algemeen (demo-algemeen)" in lines
+    assert "    ring_ms: 20000 -> 30000" in lines
+    assert any(line.startswith("+ users Anouk (u-anouk-") for line in lines)
+
+
+def test_with_prune_what_the_lists_do_not_have_goes_unless_it_is_used() -> None:
+    """Kinds that the file does not mention are left alone."""
+    demo = demo_directory()
+    queues = "\n".join(f'[[queues]]\nid = "{queue.id}"' for queue in demo.queues[:2])
+    after, lines = apply(demo, queues, prune=True)
+    assert len(after.queues) == 2 and len(after.users) == len(demo.users)
+    assert lines[0] == "- queues Intercollegiaal (demo-intercollegiaal)"
+
+    with pytest.raises(Conflict):
+        apply(demo, '[[groups]]\nid = "demo-utrecht"', prune=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[[queues]", "it is no TOML"),
+        ("[[trunks]]\nname = 'x'", "[trunks] is not known"),
+        ("queues = 3", "has to be written as [[queues]]"),
+        (
+            "[[queues]]\nname = 'Algemeen'\nring_ms = 1",
+            "queues 1 (Algemeen): ring_ms is too_small (least 5000)",
+        ),
+        ("[[queues]]\nname = 'X'\ngroups = ['nowhere']", "queues 1 (X): groups.1 is not_there (id nowhere)"),
+        ("[[users]]\nname = 'X'", "users 1 (X): user_name is required"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_says_where(text: str, why: str) -> None:
+    """Nothing has changed."""
+    with pytest.raises(FileWrong) as wrong:
+        apply(demo_directory(), text)
+    assert why in str(wrong.value)
