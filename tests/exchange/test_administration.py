@@ -1,0 +1,54 @@
+"""What an administrator changes reaches the real exchange at once: a telephone, its password, a number, a queue."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exchange.office import AGENT_HZ, PATIENCE_MS, both_hear, calling
+from tests.support.installation import Installation
+from tests.support.siplink import SipFailure
+from tests.support.sipphone import SipPhone
+
+pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest.mark.rule("X-d", "1.2-j")
+async def test_a_new_telephone_takes_the_calls_of_a_new_queue(cordboard: Installation) -> None:
+    """Made over REST while everything runs: it registers, rings and talks, until it gets another password."""
+    async with cordboard.desk("henk") as henk:
+        status, device = await henk.request(
+            "POST", "/api/admin/devices", json={"name": "Balie", "extension": "209"}
+        )
+        assert status == 201, device
+        queue = {"name": "Verkoop", "groups": ["demo-enschede"], "numbers": ["053 480 09 50"]}
+        status, made = await henk.request("POST", "/api/admin/queues", json=queue)
+        assert status == 201, made
+        balie = SipPhone(
+            server=cordboard.sip, user=device["user"], password=device["password"], tone_hz=AGENT_HZ
+        )
+        async with balie:
+            await balie.register(within_ms=PATIENCE_MS)
+            await henk.command("group.select", group=henk.group("Enschede"))
+            await henk.command("device.pair", device=device["id"])
+            await henk.until(
+                lambda: henk.entities["device", device["id"]]["registered"], within_ms=PATIENCE_MS
+            )
+            await henk.command("queue.sign_in", queue=made["id"])
+            async with calling(cordboard, "0534800950") as caller:
+                await henk.until(lambda: henk.call(queue_name="Verkoop"), within_ms=PATIENCE_MS)
+                card = henk.call(queue_name="Verkoop")
+                assert card is not None
+                await henk.command("call.answer", call=card["id"])
+                await henk.until(lambda: henk.call(state="active"), within_ms=PATIENCE_MS)
+                await both_hear(caller, balie.calls[-1])
+                busy, refused = await henk.request("POST", f"/api/admin/devices/{device['id']}/release")
+                assert (busy, refused["code"]) == (409, "device_in_call")
+                await caller.hang_up()
+            await henk.until(lambda: not henk.calls(), within_ms=PATIENCE_MS)
+
+            status, _ = await henk.request("POST", f"/api/admin/devices/{device['id']}/release")
+            assert status == 204
+            await henk.until(lambda: henk.me["device"] is None, within_ms=PATIENCE_MS)
+            await henk.request("POST", f"/api/admin/devices/{device['id']}/password")
+            with pytest.raises(SipFailure):
+                await balie.register(within_ms=PATIENCE_MS)
