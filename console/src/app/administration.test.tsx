@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import type { ReactElement } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
 import { changesOf, pieces, valueAt, withValue } from "../features/administration/kinds.ts";
@@ -158,6 +159,28 @@ async function open(path: string): Promise<void> {
   await screen.findByRole("navigation");
 }
 
+/** The same, with an address that follows: gives where it is, and what to wait for. */
+async function openAndFollow(path: string): Promise<[() => string, () => Promise<void>]> {
+  let there = path;
+  const drawn = (now: string) => (
+    <I18nProvider i18n={i18n}>
+      <Administration
+        path={now}
+        go={(to) => {
+          there = to;
+        }}
+        corner={null}
+      />
+    </I18nProvider>
+  );
+  let again: (ui: ReactElement) => void = () => undefined;
+  await act(async () => {
+    again = render(drawn(path)).rerender;
+  });
+  await screen.findByRole("navigation");
+  return [() => there, () => act(async () => again(drawn(there)))];
+}
+
 const field = (name: RegExp): HTMLInputElement => screen.getByLabelText(name) as HTMLInputElement;
 
 const press = (name: string | RegExp): Promise<void> => click(screen.getByRole("button", { name }));
@@ -274,6 +297,24 @@ describe("the administration", () => {
     await press("Nieuw wachtwoord");
 
     expect(document.body.textContent).toContain("0123abcd");
+  });
+
+  it("shows the password of a phone that was just made on its page", async () => {
+    const fresh = { ...DEVICE, id: "d2", name: "Balie" };
+    answer = () => {
+      LISTS["devices"] = [DEVICE, fresh];
+      return json({ ...fresh, password: "4567cdef" }, 201);
+    };
+    const [path, go] = await openAndFollow("/admin/devices/new");
+    fireEvent.change(field(/Het toestel heet$/), { target: { value: "Balie" } });
+    fireEvent.change(field(/met toestelnummer$/), { target: { value: "209" } });
+
+    await press("Maken");
+    await go();
+
+    LISTS["devices"] = [DEVICE];
+    expect(path()).toBe("/admin/devices/d2");
+    expect(document.body.textContent).toContain("4567cdef");
   });
 
   it("shows who changed what to who may see it", async () => {

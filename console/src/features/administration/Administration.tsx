@@ -1,6 +1,6 @@
 import "./administration.css";
 import { useLingui } from "@lingui/react/macro";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { refusal } from "../../text/refusals.ts";
 import { Brand, Icon, type IconName } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
@@ -35,6 +35,7 @@ interface Props {
 export function Administration({ path, go, corner }: Props) {
   const { t } = useLingui();
   const known = useLists();
+  const [made, setMade] = useState<Secret | null>(null);
   const [, , wanted = "", id] = path.split("/");
   const place = wanted === "" ? "queues" : wanted;
   const all = pages();
@@ -77,10 +78,25 @@ export function Administration({ path, go, corner }: Props) {
           <Note kind="problem">{refusedWords(known, {}) ?? refusal(known)}</Note>
         </main>
       ) : (
-        <Place key={`${place}/${id ?? ""}`} place={place} id={id} known={known} audit={audit} go={go} />
+        <Place
+          key={`${place}/${id ?? ""}`}
+          place={place}
+          id={id}
+          known={known}
+          audit={audit}
+          go={go}
+          made={made}
+          tell={setMade}
+        />
       )}
     </div>
   );
+}
+
+/** A password that was made with a new phone: shown on its page, until another one is made. */
+interface Secret {
+  readonly id: string;
+  readonly password: string;
 }
 
 interface PlaceProps {
@@ -89,9 +105,11 @@ interface PlaceProps {
   readonly known: Known;
   readonly audit: boolean;
   readonly go: (path: string) => void;
+  readonly made: Secret | null;
+  readonly tell: (made: Secret) => void;
 }
 
-function Place({ place, id, known, audit, go }: PlaceProps) {
+function Place({ place, id, known, audit, go, made, tell }: PlaceProps) {
   const { t } = useLingui();
   const page = pages()[place];
   if (place === "audit") {
@@ -123,6 +141,8 @@ function Place({ place, id, known, audit, go }: PlaceProps) {
         row={row}
         known={known}
         may={may}
+        password={made !== null && made.id === row?.id ? made.password : null}
+        made={(of, password) => tell({ id: of, password })}
         done={(to) => go(`/admin/${place}${to === undefined ? "" : `/${encodeURIComponent(to)}`}`)}
       />
       {audit && row !== undefined && (

@@ -1,5 +1,5 @@
 import { Plural, useLingui } from "@lingui/react/macro";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { AdminRefused, admin, type Row } from "../../connection/admin.ts";
 import { phoneNumber } from "../../model/format.ts";
 import type { FieldProblem } from "../../model/wire.ts";
@@ -21,12 +21,16 @@ interface Props {
   readonly row: Row | undefined;
   readonly known: Known;
   readonly may: boolean;
+  /** Of a phone that was made a moment ago, to be read this once. */
+  readonly password: string | null;
+  /** A new phone has this password. */
+  readonly made: (id: string, password: string) => void;
   /** Go to the thing, or to the list. */
   readonly done: (id?: string) => void;
 }
 
 /** One thing: its settings as sentences, saved together. */
-export function Editor({ page, place, row, known, may, done }: Props) {
+export function Editor({ page, place, row, known, may, password, made, done }: Props) {
   const { t } = useLingui();
   const before: Draft = row ?? page.begin;
   const [changed, setChanged] = useState<Draft>({});
@@ -34,12 +38,19 @@ export function Editor({ page, place, row, known, may, done }: Props) {
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [asks, setAsks] = useState(false);
-  const [password, setPassword] = useState<string | null>(null);
   const now: Draft = { ...before, ...changed };
   const changes = changesOf(before, now);
   const count = Object.keys(changes).length;
   const title =
     row === undefined ? page.add : row["name"] === undefined ? phoneNumber(row.id) : String(row["name"]);
+  const unsaved = count > 0;
+  useEffect(() => {
+    if (!unsaved) return;
+    // The browser asks in its own words whether the page may go.
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [unsaved]);
   const undo = (): void => {
     setChanged({});
     setProblems([]);
@@ -77,7 +88,7 @@ export function Editor({ page, place, row, known, may, done }: Props) {
         "check",
         "ringing",
       );
-      if (typeof kept["password"] === "string") setPassword(kept["password"]);
+      if (typeof kept["password"] === "string") made(kept.id, kept["password"]);
       if (row === undefined) done(kept.id);
     });
   const remove = (): Promise<void> =>
