@@ -133,6 +133,7 @@ export const AGENT_VIEWS: AgentView[] = AGENTS.map(([name, status, seconds, emai
   since: NOW - seconds * 1000,
   pause: status === "paused" ? "Lunch" : null,
   reachable: status !== "device_lost",
+  chat: index > 0 && status !== "device_lost",
   queues: [...queues],
   talk: status === "in_call" ? { direction: "in", number: "31534308888" } : null,
 }));

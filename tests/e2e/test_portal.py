@@ -1,9 +1,12 @@
-"""What the portal does for who cannot come in, and for who wants to come in more safely (manual 1.1)."""
+"""What needs no telephone: coming in when that fails or should be safer (manual 1.1), and chat (manual 3.5)."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import secrets
 import time
+from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS
+from tests.e2e.operator import PATIENCE_MS, OperatorPage
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 from tests.support.mailserver import link_in, text_of
@@ -87,6 +90,76 @@ async def test_who_forgot_a_password_comes_in_again_and_turns_on_a_second_step(
     await page.get_by_role("button", name="Uitzetten").click()
     await expect(page.get_by_role("button", name="Aanzetten")).to_be_visible()
     await session.close()
+
+
+@pytest.mark.rule("1.2-l", "3.5-b", "3.5-f", "3.5-g", "3.5-h", "3.5-i", "3.5-n", "3.5-p", "D18")
+async def test_two_people_chat_and_nothing_is_left_of_it(browser: Chromium, cordboard: Installation) -> None:
+    """A random word goes from one screen to the other and back. Afterwards it is in no file of the installation, no
+    log, no database and no store of a browser; a page that is loaded anew does not know it either."""
+    canary, answer = secrets.token_hex(16), secrets.token_hex(16)
+    async with looking_on(browser, cordboard, "chantal") as chantal:
+        async with looking_on(browser, cordboard, "piet") as piet:
+            await chantal.get_by_role("tab", name="Chat").click()
+            await chantal.get_by_role("button", name="Nieuwe chat").click()
+            await chantal.get_by_role("menuitem", name="Piet Jansen").click()
+            await chantal.get_by_role("textbox", name="Bericht aan Piet Jansen").fill(f"<b>{canary}</b>")
+            await chantal.keyboard.press("Enter")
+            popup = piet.locator(".toast").filter(has_text=canary)
+            await expect(popup).to_contain_text("Chantal Vos")
+            await expect(piet.get_by_role("tab", name="Chat")).to_have_text("Chat1")
+            await screenshot(piet, PICTURES / "chat-popup.png")
+            await popup.get_by_role("button", name="Reageer").click()
+            await expect(piet.get_by_role("log")).to_contain_text(f"<b>{canary}</b>")
+            await expect(piet.get_by_role("tab", name="Chat")).to_have_text("Chat")
+            await piet.get_by_role("textbox", name="Bericht aan Chantal Vos").fill(answer)
+            await piet.get_by_role("button", name="Verzenden").click()
+            lines = chantal.get_by_role("log").locator(".msg")
+            await expect(lines).to_have_text([f"<b>{canary}</b>", answer])
+            await accessible(chantal, "chat")
+            await screenshot(chantal, PICTURES / "chat.png")
+            assert not await kept(piet, canary, answer)
+        await chantal.get_by_role("textbox", name="Bericht aan Piet Jansen").fill(canary)
+        await chantal.keyboard.press("Enter")
+        await expect(chantal.get_by_text("Niet afgeleverd. Piet Jansen is er niet meer.")).to_be_visible()
+        assert not await kept(chantal, canary, answer)
+
+        await chantal.reload()
+
+        await chantal.get_by_role("button", name="Alleen meekijken").click()
+        await chantal.get_by_role("tab", name="Chat").click()
+        await expect(chantal.get_by_text("Geen chat geopend").first).to_be_visible()
+        await expect(chantal.get_by_text(canary)).to_have_count(0)
+    files = [path for path in cordboard.data.rglob("*") if path.is_file()]
+    assert any(path.name == "server.log" for path in files) and any(path.suffix == ".db" for path in files)
+    for word in (canary, answer):
+        assert [str(path) for path in files if word.encode() in path.read_bytes()] == []
+
+
+@contextlib.asynccontextmanager
+async def looking_on(browser: Chromium, cordboard: Installation, user: str) -> AsyncIterator[Page]:
+    """Somebody's console without a telephone (1.2-l); logs out afterwards."""
+    operator = await OperatorPage.visit(browser, cordboard, user)
+    page = operator.page
+    without = page.get_by_role("button", name="Alleen meekijken")
+    group = page.get_by_role("button", name="Enschede")
+    await expect(without.or_(group).first).to_be_visible(timeout=PATIENCE_MS)
+    if await group.is_visible():
+        await group.click()
+    await without.click()
+    await expect(page.get_by_role("tab", name="Chat")).to_be_visible()
+    yield page
+    await page.evaluate("fetch('/api/session', { method: 'DELETE', headers: { 'X-Cordboard': '1' } })")
+    await operator.close()
+
+
+async def kept(page: Page, *words: str) -> list[str]:
+    """Which of these words the browser keeps anywhere: cookies, both storages, databases, caches."""
+    stored = str(await page.context.storage_state(indexed_db=True))
+    stored += await page.evaluate(
+        """async () => JSON.stringify([sessionStorage, await caches.keys(),
+            (await indexedDB.databases()).map(one => one.name), location.href, history.state])"""
+    )
+    return [word for word in words if word in stored]
 
 
 async def fill_in(page: Page, password: str) -> None:

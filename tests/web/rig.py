@@ -16,6 +16,7 @@ from litestar import Litestar
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
 from cordboard.app.assembly import assemble
+from cordboard.app.chat import Chat
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
@@ -32,6 +33,7 @@ from cordboard.core.events import CallArrived, ExchangeRestored
 from cordboard.core.types import CallId, DeviceId, GroupId, LegId, OrganisationId, QueueId, Right, UserId
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
+from cordboard.web.chat import HubLines
 from cordboard.web.guard import own_origins
 from cordboard.web.live import Live
 from cordboard.web.push import Hub
@@ -117,6 +119,7 @@ class Rig:
             services.practice,
             lambda host: own_origins("http", host, services.origins),
             services.dial_plan,
+            services.chat,
         )
 
     def client(self) -> httpx.AsyncClient:
@@ -235,6 +238,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         history=database.history,
         engine=engine,
         hub=hub,
+        chat=Chat(HubLines(hub), tenancy.viewer, clock.now),
         now=clock.now,
         practice=practice,
         health=lambda: rest.Health(ok=True, version="1", exchange="up", database="ok", calls=0, consoles=0),
@@ -317,6 +321,25 @@ class Socket:
                 for frame in self.frames:
                     if all(frame.get(key) == value for key, value in wanted.items()):
                         return frame
+                self.news.clear()
+                await self.news.wait()
+
+    async def told_op(self, **wanted: Any) -> dict[str, Any]:
+        """The first change with these fields, come or still to come; of `f` only those that are named."""
+        fields = wanted.pop("f", {})
+
+        def fits(op: dict[str, Any]) -> bool:
+            of = op.get("f", {})
+            return all(op.get(key) == value for key, value in wanted.items()) and all(
+                of.get(key) == value for key, value in fields.items()
+            )
+
+        async with asyncio.timeout(5):
+            while True:
+                for frame in self.frames:
+                    for op in frame.get("ops", []):
+                        if fits(op):
+                            return cast(dict[str, Any], op)
                 self.news.clear()
                 await self.news.wait()
 

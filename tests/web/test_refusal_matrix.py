@@ -371,6 +371,9 @@ REFUSED_WITHOUT = {
     "call.answer": "no_right",
     "call.dial": "number_not_allowed",
     "wrap_up.start": "wrap_up_not_allowed",
+    "chat.send": "no_right",
+    "chat.got": "no_right",
+    "chat.read": "no_right",
 }
 """What is answered to somebody without the right that it takes; `practice.call` too."""
 

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { type ComponentProps, useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../connection/api.ts";
+import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext, useEntities, useWorld } from "../connection/desk.tsx";
 import { LiveLine, type Outcome } from "../connection/live.ts";
 import { Ticker } from "../connection/ticker.ts";
@@ -21,7 +22,7 @@ import { Frame } from "../ui/Frame.tsx";
 import { toast } from "../ui/toast.tsx";
 import { rememberDevices, rememberedDevices } from "./devices.ts";
 import { OperatorScreen } from "./OperatorScreen.tsx";
-import { say } from "./say.ts";
+import { popUp, say } from "./say.ts";
 import { usePhoneFollowsDesk } from "./sound.ts";
 import type { Taste } from "./use-session.ts";
 
@@ -44,6 +45,7 @@ export default function Operator(props: Props) {
       store,
       clock,
       notice: (frame) => say(frame, store, (sound) => deskPhone.soundOnce(sound)),
+      chat: (frame) => (frame.t === "chat" ? chat.heard(frame) : chat.counts(frame)),
       loggedIn: () =>
         api.session().then(
           () => true,
@@ -51,18 +53,26 @@ export default function Operator(props: Props) {
         ),
     });
     const running = new Map<string, Promise<Outcome>>();
+    const command: Desk["command"] = (op, args = {}, expect = {}) => {
+      // A key and a button may ask for the same thing; the second is the first (2.1.1-r).
+      const same = JSON.stringify([op, args]);
+      const asked = running.get(same);
+      if (asked !== undefined) return asked;
+      const answer = line.command(op, args, expect).finally(() => running.delete(same));
+      running.set(same, answer);
+      return answer;
+    };
+    const chat = new ChatBook({
+      me: session.user,
+      command,
+      popUp: (from, text) => popUp(store, from, text, () => chat.show(from)),
+      now: () => clock.now(),
+    });
     setDesk({
       store,
       ticker: new Ticker(() => clock.now()),
-      command: (op, args = {}, expect = {}) => {
-        // A key and a button may ask for the same thing; the second is the first (2.1.1-r).
-        const same = JSON.stringify([op, args]);
-        const asked = running.get(same);
-        if (asked !== undefined) return asked;
-        const answer = line.command(op, args, expect).finally(() => running.delete(same));
-        running.set(same, answer);
-        return answer;
-      },
+      command,
+      chat,
       refused: (code, args) => toast(refusal(code, args)),
       retryNow: () => line.retryNow(),
     });

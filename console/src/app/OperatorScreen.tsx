@@ -1,8 +1,12 @@
 import { useLingui } from "@lingui/react/macro";
 import { type ComponentProps, memo, useCallback, useEffect, useMemo, useState } from "react";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { useChats } from "../connection/chat.ts";
 import { useEntities, useStaleSince } from "../connection/desk.tsx";
 import { CallPane } from "../features/call-pane/CallPane.tsx";
+import { ChatCount } from "../features/chat/ChatCount.tsx";
+import { ChatDetail } from "../features/chat/ChatDetail.tsx";
+import { ChatTab } from "../features/chat/ChatTab.tsx";
 import { Agents } from "../features/detail/Agents.tsx";
 import { Legend } from "../features/detail/Legend.tsx";
 import { QueueDetail } from "../features/detail/QueueDetail.tsx";
@@ -27,7 +31,7 @@ import { ChooseRecipient, useRecipientChoice } from "./recipient.tsx";
 import "../ui/detail.css";
 import "./operator.css";
 
-type TabName = "queues" | "history";
+type TabName = "queues" | "history" | "chat";
 type QueueDetailKind = "calls" | "agents" | "legend";
 
 interface Props {
@@ -40,7 +44,7 @@ const administration = { id: "administration", icon: "group", href: "/admin", ne
 /** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
 export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice }: Props) {
   const { t } = useLingui();
-  const [tab, setTab] = useState<TabName>("queues");
+  const [wanted, setTab] = useState<TabName>("queues");
   const [selected, setSelected] = useState<readonly string[]>([]);
   const [kind, setKind] = useState<QueueDetailKind>("calls");
   const [testing, setTesting] = useState(false);
@@ -50,6 +54,13 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   const staleSince = useStaleSince();
   const known = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
   const mayHistory = useEntities((all) => me(all)?.rights.includes("history.view") ?? false);
+  const mayChat = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
+  // A tab goes with its right, also from under who looks at it (X-d).
+  const tab = (wanted === "chat" && !mayChat) || (wanted === "history" && !mayHistory) ? "queues" : wanted;
+  const summons = useChats((chats) => chats.summons);
+  useEffect(() => {
+    if (summons > 0) setTab("chat");
+  }, [summons]);
   const web = useEntities((all) => myDevice(all)?.kind === "web");
   const showHelp = useCallback(() => setHelp(true), []);
   const [keypad, setKeypad] = useState(false);
@@ -113,6 +124,12 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
                   {t`History`}
                 </Tab>
               )}
+              {mayChat && (
+                <Tab id="chat" className="tab">
+                  {t`Chat`}
+                  <ChatCount />
+                </Tab>
+              )}
             </TabList>
             <TabPanel id="queues" className="tab-panel" data-room="">
               <Queues
@@ -134,12 +151,19 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
                 <HistoryTab row={row} setRow={setRow} share={setRows} />
               </TabPanel>
             )}
+            {mayChat && (
+              <TabPanel id="chat" className="tab-panel">
+                <ChatTab />
+              </TabPanel>
+            )}
           </Tabs>
         </main>
         <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
           <ChooseRecipient choice={choice} />
           {choice.open ? null : tab === "history" ? (
             <HistoryDetail row={row} rows={rows} />
+          ) : tab === "chat" ? (
+            <ChatDetail />
           ) : kind === "legend" ? (
             <Legend />
           ) : kind === "agents" && chosen.length > 0 ? (

@@ -3,11 +3,22 @@ import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { I18nProvider as AriaLanguage } from "react-aria-components";
+import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext } from "../connection/desk.tsx";
 import type { Outcome } from "../connection/live.ts";
 import { Ticker } from "../connection/ticker.ts";
 import { Store } from "../model/store.ts";
-import type { AgentView, CallView, DeviceView, MeView, Op, QueueView, View } from "../model/wire.ts";
+import type {
+  AgentView,
+  CallView,
+  ChatMessage,
+  ChatUnread,
+  DeviceView,
+  MeView,
+  Op,
+  QueueView,
+  View,
+} from "../model/wire.ts";
 import type { AudioStatus, DeskPhone } from "../softphone/desk-phone.ts";
 import { PhoneContext } from "../softphone/use.tsx";
 import { messages } from "../text/catalogues/nl.po";
@@ -15,6 +26,7 @@ import { refusal } from "../text/refusals.ts";
 import { Announcer } from "../ui/announce.tsx";
 import { toast } from "../ui/toast.tsx";
 import { OperatorScreen } from "./OperatorScreen.tsx";
+import { popUp } from "./say.ts";
 
 i18n.loadAndActivate({ locale: "nl", messages });
 
@@ -33,7 +45,7 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   organisation: "Zorggroep",
   language: "nl",
   theme: "light",
-  rights: ["wrapup.manual", "history.view", "colleagues.numbers", "queue.pick"],
+  rights: ["wrapup.manual", "history.view", "chat.use", "colleagues.numbers", "queue.pick"],
   groups: [
     { id: "g1", name: "Enschede" },
     { id: "g2", name: "Den Bosch" },
@@ -124,6 +136,7 @@ export const agent = (id: string, name: string, part: Partial<AgentView> = {}): 
   since: ago(60),
   pause: null,
   reachable: true,
+  chat: true,
   queues: ["q1"],
   talk: null,
   ...part,
@@ -159,6 +172,8 @@ export interface PretendDesk {
   answer: (op: string) => Promise<Outcome>;
   /** The server tells of changes. */
   readonly tell: (...ops: Op[]) => void;
+  /** A message of a colleague comes, or the count of what was not read. */
+  readonly hears: (frame: ChatMessage | ChatUnread) => void;
 }
 
 /** A desk without anything drawn on it. */
@@ -170,6 +185,16 @@ export function pretendDesk(views: readonly View[]): PretendDesk & { desk: Desk;
   let frames = 0;
   let answers = 0;
   const audio: AudioStatus = { phone: "off", leg: "idle", problem: null, here: true, muted: false };
+  const command: Desk["command"] = (op, args = {}) => {
+    pretend.asked.push([op, args]);
+    return pretend.answer(op);
+  };
+  const chat: ChatBook = new ChatBook({
+    me: "u1",
+    command,
+    popUp: (from, text) => popUp(store, from, text, () => chat.show(from)),
+    now: () => NOW,
+  });
   const pretend: PretendDesk = {
     store,
     asked: [],
@@ -179,15 +204,14 @@ export function pretendDesk(views: readonly View[]): PretendDesk & { desk: Desk;
       frames += 1;
       act(() => void store.delta({ t: "d", n: frames, rev: frames + 1, ops }));
     },
+    hears: (frame) => act(() => (frame.t === "chat" ? chat.heard(frame) : chat.counts(frame))),
   };
   return Object.assign(pretend, {
     desk: {
       store,
       ticker: new Ticker(() => Date.now()),
-      command: (op, args = {}) => {
-        pretend.asked.push([op, args]);
-        return pretend.answer(op);
-      },
+      command,
+      chat,
       refused: (code, args) => toast(refusal(code, args)),
       retryNow: () => undefined,
     } satisfies Desk,

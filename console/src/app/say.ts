@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { phoneNumber } from "../model/format.ts";
 import type { Store } from "../model/store.ts";
 import { undoable } from "../model/transfer.ts";
@@ -16,6 +17,12 @@ const HEARD: ReadonlySet<string> = new Set([
   "alarm_urgent_unanswered",
   "alarm_urgent_empty",
 ]);
+
+/** A colleague's message while one looks at something else (3.5-g); the button opens the conversation (3.5-h). */
+export function popUp(store: Store, from: string, text: string, reply: () => void): void {
+  const name = store.world.entities.agent.get(from)?.name ?? "";
+  toast(text, "chat", "ringing", { title: name, action: t`Reply`, act: reply });
+}
 
 /** Say once what the server says once. */
 export function say(

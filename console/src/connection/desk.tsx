@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useRef, useState, useSyncExtern
 import type { Entities } from "../model/entities.ts";
 import type { Line, Store, World } from "../model/store.ts";
 import type { CommandName } from "../model/wire.ts";
+import type { ChatBook } from "./chat.ts";
 import type { Outcome } from "./live.ts";
 import type { Ticker } from "./ticker.ts";
 
@@ -17,6 +18,7 @@ export interface Desk {
   /** Say to the person why a command was refused. */
   readonly refused: (code: string, args: Readonly<Record<string, string>>) => void;
   readonly retryNow: () => void;
+  readonly chat: ChatBook;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -57,6 +57,7 @@ beforeEach(() => {
     store,
     clock: new ServerClock(),
     notice: ({ code }) => notices.push(code),
+    chat: ({ t }) => notices.push(t),
     loggedIn: () => Promise.resolve(loggedIn),
     random: () => 1,
     open: () => {

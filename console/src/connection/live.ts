@@ -1,6 +1,15 @@
 import type { ServerClock } from "../model/clock.ts";
 import type { Store } from "../model/store.ts";
-import type { Command, CommandName, ConsoleFrame, Notice, Result, ServerFrame } from "../model/wire.ts";
+import type {
+  ChatMessage,
+  ChatUnread,
+  Command,
+  CommandName,
+  ConsoleFrame,
+  Notice,
+  Result,
+  ServerFrame,
+} from "../model/wire.ts";
 import { PROTOCOL } from "../model/wire.ts";
 import { waitBefore } from "./backoff.ts";
 
@@ -21,6 +30,7 @@ export interface LineOptions {
   readonly store: Store;
   readonly clock: ServerClock;
   readonly notice: (notice: Notice) => void;
+  readonly chat: (frame: ChatMessage | ChatUnread) => void;
   /** Asked when the line could not be made: false when the log-in is over, so that trying again is no use. */
   readonly loggedIn: () => Promise<boolean>;
   readonly open?: () => Socket;
@@ -132,6 +142,10 @@ export class LiveLine {
         break;
       case "ev":
         this.#options.notice(frame);
+        break;
+      case "chat":
+      case "unread":
+        this.#options.chat(frame);
         break;
       case "bye":
         if (frame.resume) this.#lost(frame.after_ms);

@@ -115,6 +115,7 @@ describe("the detail field", () => {
       since: 0,
       pause: null,
       reachable: true,
+      chat: true,
       queues,
       talk: null,
     });
@@ -152,6 +153,7 @@ describe("all queues together", () => {
       since: 0,
       pause: null,
       reachable: true,
+      chat: true,
       queues: ["a", "b"],
       talk: null,
     };

@@ -149,6 +149,11 @@ export function colleagues(all: Entities): AgentView[] {
     );
 }
 
+/** Who can be written to now, by name (3.5-c). */
+export function chatPartners(all: Entities): AgentView[] {
+  return [...all.agent.values()].filter((agent) => agent.chat).sort((a, b) => a.name.localeCompare(b.name));
+}
+
 /** Same members in the same places: then a reader may keep the list it had. */
 export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((item, index) => Object.is(item, b[index]));

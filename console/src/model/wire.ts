@@ -59,6 +59,9 @@ export type CommandName =
   | "call.keys"
   | "call.reject"
   | "call.resume"
+  | "chat.got"
+  | "chat.read"
+  | "chat.send"
   | "device.pair"
   | "device.unpair"
   | "group.select"
@@ -157,6 +160,7 @@ export interface AgentView {
   readonly since: number;
   readonly pause: string | null;
   readonly reachable: boolean;
+  readonly chat: boolean;
   readonly queues: string[];
   readonly talk: TalkView | null;
 }
@@ -300,6 +304,26 @@ export interface Notice {
   readonly code: string;
   readonly args: Record<string, string>;
   readonly call: string | null;
+}
+
+/**
+ * A message of a colleague to me, or one of mine that arrived; never replayed, and kept nowhere (3.5-b).
+ *
+ * Who receives one answers with `chat.got`; until then it may come again, with the same id.
+ */
+export interface ChatMessage {
+  readonly t: "chat";
+  readonly id: string;
+  readonly sender: string;
+  readonly to: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** How many messages of which colleague I have not read; all of them, each time. */
+export interface ChatUnread {
+  readonly t: "unread";
+  readonly counts: Record<string, number>;
 }
 
 /** Nothing visible to this user changed up to `rev`. */
@@ -603,6 +627,6 @@ export type View = MeView | QueueView | AgentView | CallView | DeviceView | Exch
 
 export type Op = OpSet | OpMerge | OpRemove;
 
-export type ServerFrame = Hello | Snapshot | Delta | Result | Notice | Heartbeat | Bye;
+export type ServerFrame = Hello | Snapshot | Delta | Result | Notice | ChatMessage | ChatUnread | Heartbeat | Bye;
 
 export type ConsoleFrame = Sync | Pong | Command;

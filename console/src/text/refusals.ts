@@ -133,6 +133,14 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`There are enough practice callers now. Answer one first.`;
     case "press_hold_on_phone":
       return t`Press the hold key on your phone: this one cannot be resumed from here.`;
+    case "chat_not_there":
+      return name === "" ? t`This colleague is not there any more.` : t`${name} is not there any more.`;
+    case "chat_not_delivered":
+      return t`${name} left before the message came.`;
+    case "chat_empty":
+      return t`Type a message first.`;
+    case "chat_too_long":
+      return t`This message is too long.`;
     case "too_fast":
       return t`That was too fast. Try again.`;
     case "wrap_up_fixed":

@@ -9,6 +9,16 @@ interface Message {
   readonly text: string;
   readonly icon: IconName;
   readonly tone: "urgent" | "wrap" | "ringing";
+  readonly more: More | undefined;
+}
+
+/** What a message may have besides its text. */
+interface More {
+  /** Whom it is from. */
+  readonly title: string;
+  /** The word on the button that follows it up. */
+  readonly action: string;
+  readonly act: () => void;
 }
 
 const SHOWN_MS = 10_000;
@@ -25,12 +35,22 @@ function show(next: readonly Message[]): void {
 }
 
 /** Say once what just happened, at the lower right of the main screen, and out loud. */
-export function toast(text: string, icon: IconName = "alert", tone: Message["tone"] = "wrap"): void {
+export function toast(
+  text: string,
+  icon: IconName = "alert",
+  tone: Message["tone"] = "wrap",
+  more?: More,
+): void {
   last += 1;
-  const message = { id: last, text, icon, tone };
-  show([...shown.filter((other) => other.text !== text), message].slice(-SHOWN_AT_ONCE));
-  announce(text);
-  setTimeout(() => show(shown.filter((other) => other.id !== message.id)), SHOWN_MS);
+  const message = { id: last, text, icon, tone, more };
+  const same = (other: Message): boolean => other.text === text && other.more?.title === more?.title;
+  show([...shown.filter((other) => !same(other)), message].slice(-SHOWN_AT_ONCE));
+  announce(more === undefined ? text : `${more.title}: ${text}`);
+  setTimeout(() => close(message.id), SHOWN_MS);
+}
+
+function close(id: number): void {
+  show(shown.filter((message) => message.id !== id));
 }
 
 export function Toasts() {
@@ -50,12 +70,28 @@ export function Toasts() {
           <span data-tone={message.tone}>
             <Icon name={message.icon} />
           </span>
-          <p>{message.text}</p>
-          <Press
-            className="round"
-            aria-label={t`Close`}
-            onPress={() => show(shown.filter((other) => other.id !== message.id))}
-          >
+          {message.more === undefined ? (
+            <p>{message.text}</p>
+          ) : (
+            <div className="said">
+              <b className="cut">{message.more.title}</b>
+              <p className="cut" title={message.text}>
+                {message.text}
+              </p>
+            </div>
+          )}
+          {message.more !== undefined && (
+            <Press
+              className="btn"
+              onPress={() => {
+                close(message.id);
+                message.more?.act();
+              }}
+            >
+              {message.more.action}
+            </Press>
+          )}
+          <Press className="round" aria-label={t`Close`} onPress={() => close(message.id)}>
             <Icon name="x" size={16} />
           </Press>
         </div>

@@ -75,7 +75,7 @@ _PEOPLE = (
     ),
     _Person("piet", "Piet Jansen", "203", frozenset({"Enschede"}), _ALL - {Right.MANUAL_WRAP_UP}),
     _Person("anja", "Anja Smit", "204", frozenset({"Enschede", "Utrecht"}), _ALL - {Right.HISTORY}),
-    _Person("paul", "Paul de Jong", "205", frozenset({"Amsterdam"}), _ALL - {Right.PICK}),
+    _Person("paul", "Paul de Jong", "205", frozenset({"Amsterdam"}), _ALL - {Right.PICK, Right.CHAT}),
     _Person("henk", "Henk van Dijk", "206", _EVERYWHERE, frozenset(Right)),
     _Person(
         "fatima",

@@ -189,6 +189,10 @@ def _colleague(board: Board, agent: Agent, other_id: UserId) -> AgentView | None
         since=other.status_since,
         pause=other.pause,
         reachable=board.is_reachable(other),
+        chat=other is not agent
+        and other.console
+        and Right.CHAT in other.rights
+        and Right.CHAT in agent.rights,
         queues=sorted(other.signed_in & visible),
         talk=talk,
     )

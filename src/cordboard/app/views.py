@@ -76,7 +76,7 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     language: Language
     theme: Theme
     rights: list[str]
-    """wrapup.manual, history.view, colleagues.numbers, queue.pick, practice.call, device.take_over"""
+    """wrapup.manual, history.view, colleagues.numbers, chat.use, queue.pick, practice.call, device.take_over"""
     groups: list[GroupRef]
     group: str | None
     """None: not chosen yet; the console shows the group choice (1.1-o)."""
@@ -140,6 +140,8 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="a
     pause: str | None
     reachable: bool
     """Has a telephone that can be rung: the call icon works (3.1-r)."""
+    chat: bool
+    """Can be written to now: has a console open, and both may chat (3.5-a)."""
     queues: list[str]
     """Queues the colleague is signed in to, as far as this user may see them."""
     talk: TalkView | None

@@ -111,6 +111,8 @@ class Right(Enum):
     MANUAL_WRAP_UP = "wrapup.manual"
     HISTORY = "history.view"
     COLLEAGUES_NUMBERS = "colleagues.numbers"
+    CHAT = "chat.use"
+    """Write to colleagues and be written to; without it the tab is not there (3.5-a)."""
     PICK = "queue.pick"
     PRACTICE = "practice.call"
     TAKE_OVER_DEVICE = "device.take_over"

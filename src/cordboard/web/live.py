@@ -15,12 +15,14 @@ import msgspec
 from litestar import websocket
 from litestar.handlers import WebsocketRouteHandler
 
+from cordboard.app.chat import Chat
 from cordboard.app.dialling import DialPlan
 from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.ports import StorageFailure
 from cordboard.core.refusals import Code
 from cordboard.core.types import OrganisationId, Right
 from cordboard.web import wire
+from cordboard.web.chat import chat_command
 from cordboard.web.commands import expected_version, request_of
 from cordboard.web.guard import GONE, AnySocket, LoggedIn, same_origin
 from cordboard.web.push import Console, Hub
@@ -57,6 +59,7 @@ class Live:
         practice: Practice,
         origins: Origins,
         dial_plan: Callable[[OrganisationId], DialPlan],
+        chat: Chat,
     ) -> None:
         self._hub = hub
         self._engine = engine
@@ -64,6 +67,7 @@ class Live:
         self._practice = practice
         self._origins = origins
         self._dial_plan = dial_plan
+        self._chat = chat
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, socket: AnySocket) -> None:
@@ -146,6 +150,7 @@ class Live:
             match frame:
                 case wire.Sync():
                     console.sync(frame)
+                    self._chat.joined(console.organisation, console.user)
                 case wire.Command():
                     self._command(console, frame)
                 case wire.Pong():
@@ -165,6 +170,9 @@ class Live:
                 result = wire.Result(id=command.id, ok=False, rev=rev, code=code, args=args)
             self._hub.finish(organisation, user, result)
 
+        if command.op.startswith("chat."):
+            chat_command(self._chat, console, command, reply)
+            return
         if command.op == "practice.call" and Right.PRACTICE not in console.viewer.user.rights:
             reply(NotDone(Code.NO_RIGHT.value, {}))
             return

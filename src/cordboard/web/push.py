@@ -245,6 +245,12 @@ class Hub:
                 if console.user == saying.agent:
                     console.send(notice)
 
+    def tell(self, organisation: OrganisationId, user: UserId, frame: wire.ServerFrame) -> None:
+        """A frame for every console of this person that is in step."""
+        for console in self.state(organisation).consoles.values():
+            if console.user == user and console.synced:
+                console.send(frame)
+
     def heartbeat(self) -> None:
         """Tell everybody that nothing was missed up to here."""
         now = self.now()

@@ -73,6 +73,7 @@ def make_server(services: Services) -> Litestar:
         services.practice,
         lambda host: own_origins(_scheme(services), host, services.origins),
         services.dial_plan,
+        services.chat,
     )
     proxy = SipProxy(services)
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
+from cordboard.app.chat import Chat
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
@@ -35,6 +36,7 @@ class Services:
     history: History
     engine: Engine
     hub: Hub
+    chat: Chat
     now: Callable[[], Instant]
     practice: Callable[[OrganisationId, wire.Command], Awaitable[wire.Result]]
     health: Callable[[], rest.Health]

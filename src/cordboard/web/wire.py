@@ -92,6 +92,24 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="ev")
     call: str | None = None
 
 
+class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="chat"):
+    """A message of a colleague to me, or one of mine that arrived; never replayed, and kept nowhere (3.5-b).
+
+    Who receives one answers with `chat.got`; until then it may come again, with the same id."""
+
+    id: str
+    sender: str
+    to: str
+    text: str
+    at: int
+
+
+class ChatUnread(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="unread"):
+    """How many messages of which colleague I have not read; all of them, each time."""
+
+    counts: dict[str, int]
+
+
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="hb"):
     """Nothing visible to this user changed up to `rev`."""
 
@@ -107,7 +125,7 @@ class Bye(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="bye"):
     after_ms: int
 
 
-ServerFrame = Hello | Snapshot | Delta | Result | Notice | Heartbeat | Bye
+ServerFrame = Hello | Snapshot | Delta | Result | Notice | ChatMessage | ChatUnread | Heartbeat | Bye
 
 # --- console to server -----------------------------------------------------------------------------------------
 
@@ -153,6 +171,9 @@ CommandName = Literal[
     "transfer.complete",  # {call, to, confirmed?}  the green check on call `to`
     "transfer.connect",  # {call}                 "connect without waiting" while the recipient rings
     "transfer.undo",  # {call}
+    "chat.send",  # {to, message, text}   `message`: its id; answered when it arrived, or did not
+    "chat.got",  # {from, message, read?: "true"}  this console has it; read: it is open on the screen
+    "chat.read",  # {with}               the conversation was opened
     "practice.call",  # {queue?: id, count?: "1".."5", urgent?: "true"}
 ]
 
@@ -178,4 +199,5 @@ ConsoleFrame = Sync | Pong | Command
 #   live_call · hold_failed · no_right · too_many_practice_calls · press_hold_on_phone · too_fast
 #   bad_number · number_not_allowed [kind] · yourself · nobody_on_line · colleague_not_there [name] · not_armed
 #   transfer_in_progress · not_answered_yet · only_attended · confirm_recipient [one, other] · too_late
-#   wrap_up_fixed · busy_talking · no_reason
+#   wrap_up_fixed · busy_talking · no_reason · chat_not_there [name] · chat_not_delivered [name] · chat_empty
+#   chat_too_long

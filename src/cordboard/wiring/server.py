@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
 from cordboard.app.assembly import assemble
+from cordboard.app.chat import Chat
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.hours import is_open
@@ -45,6 +46,7 @@ from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
+from cordboard.web.chat import HubLines
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
 from cordboard.wiring.applying import apply_text
@@ -352,6 +354,7 @@ class Server:
             history=self.database.history,
             engine=self.engine,
             hub=self.hub,
+            chat=Chat(HubLines(self.hub), self.tenancy.viewer, self.clock.now),
             now=self.clock.now,
             practice=self.practising.from_console,
             health=self._health,

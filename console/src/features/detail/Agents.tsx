@@ -87,6 +87,7 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
       {talking !== null && <div className="st cut soft num">{talking}</div>}
       <div className="person-acts">
         <CallAct agent={agent} />
+        <ChatAct agent={agent} />
         {agent.email === null ? (
           <Press
             className="round"
@@ -109,6 +110,27 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
     </div>
   );
 });
+
+/** Write to this colleague (3.1-q); nothing for who may not chat. */
+function ChatAct({ agent }: { agent: AgentView }) {
+  const { t } = useLingui();
+  const { chat } = useDesk();
+  const may = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
+  const mine = useEntities((all) => me(all)?.id === agent.id);
+  if (!may || mine) return null;
+  const { name } = agent;
+  return (
+    <Press
+      className="round"
+      aria-label={t`Chat with ${name}`}
+      tip={t`Chat with ${name}`}
+      off={agent.chat ? undefined : t`${name} is not available for chat now.`}
+      onPress={() => chat.show(agent.id)}
+    >
+      <Icon name="chat" />
+    </Press>
+  );
+}
 
 /** Call this colleague; while a transfer is armed, choose him for it (3.1-q, 5.2-d). */
 function CallAct({ agent }: { agent: AgentView }) {

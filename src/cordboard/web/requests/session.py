@@ -141,6 +141,7 @@ class SessionRequests(Controller):
                 raise Refusal(409, outcome.code, **dict(outcome.args))
             await services.log_ins.log_out(token)
             services.hub.end_session(logged_in.session)
+            services.chat.forget(logged_in.viewer.user.id)
         answer: Response[None] = Response(None, status_code=204)
         if services.secure:
             answer.set_cookie(
