@@ -388,3 +388,24 @@ async def test_own_sounds_and_keys_are_kept_for_the_next_desk(web: Rig) -> None:
     assert before == of_piet == usual
     assert (set_.status_code, loud.status_code, full.status_code) == (204, 400, 400)
     assert after == wanted
+
+
+@pytest.mark.rule("X-d")
+async def test_a_console_that_is_open_hears_of_new_sounds_and_keys(web: Rig) -> None:
+    """Changed in one tab, they hold in the other without loading it anew; a colleague hears nothing."""
+    async with web.client() as client, web.client() as colleague:
+        await log_in(client)
+        await log_in(colleague, "Piet@twente.example")
+        tab, other = Socket(dict(client.cookies)), Socket(dict(colleague.cookies))
+        serving = [asyncio.create_task(web.live().serve(one)) for one in (tab, other)]  # type: ignore[arg-type]
+        for one in (tab, other):
+            one.says(t="sync", epoch="", rev=0)
+            await one.told(t="snap")
+        wanted = {"ring_volume": 40, "beeps": False, "keys_on": True, "keys": {"answer": "F12"}}
+        assert (await client.put("/api/preferences", json=wanted, headers=OWN)).status_code == 204
+        await tab.told(t="ev", code="preferences_changed")
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+    assert [frame for frame in other.frames if frame["t"] == "ev"] == []

@@ -10,6 +10,7 @@ import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
 import { LogOut } from "../features/user-menu/LogOut.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ServerClock } from "../model/clock.ts";
+import { ownKeys } from "../model/keymap.ts";
 import { liveCalls, me, myDevice } from "../model/select.ts";
 import { Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
@@ -19,6 +20,7 @@ import { PhoneContext } from "../softphone/use.tsx";
 import { refusal } from "../text/refusals.ts";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
+import { wearKeys } from "../ui/keymap.ts";
 import { toast } from "../ui/toast.tsx";
 import { rememberDevices, rememberedDevices } from "./devices.ts";
 import { OperatorScreen } from "./OperatorScreen.tsx";
@@ -44,7 +46,10 @@ export default function Operator(props: Props) {
     const line = new LiveLine({
       store,
       clock,
-      notice: (frame) => say(frame, store, (sound) => deskPhone.soundOnce(sound)),
+      notice: (frame) => {
+        if (frame.code === "preferences_changed") prefer();
+        else say(frame, store, (sound) => deskPhone.soundOnce(sound));
+      },
       chat: (frame) => (frame.t === "chat" ? chat.heard(frame) : chat.counts(frame)),
       loggedIn: () =>
         api.session().then(
@@ -83,7 +88,19 @@ export default function Operator(props: Props) {
       makePhone: (devices) => new JsSipPhone(devices),
       register: async (made) => made.register(await api.softphone()),
     });
+    // Own sounds and keys; changed in another tab, they hold here at once (X-d).
+    const prefer = (): void => {
+      api.preferences().then(
+        ({ ring_volume, beeps, keys, keys_on }) => {
+          deskPhone.setLoudness(ring_volume / 100, beeps);
+          wearKeys(ownKeys(keys, keys_on));
+        },
+        // The usual ones do until the server can say.
+        () => undefined,
+      );
+    };
     setPhone(deskPhone);
+    prefer();
     line.start();
     return () => {
       line.stop();

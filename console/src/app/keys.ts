@@ -14,6 +14,7 @@ import {
 } from "../model/transfer.ts";
 import type { CommandName } from "../model/wire.ts";
 import { useDeskPhone } from "../softphone/use.tsx";
+import { keyMap } from "../ui/keymap.ts";
 
 /** Parts of the screen between which F6 goes, by the id of the element that takes the focus. */
 const REGIONS = ["calls", "main", "detail"];
@@ -30,7 +31,7 @@ export function useKeys(options: Options): void {
   const phone = useDeskPhone();
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      const action = actionOf(event, isTyping(event.target));
+      const action = actionOf(event, isTyping(event.target), keyMap());
       if (action === null) return;
       // An open question belongs to itself; only a call may come through.
       const question = document.querySelector("[role=dialog], [role=alertdialog]") !== null;

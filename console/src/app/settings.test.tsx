@@ -8,12 +8,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const PREFERENCES = { ring_volume: 100, beeps: true, keys_on: true, keys: { wrap_up: "F12" } };
 const START = { picture: "data:image/svg+xml;base64,", secret: "ABCDEFGHIJKLMNOP" };
 
 async function atSettings(second = { on: false, recovery_codes: 0 }): Promise<PretendServer> {
   const server = new PretendServer("/settings");
   server.session = SESSION;
   server.on("GET /api/second-factor", () => json(second));
+  server.on("GET /api/preferences", () => json(PREFERENCES));
   await open();
   await screen.findByRole("heading", { name: "Tweede stap bij het inloggen" });
   return server;
@@ -26,6 +28,7 @@ describe("one's own settings", () => {
     const server = new PretendServer();
     server.session = SESSION;
     server.on("GET /api/second-factor", () => json({ on: false, recovery_codes: 0 }));
+    server.on("GET /api/preferences", () => json(PREFERENCES));
     await open();
     await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
     await click(screen.getByRole("menuitem", { name: "Mijn instellingen" }));
@@ -42,6 +45,46 @@ describe("one's own settings", () => {
     fireEvent.change(screen.getByLabelText("Taal"), { target: { value: "en" } });
     expect(await screen.findByRole("heading", { name: "My settings" })).toBeTruthy();
     expect(server.sent("PUT", "/api/settings")).toEqual({ language: "en" });
+  });
+
+  it("keep loudness and beeps on the server, and show no change that was not kept", async () => {
+    const server = await atSettings();
+    fireEvent.change(screen.getByLabelText("Volume van het belgeluid"), { target: { value: "0" } });
+    expect(server.sent("PUT", "/api/preferences")).toEqual({ ...PREFERENCES, ring_volume: 0 });
+    expect(part("Geluiden").getByText(/alleen de kaart laat zien/)).toBeTruthy();
+    server.on("PUT /api/preferences", () => refuse("not_saved", 503));
+    await click(part("Geluiden").getByRole("switch"));
+    expect(await screen.findByText("De server kon dit niet opslaan. Probeer het zo nog eens.")).toBeTruthy();
+    expect(part("Geluiden").getByRole<HTMLInputElement>("switch").checked).toBe(true);
+  });
+
+  it("change a key by pressing it; one that is taken or that writes something is refused with the reason", async () => {
+    const server = await atSettings();
+    const keys = part("Sneltoetsen");
+    const button = () => keys.getByRole("button", { name: /^Toets voor: In de wacht zetten of voortzetten/ });
+    const press = (code: string, key = code) => fireEvent.keyDown(button(), { code, key });
+    await click(button());
+    press("KeyH", "h");
+    expect(keys.getByText(/Kies een functietoets/)).toBeTruthy();
+    press("F12");
+    expect(keys.getByText("F12 doet al iets anders: Nawerktijd beginnen of stoppen.")).toBeTruthy();
+    press("Insert");
+    expect(server.sent("PUT", "/api/preferences")).toMatchObject({
+      keys: { wrap_up: "F12", hold: "Insert" },
+    });
+    expect(button().textContent).toBe("Insert");
+    // The usual key again is no choice of one's own.
+    await click(button());
+    press("F5");
+    expect(server.sent("PUT", "/api/preferences")).toMatchObject({ keys: { wrap_up: "F12" } });
+    await click(button());
+    press("Escape");
+    expect(button().textContent).toBe("F5");
+    await click(keys.getByRole("button", { name: "Alle toetsen zoals gewoonlijk" }));
+    expect(server.sent("PUT", "/api/preferences")).toMatchObject({ keys: {} });
+    await click(keys.getByRole("switch"));
+    expect(server.sent("PUT", "/api/preferences")).toMatchObject({ keys_on: false });
+    expect(keys.queryByRole("button")).toBeNull();
   });
 
   it("take another password from who knows the present one [1.1-c]", async () => {

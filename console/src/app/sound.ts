@@ -2,7 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { useDesk } from "../connection/desk.tsx";
 import { phoneNumber } from "../model/format.ts";
-import { KEYS } from "../model/keymap.ts";
+import { keyName } from "../model/keymap.ts";
 import { callLayers, me, myDevice } from "../model/select.ts";
 import type { World } from "../model/store.ts";
 import { isOnLine, passing } from "../model/transfer.ts";
@@ -10,6 +10,7 @@ import type { CallView } from "../model/wire.ts";
 import type { Sound } from "../softphone/ring.ts";
 import { useDeskPhone } from "../softphone/use.tsx";
 import { announce } from "../ui/announce.tsx";
+import { keyMap } from "../ui/keymap.ts";
 
 /** What should be heard at this browser now. */
 export function soundOf(world: World): Sound | null {
@@ -76,7 +77,10 @@ export function usePhoneFollowsDesk(): void {
         if (heard.has(call.id)) continue;
         heard.add(call.id);
         const recipient = phoneNumber(call.transfer.recipient_name ?? "");
-        announce(t`${recipient} answers. ${KEYS.answer[0] ?? ""} connects.`);
+        const key = keyMap().answer[0];
+        announce(
+          key === undefined ? t`${recipient} answers.` : t`${recipient} answers. ${keyName(key)} connects.`,
+        );
       }
       // In wrap-up and pause an urgent call is not offered, but said once; taking it ends the wrap-up (D6).
       const urgent = waiting.filter((call) => call.urgent);

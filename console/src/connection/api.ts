@@ -9,6 +9,7 @@ import type {
   PasswordChange,
   PasswordLinkInfo,
   PortalInfo,
+  Preferences,
   Problem,
   RecoveryCodes,
   SecondFactorInfo,
@@ -69,6 +70,8 @@ export const api = {
   beginSecondFactor: (who: Confirmation) => request<SecondFactorStart>("POST", "second-factor", who),
   finishSecondFactor: (code: string) => request<RecoveryCodes>("PUT", "second-factor", { code }),
   endSecondFactor: (who: Confirmation) => request<void>("POST", "second-factor/off", who),
+  preferences: () => request<Preferences>("GET", "preferences"),
+  setPreferences: (preferences: Preferences) => request<void>("PUT", "preferences", preferences),
   settings: (settings: Settings) => request<void>("PUT", "settings", settings),
   softphone: () => request<SoftphoneCredentials>("POST", "softphone"),
   /** @param before the mark of the previous page; null for the newest rows. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actionOf, conflicts, KEYS, type Keystroke } from "./keymap.ts";
+import { actionOf, choice, conflicts, KEYS, type Keystroke, ownKeys } from "./keymap.ts";
 
 const stroke = (part: Partial<Keystroke>): Keystroke => ({
   key: "",
@@ -53,4 +53,34 @@ describe("a key", () => {
 it("gives no key to two actions", () => {
   expect(conflicts(KEYS)).toEqual([]);
   expect(conflicts({ ...KEYS, hold: ["F3"] })).toEqual(["F3"]);
+});
+
+describe("keys of one's own", () => {
+  it("take the place of the usual one; the number block goes on doing what it did", () => {
+    const map = ownKeys({ answer: "F12" }, true);
+    expect(map.answer).toEqual(["F12", "NumpadEnter"]);
+    expect(map.hold).toEqual(["F5"]);
+    expect(actionOf(stroke({ code: "F12" }), false, map)).toBe("answer");
+    expect(actionOf(stroke({ code: "F3" }), false, map)).toBeNull();
+  });
+
+  it("mean only what they were chosen for", () => {
+    const map = ownKeys({ answer: "NumpadAdd", hold: "F3", nonsense: "F1" }, true);
+    expect([map.answer, map.hold, map.attended]).toEqual([["NumpadAdd", "NumpadEnter"], ["F3"], ["F7"]]);
+    expect(conflicts(map)).toEqual([]);
+    // Whose usual key went to another one has no key until one is chosen.
+    expect(ownKeys({ hold: "F3" }, true).answer).toEqual(["NumpadEnter"]);
+  });
+
+  it("can be off altogether", () => {
+    expect(Object.values(ownKeys({}, false)).flat()).toEqual([]);
+  });
+
+  it("are those that write nothing and that no field or browser needs", () => {
+    expect(choice({ ...stroke({ code: "F5" }), shiftKey: true })).toBe("Shift+F5");
+    expect(choice(stroke({ code: "NumpadSubtract" }))).toBe("NumpadSubtract");
+    for (const code of ["KeyA", "Digit1", "Enter", "Space", "Numpad5"])
+      expect(choice(stroke({ code }))).toBeNull();
+    expect(choice({ ...stroke({ code: "F5" }), ctrlKey: true })).toBeNull();
+  });
 });

@@ -38,6 +38,40 @@ export const KEYS: KeyMap = {
   help: ["?"],
 };
 
+/** The keys of somebody who chose some otherwise, or none at all (WCAG 2.1.4). */
+export function ownKeys(keys: Readonly<Record<string, string>>, on: boolean): KeyMap {
+  const chosen = new Map(Object.entries(keys).filter(([action]) => action in KEYS));
+  const taken = new Set(chosen.values());
+  const of = (action: KeyAction): readonly string[] => {
+    if (!on) return [];
+    const [usual, ...others] = KEYS[action];
+    // What is chosen takes the place of the first one; a key that now means something else means this no more.
+    return [
+      ...(chosen.has(action)
+        ? [chosen.get(action) ?? ""]
+        : usual === undefined || taken.has(usual)
+          ? []
+          : [usual]),
+      ...others.filter((key) => !taken.has(key)),
+    ];
+  };
+  return Object.fromEntries(
+    (Object.keys(KEYS) as KeyAction[]).map((action) => [action, of(action)]),
+  ) as Record<KeyAction, readonly string[]>;
+}
+
+/** Keys that may be chosen: they write nothing, and neither the browser nor a field needs them. */
+const CHOOSABLE = /^(F\d{1,2}|Numpad(Enter|Add|Subtract|Multiply|Divide|Decimal)|Insert|Pause|ScrollLock)$/;
+
+/** The name of the key that was pressed, as a map has it; null: this one cannot be chosen. */
+export function choice(stroke: Keystroke): string | null {
+  if (stroke.ctrlKey || stroke.altKey || stroke.metaKey || !CHOOSABLE.test(stroke.code)) return null;
+  return stroke.shiftKey && WRITES_NOTHING.test(stroke.code) ? `Shift+${stroke.code}` : stroke.code;
+}
+
+/** Keys that write nothing, so that they also work in a field: F1 to F12. */
+const WRITES_NOTHING = /^F\d+$/;
+
 export interface Keystroke {
   readonly key: string;
   readonly code: string;
@@ -47,9 +81,6 @@ export interface Keystroke {
   readonly shiftKey: boolean;
   readonly repeat: boolean;
 }
-
-/** Keys that write nothing, so that they also work in a field: F1 to F12. */
-const WRITES_NOTHING = /^F\d+$/;
 
 /** The action of a key, or null. Keys with Ctrl, Alt or Meta belong to the browser; a held key acts once. */
 export function actionOf(stroke: Keystroke, typing: boolean, map: KeyMap = KEYS): KeyAction | null {

@@ -297,7 +297,8 @@ export interface Result {
 
 /**
  * Something to say once, never replayed. Codes: `answered_by` (args name: a colleague was first),
- * `caller_hung_up`, `exchange_down`, `exchange_up`, and every value of `core.notices.Saying`.
+ * `caller_hung_up`, `exchange_down`, `exchange_up`, `preferences_changed` (ask for them again), and every value
+ * of `core.notices.Saying`.
  */
 export interface Notice {
   readonly t: "ev";

@@ -110,6 +110,11 @@ export class DeskPhone {
     if (connecting && this.#here) this.#phone?.answer();
   }
 
+  /** How loud this person wants it; see `Ringer.setLoudness`. */
+  setLoudness(loudness: number, beeps: boolean): void {
+    this.#ringer.setLoudness(loudness, beeps);
+  }
+
   echo(target: string): void {
     this.#phone?.echo(target);
   }

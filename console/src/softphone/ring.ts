@@ -58,6 +58,8 @@ export class Ringer {
   #gain: GainNode | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #speaker = "";
+  #loudness = 1;
+  #beeps = true;
   readonly #changed: () => void;
 
   /** @param changed told when sound becomes possible or impossible. */
@@ -83,6 +85,12 @@ export class Ringer {
   setSpeaker(speaker: string): void {
     this.#speaker = speaker;
     void this.#applySpeaker();
+  }
+
+  /** @param loudness of ringing, 0 to 1. @param beeps whether single sounds are made at all. */
+  setLoudness(loudness: number, beeps: boolean): void {
+    this.#loudness = loudness;
+    this.#beeps = beeps;
   }
 
   /** Start this sound, or stop with null. The same sound again goes on as it was. */
@@ -112,8 +120,9 @@ export class Ringer {
   #notes(pattern: Pattern): GainNode | null {
     const context = this.#context;
     if (context === null || context.state !== "running") return null;
+    if (pattern === PATTERNS.beep && !this.#beeps) return null;
     const gain = context.createGain();
-    gain.gain.value = pattern.volume;
+    gain.gain.value = pattern.volume * (pattern === PATTERNS.beep ? 1 : this.#loudness);
     gain.connect(context.destination);
     for (const [start, length, pitch] of pattern.notes) {
       note(context, gain, context.currentTime + 0.02 + start, length, pitch);

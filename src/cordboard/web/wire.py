@@ -85,7 +85,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="res"
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="ev"):
     """Something to say once, never replayed. Codes: `answered_by` (args name: a colleague was first),
-    `caller_hung_up`, `exchange_down`, `exchange_up`, and every value of `core.notices.Saying`."""
+    `caller_hung_up`, `exchange_down`, `exchange_up`, `preferences_changed` (ask for them again), and every value
+    of `core.notices.Saying`."""
 
     code: str
     args: dict[str, str] = {}

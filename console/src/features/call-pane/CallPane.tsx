@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
-import { KEYS, keyName } from "../../model/keymap.ts";
+import { keyName } from "../../model/keymap.ts";
 import { callLayers, exchange, me, myDevice, sameItems } from "../../model/select.ts";
 import { ready, ringingElsewhere } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
@@ -9,6 +9,7 @@ import { useAudio } from "../../softphone/use.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { CallCard } from "./CallCard.tsx";
 import "./call-pane.css";
+import { useKeyMap } from "../../ui/keymap.ts";
 import { DeskHead } from "./DeskHead.tsx";
 import { PracticeButton, PracticeMenu, useMayPractise } from "./Practice.tsx";
 import { Waiting } from "./Waiting.tsx";
@@ -148,13 +149,14 @@ function Nothing({ waiting }: { waiting: boolean }) {
         : mine?.signed_in.length === 0
           ? [t`You get no calls`, t`Sign in to a queue to be offered calls.`]
           : [waiting ? t`No calls of your own` : t`No calls`, t`You will be rung on ${name}.`];
+  const map = useKeyMap();
   const keys: readonly (readonly [string | undefined, string])[] = [
-    [KEYS.answer[0], t`Answer or connect`],
-    [KEYS.hang_up[0], t`Hang up`],
-    [KEYS.hold[0], t`Hold or resume`],
-    [KEYS.attended[0], t`Transfer`],
-    [KEYS.keypad[0], t`Keypad`],
-    [KEYS.help[0], t`All keys`],
+    [map.answer[0], t`Answer or connect`],
+    [map.hang_up[0], t`Hang up`],
+    [map.hold[0], t`Hold or resume`],
+    [map.attended[0], t`Transfer`],
+    [map.keypad[0], t`Keypad`],
+    [map.help[0], t`All keys`],
   ];
   return (
     <>
@@ -165,9 +167,9 @@ function Nothing({ waiting }: { waiting: boolean }) {
       </div>
       {!waiting && (
         <div className="keys">
-          {keys.map(([key, what]) => (
-            <KeyLine key={what} name={keyName(key ?? "")} what={what} />
-          ))}
+          {keys.map(([key, what]) =>
+            key === undefined ? null : <KeyLine key={what} name={keyName(key)} what={what} />,
+          )}
         </div>
       )}
     </>

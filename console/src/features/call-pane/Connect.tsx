@@ -1,12 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { useDesk, useEntities } from "../../connection/desk.tsx";
-import { KEYS } from "../../model/keymap.ts";
+import { keyName } from "../../model/keymap.ts";
 import { type Connection, connections, isConsulted, ready } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { useKeyMap } from "../../ui/keymap.ts";
 import { Window } from "../../ui/Window.tsx";
 
 const same = (a: readonly Connection[], b: readonly Connection[]): boolean =>
@@ -24,6 +25,7 @@ export function Connect({ to, off }: { to: CallView; off: string | undefined }) 
 
 /** Always names both parties, and asks again when it is not whom one dialled (D7). */
 function Check({ connection, off }: { connection: Connection; off: string | undefined }) {
+  const key = useKeyMap().answer[0];
   const { t } = useLingui();
   const desk = useDesk();
   const [busy, setBusy] = useState(false);
@@ -31,8 +33,8 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
   const { call, to, meant, leaves } = connection;
   const [one, other] = [partyName(call), partyName(to)];
   const byKey = useEntities((all) => {
-    const key = ready(all);
-    return key?.call.id === call.id && key.to.id === to.id;
+    const next = ready(all);
+    return next?.call.id === call.id && next.to.id === to.id;
   });
 
   async function complete(confirmed: boolean): Promise<void> {
@@ -52,7 +54,7 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
         className="connect"
         data={meant ? { "data-meant": "" } : {}}
         aria-label={leaves ? t`Connect ${one} with ${other}, without you` : t`Connect ${one} with ${other}`}
-        aria-keyshortcuts={byKey ? KEYS.answer[0] : undefined}
+        aria-keyshortcuts={byKey ? key : undefined}
         off={off}
         busy={busy}
         onPress={() => void complete(false)}
@@ -63,8 +65,8 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
             <span className="cut">Connect {one}</span> <span className="cut">with {other}</span>
           </Trans>
         </span>
-        {byKey ? (
-          <kbd aria-hidden="true">{KEYS.answer[0]}</kbd>
+        {byKey && key !== undefined ? (
+          <kbd aria-hidden="true">{keyName(key)}</kbd>
         ) : (
           <small>{leaves ? t`without you` : isConsulted(to) ? null : t`other caller`}</small>
         )}

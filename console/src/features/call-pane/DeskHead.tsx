@@ -3,13 +3,13 @@ import { useLingui } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useAct, useDesk, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
 import { duration, timeOfDay } from "../../model/format.ts";
-import { KEYS } from "../../model/keymap.ts";
 import { liveCalls, me } from "../../model/select.ts";
 import type { MeView, WrapUpView } from "../../model/wire.ts";
 import { STATUS } from "../../text/words.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { hint, useKeyMap } from "../../ui/keymap.ts";
 
 /** What I am doing, the green clock, and the red bar of wrap-up below it (2.3, 2.4). */
 export function DeskHead({ corner }: { corner: ReactNode }) {
@@ -51,7 +51,7 @@ function Clock({ mine }: { mine: MeView }) {
   const running = mine.wrap_up !== null && mine.wrap_up.kind !== "pending";
   const on = running || mine.wrap_up_armed;
   const allowed = mine.rights.includes("wrapup.manual");
-  const key = KEYS.wrap_up[0] ?? "";
+  const key = useKeyMap().wrap_up[0];
   const fixed = running && mine.wrap_up?.stoppable === false;
   const what = running
     ? t`Stop wrap-up`
@@ -64,7 +64,7 @@ function Clock({ mine }: { mine: MeView }) {
       aria-label={t`Wrap-up`}
       aria-pressed={on}
       aria-keyshortcuts={key}
-      tip={`${what} (${key})`}
+      tip={hint(what, key)}
       off={
         !connected
           ? t`No connection to the server`

@@ -1,10 +1,11 @@
 import { useLingui } from "@lingui/react/macro";
 import { useAct } from "../../connection/desk.tsx";
-import { KEYS } from "../../model/keymap.ts";
+import { keyName } from "../../model/keymap.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { useKeyMap } from "../../ui/keymap.ts";
 
 interface Props {
   readonly call: CallView;
@@ -15,6 +16,7 @@ interface Props {
 
 /** The green telephone and the red cross of a call that is offered; no cross on an urgent one (2.2-c). */
 export function OfferActs({ call, name, next, off }: Props) {
+  const key = useKeyMap().answer[0];
   const { t } = useLingui();
   const phone = useDeskPhone();
   const answer = useAct();
@@ -28,7 +30,7 @@ export function OfferActs({ call, name, next, off }: Props) {
         aria-label={`${word}, ${name}`}
         off={off}
         busy={answer.busy}
-        aria-keyshortcuts={KEYS.answer[0]}
+        aria-keyshortcuts={key}
         onPress={() => {
           void answer.act("call.answer", { call: call.id });
           // The browser's own phone rings for this call: take it here too, without a way over the server.
@@ -37,7 +39,7 @@ export function OfferActs({ call, name, next, off }: Props) {
       >
         <Icon name="phone" />
         {word}
-        {next && <kbd aria-hidden="true">{KEYS.answer[0]}</kbd>}
+        {next && key !== undefined && <kbd aria-hidden="true">{keyName(key)}</kbd>}
       </Press>
       {rejectable && (
         <Press

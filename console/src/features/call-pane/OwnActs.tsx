@@ -1,11 +1,11 @@
 import { useLingui } from "@lingui/react/macro";
 import { useAct, useEntities } from "../../connection/desk.tsx";
-import { KEYS, keyName } from "../../model/keymap.ts";
 import { isAnswered, onLine, ringsFor } from "../../model/transfer.ts";
 import type { CallView, TransferView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { hint, useKeyMap } from "../../ui/keymap.ts";
 
 interface Props {
   readonly call: CallView;
@@ -15,6 +15,7 @@ interface Props {
 
 /** The four actions of an answered call, each always in its own place (2.1.1-l); one that rings can only be stopped. */
 export function OwnActs({ call, name, off }: Props) {
+  const key = useKeyMap().hang_up[0];
   const { t } = useLingui();
   const end = useAct();
   const answered = isAnswered(call);
@@ -30,10 +31,10 @@ export function OwnActs({ call, name, off }: Props) {
           className="act"
           data={{ "data-end": "" }}
           aria-label={[word, manual, name].filter(Boolean).join(", ")}
-          tip={`${manual ?? word} (${KEYS.hang_up[0]})`}
+          tip={hint(manual ?? word, key)}
           off={off}
           busy={end.busy}
-          aria-keyshortcuts={KEYS.hang_up[0]}
+          aria-keyshortcuts={key}
           onPress={() => void end.act("call.hang_up", { call: call.id })}
         >
           <Icon name={answered || call.direction === "in" ? "phone-down" : "x"} />
@@ -46,6 +47,7 @@ export function OwnActs({ call, name, off }: Props) {
 }
 
 function HoldAct({ call, name, off }: Props) {
+  const key = useKeyMap().hold[0];
   const { t } = useLingui();
   const { act, busy } = useAct();
   const held = call.state === "held";
@@ -53,10 +55,10 @@ function HoldAct({ call, name, off }: Props) {
     <Press
       className="act"
       aria-label={`${held ? t`Resume` : t`Hold`}, ${name}`}
-      tip={`${held ? t`Resume call` : t`Hold`} (${KEYS.hold[0]})`}
+      tip={hint(held ? t`Resume call` : t`Hold`, key)}
       off={off}
       busy={busy}
-      aria-keyshortcuts={KEYS.hold[0]}
+      aria-keyshortcuts={key}
       onPress={() => void act(held ? "call.resume" : "call.hold", { call: call.id })}
     >
       <Icon name={held ? "play" : "pause"} />
@@ -80,7 +82,7 @@ function TransferAct({ call, name, off, kind }: Props & { kind: TransferView["ki
   });
   const word = attended ? t`Consult` : t`Direct`;
   const manual = attended ? t`Transfer (with announcement)` : t`Transfer (without announcement)`;
-  const key = KEYS[kind][0];
+  const key = useKeyMap()[kind][0];
   const reason =
     other !== null
       ? t`Only with announcement: you are already speaking with ${other}.`
@@ -93,7 +95,7 @@ function TransferAct({ call, name, off, kind }: Props & { kind: TransferView["ki
       data={{ "data-transfer": kind }}
       aria-label={`${word}, ${manual}, ${name}`}
       aria-pressed={on}
-      tip={`${on ? t`Cancel the transfer` : manual} (${key})`}
+      tip={hint(on ? t`Cancel the transfer` : manual, key)}
       off={off ?? reason}
       busy={busy}
       aria-keyshortcuts={key}
@@ -109,6 +111,7 @@ function TransferAct({ call, name, off, kind }: Props & { kind: TransferView["ki
 
 /** The announced recipient still rings: connect now, and let the caller hear it ring (D7). */
 function WithoutWaiting({ to, off }: { to: CallView; off: string | undefined }) {
+  const key = useKeyMap().blind[0];
   const { t } = useLingui();
   const { act, busy } = useAct();
   const call = useEntities((all) => ringsFor(all, to));
@@ -118,10 +121,10 @@ function WithoutWaiting({ to, off }: { to: CallView; off: string | undefined }) 
     <Press
       className="connect"
       aria-label={t`Connect without waiting: ${one} with ${other}`}
-      tip={`${t`Connect without waiting`} (${KEYS.blind[0]})`}
+      tip={hint(t`Connect without waiting`, key)}
       off={off}
       busy={busy}
-      aria-keyshortcuts={KEYS.blind[0]}
+      aria-keyshortcuts={key}
       onPress={() => void act("transfer.connect", { call: call.id })}
     >
       <Icon name="blind" />
@@ -134,13 +137,13 @@ function WithoutWaiting({ to, off }: { to: CallView; off: string | undefined }) 
 export function PullBack({ call, name, recipient, off }: Props & { recipient: string }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
-  const key = KEYS.undo[0] ?? "";
+  const key = useKeyMap().undo[0];
   return (
     <div className="card-acts">
       <Press
         className="act"
         aria-label={`${t`Pull back`}, ${name}`}
-        tip={`${recipient === "" ? t`Pull back` : t`Pull back from ${recipient}`} (${keyName(key)})`}
+        tip={hint(recipient === "" ? t`Pull back` : t`Pull back from ${recipient}`, key)}
         off={off}
         busy={busy}
         aria-keyshortcuts={key}

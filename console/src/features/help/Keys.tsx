@@ -1,25 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
 import { KEYS, type KeyAction, keyName } from "../../model/keymap.ts";
+import { KEY_WORDS } from "../../text/keys.ts";
 import { Press } from "../../ui/controls.tsx";
+import { useKeyMap } from "../../ui/keymap.ts";
 import { Window } from "../../ui/Window.tsx";
 import "./help.css";
 
 /** Every key that does something, under `?`. */
 export function Keys({ open, close }: { open: boolean; close: () => void }) {
-  const { t } = useLingui();
-  const words: Record<KeyAction, string> = {
-    answer: t`Answer the top call, or connect`,
-    hang_up: t`Hang up the call`,
-    hold: t`Put on hold, or resume`,
-    swap: t`Change to the caller on hold`,
-    attended: t`Transfer with announcement, or stop it`,
-    blind: t`Transfer without announcement or waiting`,
-    undo: t`Pull a transfer back, or undo it`,
-    keypad: t`Open or close the keypad`,
-    wrap_up: t`Start or stop wrap-up`,
-    regions: t`Go to the next part of the screen`,
-    help: t`Show this list`,
-  };
+  const { t, i18n } = useLingui();
+  const map = useKeyMap();
   return (
     <Window
       open={open}
@@ -31,13 +21,17 @@ export function Keys({ open, close }: { open: boolean; close: () => void }) {
         </Press>
       }
     >
-      <p>{t`They work anywhere on this screen; while you are typing only the F keys do.`}</p>
+      <p>
+        {map.help.length === 0
+          ? t`You have turned the keys off, in your settings.`
+          : t`They work anywhere on this screen; while you are typing only the F keys do.`}
+      </p>
       <dl className="keylist">
         {(Object.keys(KEYS) as KeyAction[]).map((action) => (
           <div key={action}>
-            <dt>{words[action]}</dt>
+            <dt>{i18n._(KEY_WORDS[action])}</dt>
             <dd>
-              {KEYS[action].map((key) => (
+              {map[action].map((key) => (
                 <kbd key={key}>{keyName(key)}</kbd>
               ))}
             </dd>

@@ -1,13 +1,13 @@
 import { useLingui } from "@lingui/react/macro";
-import { KEYS } from "../../model/keymap.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { hint, useKeyMap } from "../../ui/keymap.ts";
 import { KEYPAD_BUTTON } from "./Keypad.tsx";
 
 /** The key symbol at the top right of the call field; open, it stands at the left of the keypad and closes it (2.6-e). */
 export function KeypadButton({ open, turn }: { open: boolean; turn: () => void }) {
   const { t } = useLingui();
-  const key = KEYS.keypad[0];
+  const key = useKeyMap().keypad[0];
   return (
     <Press
       className="round-44"
@@ -15,7 +15,7 @@ export function KeypadButton({ open, turn }: { open: boolean; turn: () => void }
       aria-label={t({ message: "Keypad", context: "key symbol" })}
       aria-expanded={open}
       aria-keyshortcuts={key}
-      tip={`${open ? t`Close the keypad` : t`Keypad`} (${key})`}
+      tip={hint(open ? t`Close the keypad` : t`Keypad`, key)}
       onPress={turn}
     >
       <Icon name="keypad" />

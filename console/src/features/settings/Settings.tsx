@@ -2,12 +2,14 @@ import { useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { api } from "../../connection/api.ts";
 import { useAsk } from "../../connection/ask.ts";
-import type { SecondFactorInfo, SessionInfo } from "../../model/wire.ts";
+import type { Preferences, SecondFactorInfo, SessionInfo } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Note } from "../../ui/Note.tsx";
 import { PageLink } from "../../ui/PageLink.tsx";
+import { OwnKeys } from "./OwnKeys.tsx";
 import { Password } from "./Password.tsx";
 import { SecondStep } from "./SecondStep.tsx";
+import { Sounds } from "./Sounds.tsx";
 import "./settings.css";
 
 type Language = SessionInfo["language"];
@@ -25,11 +27,26 @@ interface Props {
 /** What a person sets for himself, on a page of its own (4-a). */
 export function Settings({ session, language, theme, setLanguage, setTheme, toModules }: Props) {
   const { t } = useLingui();
-  const { problem, ask } = useAsk();
+  const { problem, ask, refuse } = useAsk();
   const [factor, setFactor] = useState<SecondFactorInfo | null>(null);
+  const [preferences, setPreferences] = useState<Preferences | null>(null);
   useEffect(() => {
-    void ask(api.secondFactor).then((got) => setFactor(got?.answer ?? null));
+    void ask(() => Promise.all([api.secondFactor(), api.preferences()])).then((got) => {
+      if (got === undefined) return;
+      setFactor(got.answer[0]);
+      setPreferences(got.answer[1]);
+    });
   }, [ask]);
+  const save = (part: Partial<Preferences>): void => {
+    if (preferences === null) return;
+    const next = { ...preferences, ...part };
+    // What is not kept is not shown either.
+    api.setPreferences(next).catch((reason: unknown) => {
+      setPreferences(preferences);
+      refuse(reason);
+    });
+    setPreferences(next);
+  };
   return (
     <main className="wide own">
       <div>
@@ -41,7 +58,9 @@ export function Settings({ session, language, theme, setLanguage, setTheme, toMo
       {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
       <div className="own-parts">
         <Look language={language} theme={theme} setLanguage={setLanguage} setTheme={setTheme} />
+        {preferences !== null && <Sounds preferences={preferences} change={save} />}
         <Password userName={session.user_name} asksCode={factor?.on ?? false} />
+        {preferences !== null && <OwnKeys preferences={preferences} change={save} />}
         {factor !== null && <SecondStep info={factor} changed={setFactor} />}
       </div>
       <div className="links">

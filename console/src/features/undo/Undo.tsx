@@ -2,13 +2,14 @@ import { useLingui } from "@lingui/react/macro";
 import { useSyncExternalStore } from "react";
 import { useAct, useDesk, useEntities, useLine, usePast } from "../../connection/desk.tsx";
 import { phoneNumber } from "../../model/format.ts";
-import { KEYS } from "../../model/keymap.ts";
+import { keyName } from "../../model/keymap.ts";
 import { sameItems } from "../../model/select.ts";
 import { undoable } from "../../model/transfer.ts";
 import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import "./undo.css";
+import { useKeyMap } from "../../ui/keymap.ts";
 
 /** Transfers that have just been done, each for the seconds in which it can be taken back (D7). */
 export function Undo() {
@@ -34,9 +35,9 @@ function One({ call, first }: { call: ReturnType<typeof undoable>[number]; first
   const seconds = useSyncExternalStore(ticker.subscribe, () =>
     Math.max(0, Math.ceil((until - ticker.now()) / 1_000)),
   );
+  const key = useKeyMap().undo[0];
   if (over) return null;
   const [one, other] = [partyName(call), phoneNumber(recipient_name ?? "")];
-  const key = KEYS.undo[0];
   return (
     <div className="undo" data-call={call.id} data-state="transferred">
       <Icon name="check" />
@@ -58,7 +59,7 @@ function One({ call, first }: { call: ReturnType<typeof undoable>[number]; first
         onPress={() => void act("transfer.undo", { call: call.id })}
       >
         {t`Undo`}
-        {first && <kbd aria-hidden="true">{key}</kbd>}
+        {first && key !== undefined && <kbd aria-hidden="true">{keyName(key)}</kbd>}
       </Press>
     </div>
   );

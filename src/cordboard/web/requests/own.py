@@ -12,7 +12,7 @@ from litestar.params import JSONBody
 
 from cordboard.app.preferences import Preferences, read_preferences, write_preferences
 from cordboard.app.second_factor import AlreadyOn
-from cordboard.web import rest
+from cordboard.web import rest, wire
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
 from cordboard.web.requests.confirm import confirm
@@ -43,7 +43,9 @@ class OwnRequests(Controller):
             wanted = msgspec.convert(msgspec.to_builtins(data), Preferences)
         except msgspec.ValidationError:
             raise Refusal(400, "bad_request") from None
-        await write_preferences(services.preferences, logged_in.viewer.user.id, wanted)
+        user = logged_in.viewer.user.id
+        await write_preferences(services.preferences, user, wanted)
+        services.hub.tell(logged_in.organisation, user, wire.Notice(code="preferences_changed"))
 
     @get("/second-factor")
     async def second_factor(
