@@ -53,7 +53,7 @@ async def go_home(operator: OperatorPage) -> None:
     await operator.page.evaluate(
         """async () => {
             for (let tries = 0; tries < 100; tries++) {
-                const answer = await fetch('/api/session?device=true',
+                const answer = await fetch('/api/session?device=true&confirmed=true',
                     { method: 'DELETE', headers: { 'X-Cordboard': '1' } }).catch(() => null);
                 if (answer?.ok || answer?.status === 401) return;
                 await new Promise(resolve => setTimeout(resolve, 100));

@@ -74,6 +74,7 @@ async def test_who_forgot_a_password_comes_in_again_and_turns_on_a_second_step(
     await screenshot(page, PICTURES / "own-settings.png")
 
     await menu(page, "Uitloggen")
+    await page.get_by_role("alertdialog").get_by_role("button", name="Uitloggen").click()
     await fill_in(page, password)
     await expect(page.get_by_role("heading", name="Tweede stap")).to_be_visible()
     await accessible(page, "second step")

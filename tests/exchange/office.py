@@ -156,7 +156,9 @@ async def _go_home(worker: Worker) -> None:
     """Log out of console and phone, which ends sign-ins and wrap-up; calls have ended before."""
     deadline = time.monotonic() + PATIENCE_MS / 1000
     while True:
-        status, body = await worker.desk.request("DELETE", "/api/session", params={"device": "true"})
+        status, body = await worker.desk.request(
+            "DELETE", "/api/session", params={"device": "true", "confirmed": "true"}
+        )
         if status == 204:
             return
         assert time.monotonic() < deadline, body

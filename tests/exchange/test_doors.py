@@ -100,7 +100,11 @@ async def test_logging_out_ends_every_tab(cordboard: Installation) -> None:
     async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal:
         other = Desk(cordboard, chantal.desk.client)
         await other.connect()
-        assert (await chantal.desk.request("DELETE", "/api/session", params={"device": "true"}))[0] == 204
+        assert (
+            await chantal.desk.request(
+                "DELETE", "/api/session", params={"device": "true", "confirmed": "true"}
+            )
+        )[0] == 204
         for tab in (chantal.desk, other):
             reader = tab._reader
             assert reader is not None

@@ -246,6 +246,21 @@ def test_a_conversation_goes_on_after_logging_out_but_a_held_caller_is_not_left(
     assert world.hears("c1") == "gone"
 
 
+@pytest.mark.rule("D17")
+def test_the_last_one_for_urgent_calls_is_asked_before_logging_out() -> None:
+    """As when signing out of that queue; nothing has changed until it is confirmed. A colleague there is enough."""
+    world = office("chantal", "piet")
+    world.logs_out("piet")
+
+    with world.refuses(Code.LAST_IN_URGENT):
+        world.logs_out("chantal", device_too=True, confirmed=False)
+    assert world.person("chantal").device is not None
+    assert world.board.queues[QueueId("urgent")].signed_in == {"chantal"}
+
+    world.logs_out("chantal")
+    assert world.board.queues[QueueId("urgent")].signed_in == set()
+
+
 @pytest.mark.rule("D3", "D17")
 def test_who_is_set_away_and_logs_out_is_signed_out() -> None:
     """Colleagues do not see "not answered" of somebody who went home."""

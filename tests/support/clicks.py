@@ -167,6 +167,6 @@ class Clicks:
         """I am back."""
         self.ask(ReturnToWork(agent=UserId(agent)))
 
-    def logs_out(self, agent: str, *, device_too: bool = False) -> None:
-        """Leave the console."""
-        self.ask(LogOut(agent=UserId(agent), device_too=device_too))
+    def logs_out(self, agent: str, *, device_too: bool = False, confirmed: bool = True) -> None:
+        """Leave the console, also as the last one for urgent calls."""
+        self.ask(LogOut(agent=UserId(agent), device_too=device_too, confirmed=confirmed))

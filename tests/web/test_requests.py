@@ -8,14 +8,32 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.app.ports import StorageFailure
 from cordboard.app.tokens import hash_of
+from cordboard.core.call import CallState
+from cordboard.core.commands import RingDevice
+from cordboard.core.events import LegAnswered
 from cordboard.core.requests import AnswerCall, ChooseGroup, PairDevice, Request, SignIn
 from cordboard.core.types import DeviceId, GroupId, OrganisationId, QueueId, UserId
-from tests.contracts.storage.samples import BROWSER, DESK, ENSCHEDE, answered_call
-from tests.web.rig import ALGEMEEN, BRABANT, CHANTAL, HOST, OWN, PASSWORD, PIET, TWENTE, Rig, log_in, rig
+from cordboard.web import live
+from tests.contracts.storage.samples import BROWSER, DESK, ENSCHEDE, URGENT, answered_call
+from tests.web.rig import (
+    ALGEMEEN,
+    BRABANT,
+    CHANTAL,
+    HOST,
+    OWN,
+    PASSWORD,
+    PIET,
+    TWENTE,
+    Rig,
+    Socket,
+    log_in,
+    rig,
+)
 
 ANJA = UserId("u-anja")
 
@@ -191,6 +209,55 @@ async def test_a_session_that_expires_cuts_no_call(web: Rig) -> None:
         assert repr(web.services.engine.desks[TWENTE].board) == before
         assert web.services.engine.desks[TWENTE].board.agents[PIET].calls == [call]
         assert len(web.exchange.told) == told
+
+
+@pytest.mark.rule("D17")
+async def test_the_last_one_for_urgent_calls_logs_out_only_when_he_knows_it(web: Rig) -> None:
+    """Refused with the queue's name, still logged in; with the confirmation it is done."""
+    await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
+    await asked(web, SignIn(agent=CHANTAL, queue=URGENT))
+    async with web.client() as client:
+        await log_in(client)
+        refused = await client.delete("/api/session", headers=OWN)
+        still = await client.get("/api/session")
+        done = await client.delete("/api/session?confirmed=1", headers=OWN)
+
+    assert refused.json() == {"code": "last_in_urgent", "args": {"queue": "Urgent"}}
+    assert (refused.status_code, still.status_code, done.status_code) == (409, 200, 204)
+    assert web.services.engine.desks[TWENTE].board.agents[CHANTAL].signed_in == set()
+
+
+@pytest.mark.rule("4-h")
+async def test_a_console_whose_session_expires_is_left_and_the_conversation_goes_on(
+    web: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The console is logged out in the middle of a conversation; the exchange is told nothing, and telephone and
+    sign-ins stay as they were."""
+    monkeypatch.setattr(live, "SESSION_CHECK_MS", 5)
+    await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
+    await asked(web, PairDevice(agent=CHANTAL, device=DESK))
+    await asked(web, SignIn(agent=CHANTAL, queue=ALGEMEEN))
+    call = web.arrives("c1")
+    await web.writer.flushed()
+    [leg] = [command.leg for _, command in web.exchange.told if isinstance(command, RingDevice)]
+    web.services.engine.tell(TWENTE, LegAnswered(leg=leg))
+    async with web.client() as client:
+        await log_in(client)
+        tab = Socket(dict(client.cookies))
+    serving = asyncio.create_task(web.live().serve(tab))  # type: ignore[arg-type]
+    await tab.told(t="hello")
+    await web.writer.flushed()
+    told = len(web.exchange.told)
+    async with web.database.access.writing() as connection:
+        await connection.execute(text("UPDATE sessions SET expires_at = 1"))
+    await tab.told(t="bye", code="auth")
+    await serving
+
+    board = web.services.engine.desks[TWENTE].board
+    agent = board.agents[CHANTAL]
+    assert board.calls[call].state is CallState.ACTIVE
+    assert web.exchange.told[told:] == []
+    assert (agent.device, agent.signed_in) == (DESK, {ALGEMEEN})
 
 
 @pytest.mark.rule("3.4-a", "D24", "X-c")

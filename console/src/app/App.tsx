@@ -1,20 +1,19 @@
 import { useLingui } from "@lingui/react/macro";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
-import { api, Refused } from "../connection/api.ts";
 import { ChoosePassword } from "../features/portal/ChoosePassword.tsx";
 import { Forgotten } from "../features/portal/Forgotten.tsx";
 import { LogIn } from "../features/portal/LogIn.tsx";
 import { Modules } from "../features/portal/Modules.tsx";
 import { Settings } from "../features/settings/Settings.tsx";
+import { LogOut } from "../features/user-menu/LogOut.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ARIA_LOCALE } from "../text/locale.ts";
-import { refusal } from "../text/refusals.ts";
 import { Announcer } from "../ui/announce.tsx";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Icon, Sprite } from "../ui/Icon.tsx";
-import { Toasts, toast } from "../ui/toast.tsx";
+import { Toasts } from "../ui/toast.tsx";
 import { SETTINGS_PATH } from "./paths.ts";
 import { missingAbilities } from "./support.ts";
 import { type SessionState, type Taste, useSession } from "./use-session.ts";
@@ -22,6 +21,8 @@ import { type SessionState, type Taste, useSession } from "./use-session.ts";
 // The portal is small and opens at once; the operator screen comes when it is asked for.
 const Operator = lazy(() => import("./Operator.tsx"));
 const Admin = lazy(() => import("./Admin.tsx"));
+
+const NO_CALLS: readonly never[] = [];
 
 /** The page of this address, for who is logged in and for who is not. */
 export function App() {
@@ -51,6 +52,7 @@ export function App() {
 function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
   const { t } = useLingui();
   const { session, info, taste, change, forget } = state;
+  const [leaving, setLeaving] = useState(false);
   const missing = missingAbilities();
   useEffect(() => {
     if (path !== "/operator" && !isAdmin(path))
@@ -114,7 +116,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           theme={taste.theme}
           setLanguage={(language) => change({ language })}
           setTheme={(theme) => change({ theme })}
-          logOut={() => void logOut(forget)}
+          logOut={() => setLeaving(true)}
           acts={[{ id: "settings", icon: "sliders", text: t`My settings`, href: SETTINGS_PATH }]}
         />
       }
@@ -136,24 +138,23 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           hour={new Date().getHours()}
         />
       )}
+      {/* No phone is in sight here, so nothing is asked about it: it stays paired. */}
+      <LogOut
+        open={leaving}
+        device={null}
+        calls={NO_CALLS}
+        close={() => setLeaving(false)}
+        loggedOut={() => {
+          setLeaving(false);
+          forget();
+        }}
+      />
     </Frame>
   );
 }
 
 function isAdmin(path: string): boolean {
   return path === "/admin" || path.startsWith("/admin/");
-}
-
-/** From the portal, where no phone is in sight: it stays paired. */
-async function logOut(forget: () => void): Promise<void> {
-  try {
-    await api.logOut(false);
-  } catch (reason) {
-    if (!(reason instanceof Refused)) throw reason;
-    // Who is already logged out has what was asked for.
-    if (reason.code !== "no_session") return toast(refusal(reason.code, reason.args));
-  }
-  forget();
 }
 
 /** Choosing the language before anybody is known. */

@@ -11,7 +11,7 @@ import { LogOut } from "../features/user-menu/LogOut.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ServerClock } from "../model/clock.ts";
 import { ownKeys } from "../model/keymap.ts";
-import { liveCalls, me, myDevice } from "../model/select.ts";
+import { liveCalls, me, myDevice, sameItems } from "../model/select.ts";
 import { Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
@@ -224,7 +224,7 @@ function Visit({ session, taste, change, loggedOut }: Props) {
 /** The question before leaving, with what would end by it. */
 function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "calls">) {
   const device = useEntities((all) => myDevice(all)?.name ?? null);
-  const calls = useEntities((all) => liveCalls(all).length);
+  const calls = useEntities(liveCalls, sameItems);
   return <LogOut {...props} device={device} calls={calls} />;
 }
 

@@ -1,9 +1,10 @@
-import { act, screen, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ChooseDevice } from "../features/sign-in/ChooseDevice.tsx";
 import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
 import { LogOut } from "../features/user-menu/LogOut.tsx";
-import { cleanup, click, device, me, type PretendDesk, show } from "./harness.tsx";
+import type { CallView } from "../model/wire.ts";
+import { cleanup, click, device, me, type PretendDesk, show, talking } from "./harness.tsx";
 
 afterEach(() => {
   cleanup();
@@ -135,12 +136,12 @@ describe("logging out", () => {
     });
   });
 
-  const ask = (calls = 0): void =>
+  const ask = (calls: readonly CallView[] = [], device: string | null = "Toestel 201"): void =>
     void show(
       [me()],
       <LogOut
         open
-        device="Toestel 201"
+        device={device}
         calls={calls}
         close={() => undefined}
         loggedOut={() => {
@@ -168,12 +169,48 @@ describe("logging out", () => {
     expect(loggedOut).toBe(1);
   });
 
-  it("warns of calls that go on, and says why it cannot be done while somebody is on hold [4-f]", async () => {
-    ask(2);
-    expect(screen.getByText(/U heeft nog 2 gesprekken/)).toBeTruthy();
+  it("names the calls that go on at the telephone, and can be done [4-f, D17]", async () => {
+    ask([talking("c1", { name: "Mevr. De Vries" })]);
+    const warning = screen.getByText(/Deze gesprekken gaan door op uw toestel/);
+    expect(warning.textContent).toContain("Mevr. De Vries, Algemeen");
+    await click(screen.getByRole("button", { name: "Nee" }));
+    expect(loggedOut).toBe(1);
+  });
+
+  it("cannot be done while somebody is on hold, and says who [4-f, D17]", async () => {
+    ask([talking("c1", { state: "held", name: "Mevr. De Vries", queue_name: null })]);
+    expect(screen.getByText(/Staan in de wacht/).textContent).toContain("Mevr. De Vries");
+    for (const word of ["Ja", "Nee"]) {
+      expect(screen.getByRole("button", { name: word }).getAttribute("aria-disabled")).toBe("true");
+      await click(screen.getByRole("button", { name: word }));
+    }
+    expect(requests).toEqual([]);
+  });
+
+  it("says why the server refuses", async () => {
+    ask();
     answer = () => new Response(JSON.stringify({ code: "live_call", args: {} }), { status: 409 });
-    await act(async () => screen.getByRole("button", { name: "Ja" }).click());
+    await click(screen.getByRole("button", { name: "Ja" }));
     expect(screen.getByText(/Beëindig ze of haal ze eerst uit de wacht/)).toBeTruthy();
     expect(loggedOut).toBe(0);
+  });
+
+  it("asks the last one for urgent calls once more [D17]", async () => {
+    ask();
+    answer = () =>
+      new Response(JSON.stringify({ code: "last_in_urgent", args: { queue: "Urgent" } }), { status: 409 });
+    await click(screen.getByRole("button", { name: "Ja" }));
+    expect(screen.getByText(/U bent als laatste ingelogd op Urgent/)).toBeTruthy();
+    answer = () => new Response(null, { status: 204 });
+    await click(screen.getByRole("button", { name: "Toch uitloggen" }));
+    expect(requests.at(-1)).toBe("DELETE /api/session?device=1&confirmed=1");
+    expect(loggedOut).toBe(1);
+  });
+
+  it("only asks whether, where there is no telephone; it leaves none then", async () => {
+    ask([], null);
+    expect(screen.getByRole("alertdialog", { name: "Uitloggen?" })).toBeTruthy();
+    await click(screen.getByRole("button", { name: "Uitloggen" }));
+    expect(requests).toEqual(["DELETE /api/session"]);
   });
 });

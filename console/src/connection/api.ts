@@ -59,7 +59,11 @@ export const api = {
   portal: () => request<PortalInfo>("GET", "portal"),
   session: () => request<SessionInfo>("GET", "session"),
   logIn: (form: LogIn) => request<SessionInfo>("POST", "session", form),
-  logOut: (deviceToo: boolean) => request<void>("DELETE", `session${deviceToo ? "?device=1" : ""}`),
+  /** @param confirmed also as the last one in an urgent queue (D17). */
+  logOut: (deviceToo: boolean, confirmed: boolean) => {
+    const asked = [deviceToo && "device=1", confirmed && "confirmed=1"].filter(Boolean).join("&");
+    return request<void>("DELETE", `session${asked === "" ? "" : `?${asked}`}`);
+  },
   /** Somebody cannot remember a password: a link by mail (1.1-h). */
   forgotten: (email: string) => request<ForgottenAnswer>("POST", "password/forgotten", { email }),
   /** Whose link it is and what for. */

@@ -113,9 +113,11 @@ def _about_the_desk(
             desk.unpause(turn, agent)
         case Pause(reason=reason):
             desk.pause(turn, agent, reason)
-        case LogOut(device_too=device_too):
+        case LogOut(device_too=device_too, confirmed=confirmed):
             if any(c.state is CallState.HELD for c in board.calls_of(agent)):
                 raise Refused(Code.LIVE_CALL)
+            if not confirmed:
+                desk.must_leave_somebody(board, agent)
             if device_too:
                 desk.unpair(turn, agent)
             desk.sign_out_everywhere(turn, agent)

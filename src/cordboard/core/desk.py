@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
+from cordboard.core.board import Board
 from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
@@ -41,8 +42,8 @@ def sign_out(turn: Turn, agent: Agent, queue: Queue, *, confirmed: bool) -> None
         return
     if queue.locked:
         raise Refused(Code.QUEUE_LOCKED, queue=queue.name)
-    if queue.urgent and not confirmed and queue.signed_in == {agent.id}:
-        raise Refused(Code.LAST_IN_URGENT, queue=queue.name)
+    if not confirmed:
+        _must_leave_somebody(agent, queue)
     _set_signed_in(turn, agent, queue, signed_in=False)
     after = turn.board.rules.sign_in_reminder_ms
     if not agent.signed_in and after is not None:
@@ -67,6 +68,21 @@ def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -
 def end_sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
     """The sign-in ends, locked or not: the agent may not work there any more."""
     _set_signed_in(turn, agent, queue, signed_in=False)
+
+
+def must_leave_somebody(board: Board, agent: Agent) -> None:
+    """Nobody goes home as the last one for urgent calls without knowing it (D17).
+
+    Raises:
+        Refused: `last_in_urgent`; nothing has changed.
+    """
+    for queue_id in sorted(agent.signed_in):
+        _must_leave_somebody(agent, board.queues[queue_id])
+
+
+def _must_leave_somebody(agent: Agent, queue: Queue) -> None:
+    if queue.urgent and queue.signed_in == {agent.id}:
+        raise Refused(Code.LAST_IN_URGENT, queue=queue.name)
 
 
 def sign_out_everywhere(turn: Turn, agent: Agent) -> None:

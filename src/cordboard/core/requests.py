@@ -119,6 +119,8 @@ class LogOut:
     agent: UserId
     device_too: bool
     """Also unpair my telephone (4-c)."""
+    confirmed: bool = False
+    """I know that I am the last one in an urgent queue (D17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

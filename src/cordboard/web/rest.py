@@ -4,7 +4,8 @@
     POST   /api/session             log in            LogIn  -> SessionInfo | 401 Problem(code="wrong_credentials" |
                                     "too_many_attempts" with args.seconds)
     GET    /api/session             who am I                 -> SessionInfo | 401 Problem(code="no_session")
-    DELETE /api/session?device=1    log out (device=1: also unpair the device, 4-c)      204
+    DELETE /api/session?device=1    log out (device=1: also unpair the device, 4-c)      204 | 409 "live_call" (there is
+                                    one on hold) | "last_in_urgent" (args.queue; confirmed=1: all the same)
     POST   /api/password/forgotten  mail me a link           Forgotten -> ForgottenAnswer | 404 "unknown_email" | 429
     POST   /api/password/link       whose link is this       PasswordLink -> PasswordLinkInfo | 410 "link_gone"
     POST   /api/password            choose it by that link   NewPassword -> 204 | 410 | 422

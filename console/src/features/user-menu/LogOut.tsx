@@ -1,18 +1,21 @@
-import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { api, Refused } from "../../connection/api.ts";
+import type { CallView } from "../../model/wire.ts";
+import { partyName } from "../../text/parties.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { Window } from "../../ui/Window.tsx";
 
+type OwnCall = Pick<CallView, "id" | "state" | "name" | "number" | "queue_name">;
+
 interface Props {
   readonly open: boolean;
-  /** Name of the paired phone; null: there is none, so only logging out is asked. */
+  /** Name of the paired phone; null: there is none, or it is not known here, so only logging out is asked. */
   readonly device: string | null;
-  /** How many calls this person has now. */
-  readonly calls: number;
+  /** The calls that this person has now. */
+  readonly calls: readonly OwnCall[];
   readonly close: () => void;
   readonly loggedOut: () => void;
 }
@@ -22,17 +25,22 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
   const { t } = useLingui();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  /** Nobody would be left in this urgent queue: asked once more, with the answer about the phone. */
+  const [last, setLast] = useState<{ readonly queue: string; readonly deviceToo: boolean } | null>(null);
+  const held = calls.filter((call) => call.state === "held");
+  const talking = calls.filter((call) => call.state !== "held");
 
-  async function leave(deviceToo: boolean): Promise<void> {
+  async function leave(deviceToo: boolean, confirmed = false): Promise<void> {
     setBusy(true);
     try {
-      await api.logOut(deviceToo);
+      await api.logOut(deviceToo, confirmed);
       loggedOut();
     } catch (reason) {
       if (!(reason instanceof Refused)) throw reason;
       // Who is already logged out has what was asked for.
-      if (reason.code === "no_session") return loggedOut();
-      setProblem(refusal(reason.code, reason.args));
+      if (reason.code === "no_session") loggedOut();
+      else if (reason.code === "last_in_urgent") setLast({ queue: reason.args["queue"] ?? "", deviceToo });
+      else setProblem(refusal(reason.code, reason.args));
     } finally {
       setBusy(false);
     }
@@ -40,9 +48,43 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
 
   const cancel = (): void => {
     setProblem(null);
+    setLast(null);
     close();
   };
+  const stay = (
+    <Press className="btn" data={{ "data-kind": "plain" }} onPress={cancel}>
+      {t`Cancel`}
+    </Press>
+  );
 
+  if (last !== null) {
+    return (
+      <Window
+        open={open}
+        close={cancel}
+        alert
+        title={t`Nobody left for urgent calls`}
+        acts={
+          <>
+            {stay}
+            <Press
+              className="btn"
+              data={{ "data-kind": "danger" }}
+              busy={busy}
+              onPress={() => void leave(last.deviceToo, true)}
+            >
+              {t`Log out anyway`}
+            </Press>
+          </>
+        }
+      >
+        {problem !== null && <Note kind="problem">{problem}</Note>}
+        <p>{t`You are the last one signed in to ${last.queue}. Without you these callers reach nobody.`}</p>
+      </Window>
+    );
+  }
+  // Nobody would take them off hold any more: not a warning, a stop.
+  const off = held.length > 0 ? t`First take off hold or end who is on hold.` : undefined;
   return (
     <Window
       open={open}
@@ -51,11 +93,9 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
       title={device === null ? t`Log out?` : t`Log out on your phone too?`}
       acts={
         <>
-          <Press className="btn" data={{ "data-kind": "plain" }} onPress={cancel}>
-            {t`Cancel`}
-          </Press>
+          {stay}
           {device !== null && (
-            <Press className="btn" busy={busy} onPress={() => void leave(false)}>
+            <Press className="btn" busy={busy} off={off} onPress={() => void leave(false)}>
               {t`No`}
             </Press>
           )}
@@ -63,7 +103,8 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
             className="btn"
             data={{ "data-kind": "primary" }}
             busy={busy}
-            onPress={() => void leave(true)}
+            off={off}
+            onPress={() => void leave(device !== null)}
           >
             {device === null ? t`Log out` : t`Yes`}
           </Press>
@@ -71,12 +112,16 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
       }
     >
       {problem !== null && <Note kind="problem">{problem}</Note>}
-      {problem === null && calls > 0 && (
+      {held.length > 0 && (
+        <Note kind="problem">
+          {t`On hold, and nobody could resume them. First take them off hold or end them:`}
+          <Names calls={held} />
+        </Note>
+      )}
+      {talking.length > 0 && (
         <Note kind="attention">
-          {plural(calls, {
-            one: "You still have # call. It goes on at your phone; here you can no longer reach it.",
-            other: "You still have # calls. They go on at your phone; here you can no longer reach them.",
-          })}
+          {t`These calls go on at your phone; here you can no longer reach them:`}
+          <Names calls={talking} />
         </Note>
       )}
       {device !== null && (
@@ -85,5 +130,18 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
         </p>
       )}
     </Window>
+  );
+}
+
+function Names({ calls }: { calls: readonly OwnCall[] }) {
+  return (
+    <ul className="note-list">
+      {calls.map((call) => (
+        <li key={call.id}>
+          {partyName(call)}
+          {call.queue_name !== null && `, ${call.queue_name}`}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -13,7 +13,7 @@ from cordboard.app.administration.rights import ADMINISTRATION
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
-from cordboard.core.types import OrganisationId, UserId
+from cordboard.core.types import OrganisationId
 from cordboard.web import rest
 from cordboard.web.guard import (
     BROWSER_PLAIN,
@@ -128,14 +128,21 @@ class SessionRequests(Controller):
 
     @delete("/session", status_code=204)
     async def log_out(
-        self, request: AnyRequest, services: NamedDependency[Services], device: FromQuery[bool] = False
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        device: FromQuery[bool] = False,
+        confirmed: FromQuery[bool] = False,
     ) -> Response[None]:
-        """Log out; every tab of this log-in ends. Calls go on (4-f)."""
+        """Log out; every tab of this log-in ends. Calls go on (4-f); who is on hold, or the last one in an urgent
+        queue, is told first (409 `live_call`, `last_in_urgent`)."""
         logged_in = await services.logged_in(request.cookies)
         token = token_of(request.cookies, secure=services.secure)
         if logged_in is not None and token is not None:
             outcome = await _leave_desk(
-                services, logged_in.organisation, logged_in.viewer.user.id, device=device
+                services,
+                logged_in.organisation,
+                LogOut(agent=logged_in.viewer.user.id, device_too=device, confirmed=confirmed),
             )
             if isinstance(outcome, NotDone):
                 raise Refusal(409, outcome.code, **dict(outcome.args))
@@ -167,7 +174,7 @@ class SessionRequests(Controller):
 
 
 async def _leave_desk(
-    services: Services, organisation: OrganisationId, user: UserId, *, device: bool
+    services: Services, organisation: OrganisationId, request: LogOut
 ) -> Accepted | NotDone:
     """Sign-ins end with the log-in (D17)."""
     if organisation not in services.engine.desks:
@@ -179,5 +186,5 @@ async def _leave_desk(
         if not done.done():
             done.set_result(outcome)
 
-    services.engine.ask(organisation, LogOut(agent=user, device_too=device), reply)
+    services.engine.ask(organisation, request, reply)
     return await done
