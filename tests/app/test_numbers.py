@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cordboard.app.numbers import NumberForm, for_trunk, is_emergency, is_outside, read_number, show_number
@@ -124,6 +124,10 @@ def test_emergency_numbers_are_known_by_country() -> None:
 
 
 @given(st.text(max_size=30))
+@example("3100000")
+@example("3110000")
+@example("311000000")
+@example("003114020")
 def test_no_text_breaks_it_and_reading_twice_is_reading_once(text: str) -> None:
     """Whatever a stranger's exchange sends as his number."""
     kept = read_number(text, "NL")

@@ -118,8 +118,10 @@ def for_trunk(number: str, form: NumberForm, country: str) -> str:
         case NumberForm.E164:
             return number
         case NumberForm.NATIONAL:
-            written = phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
-            return re.sub(r"\D", "", written)
+            formatted = phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
+            written = re.sub(r"\D", "", formatted)
+            # Newer than our tables, or as short as an extension: without its country's code it is another number.
+            return written if read_number(written, country) == number else f"+{number}"
 
 
 def is_emergency(number: str, country: str) -> bool:
