@@ -109,6 +109,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
   return (
     <Frame
       organisation={session.organisation}
+      footer={info?.contact}
       corner={
         <UserMenu
           name={session.name}

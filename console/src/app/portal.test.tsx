@@ -64,6 +64,7 @@ describe("the portal", () => {
     expect(callBack.getAttribute("aria-disabled")).toBe("true");
     expect(callBack.getAttribute("href")).toBeNull();
     expect(callBack.textContent).toContain("Niet geactiveerd. Neem contact op om te activeren.");
+    expect(screen.getByText(INFO.contact)).toBeTruthy();
   });
 
   it("opens the Operator in a tab of its own [1.1-m]", async () => {

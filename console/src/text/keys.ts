@@ -14,5 +14,5 @@ export const KEY_WORDS: Record<KeyAction, MessageDescriptor> = {
   keypad: msg`Open or close the keypad`,
   wrap_up: msg`Start or stop wrap-up`,
   regions: msg`Go to the next part of the screen`,
-  help: msg`Show this list`,
+  help: msg`Show all keys`,
 };

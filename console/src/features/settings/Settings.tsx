@@ -57,11 +57,17 @@ export function Settings({ session, language, theme, setLanguage, setTheme, toMo
       </div>
       {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
       <div className="own-parts">
-        <Look language={language} theme={theme} setLanguage={setLanguage} setTheme={setTheme} />
-        {preferences !== null && <Sounds preferences={preferences} change={save} />}
-        <Password userName={session.user_name} asksCode={factor?.on ?? false} />
-        {preferences !== null && <OwnKeys preferences={preferences} change={save} />}
-        {factor !== null && <SecondStep info={factor} changed={setFactor} />}
+        <div>
+          <Look language={language} theme={theme} setLanguage={setLanguage} setTheme={setTheme} />
+          <Password userName={session.user_name} asksCode={factor?.on ?? false} />
+          {factor !== null && <SecondStep info={factor} changed={setFactor} />}
+        </div>
+        {preferences !== null && (
+          <div>
+            <Sounds preferences={preferences} change={save} />
+            <OwnKeys preferences={preferences} change={save} />
+          </div>
+        )}
       </div>
       <div className="links">
         <PageLink to="/" open={toModules}>
