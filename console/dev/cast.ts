@@ -12,7 +12,7 @@ export const ME: MeView = {
   organisation: "Zorggroep Twente",
   language: "nl",
   theme: "system",
-  rights: ["wrapup.manual", "history.view", "colleagues.numbers", "queue.pick", "practice.call"],
+  rights: ["wrapup.manual", "history.view", "chat.use", "colleagues.numbers", "queue.pick", "practice.call"],
   groups: [
     { id: "g1", name: "Enschede" },
     { id: "g2", name: "Den Bosch" },

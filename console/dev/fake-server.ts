@@ -62,6 +62,11 @@ window.fetch = async (input, init) => {
     case "DELETE session":
       loggedIn = false;
       return new Response(null, { status: 204 });
+    case "GET preferences":
+      return json({ ring_volume: 100, beeps: true, keys_on: true, keys: {} });
+    case "GET second-factor":
+      return json({ on: false, recovery_codes: 0 });
+    case "PUT preferences":
     case "PUT settings":
       return new Response(null, { status: 204 });
     case "GET history": {
@@ -119,6 +124,7 @@ class FakeSocket {
   }
 
   #command({ id, op, args = {} }: Command): void {
+    if (op === "chat.send") setTimeout(() => this.#answersChat(args), 1_000);
     try {
       this.#desk.command(op, args);
       this.#frame({ t: "res", id, ok: true, rev: this.#rev, code: null, args: {} });
@@ -126,6 +132,11 @@ class FakeSocket {
       if (!(problem instanceof No)) throw problem;
       this.#frame({ t: "res", id, ok: false, rev: this.#rev, code: problem.message, args: problem.args });
     }
+  }
+
+  /** The colleague says something back. */
+  #answersChat({ to, message }: Record<string, string>): void {
+    this.#frame({ t: "chat", id: `re-${message}`, sender: to, to: ME.id, text: "Prima.", at: Date.now() });
   }
 
   #ops(ops: Op[]): void {
