@@ -228,7 +228,7 @@ async def test_the_last_one_for_urgent_calls_logs_out_only_when_he_knows_it(web:
 
 
 @pytest.mark.rule("4-h")
-async def test_a_console_whose_session_expires_is_left_and_the_conversation_goes_on(
+async def test_a_console_is_logged_out_and_the_conversation_goes_on(
     web: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The console is logged out in the middle of a conversation; the exchange is told nothing, and telephone and

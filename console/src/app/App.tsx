@@ -92,6 +92,19 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
       </Suspense>
     );
   }
+  // No phone is in sight here, so nothing is asked about it: it stays paired.
+  const question = (
+    <LogOut
+      open={leaving}
+      device={null}
+      calls={NO_CALLS}
+      close={() => setLeaving(false)}
+      loggedOut={() => {
+        setLeaving(false);
+        forget();
+      }}
+    />
+  );
   if (isAdmin(path)) {
     return (
       <Suspense fallback={null}>
@@ -101,8 +114,9 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           path={path}
           go={go}
           change={change}
-          logOut={() => void logOut(forget)}
+          logOut={() => setLeaving(true)}
         />
+        {question}
       </Suspense>
     );
   }
@@ -139,17 +153,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           hour={new Date().getHours()}
         />
       )}
-      {/* No phone is in sight here, so nothing is asked about it: it stays paired. */}
-      <LogOut
-        open={leaving}
-        device={null}
-        calls={NO_CALLS}
-        close={() => setLeaving(false)}
-        loggedOut={() => {
-          setLeaving(false);
-          forget();
-        }}
-      />
+      {question}
     </Frame>
   );
 }

@@ -101,6 +101,7 @@ export function rightWords(right: string): string {
 const RIGHTS = (): Readonly<Record<string, string>> => ({
   "wrapup.manual": t`take wrap-up by hand`,
   "history.view": t`see the own calls`,
+  "chat.use": t`chat with colleagues`,
   "colleagues.numbers": t`see with whom colleagues speak`,
   "queue.pick": t`take calls out of a queue`,
   "practice.call": t`let practice callers ring`,
