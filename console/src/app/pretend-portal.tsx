@@ -69,8 +69,8 @@ export class PretendServer {
   }
 }
 
-/** Load the page, and wait until it says where one is. */
-export async function open(): Promise<void> {
+/** Load the page. */
+export async function load(): Promise<void> {
   await act(async () => {
     render(
       <I18nProvider i18n={i18n}>
@@ -78,6 +78,11 @@ export async function open(): Promise<void> {
       </I18nProvider>,
     );
   });
+}
+
+/** Load the page, and wait until it says where one is. */
+export async function open(): Promise<void> {
+  await load();
   await screen.findByRole("heading", { level: 1 });
 }
 
