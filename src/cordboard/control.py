@@ -111,7 +111,7 @@ class Control:
                 await writer.wait_closed()
 
 
-def ask(data: Path, question: Question) -> Answer:
+def ask(data: Path, question: Question, *, timeout_ms: int = TIMEOUT_MS) -> Answer:
     """Ask the server that runs on this data folder.
 
     Raises:
@@ -119,7 +119,7 @@ def ask(data: Path, question: Question) -> Answer:
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, _short(data) as path:
-            line.settimeout(TIMEOUT_MS / 1000)
+            line.settimeout(timeout_ms / 1000)
             line.connect(path)
             line.sendall(msgspec.json.encode(question) + b"\n")
             with line.makefile("rb") as reader:

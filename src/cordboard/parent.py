@@ -21,7 +21,9 @@ from typing import Self
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.runtime import RunningExchange, started_exchange
+from cordboard.control import Question, ServerAway, ask
 from cordboard.launch import CannotStart, Launch
+from cordboard.watchdog import ANSWER_MS, Duties, Patience, watch
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,10 @@ EXCHANGE_DEATHS_MAX = 2 * len(RESTART_PAUSES_MS)
 """So many in a row, and it is not worth trying."""
 SPARE_AFTER_MS = 3_000
 """When the next server is loaded: after the first one's own start, which should have the processor."""
+STUCK_ALARM_MS = 8_000
+"""With the time between two looks, silence of the exchange is told within ten seconds."""
+SERVER_STUCK_MS = 8_000
+"""So long without an answer, and the server counts as dead: calls outlive it, and another one stands ready."""
 STOP_MS = 8_000
 """How long a server may take to end cleanly."""
 
@@ -99,6 +105,11 @@ class _Child:
     async def ended(self) -> None:
         """Return when it has ended, whatever ended it."""
         await self._process.wait()
+
+    def kill(self) -> None:
+        """End it without asking."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
 
     def let_go(self) -> None:
         """Close the pipe of one that has ended."""
@@ -198,7 +209,9 @@ class Parent:
                     "ports that counts from its next start: end Cordboard with Ctrl-C, and start it again."
                 )
             started = time.monotonic()
+            watching = asyncio.create_task(self._watch_exchange(self._exchange), name="watch-exchange")
             await self._exchange.ended()
+            watching.cancel()
             if self._stopping.is_set():
                 return
             log.error("the exchange died and is started anew")
@@ -210,8 +223,46 @@ class Parent:
                 )
             await self._pause(deaths)
 
-    def _hold(self, exchange: RunningExchange) -> None:
-        self._exchange = exchange
+    async def _watch_exchange(self, exchange: RunningExchange) -> None:
+        """One that lives and does not answer is counted as dead after the time that the configuration gives."""
+        stuck_s = self._launch.settings.exchange.restart_when_stuck_s
+        await watch(
+            Duties(
+                answers=exchange.answers,
+                alarm=lambda ms: self._tell("The exchange", ms),
+                relief=lambda: self._say("The exchange answers again."),
+                act=lambda: self._kill("the exchange", exchange.kill),
+            ),
+            Patience(alarm_ms=STUCK_ALARM_MS, act_ms=stuck_s * 1000 or None),
+        )
+
+    async def _watch_server(self, server: _Child) -> None:
+        """The same of the server; the one that stands by takes its place, and calls go on."""
+        await watch(
+            Duties(
+                answers=self._server_answers,
+                alarm=lambda ms: self._tell("The server", ms),
+                relief=lambda: self._say("The server answers again."),
+                act=lambda: self._kill("the server", server.kill),
+            ),
+            Patience(alarm_ms=SERVER_STUCK_MS, act_ms=SERVER_STUCK_MS),
+        )
+
+    async def _server_answers(self) -> bool:
+        try:
+            await asyncio.to_thread(ask, self._launch.data, Question(ask="health"), timeout_ms=ANSWER_MS)
+        except ServerAway:
+            return False
+        return True
+
+    def _tell(self, who: str, silent_ms: int) -> None:
+        log.error("no answer", extra={"from": who, "silent_ms": silent_ms})
+        self._say(f"{who} has not answered for {silent_ms // 1000} s.")
+
+    def _kill(self, who: str, kill: Callable[[], None]) -> None:
+        log.error("does not answer and is ended", extra={"who": who})
+        self._say(f"Without any answer for too long, {who} is started anew.")
+        kill()
 
     async def _keep_server(self) -> None:
         """Start the server; when it dies the one that stands ready takes over at once."""
@@ -227,7 +278,9 @@ class Parent:
                 server = spare or await _Child.start(self._words)
                 server.go()
                 getting_ready = asyncio.create_task(self._get_ready())
+                watching = asyncio.create_task(self._watch_server(server), name="watch-server")
                 await self._until_ended(server)
+                watching.cancel()
                 spare = await self._ready_or_none(getting_ready)
                 if self._stopping.is_set():
                     await server.end()

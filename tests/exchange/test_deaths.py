@@ -7,6 +7,8 @@ need not be, that nothing is there twice, and that everybody is told.
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from tests.exchange.office import (
     calling,
     tell,
 )
-from tests.support.installation import Installation
+from tests.support.installation import CONFIGURATION, Installation
 from tests.support.rtp import now_us
 from tests.support.sipphone import SipCall
 
@@ -45,11 +47,24 @@ def unbroken(call: SipCall, hz: int, start_us: int) -> None:
     assert max(gaps, default=0) <= LONGEST_GAP_MS, f"gaps in {hz} Hz (ms): {gaps}"
 
 
-async def killed_and_back(cordboard: Installation, *workers: Worker) -> None:
-    """The server dies; wait until it is back and the consoles have it again."""
+async def gone(pid: int, *, within_ms: int) -> None:
+    """Wait until a process has ended.
+
+    Raises:
+        AssertionError: it lives on.
+    """
+    for _ in range(within_ms // 20):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"process {pid} has not ended within {within_ms} ms")
+
+
+async def killed_and_back(cordboard: Installation, *workers: Worker, by: int = signal.SIGKILL) -> None:
+    """The server dies (or hangs, `by` SIGSTOP); wait until another one serves and the consoles have it."""
     old = cordboard.server_pid()
     began = time.monotonic()
-    cordboard.kill_server()
+    os.kill(old, by)
     while True:
         await cordboard.healthy()
         try:
@@ -120,6 +135,23 @@ async def test_wrap_up_outlives_its_server(cordboard: Installation) -> None:
         async with calling(cordboard, of="0611111111"):
             waiting = await piet.shows(number="31611111111")
             assert waiting["offer"] is None
+
+
+async def test_a_server_that_hangs_is_replaced_like_a_dead_one(cordboard: Installation) -> None:
+    """It lives and does nothing, so nothing would start another one by itself; the call goes on and is in control."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
+        card = await chantal.answer()
+        await both_hear(caller, chantal.phone.call)
+        heard_since = now_us()
+
+        await killed_and_back(cordboard, chantal, by=signal.SIGSTOP)
+
+        unbroken(caller, AGENT_HZ, heard_since)
+        assert "the server is started anew" in cordboard.terminal()
+        await chantal.shows(id=card["id"], state="active", mine=True)
+        await chantal.does("hang_up", card["id"])
+        await caller.ended(within_ms=PATIENCE_MS)
+        await chantal.nothing_left()
 
 
 async def test_callers_who_wait_or_ring_outlive_the_server(cordboard: Installation) -> None:
@@ -212,11 +244,7 @@ async def test_a_call_outlives_the_parent_and_the_next_one_adopts_it(cordboard: 
         assert cordboard.parent is not None
         cordboard.parent.kill()
         await cordboard.parent.wait()
-        for _ in range(PATIENCE_MS // 20):
-            if not Path(f"/proc/{server}").exists():
-                break
-            await asyncio.sleep(0.02)
-        assert not Path(f"/proc/{server}").exists(), "the server does not end with its parent"
+        await gone(server, within_ms=PATIENCE_MS)
 
         await cordboard.start()
 
@@ -228,3 +256,26 @@ async def test_a_call_outlives_the_parent_and_the_next_one_adopts_it(cordboard: 
         await chantal.does("hang_up", card["id"])
         await caller.ended(within_ms=PATIENCE_MS)
         await chantal.nothing_left()
+
+
+async def test_an_exchange_that_hangs_is_started_anew_when_the_configuration_says_so(tmp_path: Path) -> None:
+    """It lives and answers nobody; consoles are told, another one is started, and calls come through again."""
+    configuration = CONFIGURATION + "\n[exchange]\nrestart_when_stuck_s = 10\n"
+    async with (
+        Installation(tmp_path, configuration=configuration) as cordboard,
+        at_work(cordboard, "chantal", "201", "Algemeen") as chantal,
+    ):
+        stuck = cordboard.exchange_pid()
+
+        os.kill(stuck, signal.SIGSTOP)
+
+        await chantal.exchange_is(up=False)
+        await gone(stuck, within_ms=30_000)
+        await chantal.exchange_is(up=True)
+        assert "The exchange has not answered for" in cordboard.terminal()
+        assert cordboard.exchange_pid() != stuck
+        await chantal.phone.register(within_ms=PATIENCE_MS)
+        await chantal.is_registered()
+        async with calling(cordboard) as again:
+            await chantal.answer()
+            await both_hear(again, chantal.phone.call)

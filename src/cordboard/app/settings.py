@@ -75,6 +75,8 @@ class ExchangeSettings(_Section, frozen=True, kw_only=True):
     emergency_numbers: tuple[str, ...] = ("112",)
     practice: bool = True
     """Practice callers may be started from the console."""
+    restart_when_stuck_s: int = 30
+    """own: after so many seconds without any answer it is ended and started anew, which ends its calls; 0: never."""
     ports: PortSettings = PortSettings()
     binary: str | None = None
     """own: the `asterisk` program to run; None: the system's own, else one that Cordboard fetches."""
@@ -408,6 +410,8 @@ def _wrong_exchange(exchange: ExchangeSettings) -> Iterator[tuple[str, str]]:
     for name in ("ari_password", "ami_password"):
         if not re.fullmatch(r"[!-:<-~]{6,80}", getattr(exchange, name) or "123456"):
             yield f"exchange.{name}", "must be 6 to 80 signs, no spaces and no semicolon."
+    if exchange.restart_when_stuck_s != 0 and not 10 <= exchange.restart_when_stuck_s <= 3600:
+        yield "exchange.restart_when_stuck_s", "must be 0 (never), or 10 to 3600 seconds."
     for number in exchange.emergency_numbers:
         if not re.fullmatch(r"[0-9]{2,6}", number):
             yield "exchange.emergency_numbers", f'has "{number}"; write 2 to 6 digits, such as "112".'

@@ -94,6 +94,16 @@ class RunningExchange:
         """Whether the process still runs."""
         return find(self.settings.run_dir) == self.pid
 
+    async def answers(self) -> bool:
+        """It can tell which calls there are; a locked one still answers a ping."""
+        return await _answers(self.settings, "channels")
+
+    def kill(self) -> None:
+        """End it without asking: it hangs, and every call with it."""
+        with contextlib.suppress(ProcessLookupError):
+            if self._pidfd >= 0:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
     async def ended(self) -> None:
         """Return when the process has ended, whatever ended it."""
         if self._pidfd < 0:
@@ -275,8 +285,8 @@ def _spawn(binary: ExchangeBinary, settings: ExchangeSettings) -> int:
     )
 
 
-async def _answers(settings: ExchangeSettings) -> bool:
-    """One ARI ping over HTTP, by hand: this is asked before anything else works."""
+async def _answers(settings: ExchangeSettings, what: str = "asterisk/ping") -> bool:
+    """One ARI question over HTTP, by hand: this is asked before anything else works."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", settings.ports.http)
     except OSError:
@@ -284,11 +294,14 @@ async def _answers(settings: ExchangeSettings) -> bool:
     login = base64.b64encode(f"{APPLICATION}:{settings.ari_password}".encode()).decode()
     try:
         writer.write(
-            f"GET /ari/asterisk/ping HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\n"
+            f"GET /ari/{what} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\n"
             "Connection: close\r\n\r\n".encode()
         )
         await writer.drain()
-        return b" 200 " in await asyncio.wait_for(reader.readline(), 2)
+        said = await asyncio.wait_for(reader.readline(), 2)
+        # To the end: it would log an answer that nobody wanted to hear.
+        await asyncio.wait_for(reader.read(), 2)
+        return b" 200 " in said
     except (OSError, TimeoutError):
         return False
     finally:

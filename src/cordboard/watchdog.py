@@ -1,0 +1,84 @@
+"""Notices a process that lives and does not answer: a caller is as lost with that one as with a dead one.
+
+Source: reliability F11 (a locked Asterisk), and the same for our own server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+LOOK_EVERY_MS = 2_000
+ANSWER_MS = 3_000
+"""Longer is no answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long silence is borne."""
+
+    alarm_ms: int
+    """After so long somebody is told."""
+    act_ms: int | None
+    """After so long it is counted as dead; None: never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """What the watch asks and tells."""
+
+    answers: Callable[[], Awaitable[bool]]
+    """It answers now; may take as long as it likes."""
+    alarm: Callable[[int], None]
+    """It has been silent for so many milliseconds; told once per silence."""
+    relief: Callable[[], None]
+    """It answers again, after an alarm."""
+    act: Callable[[], None]
+    """It counts as dead; the watch ends with it."""
+
+
+async def watch(
+    duties: Duties,
+    patience: Patience,
+    *,
+    now: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Look every two seconds until it counts as dead; begins with the first answer, for a start takes its time.
+
+    Args:
+        now: milliseconds that never go back.
+    """
+    while not await _asked(duties):
+        await sleep(LOOK_EVERY_MS / 1000)
+    heard_at, is_alarmed = now(), False
+    while True:
+        before = now()
+        await sleep(LOOK_EVERY_MS / 1000)
+        if await _asked(duties):
+            heard_at = now()
+            if is_alarmed:
+                is_alarmed = False
+                duties.relief()
+            continue
+        if now() - before > 2 * (LOOK_EVERY_MS + ANSWER_MS):
+            # We were not running ourselves (a stopped machine): nobody could have answered us.
+            heard_at = now()
+            continue
+        silent_ms = now() - heard_at
+        if patience.act_ms is not None and silent_ms >= patience.act_ms:
+            duties.act()
+            return
+        if silent_ms >= patience.alarm_ms and not is_alarmed:
+            is_alarmed = True
+            duties.alarm(silent_ms)
+
+
+async def _asked(duties: Duties) -> bool:
+    try:
+        async with asyncio.timeout(ANSWER_MS / 1000):
+            return await duties.answers()
+    except TimeoutError:
+        return False

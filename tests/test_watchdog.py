@@ -1,0 +1,87 @@
+"""When silence becomes an alarm, and when it becomes a death; on a clock of the test's own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from cordboard.watchdog import LOOK_EVERY_MS, Duties, Patience, watch
+
+PATIENCE = Patience(alarm_ms=10_000, act_ms=30_000)
+
+
+class Watched:
+    """A process that answers as the test says, and what was told of it."""
+
+    def __init__(self, answers: Callable[[int], bool], until_ms: int = 200_000) -> None:
+        self.now = 0
+        self.jump_at: int | None = None
+        self.told: list[tuple[str, int]] = []
+        self._answers = answers
+        self._until = until_ms
+
+    async def run(self, patience: Patience = PATIENCE) -> list[tuple[str, int]]:
+        """Watch until it counts as dead, or until the test's time is over; what was told, with when."""
+        with contextlib.suppress(StopAsyncIteration):
+            await watch(
+                Duties(
+                    answers=self._ask,
+                    alarm=lambda _: self.told.append(("alarm", self.now)),
+                    relief=lambda: self.told.append(("relief", self.now)),
+                    act=lambda: self.told.append(("dead", self.now)),
+                ),
+                patience,
+                now=lambda: self.now,
+                sleep=self._sleep,
+            )
+        return self.told
+
+    async def _ask(self) -> bool:
+        return self._answers(self.now)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.now += int(seconds * 1000)
+        if self.jump_at is not None and self.now >= self.jump_at:
+            self.now, self.jump_at = self.now + 3_600_000, None
+        if self.now > self._until:
+            raise StopAsyncIteration
+
+
+async def test_who_answers_is_left_in_peace() -> None:
+    """For as long as it likes."""
+    assert await Watched(lambda _: True).run() == []
+
+
+async def test_silence_is_told_within_ten_seconds_and_ends_after_thirty() -> None:
+    """Once each; the watch ends with the death."""
+    told = await Watched(lambda now: now < 60_000).run()
+    assert [word for word, _ in told] == ["alarm", "dead"]
+    (_, alarmed), (_, died) = told
+    assert 68_000 <= alarmed <= 70_000
+    assert 88_000 <= died <= 90_000
+
+
+async def test_a_pause_that_ends_in_time_costs_nothing() -> None:
+    """Told when it has lasted, and told that it is over; a second one is counted from its own begin."""
+    told = await Watched(lambda now: not (60_000 < now < 85_000 or 90_000 < now < 115_000)).run()
+    assert [word for word, _ in told] == ["alarm", "relief", "alarm", "relief"]
+
+
+async def test_a_slow_start_is_no_silence() -> None:
+    """A database that is being changed for a newer version takes as long as it takes."""
+    assert await Watched(lambda now: now > 120_000).run() == []
+
+
+async def test_who_is_never_to_be_ended_is_only_told_about() -> None:
+    """The policy of an operator who would rather look himself."""
+    told = await Watched(lambda now: now < 60_000).run(Patience(alarm_ms=10_000, act_ms=None))
+    assert [word for word, _ in told] == ["alarm"]
+
+
+async def test_a_machine_that_slept_has_nobody_to_blame() -> None:
+    """An hour passes between two looks: that is our own hour; one look later everybody answers."""
+    watched = Watched(
+        lambda now: not 3_600_000 < now < 3_600_000 + 60_000 + LOOK_EVERY_MS, until_ms=3_700_000
+    )
+    watched.jump_at = 60_000
+    assert await watched.run() == []
