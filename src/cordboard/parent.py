@@ -153,6 +153,8 @@ class Parent:
         self._say = say
         self._stopping = asyncio.Event()
         self._exchange: RunningExchange | None = None
+        self._has_served = False
+        """A server of ours has answered: how long one lived says nothing, for a slow machine needs long to refuse."""
 
     async def run(self) -> int:
         """Run until told to stop; returns the exit code."""
@@ -249,6 +251,11 @@ class Parent:
         )
 
     async def _server_answers(self) -> bool:
+        is_there = await self._ask_server()
+        self._has_served = self._has_served or is_there
+        return is_there
+
+    async def _ask_server(self) -> bool:
         try:
             await asyncio.to_thread(ask, self._launch.data, Question(ask="health"), timeout_ms=ANSWER_MS)
         except ServerAway:
@@ -267,7 +274,6 @@ class Parent:
     async def _keep_server(self) -> None:
         """Start the server; when it dies the one that stands ready takes over at once."""
         deaths = 0
-        has_served = False
         spare: _Child | None = None
         try:
             while not self._stopping.is_set():
@@ -286,8 +292,7 @@ class Parent:
                     await server.end()
                     return
                 server.let_go()
-                has_served = has_served or (time.monotonic() - started) * 1000 > QUICK_DEATH_MS
-                if server.exit_code == EXIT_CANNOT_START and not has_served:
+                if server.exit_code == EXIT_CANNOT_START and not self._has_served:
                     # Later on it is tried again and again: calls go on meanwhile, and a full disk or a database
                     # that is away may be back in a minute.
                     raise CannotStart("")

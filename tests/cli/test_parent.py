@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from cordboard import parent as parent_
+from cordboard import watchdog
 from cordboard.launch import CannotStart, Launch
 from cordboard.parent import EXIT_CANNOT_START, Parent
 
@@ -49,7 +50,13 @@ def parent_of(folder: Path, *, lives_at: str, seconds: float, code: int = 1) -> 
     count = folder / "starts"
     count.write_text("0")
     words = [sys.executable, "-c", SERVER, str(count), lives_at, str(seconds), str(code)]
-    return Parent(cast(Launch, None), words, None, lambda _line: None), count
+    parent = Parent(cast(Launch, None), words, None, lambda _line: None)
+
+    async def answers() -> bool:
+        return count.read_text() in lives_at.split(",")
+
+    parent._ask_server = answers  # type: ignore[method-assign]
+    return parent, count
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +65,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parent_, "RESTART_PAUSES_MS", (0, 50))
     monkeypatch.setattr(parent_, "QUICK_DEATH_MS", 400)
     monkeypatch.setattr(parent_, "SPARE_AFTER_MS", 100)
+    monkeypatch.setattr(watchdog, "LOOK_EVERY_MS", 50)
 
 
 async def test_a_server_that_cannot_start_at_all_ends_the_parent(tmp_path: Path) -> None:
@@ -84,6 +92,16 @@ async def test_a_server_that_has_served_is_started_again_until_it_can(tmp_path: 
     parent._stopping.set()
     assert await asyncio.wait_for(running, 20) == 0
     assert exchange.stopped
+
+
+async def test_a_slow_machine_hears_as_well_that_it_cannot_start(tmp_path: Path) -> None:
+    """The server needs its time to say no: that is no service, and it is not asked again."""
+    parent, count = parent_of(tmp_path, lives_at="99", seconds=0)
+    parent._words[2] = parent._words[2].replace("sys.exit(78)", "time.sleep(1.5); sys.exit(78)")
+    with pytest.raises(CannotStart):
+        await asyncio.wait_for(parent.run(), 20)
+
+    assert count.read_text() == "1"
 
 
 @pytest.mark.parametrize("adopted", [True, False])
