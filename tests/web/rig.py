@@ -236,6 +236,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         tenancy=tenancy,
         directories=database.directories,
         history=database.history,
+        contacts=database.contacts,
         engine=engine,
         hub=hub,
         chat=Chat(HubLines(hub), tenancy.viewer, clock.now),

@@ -23,6 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from cordboard.app.administration.administration import RESOURCES
+from cordboard.app.contacts import Contact, ContactId
 from cordboard.core.requests import ChooseGroup
 from cordboard.core.types import CallId, GroupId, QueueId, Right
 from cordboard.web import wire
@@ -65,11 +66,16 @@ OF_ONESELF = {
     "GET /api/messages",
     "GET /api/messages/{name}",
     "GET /api/calls/{call}/log",
+    "GET /api/contacts",
+    "GET /api/contacts/{contact}",
+    "PUT /api/contacts/{contact}/favourite",
+    "DELETE /api/contacts/{contact}/favourite",
 }
 """What everybody may who is logged in: it is about the person, or filtered by the person's groups."""
 THINGS = {
     "call": "c-theirs",
     "name": "message-c-theirs",
+    "contact": "c-anja",
     "thing": "",
     "act": "release",
     "maker": "snom",
@@ -193,6 +199,8 @@ async def _add_a_queue_elsewhere(web: Rig) -> None:
 
 
 async def _fill_brabant(web: Rig) -> None:
+    theirs = Contact(id=ContactId("c-anja"), name=SECRET, numbers=("31765296000",))
+    await web.database.contacts.save(BRABANT, theirs)
     directory = await web.database.directories.directory(BRABANT)
     await _take(
         web,

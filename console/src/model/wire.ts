@@ -584,6 +584,29 @@ export interface HistoryPage {
   readonly before: string | null;
 }
 
+/** A contact as somebody fills it in; of numbers and addresses the first is the primary one (3.3-l). */
+export interface ContactFields {
+  readonly name: string;
+  readonly function: string;
+  readonly numbers: string[];
+  readonly addresses: string[];
+}
+
+/** Somebody outside the house. */
+export interface ContactRow {
+  readonly id: string;
+  readonly name: string;
+  readonly function: string;
+  readonly numbers: string[];
+  readonly addresses: string[];
+}
+
+/** Both by shown name; a favourite that is found stands in both. */
+export interface ContactPage {
+  readonly favourites: ContactRow[];
+  readonly found: ContactRow[];
+}
+
 /** For machines: `ok` when calls can be handled. */
 export interface Health {
   readonly ok: boolean;

@@ -114,6 +114,8 @@ class Right(Enum):
     CHAT = "chat.use"
     """Write to colleagues and be written to; without it the tab is not there (3.5-a)."""
     PICK = "queue.pick"
+    CONTACTS = "contacts.change"
+    """Add, change and delete contacts; everybody may find them."""
     PRACTICE = "practice.call"
     TAKE_OVER_DEVICE = "device.take_over"
     DIAL_OUTSIDE = "dial.outside"

@@ -17,6 +17,7 @@ from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
 from cordboard.storage.audit import SqlAudit
 from cordboard.storage.connection import Access
+from cordboard.storage.contacts import SqlContacts
 from cordboard.storage.copies import copy_out
 from cordboard.storage.directories import SqlDirectories
 from cordboard.storage.doors import SqlDoors
@@ -41,6 +42,7 @@ class Database:
     history: SqlHistory
     doors: SqlDoors
     audit: SqlAudit
+    contacts: SqlContacts
     access: Access
 
     async def check(self) -> None:
@@ -96,6 +98,7 @@ async def open_database(url: str, *, backups: Path | None = None) -> Database:
         history=SqlHistory(access),
         doors=SqlDoors(access),
         audit=SqlAudit(access),
+        contacts=SqlContacts(access),
         access=access,
     )
 

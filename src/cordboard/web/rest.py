@@ -21,6 +21,10 @@
     GET    /api/calls/{id}/log      why it rang whom (X-h), oldest first                 CallLog | 404
     GET    /api/messages            messages left for me or my group's queues            MessagePage
     GET    /api/messages/{name}     one of them as sound (WAV)                           bytes | 404
+    GET    /api/contacts?q=         own favourites, and whom it finds   ContactPage
+    POST   /api/contacts            add one                  ContactFields -> 201 ContactRow | 403 | 422 "wrong_contact"
+    GET    /api/contacts/{id}       one      ContactRow | 404        PUT, DELETE  by right
+    PUT    /api/contacts/{id}/favourite   give it my star; DELETE takes it                204 | 404
     /api/admin/...                  the administration: docs/admin/rest.md                       AdminProblem
     GET    /api/health              for machines                                         Health
 
@@ -307,6 +311,35 @@ class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: list[HistoryRow]
     before: str | None
+
+
+class ContactFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A contact as somebody fills it in; of numbers and addresses the first is the primary one (3.3-l)."""
+
+    name: str
+    function: str = ""
+    numbers: list[str] = []
+    """In any notation."""
+    addresses: list[str] = []
+
+
+class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody outside the house."""
+
+    id: str
+    name: str
+    function: str
+    numbers: list[str]
+    """E.164 without plus; the first is the primary one."""
+    addresses: list[str]
+
+
+class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Both by shown name; a favourite that is found stands in both."""
+
+    favourites: list[ContactRow]
+    found: list[ContactRow]
+    """At most 50; empty below 3 characters or 2 digits."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

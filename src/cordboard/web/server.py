@@ -29,6 +29,7 @@ from cordboard.web.problems import (
 )
 from cordboard.web.requests.admin import AdminRequests
 from cordboard.web.requests.calls import CallRequests
+from cordboard.web.requests.contacts import ContactRequests
 from cordboard.web.requests.desk import DeskRequests
 from cordboard.web.requests.own import OwnRequests
 from cordboard.web.requests.password import PasswordRequests
@@ -107,6 +108,7 @@ def make_server(services: Services) -> Litestar:
             OwnRequests,
             DeskRequests,
             CallRequests,
+            ContactRequests,
             AdminRequests,
             live.handler(),
             proxy.handler(),

@@ -10,6 +10,7 @@ from typing import Literal
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
 from cordboard.app.chat import Chat
+from cordboard.app.contacts import Contacts
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
@@ -34,6 +35,7 @@ class Services:
     tenancy: Tenancy
     directories: Directories
     history: History
+    contacts: Contacts
     engine: Engine
     hub: Hub
     chat: Chat

@@ -352,6 +352,7 @@ class Server:
             tenancy=self.tenancy,
             directories=self.directories,
             history=self.database.history,
+            contacts=self.database.contacts,
             engine=self.engine,
             hub=self.hub,
             chat=Chat(HubLines(self.hub), self.tenancy.viewer, self.clock.now),

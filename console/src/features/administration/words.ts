@@ -104,6 +104,7 @@ const RIGHTS = (): Readonly<Record<string, string>> => ({
   "chat.use": t`chat with colleagues`,
   "colleagues.numbers": t`see with whom colleagues speak`,
   "queue.pick": t`take calls out of a queue`,
+  "contacts.change": t`add and change contacts`,
   "practice.call": t`let practice callers ring`,
   "device.take_over": t`take over a phone`,
   "dial.outside": t`call numbers outside`,

@@ -1,0 +1,113 @@
+"""The address book on both databases (manual 3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cordboard.app.contacts import FOUND_MAX, Contact, ContactId
+from cordboard.core.types import OrganisationId
+from cordboard.storage.open import Database
+from tests.contracts.storage.samples import BRABANT, CHANTAL, PIET, TWENTE, directory
+
+JURGEN = Contact(
+    id=ContactId("c-1"),
+    name="Jürgen Yıldız",
+    function="Inkoper 100%_zeker",
+    numbers=("31534800937", "31612345678"),
+    addresses=("j.yildiz@bakker.example",),
+)
+ANNE = Contact(id=ContactId("c-2"), name="Anne de Boer", numbers=("31201234567",))
+
+
+async def names(database: Database, typed: str, organisation: OrganisationId = TWENTE) -> list[str]:
+    """Who is found, in that order."""
+    return [contact.name for contact in await database.contacts.search(organisation, typed)]
+
+
+@pytest.fixture(autouse=True)
+async def book(database: Database) -> None:
+    """Twente with two contacts."""
+    await database.directories.save(directory())
+    for contact in (JURGEN, ANNE):
+        await database.contacts.save(TWENTE, contact)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "jurgen",
+        "YILDIZ",
+        "rgen yil",
+        "inkoper",
+        "bakker.ex",
+        "100%_",
+        "053-480 09",
+        "+31 (0)53",
+        "0031 53",
+        "0937",
+    ],
+)
+@pytest.mark.rule("3.3-q")
+async def test_a_contact_is_found_without_accents_and_by_a_number_in_any_notation(
+    database: Database, typed: str
+) -> None:
+    """In the middle of a word too; a percent sign is only a percent sign."""
+    assert await names(database, typed) == ["Jürgen Yıldız"]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "ju", "9", "00", "%%%", "___", "jurgen anne", "999"])
+async def test_too_little_and_what_nobody_has_find_nobody(database: Database, typed: str) -> None:
+    """Three letters or two digits is the least (3.3-f, D19)."""
+    assert await names(database, typed) == []
+
+
+async def test_what_is_found_stands_by_shown_name_and_has_a_limit(database: Database) -> None:
+    """By first name, whatever the database's own order of letters is."""
+    for number in range(FOUND_MAX + 3):
+        named = Contact(id=ContactId(f"x-{number}"), name=f"zuiver {number:03}")
+        await database.contacts.save(TWENTE, named)
+    await database.contacts.save(TWENTE, Contact(id=ContactId("y"), name="Élise Zuiver"))
+
+    found = await names(database, "zuiver")
+
+    assert found[:2] == ["Élise Zuiver", "zuiver 000"]
+    assert len(found) == FOUND_MAX
+
+
+async def test_a_changed_contact_is_found_by_its_new_words_only(database: Database) -> None:
+    """Name and number are replaced whole."""
+    changed = replace(ANNE, name="Anne Bos", numbers=("31307654321",))
+
+    await database.contacts.save(TWENTE, changed)
+
+    assert await database.contacts.contact(TWENTE, ANNE.id) == changed
+    assert await names(database, "boer") + await names(database, "020123") == []
+    assert await names(database, "030-765") == ["Anne Bos"]
+
+
+@pytest.mark.rule("3.3-o")
+async def test_a_favourite_is_ones_own_and_stays(database: Database) -> None:
+    """Also when the configuration is saved anew; with the contact it goes."""
+    for contact in (JURGEN, ANNE, JURGEN):
+        assert await database.contacts.set_favourite(TWENTE, CHANTAL, contact.id, on=True)
+    await database.directories.save(directory())
+
+    assert await database.contacts.favourites(TWENTE, CHANTAL) == (ANNE, JURGEN)
+    assert await database.contacts.favourites(TWENTE, PIET) == ()
+    await database.contacts.set_favourite(TWENTE, CHANTAL, ANNE.id, on=False)
+    assert await database.contacts.favourites(TWENTE, CHANTAL) == (JURGEN,)
+    assert await database.contacts.delete(TWENTE, JURGEN.id)
+    assert await database.contacts.favourites(TWENTE, CHANTAL) == ()
+    assert not await database.contacts.delete(TWENTE, JURGEN.id)
+
+
+@pytest.mark.rule("X-c")
+async def test_another_organisation_has_an_address_book_of_its_own(database: Database) -> None:
+    """Nothing is found, starred or deleted across."""
+    assert await names(database, "jurgen", BRABANT) == []
+    assert await database.contacts.contact(BRABANT, JURGEN.id) is None
+    assert not await database.contacts.set_favourite(BRABANT, CHANTAL, JURGEN.id, on=True)
+    assert not await database.contacts.delete(BRABANT, JURGEN.id)
+    assert await database.contacts.contact(TWENTE, JURGEN.id) == JURGEN
