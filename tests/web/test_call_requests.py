@@ -153,6 +153,42 @@ async def test_a_message_is_heard_by_whom_it_is_for(web: Rig) -> None:
         assert (await get(web, f"/api/messages/{name}", who)).status_code == 404
 
 
+@pytest.mark.rule("X-c")
+async def test_who_called_in_vain_is_listed_for_who_serves_the_queue(web: Rig) -> None:
+    """The last week's, once for each number; not another group's or organisation's."""
+    now = web.services.now()
+    long_ago = now - 8 * 24 * 3_600_000
+    await keep(
+        web,
+        opened("c0", long_ago),
+        closed("c0", long_ago + 1),
+        opened("c1", now - 60_000),
+        closed("c1", now - 50_000),
+        opened("c2", now - 40_000, name="Jansen"),
+        closed("c2", now - 10_000),
+    )
+    _configure(web, PIET, groups=frozenset({DEN_BOSCH}))
+
+    answer = await get(web, "/api/missed")
+
+    assert answer.json()["rows"] == [
+        {
+            "call": "c2",
+            "number": "31884800943",
+            "name": "Jansen",
+            "queue": "Algemeen",
+            "at": now - 40_000,
+            "wait_ms": 30_000,
+            "ended_by": "caller",
+            "times": 2,
+        }
+    ]
+    for who in (PIETS, ANJAS):
+        assert (await get(web, "/api/missed", who)).json()["rows"] == []
+    async with web.client() as client:
+        assert (await client.get("/api/missed")).status_code == 401
+
+
 async def test_a_name_that_is_no_message_never_becomes_a_path(web: Rig) -> None:
     """Whatever the browser writes there."""
     for name in ("..%2Fsecret", "%2e%2e/secret", "../secret", "m1/../../secret", "%00"):

@@ -64,6 +64,7 @@ OF_ONESELF = {
     "POST /api/second-factor/off",
     "POST /api/softphone",
     "GET /api/messages",
+    "GET /api/missed",
     "GET /api/messages/{name}",
     "GET /api/calls/{call}/log",
     "GET /api/contacts",

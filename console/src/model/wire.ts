@@ -647,6 +647,23 @@ export interface MessagePage {
   readonly rows: MessageRow[];
 }
 
+/** Somebody who called a queue of the user's groups and was not spoken to since (D14). */
+export interface MissedRow {
+  readonly call: string;
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly queue: string | null;
+  readonly at: number;
+  readonly wait_ms: number;
+  readonly ended_by: "caller" | "exit" | "lost" | null;
+  readonly times: number;
+}
+
+/** The latest first, of the last seven days. */
+export interface MissedPage {
+  readonly rows: MissedRow[];
+}
+
 export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView;
 
 export type Op = OpSet | OpMerge | OpRemove;

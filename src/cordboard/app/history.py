@@ -1,4 +1,4 @@
-"""What is read of calls that were: one's own history, a call's log, messages (D24, D29, X-h).
+"""What is read of calls that were: one's own history, a call's log, messages, missed calls (D14, D24, D29, X-h).
 
 The port stands here and not in `ports`, because nothing but the web asks it.
 """
@@ -68,6 +68,26 @@ class StoredMessage:
     ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCaller:
+    """Somebody who called a queue and was not spoken to since (D14)."""
+
+    call: CallId
+    """The last of the calls."""
+    number: str | None
+    """None: withheld; each such call stands alone, for nobody knows whose it was."""
+    name: str | None
+    queue: QueueId
+    queue_name: str | None
+    at: Instant
+    """When that call came in."""
+    wait_ms: int
+    """From coming in to its end."""
+    ended_by: EndedBy | None
+    times: int
+    """How often this number called this queue in vain since it was last spoken to."""
+
+
 class History(Protocol):
     """Reads what became of calls."""
 
@@ -88,3 +108,12 @@ class History(Protocol):
         self, organisation: OrganisationId, user: UserId, queues: frozenset[QueueId], *, limit: int
     ) -> tuple[StoredMessage, ...]:
         """Left for this user or for one of these queues, newest first."""
+
+    async def missed(
+        self, organisation: OrganisationId, queues: frozenset[QueueId], *, since: Instant, limit: int
+    ) -> tuple[MissedCaller, ...]:
+        """Callers of these queues whom nobody has spoken to, the latest first; one for each number and queue.
+
+        Who was spoken to after the call, in a later call or because somebody called back, is not in it any more;
+        nor is who was connected with somebody outside by a rule. Calls from before `since` do not count.
+        """

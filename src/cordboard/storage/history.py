@@ -1,16 +1,21 @@
-"""Reads finished calls page by page, any call's log, and messages."""
+"""Reads finished calls page by page, any call's log, messages, and who was missed."""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select
+from dataclasses import replace
 
-from cordboard.app.history import Participation, StoredLine, StoredLog, StoredMessage
+from sqlalchemy import and_, func, or_, select
+
+from cordboard.app.history import MissedCaller, Participation, StoredLine, StoredLog, StoredMessage
+from cordboard.core.records import SegmentKind
 from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import Access
 from cordboard.storage.tables import call_log, calls, messages, participations, queue_visits, segments
 
 PAGE_ROWS_MAX = 200
 """No page is longer, whatever was asked."""
+MISSED_READ_MAX = 1_000
+"""Calls that a list of missed callers is made of: the latest."""
 LOG_LINES_MAX = 1_000
 """Of one call: more than anybody reads; what comes after is left out."""
 
@@ -160,6 +165,81 @@ class SqlHistory:
                 )
                 for row in rows
             )
+
+    async def missed(
+        self, organisation: OrganisationId, queues: frozenset[QueueId], *, since: Instant, limit: int
+    ) -> tuple[MissedCaller, ...]:
+        """Callers of these queues whom nobody has spoken to, the latest first; one for each number and queue.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        # Once for all of them: a search for each missed call would cost more with every call of the week.
+        spoken = (
+            select(calls.c.number, func.max(calls.c.answered_at).label("last"))
+            .where(
+                calls.c.organisation == organisation,
+                calls.c.answered_at >= since,
+                calls.c.number.is_not(None),
+            )
+            .group_by(calls.c.number)
+            .subquery()
+        )
+        outside = select(segments.c.call_id).where(
+            segments.c.organisation == calls.c.organisation,
+            segments.c.call_id == calls.c.id,
+            segments.c.kind == SegmentKind.AWAY.value,
+        )
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(
+                    calls, queue_visits.c.queue_id.label("in_queue"), queue_visits.c.queue_name.label("named")
+                )
+                .join(
+                    queue_visits,
+                    and_(
+                        queue_visits.c.organisation == calls.c.organisation,
+                        queue_visits.c.call_id == calls.c.id,
+                    ),
+                )
+                .outerjoin(spoken, spoken.c.number == calls.c.number)
+                .where(
+                    calls.c.organisation == organisation,
+                    calls.c.direction == Direction.IN.value,
+                    calls.c.entered_at >= since,
+                    calls.c.ended_at.is_not(None),
+                    calls.c.answered_at.is_(None),
+                    queue_visits.c.queue_id.in_(sorted(queues)),
+                    or_(spoken.c.last.is_(None), spoken.c.last < calls.c.entered_at),
+                    ~outside.exists(),
+                )
+                .order_by(calls.c.entered_at.desc(), calls.c.id.desc(), queue_visits.c.at.desc())
+                .limit(MISSED_READ_MAX)
+            )
+        found: dict[tuple[str, str], MissedCaller] = {}
+        seen: set[str] = set()
+        for row in rows:
+            if row.id in seen:
+                # It went from one of these queues to another: it is the last one's.
+                continue
+            seen.add(row.id)
+            key = (row.number or row.id, row.in_queue)
+            later = found.get(key)
+            if later is not None:
+                found[key] = replace(later, times=later.times + 1)
+                continue
+            found[key] = MissedCaller(
+                call=row.id,
+                number=row.number,
+                name=row.name,
+                queue=row.in_queue,
+                queue_name=row.named,
+                at=row.entered_at,
+                wait_ms=row.ended_at - row.entered_at,
+                ended_by=None if row.ended_by is None else EndedBy(row.ended_by),
+                times=1,
+            )
+        return tuple(found.values())[: max(1, min(limit, PAGE_ROWS_MAX))]
 
 
 def _read_key(key: str) -> tuple[Instant, str]:

@@ -25,6 +25,7 @@
     POST   /api/contacts            add one                  ContactFields -> 201 ContactRow | 403 | 422 "wrong_contact"
     GET    /api/contacts/{id}       one      ContactRow | 404        PUT, DELETE  by right
     PUT    /api/contacts/{id}/favourite   give it my star; DELETE takes it                204 | 404
+    GET    /api/missed              who called my groups' queues in vain                 MissedPage
     /api/admin/...                  the administration: docs/admin/rest.md                       AdminProblem
     GET    /api/health              for machines                                         Health
 
@@ -388,3 +389,27 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first."""
 
     rows: list[MessageRow]
+
+
+class MissedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who called a queue of the user's groups and was not spoken to since (D14)."""
+
+    call: str
+    """The last of the calls; its log is at `/api/calls/{id}/log`."""
+    number: str | None
+    """None: withheld."""
+    name: str | None
+    queue: str | None
+    """Queue's name."""
+    at: int
+    wait_ms: int
+    ended_by: Literal["caller", "lost", "exit"] | None
+    """caller: hung up; lost: broken off by a failure of the exchange; exit: a rule led the caller out."""
+    times: int
+    """How often in vain."""
+
+
+class MissedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest first, of the last seven days."""
+
+    rows: list[MissedRow]

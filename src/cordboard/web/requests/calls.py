@@ -1,17 +1,18 @@
-"""A call's log, and the messages that callers left (X-h, D29)."""
+"""A call's log, the messages that callers left, and who called in vain (X-h, D29, D14)."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import File
 
-from cordboard.app.history import StoredLine, StoredMessage
+from cordboard.app.history import MissedCaller, StoredLine, StoredMessage
 from cordboard.core.records import Why
-from cordboard.core.types import CallId, Right
+from cordboard.core.types import CallId, EndedBy, Right
 from cordboard.web import rest
 from cordboard.web.guard import AnyRequest, LoggedIn
 from cordboard.web.problems import Refusal
@@ -19,6 +20,10 @@ from cordboard.web.services import Services
 
 MESSAGES_MAX = 100
 """The newest; who has more to hear begins with these."""
+MISSED_MAX = 200
+"""The latest numbers that called in vain."""
+MISSED_FOR_MS = 7 * 24 * 3_600_000
+"""After a week nobody waits to be called back."""
 _NAMES_A_PARTY = frozenset(
     {
         Why.TRANSFER_ARMED.value,
@@ -31,7 +36,7 @@ _NAMES_A_PARTY = frozenset(
 
 
 class CallRequests(Controller):
-    """`/api/calls/{id}/log`, `/api/messages`, `/api/messages/{name}`."""
+    """`/api/calls/{id}/log`, `/api/messages`, `/api/messages/{name}`, `/api/missed`."""
 
     path = "/api"
 
@@ -83,6 +88,18 @@ class CallRequests(Controller):
             path=path, filename=f"{name}.wav", media_type="audio/wav", content_disposition_type="inline"
         )
 
+    @get("/missed")
+    async def missed(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.MissedPage:
+        """Who called a queue of the user's groups and was not spoken to since (D14)."""
+        logged_in = await services.require(request.cookies)
+        found = await services.history.missed(
+            logged_in.organisation,
+            services.queues_of(logged_in),
+            since=services.now() - MISSED_FOR_MS,
+            limit=MISSED_MAX,
+        )
+        return rest.MissedPage(rows=[_missed_row(caller) for caller in found])
+
 
 def _may_read(logged_in: LoggedIn, line: StoredLine) -> bool:
     """With whom a colleague spoke is for those who may see it, here as on the card (3.2-d)."""
@@ -109,4 +126,22 @@ def _row(message: StoredMessage) -> rest.MessageRow:
         queue=message.queue_name if message.to is None else None,
         at=message.at,
         ms=message.ms,
+    )
+
+
+def _missed_row(caller: MissedCaller) -> rest.MissedRow:
+    ends: dict[EndedBy | None, Literal["caller", "lost", "exit"]] = {
+        EndedBy.CALLER: "caller",
+        EndedBy.LOST: "lost",
+        EndedBy.EXIT: "exit",
+    }
+    return rest.MissedRow(
+        call=caller.call,
+        number=caller.number,
+        name=caller.name,
+        queue=caller.queue_name,
+        at=caller.at,
+        wait_ms=caller.wait_ms,
+        ended_by=ends.get(caller.ended_by),
+        times=caller.times,
     )
