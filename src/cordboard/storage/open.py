@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +29,9 @@ from cordboard.storage.migrate import migrate, newest_revision, revision_of
 
 BUSY_MS = 5_000
 """How long a write waits for another one on SQLite before it fails."""
+
+WAL_AGAIN_MS = 20
+"""Between two tries to make a new file one that is read while it is written."""
 
 READERS_MAX = 4
 """Connections besides the journal's own; each is a thread on SQLite."""
@@ -146,6 +151,21 @@ def _parse(url: str) -> URL:
             raise StorageFailure(f"Cordboard stores in SQLite or PostgreSQL, not in {other}")
 
 
+def _write_ahead(cursor: Any) -> None:
+    """Readers never wait for the writer from now on; the file keeps it.
+
+    SQLite does not wait for its lock here, whatever its busy time-out: two that open a new file at once collide.
+    """
+    for left in reversed(range(BUSY_MS // WAL_AGAIN_MS)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or left == 0:
+                raise
+        time.sleep(WAL_AGAIN_MS / 1000)
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """WAL, so that readers never wait for the writer; transactions that begin when we say so."""
 
@@ -155,7 +175,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(cursor)
         # With WAL a killed process loses nothing; a power cut can cost the last commits, not the database.
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
