@@ -72,6 +72,18 @@ async def test_a_slow_start_is_no_silence() -> None:
     assert await Watched(lambda now: now > 120_000).run() == []
 
 
+async def test_who_should_be_quick_to_start_counts_as_dead_when_it_is_not() -> None:
+    """One that takes a dead one's place hangs when it says nothing at all."""
+    told = await Watched(lambda _: False).run(Patience(alarm_ms=10_000, act_ms=10_000, start_ms=30_000))
+    assert told == [("dead", 30_000)]
+
+
+async def test_one_that_hangs_a_moment_after_its_first_answer_is_noticed_as_well() -> None:
+    """The first answer is looked for several times a second."""
+    told = await Watched(lambda now: 1_000 <= now < 1_300).run()
+    assert [word for word, _ in told] == ["alarm", "dead"]
+
+
 async def test_who_is_never_to_be_ended_is_only_told_about() -> None:
     """The policy of an operator who would rather look himself."""
     told = await Watched(lambda now: now < 60_000).run(Patience(alarm_ms=10_000, act_ms=None))

@@ -38,6 +38,8 @@ STUCK_ALARM_MS = 8_000
 """With the time between two looks, silence of the exchange is told within ten seconds."""
 SERVER_STUCK_MS = 8_000
 """So long without an answer, and the server counts as dead: calls outlive it, and another one stands ready."""
+SERVER_START_MS = 30_000
+"""A server that takes another's place and has not answered by then hangs in its start."""
 STOP_MS = 8_000
 """How long a server may take to end cleanly."""
 
@@ -247,7 +249,12 @@ class Parent:
                 relief=lambda: self._say("The server answers again."),
                 act=lambda: self._kill("the server", server.kill),
             ),
-            Patience(alarm_ms=SERVER_STUCK_MS, act_ms=SERVER_STUCK_MS),
+            Patience(
+                alarm_ms=SERVER_STUCK_MS,
+                act_ms=SERVER_STUCK_MS,
+                # The first one may have a whole database to change; one that takes another's place has not.
+                start_ms=SERVER_START_MS if self._has_served else None,
+            ),
         )
 
     async def _server_answers(self) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 LOOK_EVERY_MS = 2_000
+START_LOOK_MS = 200
+"""Until the first answer it is looked for more often: a process may hang a moment after it began to serve."""
 ANSWER_MS = 3_000
 """Longer is no answer."""
 
@@ -23,6 +25,8 @@ class Patience:
     """After so long somebody is told."""
     act_ms: int | None
     """After so long it is counted as dead; None: never."""
+    start_ms: int | None = None
+    """So long it may take until its first answer; None: as long as it likes, for it may have a database to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +50,17 @@ async def watch(
     now: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Look every two seconds until it counts as dead; begins with the first answer, for a start takes its time.
+    """Look until it counts as dead.
 
     Args:
         now: milliseconds that never go back.
     """
+    began_at = now()
     while not await _asked(duties):
-        await sleep(LOOK_EVERY_MS / 1000)
+        if patience.start_ms is not None and now() - began_at >= patience.start_ms:
+            duties.act()
+            return
+        await sleep(START_LOOK_MS / 1000)
     heard_at, is_alarmed = now(), False
     while True:
         before = now()

@@ -65,7 +65,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parent_, "RESTART_PAUSES_MS", (0, 50))
     monkeypatch.setattr(parent_, "QUICK_DEATH_MS", 400)
     monkeypatch.setattr(parent_, "SPARE_AFTER_MS", 100)
-    monkeypatch.setattr(watchdog, "LOOK_EVERY_MS", 50)
+    monkeypatch.setattr(watchdog, "START_LOOK_MS", 50)
 
 
 async def test_a_server_that_cannot_start_at_all_ends_the_parent(tmp_path: Path) -> None:
