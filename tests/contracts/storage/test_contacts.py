@@ -49,7 +49,6 @@ async def book(database: Database) -> None:
         "0937",
     ],
 )
-@pytest.mark.rule("3.3-q")
 async def test_a_contact_is_found_without_accents_and_by_a_number_in_any_notation(
     database: Database, typed: str
 ) -> None:
