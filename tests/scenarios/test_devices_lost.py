@@ -217,3 +217,24 @@ def test_a_line_that_vanishes_as_the_agent_clicks_loses_no_caller() -> None:
     world.phone_comes_back("chantal")
 
     assert world.who_hears("c1") == ["chantal"]
+
+
+@pytest.mark.rule("D3", "D16")
+def test_who_went_home_without_logging_out_stops_nobody_elses_calls() -> None:
+    """Set to "not answered", later signed out because no console is there: a telephone that registers is just that."""
+    world = office("chantal", "piet", "henk")
+    world.console_goes("chantal")
+    world.call_arrives("c0")
+    world.wait(100)
+    world.caller_hangs_up("c0")
+    world.wait(3 * 3600)
+    assert world.person("chantal").away
+    assert not world.person("chantal").signed_in
+    world.call_arrives("c1")
+
+    world.phone_vanishes("henk")
+    world.phone_comes_back("henk")
+
+    assert world.who_sees("c1") == ["piet"]
+    world.click_answer("piet", "c1")
+    assert world.hears("c1") == "piet"

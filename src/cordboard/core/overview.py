@@ -152,7 +152,8 @@ class Overview:
         """The agent may be free or not, and signed in elsewhere. Gives how it was before; None: as it is now."""
         why_not = _why_not_free(agent, reachable=reachable)
         present = reachable and not agent.away and agent.pause is None
-        before = self.seats.get(agent.id, NOWHERE)
+        # Also who is as nobody is seen at first, signed in nowhere and away, has a seat from now on.
+        before = self.seats.setdefault(agent.id, NOWHERE)
         if before.why_not is why_not and before.present is present and before.queues == agent.signed_in:
             return None
         now = before.queues if before.queues == agent.signed_in else frozenset(agent.signed_in)
