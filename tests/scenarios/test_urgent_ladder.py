@@ -6,12 +6,13 @@ import pytest
 
 from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState
-from cordboard.core.commands import Announce, Recall, Sentence
+from cordboard.core.commands import Announce, Dial, Recall, Sentence
 from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import PauseChanged
 from cordboard.core.refusals import Code
 from cordboard.core.requests import Pause
 from cordboard.core.types import LegId, Right, UserId
+from tests.support.day import Day
 from tests.support.desk import World, office
 
 OUTSIDE = "31880001122"
@@ -183,3 +184,58 @@ def test_a_caller_who_comes_back_climbs_from_the_bottom() -> None:
 
     assert world.state("u1") is CallState.WAITING
     assert world.call("u1").rung == 0
+
+
+class Night(Day):
+    """Chantal alone is signed in to urgent, Piet is at his console, and after a minute an outside number rings."""
+
+    def _furnish(self) -> None:
+        self.queue("urgent", urgent=True).escalate_to = OUTSIDE
+        for name, queues in (("chantal", ("urgent",)), ("piet", ())):
+            self._promise(self.agent(name, queues=queues).id)
+
+
+@pytest.mark.rule("D6", "D16")
+@pytest.mark.parametrize(("seconds", "rings"), [(35, False), (65, True), (95, False), (300, False)])
+def test_after_a_restart_an_urgent_call_stands_on_the_rung_that_it_had_climbed(
+    seconds: float, rings: bool
+) -> None:
+    """No outside number is rung a second time, and what is still to come comes at its time."""
+    night = Night(1)
+    night.call_arrives("u1", "urgent")
+    night.wait(seconds)
+    before = night.call("u1")
+    dialled = len(night.commanded(Dial))
+
+    night.restarts()
+    night.wait(1)
+
+    after = night.call("u1")
+    assert (after.rung, after.warned, after.partner) == (before.rung, before.warned, before.partner)
+    assert (after.partner is not None) is rings
+    assert len(night.commanded(Dial)) == dialled
+    night.wait(max(0, before.segment_since + 91_000 - night.now) / 1000)
+    assert night.call("u1").warned
+    assert len(night.commanded(Dial)) == 1
+
+
+@pytest.mark.rule("D3", "D6", "D16")
+@pytest.mark.parametrize("how", ["a telephone registers", "the exchange returns"])
+def test_who_let_it_ring_and_is_signed_in_nowhere_stops_nobody_elses_calls(how: str) -> None:
+    """Whoever is looked at anew then, the caller who waits stays offered to those who are there."""
+    world = nobody_answers()
+    world.signs_out("piet", "algemeen")
+    world.wait(125)
+    assert world.person("piet").away
+    assert not world.person("piet").signed_in
+
+    if how == "a telephone registers":
+        world.phone_vanishes("chantal")
+        world.phone_comes_back("chantal")
+    else:
+        world.exchange_goes_away()
+        world.exchange_comes_up()
+
+    assert world.who_sees("u1") == ["chantal"]
+    world.click_answer("chantal", "u1")
+    assert world.hears("u1") == "chantal"

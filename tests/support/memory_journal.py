@@ -23,9 +23,11 @@ from cordboard.core.records import (
     SegmentKind,
     StoredState,
     TransferMoved,
+    Why,
     WrapUpChanged,
 )
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.urgent import Rung
 
 _IN_PROGRESS = frozenset(
     {
@@ -179,6 +181,7 @@ class MemoryJournal:
             and (moved.answered_at is not None or moved.queue is None)
         )
         answered_here = opened.call in self.answered_in and self.answered_in[opened.call] == moved.queue
+        since = max((s.ended_at for s in own if s.kind is not SegmentKind.OFFER), default=opened.at)
         return StoredCall(
             id=opened.call,
             leg=moved.leg or opened.leg,
@@ -192,9 +195,7 @@ class MemoryJournal:
             agent=moved.agent,
             entered_at=opened.at,
             answered_at=moved.answered_at,
-            segment_since=max(
-                (s.ended_at for s in own if s.kind is not SegmentKind.OFFER), default=opened.at
-            ),
+            segment_since=since,
             urgent=opened.call in self.urgent,
             to=moved.to if opened.call in self.moved else opened.to,
             peer=opened.peer or next((o.call for o in self.opened.values() if o.peer == opened.call), None),
@@ -207,7 +208,12 @@ class MemoryJournal:
             back_to=missed.initiator if missed is not None and came_back else None,
             back_at=missed.at if missed is not None and came_back else None,
             transfer=self._stored_transfer(opened.call),
+            rung=self._rung(opened.call, since),
         )
+
+    def _rung(self, call: CallId, since: Instant) -> Rung:
+        lines = [n for n in self.log if n.call == call and n.why is Why.ESCALATED and n.at > since]
+        return max((Rung[(line.detail or "").upper()] for line in lines), default=Rung.SIGNED_IN)
 
     def _stored_transfer(self, call: CallId) -> StoredTransfer | None:
         moved = self.transfers.get(call)

@@ -43,6 +43,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
         handled_by=_known(board, stored.handled_by),
         made_by=_known(board, stored.made_by),
         picked=stored.picked,
+        rung=stored.rung,
         confirmed=False,
     )
     agent = board.agents.get(stored.agent) if stored.agent is not None else None

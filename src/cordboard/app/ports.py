@@ -29,6 +29,7 @@ from cordboard.core.types import (
     TransferKind,
     UserId,
 )
+from cordboard.core.urgent import Rung
 
 
 class StorageFailure(Exception):
@@ -302,6 +303,8 @@ class StoredCall:
     """The initiator to whom a blind transfer came back; None: none, or the initiator has it."""
     back_at: Instant | None = None
     transfer: StoredTransfer | None = None
+    rung: Rung = Rung.SIGNED_IN
+    """How far it had climbed in the stretch that is running (D6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.ports import StoredCall, StoredTransfer
 from cordboard.core.call import Reason, TransferState
-from cordboard.core.records import SegmentKind, StoredState
+from cordboard.core.records import SegmentKind, StoredState, Why
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, TransferKind, UserId
-from cordboard.storage.tables import calls, queue_visits, segments, transfers
+from cordboard.core.urgent import Rung
+from cordboard.storage.tables import call_log, calls, queue_visits, segments, transfers
 
 
 async def read_open_calls(
@@ -20,6 +21,7 @@ async def read_open_calls(
     """Oldest first."""
     passing_on = await _transfers(connection, organisation)
     began, talked = await _segments(connection, organisation)
+    climbed = await _climbed(connection, organisation)
     rows = await connection.execute(
         select(calls, queue_visits.c.answered_at.label("answered_here"))
         .outerjoin(
@@ -60,6 +62,7 @@ async def read_open_calls(
             back_to=row.back_to,
             back_at=row.back_at,
             transfer=passing_on.get(row.id),
+            rung=_rung(climbed.get(row.id, []), began.get(row.id, row.entered_at)),
         )
         for row in rows
     )
@@ -112,3 +115,27 @@ async def _segments(
         .order_by(segments.c.ended_at, segments.c.started_at)
     )
     return {row.call_id: row.until for row in began}, {row.call_id: row.agent for row in talked}
+
+
+def _rung(climbed: list[tuple[Instant, Rung]], since: Instant) -> Rung:
+    """How far in the stretch that began then; each wait begins at the bottom."""
+    return max((rung for at, rung in climbed if at > since), default=Rung.SIGNED_IN)
+
+
+async def _climbed(
+    connection: AsyncConnection, organisation: OrganisationId
+) -> dict[CallId, list[tuple[Instant, Rung]]]:
+    """When each open call climbed, and how far, by its log: an outside number is not rung a second time (D6)."""
+    lines = await connection.execute(
+        select(call_log.c.call_id, call_log.c.at, call_log.c.detail)
+        .join(calls, and_(call_log.c.organisation == calls.c.organisation, call_log.c.call_id == calls.c.id))
+        .where(
+            calls.c.organisation == organisation,
+            calls.c.ended_at.is_(None),
+            call_log.c.why == Why.ESCALATED.value,
+        )
+    )
+    climbed: dict[CallId, list[tuple[Instant, Rung]]] = {}
+    for line in lines:
+        climbed.setdefault(line.call_id, []).append((line.at, Rung[line.detail.upper()]))
+    return climbed

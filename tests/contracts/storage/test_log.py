@@ -9,6 +9,7 @@ import pytest
 from cordboard.app.history import StoredLine, StoredMessage
 from cordboard.core.records import MessageLeft, Noted, Record, SegmentKind, SegmentOutcome, StoredState, Why
 from cordboard.core.types import CallId, Instant, QueueId, UserId
+from cordboard.core.urgent import Rung
 from cordboard.storage.open import Database
 from tests.contracts.storage.samples import (
     ALGEMEEN,
@@ -72,6 +73,24 @@ async def test_a_line_that_is_told_again_is_one_line(database: Database) -> None
     log = await database.history.log(TWENTE, CallId("c1"))
     assert log is not None
     assert [line.why for line in log.lines] == ["entered", "offered"]
+
+
+@pytest.mark.rule("D6", "D16")
+async def test_how_far_an_urgent_call_climbed_is_known_after_a_restart(database: Database) -> None:
+    """By its log, in the wait that is running: who comes back begins at the bottom."""
+    facts: list[Record] = [opened("c1", NOON), opened("c2", NOON), opened("c3", NOON)]
+    for call in ("c1", "c2"):
+        facts += [
+            replace(noted(Why.ESCALATED, NOON + 30_000, detail="everybody"), call=CallId(call)),
+            replace(noted(Why.ESCALATED, NOON + 60_000, detail="outside"), call=CallId(call)),
+        ]
+    facts.append(segment("c2", SegmentKind.WAIT, NOON, NOON + 70_000, SegmentOutcome.ANSWERED))
+    await database.journal.append(TWENTE, facts)
+
+    calls = await database.journal.open_calls(TWENTE)
+
+    assert [call.rung for call in calls] == [Rung.OUTSIDE, Rung.SIGNED_IN, Rung.SIGNED_IN]
+    assert await database.journal.open_calls(BRABANT) == ()
 
 
 @pytest.mark.rule("X-c", "X-h")
