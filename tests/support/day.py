@@ -72,6 +72,7 @@ class Day(World):
         self.turns = 0
         self.late: list[Event] = []
         self._furnish()
+        self.journal.urgent_queues = frozenset(q.id for q in self.board.queues.values() if q.urgent)
         self.directory = _directory(self)
         self.viewer = Viewer(
             user=self.directory.users[1],
