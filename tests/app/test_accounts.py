@@ -60,7 +60,7 @@ def passwords() -> Iterator[Passwords]:
 @pytest_asyncio.fixture
 async def database(tmp_path: Path, passwords: Passwords) -> AsyncIterator[Database]:
     """Chantal with a password, Piet disabled, and somebody who has none yet."""
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     await database.directories.save(
         Directory(
             organisation=OrganisationRow(

@@ -33,7 +33,7 @@ def passwords() -> Iterator[Passwords]:
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """A new installation."""
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     yield database
     await database.close()
 

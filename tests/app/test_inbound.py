@@ -20,7 +20,7 @@ from cordboard.storage.open import Database, open_database
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An installation with the demo organisation."""
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     await database.directories.save(demo_directory())
     yield database
     await database.close()

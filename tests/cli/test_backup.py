@@ -38,7 +38,7 @@ def data(tmp_path: Path) -> Path:
         (folder / name).write_text(content)
 
     async def fill() -> None:
-        database = await open_database(f"sqlite:///{folder / 'cordboard.db'}")
+        database = await open_database(f"sqlite:///{folder / 'cordboard.db'}", backups=None)
         await database.directories.save(directory())
         await database.close()
 

@@ -12,13 +12,15 @@ from cordboard.app.demo import DEMO, LOGINS_FILE, create_demo, write_demo_logins
 from cordboard.app.passwords import Passwords
 from cordboard.app.throttle import Throttle
 from cordboard.core.types import Right
+from cordboard.storage.copies import look_into
 from cordboard.storage.open import open_database
 from tests.cli.command import cordboard
+from tests.contracts.storage.test_migrations import change
 from tests.support.installation import Installation
 
 
 async def _with_demo(folder: Path) -> None:
-    database = await open_database(f"sqlite:///{folder}/cordboard.db")
+    database = await open_database(f"sqlite:///{folder}/cordboard.db", backups=None)
     passwords = Passwords()
     made = await create_demo(database.directories, database.accounts, 0, passwords=passwords)
     assert made is not None
@@ -50,7 +52,7 @@ async def test_from_the_demo_to_an_organisation_of_ones_own(tmp_path: Path) -> N
     assert "There is no demo organisation." in again.out
     assert not (tmp_path / LOGINS_FILE).exists()
     password = next(line.split()[1] for line in made.out.splitlines() if line.startswith("    marije"))
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     passwords = Passwords()
     try:
         assert await database.directories.organisations() == ("zorg-almelo",)
@@ -91,6 +93,19 @@ async def test_a_file_is_exported_changed_and_applied_without_a_server(tmp_path:
     file.write_text("[[queues]]\nname = 'X'\nring_ms = 1\n", encoding="utf-8")
     wrong = cordboard("apply", file, "--yes", "--data", tmp_path)
     assert "queues 1 (X): ring_ms is too_small" in wrong.complaint
+
+
+async def test_a_look_at_an_older_database_keeps_it_before_it_changes(tmp_path: Path) -> None:
+    """Every command that brings tables up to date copies them first, also one that only reads."""
+    await _with_demo(tmp_path)
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
+    await change(database, "0004")
+    await database.close()
+
+    assert cordboard("export", "--data", tmp_path).code == 0
+
+    [kept] = (tmp_path / "backups").iterdir()
+    assert look_into(kept) == "0004"
 
 
 @pytest.mark.exchange

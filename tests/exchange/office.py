@@ -189,7 +189,7 @@ async def configure(
 ) -> None:
     """Change the stored configuration as an administrator would, and start Cordboard anew with it."""
     await cordboard.stop()
-    database = await open_database(f"sqlite:///{cordboard.data / 'cordboard.db'}")
+    database = await open_database(f"sqlite:///{cordboard.data / 'cordboard.db'}", backups=None)
     try:
         directory = await database.directories.directory(OrganisationId("demo"))
         changed = replace(

@@ -44,7 +44,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("empty") / "cordboard.db"
 
     async def make() -> None:
-        await (await open_database(f"sqlite:///{file}")).close()
+        await (await open_database(f"sqlite:///{file}", backups=None)).close()
 
     asyncio.run(make())
     return file
@@ -225,7 +225,7 @@ async def read(
 ) -> tuple[tuple[StoredCall, ...], tuple[StoredCall, ...], dict[QueueId, QueueCounts]]:
     """What SQLite and the journal in memory say after the same records."""
     database, memory = (
-        await open_database(f"sqlite:///{file}"),
+        await open_database(f"sqlite:///{file}", backups=None),
         MemoryJournal(urgent_queues=frozenset({QueueId("urgent")})),
     )
     organisation = world.board.organisation

@@ -27,7 +27,7 @@ NOON = 1_530_000_000_000
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """A new database file."""
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     yield database
     await database.close()
 
@@ -51,7 +51,7 @@ async def test_a_lock_that_does_not_go_away_is_a_failure_and_then_it_works_again
 ) -> None:
     """Another program holds the file; the batch is not stored, the next one is."""
     monkeypatch.setattr(opening, "BUSY_MS", 100)
-    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db")
+    database = await open_database(f"sqlite:///{tmp_path}/cordboard.db", backups=None)
     other = sqlite3.connect(tmp_path / "cordboard.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -94,7 +94,7 @@ from cordboard.storage.open import open_database
 from tests.contracts.storage.samples import TWENTE, directory, opened
 
 async def main():
-    database = await open_database(sys.argv[1])
+    database = await open_database(sys.argv[1], backups=None)
     await database.directories.save(directory())
     for number in range(20):
         await database.journal.append(TWENTE, [opened(f"c{number}", number)])
@@ -116,7 +116,7 @@ async def test_what_was_confirmed_is_there_after_a_kill(tmp_path: Path) -> None:
     )
     assert process.returncode == -signal.SIGKILL
 
-    database = await open_database(url)
+    database = await open_database(url, backups=None)
 
     assert len(await database.journal.open_calls(TWENTE)) == 20
     assert await database.directories.directory(TWENTE) == directory()
@@ -154,7 +154,7 @@ async def test_the_journal_does_not_wait_for_slow_readers(database: Database) ->
 async def test_a_wrong_address_is_refused_in_a_sentence(url: str, says: str) -> None:
     """The sentence says what is wrong; no file is made."""
     with pytest.raises(StorageFailure, match=says):
-        await open_database(url)
+        await open_database(url, backups=None)
 
 
 async def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: P
     file.write_text("Dear customer, " * 1_000)
 
     with pytest.raises(StorageFailure, match="not a database"):
-        await open_database(f"sqlite:///{file}")
+        await open_database(f"sqlite:///{file}", backups=None)
 
     assert file.read_text() == "Dear customer, " * 1_000
 
@@ -187,7 +187,9 @@ async def test_batches_of_two_writers_queue_up(database: Database) -> None:
 
 async def test_opening_at_the_same_moment_migrates_once(tmp_path: Path) -> None:
     """Three commands start on a new database together."""
-    opened_ones = await asyncio.gather(*(open_database(f"sqlite:///{tmp_path}/x.db") for _ in range(3)))
+    opened_ones = await asyncio.gather(
+        *(open_database(f"sqlite:///{tmp_path}/x.db", backups=None) for _ in range(3))
+    )
 
     for database in opened_ones:
         assert await database.directories.organisations() == ()

@@ -192,7 +192,7 @@ class Installation:
         from cordboard.core.types import OrganisationId
         from cordboard.storage.open import open_database
 
-        database = await open_database(f"sqlite:///{self.data / 'cordboard.db'}")
+        database = await open_database(f"sqlite:///{self.data / 'cordboard.db'}", backups=None)
         try:
             directory = await database.directories.directory(OrganisationId("demo"))
         finally:

@@ -157,7 +157,7 @@ def _with_rights(made: Directory) -> Directory:
 @asynccontextmanager
 async def rig(folder: Path, *, secure: bool = False, console: Path | None = None) -> AsyncIterator[Rig]:
     """Two organisations at work, Twente and Brabant; everybody's password is `PASSWORD`."""
-    database = await open_database(f"sqlite:///{folder}/web.db")
+    database = await open_database(f"sqlite:///{folder}/web.db", backups=None)
     passwords = Passwords()
     hashed = await passwords.hash(PASSWORD)
     for made in (directory(), _brabant()):

@@ -202,6 +202,12 @@ async def test_what_is_needed_elsewhere_stays(chantal: httpx.AsyncClient) -> Non
     exits = {"full": {"action": "queue", "target": ALGEMEEN}}
     assert (await change(chantal, "queues/q-urgent", exits=exits)).status_code == 200
     assert (await delete(chantal, f"queues/{ALGEMEEN}")).json()["args"]["by"] == "queues"
+    to_piet = {"action": "colleague", "target": PIET}
+    assert (await change(chantal, f"users/{CHANTAL}", direct_exit=to_piet)).status_code == 200
+    assert (await delete(chantal, f"users/{PIET}")).json()["args"] == {"by": "users", "name": "Chantal"}
+    assert (await change(chantal, f"users/{CHANTAL}", direct_exit=None)).status_code == 200
+    assert (await change(chantal, f"organisation/{TWENTE}", direct_exit=to_piet)).status_code == 200
+    assert (await delete(chantal, f"users/{PIET}")).json()["args"] == {"by": "organisation", "name": "Twente"}
     assert code_of(await delete(chantal, f"organisation/{TWENTE}")) == (404, "not_found")
     assert code_of(await make(chantal, "organisation", name="X")) == (404, "not_found")
     assert code_of(await make(chantal, "users", name="Anja", user_name="anja@brabant.example")) == (

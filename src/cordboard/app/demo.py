@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cordboard.app.administration.rights import ADMINISTRATION
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import (
     Accounts,
@@ -45,12 +46,16 @@ LOGINS_FILE = "demo-logins.txt"
 NO_DEMO_FILE = "no-demo"
 """Says that the demo organisation was removed, and is not to be made again."""
 
-_ALL = frozenset(right for right in Right if not right.value.startswith("admin.")) - {
-    Right.TAKE_OVER_DEVICE,
-    Right.SUPERVISE,
-    Right.DIAL_INTERNATIONAL,
-    Right.DIAL_PREMIUM,
-}
+_ALL = (
+    frozenset(Right)
+    - ADMINISTRATION
+    - {
+        Right.TAKE_OVER_DEVICE,
+        Right.SUPERVISE,
+        Right.DIAL_INTERNATIONAL,
+        Right.DIAL_PREMIUM,
+    }
+)
 _PAUSES = ("Pauze", "Lunch", "Overleg", "Administratie")
 _GROUPS = ("Amsterdam", "Den Bosch", "Enschede", "Rotterdam", "Utrecht")
 _EVERYWHERE = frozenset(_GROUPS)

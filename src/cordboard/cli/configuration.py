@@ -96,7 +96,7 @@ async def _alone(settings: Settings, question: Question) -> Answer:
     from cordboard.storage.open import open_database
     from cordboard.wiring.applying import IdleDesk, apply_text
 
-    database = await open_database(settings.database_url())
+    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         administration = Administration(
             database.directories, database.audit, IdleDesk(), lambda: int(time.time() * 1000)
@@ -109,7 +109,7 @@ async def _alone(settings: Settings, question: Question) -> Answer:
 async def _read(settings: Settings, organisation: str | None) -> Directory:
     from cordboard.storage.open import open_database
 
-    database = await open_database(settings.database_url())
+    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         known = await database.directories.organisations()
         if organisation is None and len(known) != 1:

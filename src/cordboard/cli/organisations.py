@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cordboard.app.administration.administration import plain_id
 from cordboard.app.administration.fields import Context, Invalid, read_row
 from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.people import USERS
 from cordboard.app.demo import DEMO, LOGINS_FILE, NO_DEMO_FILE, readable_password
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import Directory, OrganisationRow, StorageRefusal
+from cordboard.app.settings import Settings
 from cordboard.cli.options import Complaint, config_option, data_option, fail, settings_for
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.launch import CannotStart, require_folder
@@ -52,7 +52,7 @@ def new_organisation(config: Path | None, data: Path | None, **wanted: Any) -> N
         folder = settings.data_folder()
         require_folder(folder)
         with alone(folder):
-            password = asyncio.run(_make(settings.database_url(), asked))
+            password = asyncio.run(_make(settings, asked))
     except Complaint as problem:
         fail(problem)
         return
@@ -73,7 +73,7 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
         with alone(folder):
             if not yes:
                 click.confirm("Remove the demo organisation and all that was ever called in it?", abort=True)
-            messages = asyncio.run(_remove(settings.database_url()))
+            messages = asyncio.run(_remove(settings))
             # The next start would make it again, with new passwords.
             (folder / NO_DEMO_FILE).touch()
             (folder / LOGINS_FILE).unlink(missing_ok=True)
@@ -87,11 +87,11 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
     click.echo("The demo organisation is gone." if there else "There is no demo organisation.")
 
 
-async def _make(database_url: str, wanted: _Wanted) -> str:
+async def _make(settings: Settings, wanted: _Wanted) -> str:
     # Loaded here only: it is slow to load.
     from cordboard.storage.open import open_database
 
-    database = await open_database(database_url)
+    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         known = await database.directories.organisations()
         made = _directory(wanted, known)
@@ -112,8 +112,7 @@ async def _make(database_url: str, wanted: _Wanted) -> str:
 
 
 def _directory(wanted: _Wanted, known: tuple[OrganisationId, ...]) -> Directory:
-    plain = unicodedata.normalize("NFKD", wanted.name).encode("ascii", "ignore").decode().lower()
-    id_ = OrganisationId(re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "organisation")
+    id_ = OrganisationId(plain_id(wanted.name, 40) or "organisation")
     if id_ in known:
         raise CannotStart(f"There is an organisation {id_} already.")
     empty = Directory(
@@ -145,11 +144,11 @@ def _directory(wanted: _Wanted, known: tuple[OrganisationId, ...]) -> Directory:
     return USERS.put(ORGANISATION.put(empty, house_row), row | {"id": UserId(f"{id_}-administrator")})
 
 
-async def _remove(database_url: str) -> tuple[str, ...] | None:
+async def _remove(settings: Settings) -> tuple[str, ...] | None:
     """The names of the messages that were left in it; None: it is not there."""
     from cordboard.storage.open import open_database
 
-    database = await open_database(database_url)
+    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         if DEMO not in await database.directories.organisations():
             return None

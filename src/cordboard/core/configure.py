@@ -6,7 +6,9 @@ that go on keep what they were given when they came; everything else follows the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
+from typing import TypeVar
 
 from cordboard.core import desk, wrapup
 from cordboard.core import line as lines
@@ -49,8 +51,7 @@ def configure(turn: Turn, wanted: Board) -> None:
     """
     board = turn.board
     require_possible(board, wanted)
-    for name in _HOUSE_SETTINGS:
-        setattr(board, name, getattr(wanted, name))
+    _adopt(board, wanted, _HOUSE_SETTINGS)
     _queues(turn, wanted)
     _devices(turn, wanted)
     _agents(turn, wanted)
@@ -115,14 +116,22 @@ def require_quiet(board: Board, device: Device) -> None:
 # --- what changes ---
 
 
+Kept = TypeVar("Kept", Board, Queue, Device, Agent)
+
+
+def _adopt(thing: Kept, wanted: Kept, names: Iterable[str]) -> None:
+    """Its settings are those of the other from now on; what it has lived through stays."""
+    for name in names:
+        setattr(thing, name, getattr(wanted, name))
+
+
 def _queues(turn: Turn, wanted: Board) -> None:
     for queue_id, new in wanted.queues.items():
         queue = turn.board.queues.get(queue_id)
         if queue is None:
             turn.board.queues[queue_id] = new
         else:
-            for name in _QUEUE_SETTINGS:
-                setattr(queue, name, getattr(new, name))
+            _adopt(queue, new, _QUEUE_SETTINGS)
         turn.show(Thing.QUEUE, queue_id)
 
 
@@ -137,8 +146,7 @@ def _devices(turn: Turn, wanted: Board) -> None:
         if device is None:
             board.devices[device_id] = new
         else:
-            for name in _DEVICE_SETTINGS:
-                setattr(device, name, getattr(new, name))
+            _adopt(device, new, _DEVICE_SETTINGS)
         turn.show(Thing.DEVICE, device_id)
 
 
@@ -148,8 +156,7 @@ def _agents(turn: Turn, wanted: Board) -> None:
         _leave(turn, board.agents[agent_id])
     for agent_id, new in wanted.agents.items():
         agent = board.agents.setdefault(agent_id, new)
-        for name in _AGENT_SETTINGS:
-            setattr(agent, name, getattr(new, name))
+        _adopt(agent, new, _AGENT_SETTINGS)
         _settle(turn, agent, wanted)
         turn.show_agent(agent)
 

@@ -66,7 +66,7 @@ class Database:
         await self.access.engine.dispose()
 
 
-async def open_database(url: str, *, backups: Path | None = None) -> Database:
+async def open_database(url: str, *, backups: Path | None) -> Database:
     """Open (SQLite: create) the database and bring its tables up to date.
 
     Args:

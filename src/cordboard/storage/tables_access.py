@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, ForeignKeyConstr
 from cordboard.storage.tables import metadata
 
 
-def _of_user(column: str = "user_id") -> ForeignKeyConstraint:
+def of_user(column: str = "user_id") -> ForeignKeyConstraint:
     """The row goes with the person."""
     return ForeignKeyConstraint(
         ["organisation", column], ["users.organisation", "users.id"], ondelete="CASCADE"
@@ -23,7 +23,7 @@ password_links = Table(
     Column("purpose", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-    _of_user(),
+    of_user(),
 )
 
 known_browsers = Table(
@@ -42,7 +42,7 @@ second_factors = Table(
     Column("secret", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("last_step", BigInteger, nullable=False),
-    _of_user(),
+    of_user(),
 )
 
 recovery_codes = Table(
@@ -51,7 +51,7 @@ recovery_codes = Table(
     Column("organisation", Text, primary_key=True),
     Column("user_id", Text, primary_key=True),
     Column("code_hash", LargeBinary, primary_key=True),
-    _of_user(),
+    of_user(),
 )
 
 user_preferences = Table(
@@ -61,5 +61,5 @@ user_preferences = Table(
     Column("user_id", Text, primary_key=True),
     # JSON of what differs from the defaults (`app.preferences`).
     Column("preferences", Text, nullable=False),
-    _of_user(),
+    of_user(),
 )

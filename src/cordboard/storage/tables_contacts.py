@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, Text
 
 from cordboard.storage.tables import metadata
+from cordboard.storage.tables_access import of_user
 
 contacts = Table(
     "contacts",
@@ -24,7 +25,6 @@ contacts = Table(
     Index(None, "organisation", "name_key"),
 )
 
-# No reference to the person: the configuration is saved whole, and a favourite is not part of it.
 favourites = Table(
     "favourites",
     metadata,
@@ -34,4 +34,5 @@ favourites = Table(
     ForeignKeyConstraint(
         ["organisation", "contact"], ["contacts.organisation", "contacts.id"], ondelete="CASCADE"
     ),
+    of_user(),
 )

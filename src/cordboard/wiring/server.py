@@ -407,11 +407,13 @@ class Server:
 
     def _open_and_close(self, organisation: OrganisationId, directory: Directory) -> None:
         board = self._board(organisation)
-        for row in directory.queues if board is not None else ():
-            queue = board.queues.get(row.id) if board is not None else None
-            now = is_open(directory, row, int(time.time() * 1000))
-            if queue is not None and queue.open is not now:
-                self.engine.tell(organisation, QueueOpened(queue=row.id, open=now))
+        if board is None:
+            return
+        now = int(time.time() * 1000)
+        for row in directory.queues:
+            opens = is_open(directory, row, now)
+            if row.id in board.queues and board.queues[row.id].open is not opens:
+                self.engine.tell(organisation, QueueOpened(queue=row.id, open=opens))
 
     def _today(self, organisation: OrganisationId) -> Instant:
         # The wall clock on purpose: a day begins when people's clocks say so.

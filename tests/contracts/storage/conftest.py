@@ -40,6 +40,6 @@ def fresh_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path)
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database with tables and nothing in them."""
-    database = await open_database(database_url)
+    database = await open_database(database_url, backups=None)
     yield database
     await database.close()

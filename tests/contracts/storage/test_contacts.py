@@ -88,7 +88,7 @@ async def test_a_changed_contact_is_found_by_its_new_words_only(database: Databa
 
 @pytest.mark.rule("3.3-o")
 async def test_a_favourite_is_ones_own_and_stays(database: Database) -> None:
-    """Also when the configuration is saved anew; with the contact it goes."""
+    """Also when the configuration is saved anew; with the contact it goes, and with the person."""
     for contact in (JURGEN, ANNE, JURGEN):
         assert await database.contacts.set_favourite(TWENTE, CHANTAL, contact.id, on=True)
     await database.directories.save(directory())
@@ -100,6 +100,12 @@ async def test_a_favourite_is_ones_own_and_stays(database: Database) -> None:
     assert await database.contacts.delete(TWENTE, JURGEN.id)
     assert await database.contacts.favourites(TWENTE, CHANTAL) == ()
     assert not await database.contacts.delete(TWENTE, JURGEN.id)
+
+    await database.contacts.set_favourite(TWENTE, PIET, ANNE.id, on=True)
+    without = replace(directory(), users=directory().users[:1])
+    await database.directories.save(without)
+    await database.directories.save(directory())
+    assert await database.contacts.favourites(TWENTE, PIET) == ()
 
 
 @pytest.mark.rule("X-c")

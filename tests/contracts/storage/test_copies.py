@@ -51,7 +51,7 @@ async def test_what_comes_out_goes_back_in_whole(
     assert (tmp_path / "copy.db").stat().st_mode & 0o077 == 0
 
     await copy_in(tmp_path / "copy.db", fresh_url)
-    again = await open_database(fresh_url)
+    again = await open_database(fresh_url, backups=None)
     assert await everything(again) == await everything(database)
     await again.journal.append(TWENTE, answered_call("later", NOON + 99, wait_ms=1, talk_ms=1))
     await again.close()
@@ -65,7 +65,7 @@ async def test_an_installation_moves_from_the_one_kind_to_the_other_and_back(
     first, second, third = (
         f"sqlite:///{tmp_path}/a.db", postgres_server.new_database(), f"sqlite:///{tmp_path}/b.db",
     )  # fmt: skip
-    before = await open_database(first)
+    before = await open_database(first, backups=None)
     await filled(before)
 
     await copy_out(first, tmp_path / "one.db")
@@ -73,7 +73,7 @@ async def test_an_installation_moves_from_the_one_kind_to_the_other_and_back(
     await copy_out(second, tmp_path / "two.db")
     await copy_in(tmp_path / "two.db", third)
 
-    after = await open_database(third)
+    after = await open_database(third, backups=None)
     assert await everything(after) == await everything(before)
     await before.close()
     await after.close()
@@ -112,7 +112,7 @@ async def test_before_its_tables_change_a_database_is_copied(
     database_url: str, fresh_url: str, tmp_path: Path
 ) -> None:
     """As it was, with its version in the name; a second start makes no second one."""
-    before = await open_database(database_url)
+    before = await open_database(database_url, backups=None)
     await filled(before)
     await change(before, "0003")
     await before.close()
@@ -127,14 +127,14 @@ async def test_before_its_tables_change_a_database_is_copied(
 
     # And it can be gone back to.
     await copy_in(kept, fresh_url)
-    again = await open_database(fresh_url)
+    again = await open_database(fresh_url, backups=None)
     assert len((await everything(again))["calls"]) == 10
     await again.close()
 
 
 async def test_without_room_for_that_copy_nothing_changes(database_url: str, tmp_path: Path) -> None:
     """The start ends with a sentence, and the older version can go on."""
-    before = await open_database(database_url)
+    before = await open_database(database_url, backups=None)
     await change(before, "0003")
     await before.close()
     (tmp_path / "backups").write_text("in the way")
@@ -151,7 +151,7 @@ async def test_without_room_for_that_copy_nothing_changes(database_url: str, tmp
 async def test_what_is_no_copy_is_refused(database_url: str, fresh_url: str, tmp_path: Path) -> None:
     """Nonsense, half a file, a newer Cordboard's, and a database that holds something."""
     file = tmp_path / "copy.db"
-    await (await open_database(database_url)).close()
+    await (await open_database(database_url, backups=None)).close()
     await copy_out(database_url, file)
     whole = file.read_bytes()
 

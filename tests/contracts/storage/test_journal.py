@@ -76,7 +76,7 @@ def wrap_up(kind: WrapUpKind | None, until: Instant | None = None) -> WrapUpChan
 @pytest.mark.rule("1.2-h", "2.3-b")
 async def test_promises_to_an_agent_are_there_after_opening_again(database_url: str) -> None:
     """Chantal's group, device, sign-ins, wrap-up and 'not answered' outlive the server."""
-    before = await open_database(database_url)
+    before = await open_database(database_url, backups=None)
     await before.directories.save(directory())
     await before.journal.append(
         TWENTE,
@@ -100,7 +100,7 @@ async def test_promises_to_an_agent_are_there_after_opening_again(database_url: 
     )
     await before.close()
 
-    after = await open_database(database_url)
+    after = await open_database(database_url, backups=None)
     agents = await after.journal.agents(TWENTE)
     await after.close()
 

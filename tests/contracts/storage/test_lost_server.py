@@ -18,7 +18,7 @@ async def test_after_a_broken_connection_the_next_batch_has_a_new_one(
 ) -> None:
     """The server was restarted between two batches: one fails, the next is stored."""
     url = postgres_server.new_database()
-    database = await open_database(url)
+    database = await open_database(url, backups=None)
     await database.journal.append(TWENTE, [opened("c1", NOON)])
     name = url.partition("?")[0].rpartition("/")[2]
 

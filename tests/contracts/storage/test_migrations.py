@@ -89,7 +89,7 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
     database_url: str,
 ) -> None:
     """Who is configured, what was promised, a call that goes on, history and the numbers of today."""
-    before = await open_database(database_url)
+    before = await open_database(database_url, backups=None)
     await change(before, "0002")
     async with before.access.writing() as connection:
         for statement in OF_THE_VERSION_BEFORE.split(";"):
@@ -97,7 +97,7 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
                 await connection.execute(text(statement))
     await before.close()
 
-    database = await open_database(database_url)
+    database = await open_database(database_url, backups=None)
 
     found = await database.directories.directory(TWENTE)
     (user,) = found.users
@@ -127,13 +127,13 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
 
 async def test_a_newer_cordboards_database_is_refused_in_a_sentence(database_url: str) -> None:
     """Nothing is changed, and the sentence says what to do."""
-    database = await open_database(database_url)
+    database = await open_database(database_url, backups=None)
     async with database.access.writing() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await database.close()
 
     with pytest.raises(StorageFailure, match="start that version"):
-        await open_database(database_url)
+        await open_database(database_url, backups=None)
 
 
 async def change(database: Database, revision: str) -> None:

@@ -415,6 +415,12 @@ def _require_version(row: Row, version: str) -> None:
         raise OutOfDate
 
 
+def plain_id(name: str, most: int) -> str:
+    """A name as part of an id: a-z, 0-9 and hyphens; empty when it has none of these."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:most].strip("-")
+
+
 def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) -> str:
     if resource is NUMBERS:
         return str(row["number"])
@@ -425,7 +431,6 @@ def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) 
         if wanted in taken:
             raise Invalid([FieldProblem(field="id", code="taken", args={"by": wanted})])
         return wanted
-    plain = unicodedata.normalize("NFKD", str(row[resource.title])).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:24].strip("-")
+    words = plain_id(str(row[resource.title]), 24)
     # By chance, so that no other organisation can have it: users and telephones are known by their id alone.
     return "-".join(part for part in (resource.prefix, words, secrets.token_hex(4)) if part)

@@ -23,7 +23,7 @@ from cordboard.app.administration.fields import (
     way_out,
     whole,
 )
-from cordboard.app.administration.resource import Resource, numbers_free, replaced, unique, without
+from cordboard.app.administration.resource import Resource, leads_to, numbers_free, replaced, unique, without
 from cordboard.app.administration.rights import right
 from cordboard.app.ports import Directory, GroupRow, RoleRow, UserRow
 from cordboard.core.types import GroupId, Right, UserId
@@ -81,11 +81,8 @@ def _user_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[
 
 
 def _user_used(directory: Directory, id_: str) -> tuple[str, str] | None:
-    for queue in directory.queues:
-        targets = {way.target for way in queue.rules.exits.values()}
-        if id_ in queue.rules.order or id_ in targets:
-            return "queues", queue.name
-    return None
+    ordered = (("queues", queue.name) for queue in directory.queues if id_ in queue.rules.order)
+    return leads_to(directory, id_) or next(ordered, None)
 
 
 USERS = Resource(

@@ -29,7 +29,7 @@ from cordboard.app.administration.fields import (
     whole,
 )
 from cordboard.app.administration.people import POSITION_MAX
-from cordboard.app.administration.resource import Resource, numbers_free, replaced, unique, without
+from cordboard.app.administration.resource import Resource, leads_to, numbers_free, replaced, unique, without
 from cordboard.app.ports import Directory, Holiday, HoursRow, LinkedRow, OpenTime, QueueRow, QueueRules
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.rules import Exit, ExitReason
@@ -101,15 +101,8 @@ def _in_order(queues: tuple[QueueRow, ...]) -> tuple[QueueRow, ...]:
 
 
 def _queue_used(directory: Directory, id_: str) -> tuple[str, str] | None:
-    for queue in directory.queues:
-        if any(way.target == id_ for way in queue.rules.exits.values()):
-            return "queues", queue.name
-    for user in directory.users:
-        if user.direct_exit is not None and user.direct_exit.target == id_:
-            return "users", user.name
-    if directory.organisation.rules.direct_exit.target == id_:
-        return "organisation", directory.organisation.name
-    return next((("links", link.name) for link in directory.links if link.queue == id_), None)
+    linked = (("links", link.name) for link in directory.links if link.queue == id_)
+    return leads_to(directory, id_) or next(linked, None)
 
 
 def _queue_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:

@@ -85,6 +85,19 @@ def numbers_free(directory: Directory, row: Row, old: Row | None) -> Iterator[Fi
             yield FieldProblem(field="numbers", code="taken", args={"by": by[1], "number": number})
 
 
+def leads_to(directory: Directory, id_: str) -> tuple[str, str] | None:
+    """Resource and name of what leads callers to this queue or person (D21, D29); None: nothing does."""
+    for queue in directory.queues:
+        if any(way.target == id_ for way in queue.rules.exits.values()):
+            return "queues", queue.name
+    for user in directory.users:
+        if user.direct_exit is not None and user.direct_exit.target == id_:
+            return "users", user.name
+    if directory.organisation.rules.direct_exit.target == id_:
+        return "organisation", directory.organisation.name
+    return None
+
+
 def owner_of(directory: Directory, number: str) -> tuple[str, str] | None:
     """Id and name of the queue or person that a number of ours leads to; None: it leads nowhere."""
     for queue in directory.queues:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,13 +22,14 @@ from cordboard.app.administration.audit import Action
 from cordboard.app.administration.fields import FieldProblem, Invalid, Row
 from cordboard.app.administration.rights import ADMINISTRATION
 from cordboard.app.administration.settings_files import MAKERS, settings_file
-from cordboard.app.engine import Accepted, NotDone, Reply
+from cordboard.app.engine import NotDone
 from cordboard.app.password_links import NoMailAddress
 from cordboard.core.requests import LogOut
 from cordboard.core.types import DeviceId, Right, UserId
 from cordboard.web import rest
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import AdminRefusal
+from cordboard.web.requests.asking import answer_of, leave_desk
 from cordboard.web.services import Services
 
 AUDIT_MAX = 200
@@ -283,17 +283,17 @@ async def _log_out(services: Services, actor: Actor, row: Row) -> Response[Any]:
     user = UserId(row["id"])
     await services.log_ins.end_sessions_of(user)
     services.hub.end_sessions_of(user)
-    # Who has somebody on hold keeps the desk until that call is over; the log-in is gone all the same.
-    await _answer(
-        lambda reply: services.engine.ask(actor.organisation, LogOut(agent=user, device_too=False), reply)
-    )
+    services.chat.forget(user)
+    # Who has somebody on hold keeps the desk until that call is over; the log-in is gone all the same. The last one
+    # for urgent calls is not kept: nobody is there, so the alarm has to say it.
+    await leave_desk(services, actor.organisation, LogOut(agent=user, device_too=False, confirmed=True))
     await services.administration.done(actor, Action.LOG_OUT, "users", user, row["name"])
     return Response(None, status_code=204)
 
 
 async def _release(services: Services, actor: Actor, row: Row) -> Response[Any]:
     """Take a telephone from whoever has it paired (1.2-j)."""
-    outcome = await _answer(
+    outcome = await answer_of(
         lambda reply: services.engine.release(actor.organisation, DeviceId(row["id"]), reply)
     )
     if isinstance(outcome, NotDone):
@@ -317,15 +317,3 @@ ACTS: dict[tuple[str, str], tuple[Right, Act]] = {
     ("devices", "password"): (Right.ADMIN_TELEPHONY, _password),
 }
 """What can be done with one thing beside changing it, by resource and last word of the path."""
-
-
-async def _answer(ask: Callable[[Reply], None]) -> Accepted | NotDone:
-    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
-
-    def reply(outcome: Accepted | NotDone) -> None:
-        # The browser may have given up on us before the commit.
-        if not done.done():
-            done.set_result(outcome)
-
-    ask(reply)
-    return await done

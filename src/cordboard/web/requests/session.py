@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from litestar import Controller, Response, delete, get, post, put
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from cordboard.app.administration.rights import ADMINISTRATION
-from cordboard.app.engine import Accepted, NotDone
+from cordboard.app.engine import NotDone
 from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
-from cordboard.core.types import OrganisationId
 from cordboard.web import rest
 from cordboard.web.guard import (
     BROWSER_PLAIN,
@@ -25,6 +22,7 @@ from cordboard.web.guard import (
     token_of,
 )
 from cordboard.web.problems import Refusal
+from cordboard.web.requests.asking import leave_desk
 from cordboard.web.requests.confirm import address_of, refusals
 from cordboard.web.services import Services
 
@@ -139,7 +137,7 @@ class SessionRequests(Controller):
         logged_in = await services.logged_in(request.cookies)
         token = token_of(request.cookies, secure=services.secure)
         if logged_in is not None and token is not None:
-            outcome = await _leave_desk(
+            outcome = await leave_desk(
                 services,
                 logged_in.organisation,
                 LogOut(agent=logged_in.viewer.user.id, device_too=device, confirmed=confirmed),
@@ -171,20 +169,3 @@ class SessionRequests(Controller):
         viewer = services.tenancy.user_chose(user, language=data.language, theme=data.theme)
         if viewer is not None:
             services.hub.refresh_viewer(logged_in.organisation, viewer)
-
-
-async def _leave_desk(
-    services: Services, organisation: OrganisationId, request: LogOut
-) -> Accepted | NotDone:
-    """Sign-ins end with the log-in (D17)."""
-    if organisation not in services.engine.desks:
-        return Accepted()
-    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
-
-    def reply(outcome: Accepted | NotDone) -> None:
-        # The browser may have given up on us before the commit.
-        if not done.done():
-            done.set_result(outcome)
-
-    services.engine.ask(organisation, request, reply)
-    return await done

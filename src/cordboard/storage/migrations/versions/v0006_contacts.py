@@ -39,6 +39,12 @@ def upgrade() -> None:
             name="fk_favourites_organisation_contact_contacts",
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["organisation", "user_id"],
+            ["users.organisation", "users.id"],
+            name="fk_favourites_organisation_user_id_users",
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("organisation", "user_id", "contact", name="pk_favourites"),
     )
 
