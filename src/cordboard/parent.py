@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -231,24 +231,14 @@ class Parent:
         """One that lives and does not answer is counted as dead after the time that the configuration gives."""
         stuck_s = self._launch.settings.exchange.restart_when_stuck_s
         await watch(
-            Duties(
-                answers=exchange.answers,
-                alarm=lambda ms: self._tell("The exchange", ms),
-                relief=lambda: self._say("The exchange answers again."),
-                act=lambda: self._kill("the exchange", exchange.kill),
-            ),
+            self._duties("exchange", exchange.answers, exchange.kill),
             Patience(alarm_ms=STUCK_ALARM_MS, act_ms=stuck_s * 1000 or None),
         )
 
     async def _watch_server(self, server: _Child) -> None:
         """The same of the server; the one that stands by takes its place, and calls go on."""
         await watch(
-            Duties(
-                answers=self._server_answers,
-                alarm=lambda ms: self._tell("The server", ms),
-                relief=lambda: self._say("The server answers again."),
-                act=lambda: self._kill("the server", server.kill),
-            ),
+            self._duties("server", self._server_answers, server.kill),
             Patience(
                 alarm_ms=SERVER_STUCK_MS,
                 act_ms=SERVER_STUCK_MS,
@@ -269,14 +259,19 @@ class Parent:
             return False
         return True
 
-    def _tell(self, who: str, silent_ms: int) -> None:
-        log.error("no answer", extra={"from": who, "silent_ms": silent_ms})
-        self._say(f"{who} has not answered for {silent_ms // 1000} s.")
+    def _duties(self, who: str, answers: Callable[[], Awaitable[bool]], kill: Callable[[], None]) -> Duties:
+        def alarm(silent_ms: int) -> None:
+            log.error("no answer", extra={"who": who, "silent_ms": silent_ms})
+            self._say(f"The {who} has not answered for {silent_ms // 1000} s.")
 
-    def _kill(self, who: str, kill: Callable[[], None]) -> None:
-        log.error("does not answer and is ended", extra={"who": who})
-        self._say(f"Without any answer for too long, {who} is started anew.")
-        kill()
+        def act() -> None:
+            log.error("does not answer and is ended", extra={"who": who})
+            self._say(f"Without any answer for too long, the {who} is started anew.")
+            kill()
+
+        return Duties(
+            answers=answers, alarm=alarm, relief=lambda: self._say(f"The {who} answers again."), act=act
+        )
 
     async def _keep_server(self) -> None:
         """Start the server; when it dies the one that stands ready takes over at once."""

@@ -233,3 +233,21 @@ async def test_a_message_does_not_show_its_text_when_it_is_printed(desk: Desk) -
 
     assert message.text == "Dit is geheim"
     assert "geheim" not in repr(message)
+
+
+async def test_a_sender_has_only_so_many_messages_on_their_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a console that confirms nothing; with the first that arrives there is room again."""
+    monkeypatch.setattr(chat_, "MESSAGES_PER_SECOND_MAX", 1_000)
+    for number in range(chat_.WAITING_MAX):
+        desk.writes("Hallo", f"m{number}")
+    desk.writes("Hallo", "one-more")
+    assert desk.refusal()[0] == "too_fast"
+    desk.answers.clear()
+    desk.received(PIET, CHANTAL, "m0", read=True)
+
+    desk.writes("Hallo", "one-more")
+
+    assert desk.answers == [Accepted()]
+    assert len(desk.consoles.texts(PIET)) == chat_.WAITING_MAX + 1

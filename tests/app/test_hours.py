@@ -41,6 +41,10 @@ OFFICE = HoursRow(
         ("2026-12-24 09:00", True),
         ("2026-12-24 13:00", False),
         ("2026-12-25 09:00", False),
+        ("2026-07-02 08:29", False),
+        ("2026-07-02 08:30", True),
+        ("2026-07-02 16:59", True),
+        ("2026-07-02 17:00", False),
     ],
 )
 def test_a_queue_is_open_in_its_stretches_and_on_holidays_in_theirs(moment: str, is_open: bool) -> None:

@@ -148,9 +148,11 @@ async def looking_on(browser: Chromium, cordboard: Installation, user: str) -> A
         await group.click()
     await without.click()
     await expect(page.get_by_role("tab", name="Chat")).to_be_visible()
-    yield page
-    await page.evaluate("fetch('/api/session', { method: 'DELETE', headers: { 'X-Cordboard': '1' } })")
-    await operator.close()
+    try:
+        yield page
+    finally:
+        await page.evaluate("fetch('/api/session', { method: 'DELETE', headers: { 'X-Cordboard': '1' } })")
+        await operator.close()
 
 
 async def kept(page: Page, *words: str) -> list[str]:
@@ -179,7 +181,9 @@ async def menu(page: Page, item: str) -> None:
 async def letter(outbox: Path) -> EmailMessage:
     """The newest letter; without a mail server they are files."""
     for _ in range(PATIENCE_MS // 50):
-        found = sorted(outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        # One that is being written is there before its words are.
+        whole = [path for path in outbox.glob("*.eml") if path.stat().st_size]
+        found = sorted(whole, key=lambda path: path.stat().st_mtime)
         if found:
             read = message_from_bytes(found[-1].read_bytes(), policy=policy.default)
             assert isinstance(read, EmailMessage)

@@ -49,6 +49,9 @@ async def test_a_new_telephone_takes_the_calls_of_a_new_queue(cordboard: Install
             status, _ = await henk.request("POST", f"/api/admin/devices/{device['id']}/release")
             assert status == 204
             await henk.until(lambda: henk.me["device"] is None, within_ms=PATIENCE_MS)
-            await henk.request("POST", f"/api/admin/devices/{device['id']}/password")
+            _, renewed = await henk.request("POST", f"/api/admin/devices/{device['id']}/password")
+            assert renewed["password"] != device["password"]
             with pytest.raises(SipFailure):
                 await balie.register(within_ms=PATIENCE_MS)
+            balie.password = renewed["password"]
+            await balie.register(within_ms=PATIENCE_MS)

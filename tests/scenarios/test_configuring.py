@@ -8,6 +8,7 @@ import pytest
 
 from cordboard.core.agent import Agent, Device
 from cordboard.core.board import Board
+from cordboard.core.commands import HangUp, HangUpReason
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import DevicePaired, QueueSignInChanged
@@ -145,6 +146,7 @@ def test_a_caller_of_a_queue_that_has_just_gone_is_told_so() -> None:
     world.call_arrives("c1")
 
     assert world.hears("c1") == "gone"
+    assert [end.reason for end in world.commanded(HangUp)] == [HangUpReason.UNALLOCATED]
 
 
 @pytest.mark.rule("1.2-j")

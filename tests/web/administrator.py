@@ -16,10 +16,10 @@ from tests.web.rig import OWN, TWENTE, Rig
 PIET_IN = "Piet@twente.example"
 
 
-async def asked(web: Rig, request: Request) -> Accepted | NotDone:
+async def asked(web: Rig, request: Request, organisation: OrganisationId = TWENTE) -> Accepted | NotDone:
     """A click, and its answer after the commit."""
     done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
-    web.services.engine.ask(TWENTE, request, done.set_result)
+    web.services.engine.ask(organisation, request, done.set_result)
     return await asyncio.wait_for(done, 5)
 
 

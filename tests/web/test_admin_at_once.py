@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,56 +12,37 @@ from cordboard.core.requests import ChooseGroup, PairDevice, SignIn
 from cordboard.core.types import QueueId, Right, UserId
 from tests.contracts.storage.samples import DESK, ENSCHEDE, URGENT
 from tests.web.administrator import PIET_IN, asked, change, code_of, delete, errors_of, make, one
-from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig, Socket, log_in, rig
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Two organisations; everybody in Twente may do everything."""
-    async with rig(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    """Her browser; she administers."""
-    async with web.client() as client:
-        await log_in(client)
-        yield client
+from tests.web.consoles import console
+from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig, log_in
 
 
 @pytest.mark.rule("2.1.1-k", "1.1-u", "X-d")
 async def test_a_new_queue_is_there_at_once_for_those_who_work(web: Rig, chantal: httpx.AsyncClient) -> None:
     """Chantal's console shows it in the same breath; she signs in, and its number leads to it."""
-    socket = Socket(dict(chantal.cookies))
-    serving = asyncio.create_task(web.live().serve(socket))  # type: ignore[arg-type]
-    socket.says(t="sync", epoch="", rev=0)
-    await socket.told(t="snap")
-    await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
+    async with console(web, dict(chantal.cookies)) as socket:
+        await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
 
-    answer = await make(
-        chantal,
-        "queues",
-        id="verkoop",
-        name="Verkoop",
-        groups=[ENSCHEDE],
-        numbers=["053 480 09 50"],
-        wrap_up_ms=20_000,
-        exits={"closed": {"action": "message"}},
-    )
+        answer = await make(
+            chantal,
+            "queues",
+            id="verkoop",
+            name="Verkoop",
+            groups=[ENSCHEDE],
+            numbers=["053 480 09 50"],
+            wrap_up_ms=20_000,
+            exits={"closed": {"action": "message"}},
+        )
 
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["numbers"] == ["31534800950"]
-    assert answer.json()["exits"] == {"closed": {"action": "message", "target": None}}
-    async with asyncio.timeout(5):
-        while not any("verkoop" in str(f) for f in socket.frames if f["t"] == "snap"):
-            socket.news.clear()
-            await socket.news.wait()
-    assert isinstance(await asked(web, SignIn(agent=CHANTAL, queue=QueueId("verkoop"))), Accepted)
-    found = web.services.tenancy.destination(device=None, dialled="0534800950", caller=None)
-    assert found is not None and found.queue == "verkoop"
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["numbers"] == ["31534800950"]
+        assert answer.json()["exits"] == {"closed": {"action": "message", "target": None}}
+        async with asyncio.timeout(5):
+            while not any("verkoop" in str(f) for f in socket.frames if f["t"] == "snap"):
+                socket.news.clear()
+                await socket.news.wait()
+        assert isinstance(await asked(web, SignIn(agent=CHANTAL, queue=QueueId("verkoop"))), Accepted)
+        found = web.services.tenancy.destination(device=None, dialled="0534800950", caller=None)
+        assert found is not None and found.queue == "verkoop"
 
 
 @pytest.mark.rule("X-b")
@@ -76,7 +55,10 @@ async def test_a_right_that_is_taken_is_gone_in_the_same_instant(
         assert (await client.get("/api/history")).status_code == 200
         rights = [r.value for r in Right if r is not Right.HISTORY and not r.value.startswith("admin.")]
         role = (await make(chantal, "roles", name="Balie", rights=rights)).json()["id"]
-        changed = await change(chantal, f"users/{PIET}", rights=[], role=role)
+        async with console(web, dict(client.cookies)) as tab:
+            tab.frames.clear()
+            changed = await change(chantal, f"users/{PIET}", rights=[], role=role)
+            await tab.told(t="snap")
         assert changed.status_code == 200, changed.text
         assert changed.json()["all_rights"] == sorted(rights)
 
@@ -144,7 +126,9 @@ async def test_who_is_disabled_is_out_and_who_is_logged_out_may_come_back(
         # He is the last one for urgent calls: an administrator's word counts all the same.
         for queue in (ALGEMEEN, URGENT):
             await asked(web, SignIn(agent=PIET, queue=queue))
-        assert (await chantal.post(f"/api/admin/users/{PIET}/log_out", headers=OWN)).status_code == 204
+        async with console(web, dict(client.cookies)) as tab:
+            assert (await chantal.post(f"/api/admin/users/{PIET}/log_out", headers=OWN)).status_code == 204
+            await tab.told(t="bye", code="auth")
         assert code_of(await client.get("/api/session")) == (401, "no_session")
         assert web.services.engine.desks[TWENTE].board.agents[PIET].signed_in == set()
 
@@ -174,22 +158,17 @@ async def test_an_administrator_ends_the_pairing_of_a_telephone(web: Rig, chanta
     """She sees who has it; afterwards it is free for somebody else, and Piet was told."""
     async with web.client() as client:
         await log_in(client, PIET_IN)
-        socket = Socket(dict(client.cookies))
-        serving = asyncio.create_task(web.live().serve(socket))  # type: ignore[arg-type]
-        socket.says(t="sync", epoch="", rev=0)
-        await socket.told(t="snap")
-        await asked(web, PairDevice(agent=PIET, device=DESK))
-        seen = await one(chantal, f"devices/{DESK}")
-        assert (seen["used_by"], seen["used_by_name"], seen["registered"]) == (PIET, "Piet", True)
+        async with console(web, dict(client.cookies)) as socket:
+            await asked(web, PairDevice(agent=PIET, device=DESK))
+            seen = await one(chantal, f"devices/{DESK}")
+            assert (seen["used_by"], seen["used_by_name"], seen["registered"]) == (PIET, "Piet", True)
 
-        answer = await chantal.post(f"/api/admin/devices/{DESK}/release", headers=OWN)
+            answer = await chantal.post(f"/api/admin/devices/{DESK}/release", headers=OWN)
 
-        assert answer.status_code == 204, answer.text
-        await socket.told(t="ev", code="device_released")
-        assert (await one(chantal, f"devices/{DESK}"))["used_by"] is None
-        assert isinstance(await asked(web, PairDevice(agent=CHANTAL, device=DESK)), Accepted)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+            assert answer.status_code == 204, answer.text
+            await socket.told(t="ev", code="device_released")
+            assert (await one(chantal, f"devices/{DESK}"))["used_by"] is None
+            assert isinstance(await asked(web, PairDevice(agent=CHANTAL, device=DESK)), Accepted)
     await web.writer.flushed()
     stored = {agent.user: agent.device for agent in await web.database.journal.agents(TWENTE)}
     assert stored.get(PIET) is None and stored[CHANTAL] == DESK

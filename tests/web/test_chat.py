@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from cordboard.core.events import ConsoleSeen
-from cordboard.web.guard import AnySocket
-from tests.web.rig import CHANTAL, PIET, TWENTE, Rig, Socket, log_in, rig
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Two organisations at work."""
-    async with rig(tmp_path) as made:
-        yield made
-
-
-@asynccontextmanager
-async def console(web: Rig, name: str) -> AsyncIterator[Socket]:
-    """Somebody's console, in step."""
-    async with web.client() as client:
-        await log_in(client, name)
-        socket = Socket(dict(client.cookies))
-    serving = asyncio.create_task(web.live().serve(cast(AnySocket, socket)))
-    try:
-        await socket.told(t="hello")
-        socket.says(t="sync", epoch="", rev=0)
-        await socket.told(t="snap")
-        yield socket
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+from tests.web.consoles import console, cookies
+from tests.web.rig import CHANTAL, PIET, TWENTE, Rig, log_in
 
 
 async def names(web: Rig) -> tuple[str, str]:
@@ -53,7 +26,9 @@ async def test_two_consoles_write_to_each_other(web: Rig) -> None:
     text goes as it was typed, as text."""
     text = "<b>Ben je er?</b>\nMet \u202e en 'aanhaling'"
     async with AsyncExitStack() as stack:
-        chantal, piet = [await stack.enter_async_context(console(web, one)) for one in await names(web)]
+        chantal, piet = [
+            await stack.enter_async_context(console(web, await cookies(web, one))) for one in await names(web)
+        ]
         command = chantal.command("chat.send", to=PIET, message="m1", text=text)
         message = await piet.told(t="chat", id="m1")
         piet.command("chat.got", **{"from": CHANTAL, "message": "m1"})
@@ -81,7 +56,7 @@ async def test_two_consoles_write_to_each_other(web: Rig) -> None:
 @pytest.mark.rule("3.1-r", "3.5-a", "3.5-c")
 async def test_a_console_knows_who_can_be_written_to(web: Rig) -> None:
     """Piet opens his console: from then on he is in the list; nobody is in his own."""
-    async with console(web, (await names(web))[0]) as chantal:
+    async with console(web, await cookies(web, (await names(web))[0])) as chantal:
         for colleague in (PIET, CHANTAL):
             web.services.engine.tell(TWENTE, ConsoleSeen(agent=colleague))
         await chantal.told_op(k="agent", id=PIET, f={"chat": True})
@@ -94,10 +69,10 @@ async def test_a_console_knows_who_can_be_written_to(web: Rig) -> None:
 async def test_who_has_no_console_is_not_there_and_logging_out_ends_the_counting(web: Rig) -> None:
     """The refusal names the colleague."""
     first, second = await names(web)
-    async with console(web, first) as chantal:
+    async with console(web, await cookies(web, first)) as chantal:
         command = chantal.command("chat.send", to=PIET, message="m1", text="Ben je er?")
         refused = await chantal.told(t="res", id=command)
-        async with console(web, second) as piet:
+        async with console(web, await cookies(web, second)) as piet:
             chantal.command("chat.send", to=PIET, message="m2", text="En nu?")
             await piet.told(t="chat", id="m2")
             piet.command("chat.got", **{"from": CHANTAL, "message": "m2"})
@@ -105,7 +80,7 @@ async def test_who_has_no_console_is_not_there_and_logging_out_ends_the_counting
             async with web.client() as client:
                 await log_in(client, second)
                 await client.delete("/api/session", headers={"X-Cordboard": "1"})
-        async with console(web, second) as piet:
+        async with console(web, await cookies(web, second)) as piet:
             chantal.command("chat.send", to=PIET, message="m3", text="Welkom terug")
             await piet.told(t="chat", id="m3")
             assert [frame["counts"] for frame in piet.frames if frame["t"] == "unread"] == [{}]
@@ -122,7 +97,9 @@ async def test_of_a_message_nothing_is_left_on_the_disk_or_in_the_log(
     canary = secrets.token_hex(16)
     caplog.set_level("DEBUG")
     async with AsyncExitStack() as stack:
-        chantal, piet = [await stack.enter_async_context(console(web, one)) for one in await names(web)]
+        chantal, piet = [
+            await stack.enter_async_context(console(web, await cookies(web, one))) for one in await names(web)
+        ]
         chantal.command("chat.send", to=PIET, message="m1", text=canary)
         await piet.told(t="chat", text=canary)
         piet.command("chat.got", **{"from": CHANTAL, "message": "m1"})

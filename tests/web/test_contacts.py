@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.web.administrator import code_of, give
-from tests.web.rig import OWN, PIET, Rig, log_in, rig
+from tests.web.rig import OWN, PIET, Rig, log_in
 
 BAKKER: dict[str, Any] = {
     "name": " Piet  Bakker ",
@@ -18,13 +16,6 @@ BAKKER: dict[str, Any] = {
     "numbers": ["053-480 09 37", "+31 6 12345678", "0534800937"],
     "addresses": ["piet@bakker.example"],
 }
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Chantal, who may do everything, and Piet."""
-    async with rig(tmp_path) as made:
-        yield made
 
 
 async def add(client: httpx.AsyncClient, **fields: Any) -> httpx.Response:

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from cordboard.app.ports import StorageFailure
 from cordboard.core.types import Right
 from cordboard.web import live as live_
-from cordboard.web.guard import AnySocket
 from cordboard.web.live import Live
 from cordboard.web.push import CONSOLES_PER_USER_MAX
 from tests.contracts.storage.samples import DESK, ENSCHEDE
-from tests.web.rig import ALGEMEEN, HOST, Rig, Socket, log_in, rig
-
-Cookies = dict[str, str]
-
-
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Rig]:
-    """Two organisations at work."""
-    async with rig(tmp_path) as made:
-        yield made
-
-
-async def cookies(web: Rig, name: str = "Chantal@twente.example") -> Cookies:
-    """Of a log-in."""
-    async with web.client() as client:
-        await log_in(client, name)
-        return dict(client.cookies)
-
-
-@asynccontextmanager
-async def served(live: Live, socket: Socket) -> AsyncIterator[Socket]:
-    """The handler runs; afterwards the browser is gone."""
-    task = asyncio.create_task(live.serve(cast(AnySocket, socket)))
-    try:
-        yield socket
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-@asynccontextmanager
-async def console(web: Rig, known: Cookies, live: Live | None = None) -> AsyncIterator[Socket]:
-    """A console in step."""
-    async with served(live or web.live(), Socket(known)) as socket:
-        await socket.told(t="hello")
-        socket.says(t="sync", epoch="", rev=0)
-        await socket.told(t="snap")
-        yield socket
+from tests.web.consoles import Cookies, console, cookies, served
+from tests.web.rig import ALGEMEEN, HOST, Rig, Socket
 
 
 def slowed(live: Live, log_ins: Callable[[Cookies], Awaitable[Any]]) -> Live:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +26,8 @@ from cordboard.app.passwords import Passwords, TooBusy
 from cordboard.mail import SmtpPost
 from cordboard.web.requests import password as requests
 from tests.support.mailserver import link_in, running_mail_server, text_of
+from tests.web.administrator import code_of
+from tests.web.consoles import console, served
 from tests.web.rig import CHANTAL, HOST, OWN, PASSWORD, TWENTE, Rig, Socket, log_in, rig
 
 NEW = "een heel ander wachtwoord"
@@ -39,11 +40,6 @@ async def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setattr(requests, "ANSWER_SECONDS", 0.0)
     async with rig(tmp_path) as made:
         yield made
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    """Status and stable code."""
-    return answer.status_code, answer.json()["code"]
 
 
 async def forgot(client: httpx.AsyncClient, email: str = ADDRESS) -> httpx.Response:
@@ -89,14 +85,14 @@ async def test_a_forgotten_password_is_changed_by_the_link_that_a_mail_server_br
     async with web.client() as elsewhere, web.client() as client:
         await log_in(elsewhere)
         tab = Socket(dict(elsewhere.cookies))
-        serving = asyncio.create_task(web.live().serve(tab))  # type: ignore[arg-type]
-        await tab.told(t="hello")
-        token = link.partition("#")[2]
-        whose = await client.post("/api/password/link", json={"token": token}, headers=OWN)
-        common = await choose(client, token, "wachtwoord1")
-        first, second = await choose(client, token), await choose(client, token)
-        await tab.told(t="bye", code="auth")
-        await serving
+        async with served(web.live(), tab):
+            await tab.told(t="hello")
+            token = link.partition("#")[2]
+            whose = await client.post("/api/password/link", json={"token": token}, headers=OWN)
+            common = await choose(client, token, "wachtwoord1")
+            first, second = await choose(client, token), await choose(client, token)
+            await tab.told(t="bye", code="auth")
+            await tab.ended()
         old_session = await elsewhere.get("/api/session")
         old_password = await client.post(
             "/api/session", json={"user_name": ADDRESS, "password": PASSWORD}, headers=OWN
@@ -396,16 +392,14 @@ async def test_a_console_that_is_open_hears_of_new_sounds_and_keys(web: Rig) -> 
     async with web.client() as client, web.client() as colleague:
         await log_in(client)
         await log_in(colleague, "Piet@twente.example")
-        tab, other = Socket(dict(client.cookies)), Socket(dict(colleague.cookies))
-        serving = [asyncio.create_task(web.live().serve(one)) for one in (tab, other)]  # type: ignore[arg-type]
-        for one in (tab, other):
-            one.says(t="sync", epoch="", rev=0)
-            await one.told(t="snap")
-        wanted = {"ring_volume": 40, "beeps": False, "keys_on": True, "keys": {"answer": "F12"}}
-        assert (await client.put("/api/preferences", json=wanted, headers=OWN)).status_code == 204
-        await tab.told(t="ev", code="preferences_changed")
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        async with (
+            console(web, dict(client.cookies)) as tab,
+            console(web, dict(colleague.cookies)) as other,
+        ):
+            wanted = {"ring_volume": 40, "beeps": False, "keys_on": True, "keys": {"answer": "F12"}}
+            assert (await client.put("/api/preferences", json=wanted, headers=OWN)).status_code == 204
+            await tab.told(t="ev", code="preferences_changed")
+            # What was sent before this answer has come before it.
+            await other.told(t="res", id=other.command("chat.send"))
 
     assert [frame for frame in other.frames if frame["t"] == "ev"] == []

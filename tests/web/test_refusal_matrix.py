@@ -7,11 +7,8 @@ or needs no right stands in a list here, and whoever adds to it has to say so.
 
 from __future__ import annotations
 
-import asyncio
-import copy
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -24,11 +21,14 @@ from litestar.routes import HTTPRoute
 
 from cordboard.app.administration.administration import RESOURCES
 from cordboard.app.contacts import Contact, ContactId
+from cordboard.core.records import MessageLeft, Record
 from cordboard.core.requests import ChooseGroup
 from cordboard.core.types import CallId, GroupId, QueueId, Right
 from cordboard.web import wire
-from tests.contracts.storage.samples import ENSCHEDE, queue
-from tests.web.administrator import asked, give
+from cordboard.web.server import make_server
+from tests.contracts.storage.samples import ENSCHEDE, closed, opened, queue
+from tests.web.administrator import asked, change, give
+from tests.web.consoles import console, cookies, served
 from tests.web.rig import ALGEMEEN, BRABANT, CHANTAL, OWN, PIET, TWENTE, Rig, Socket, log_in, rig
 
 SECRET = "Geheim-van-Brabant"
@@ -173,7 +173,11 @@ async def ask(client: httpx.AsyncClient, route: Route, path: str, **headers: str
 async def web(tmp_path: Path) -> AsyncIterator[Rig]:
     """Twente with two groups and a queue for another one; Brabant with its secrets; a call in each."""
     (tmp_path / "index.html").write_text("<!doctype html><title>console</title>")
+    (tmp_path / "message.wav").write_text(SECRET)
     async with rig(tmp_path) as made:
+        # Every recording is there, for whoever gets past the question whose it is.
+        made.services = replace(made.services, recordings=lambda _name: tmp_path / "message.wav")
+        made.app = make_server(made.services)
         await _add_a_queue_elsewhere(made)
         await _fill_brabant(made)
         made.arrives("theirs", BRABANT, QueueId("q-breda"))
@@ -202,6 +206,16 @@ async def _add_a_queue_elsewhere(web: Rig) -> None:
 async def _fill_brabant(web: Rig) -> None:
     theirs = Contact(id=ContactId("c-anja"), name=SECRET, numbers=("31765296000",))
     await web.database.contacts.save(BRABANT, theirs)
+    now, queue_id = web.services.now(), QueueId("q-breda")
+    left = MessageLeft(
+        call=CallId("c-missed"), name="message-c-theirs", ms=4_000, to=None, queue=queue_id, at=now - 5_000
+    )
+    records: list[Record] = [
+        opened("c-missed", now - 9_000, queue=queue_id, name=SECRET),
+        closed("c-missed", now - 5_000),
+        left,
+    ]
+    await web.database.journal.append(BRABANT, records)
     directory = await web.database.directories.directory(BRABANT)
     await _take(
         web,
@@ -398,26 +412,14 @@ def arguments() -> dict[str, list[str]]:
     }
 
 
-@asynccontextmanager
-async def console(web: Rig, name: str) -> AsyncIterator[Socket]:
-    """Somebody's console, with everything that it may show."""
-    async with web.client() as client:
-        await log_in(client, name)
-        socket = Socket(dict(client.cookies))
-        serving = asyncio.create_task(web.live().serve(socket))  # type: ignore[arg-type]
-        socket.says(t="sync", epoch="", rev=0)
-        await socket.told(t="snap")
-        yield socket
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-
-
 async def refusals(socket: Socket, values: dict[str, str], ops: set[str]) -> dict[str, str]:
     """What each of these commands is answered, with these values."""
     answers = {}
+    person = dict.fromkeys(("to", "from", "with"), values["user"])
     for op, names in arguments().items():
         if op in ops:
-            args = {name: str((values | PLAIN).get(name, "1")) for name in names if name != "confirmed"}
+            known = values | PLAIN | (person if op.startswith("chat.") else {})
+            args = {name: str(known.get(name, "1")) for name in names if name != "confirmed"}
             command = socket.command(op, id=f"x-{op}", **args)
             answer = await socket.told(t="res", id=command)
             answers[op] = "done" if answer["ok"] else answer["code"]
@@ -426,7 +428,7 @@ async def refusals(socket: Socket, values: dict[str, str], ops: set[str]) -> dic
 
 def state_of(web: Rig, organisation: Any) -> str:
     """All that its board holds."""
-    return repr(copy.copy(web.services.engine.desks[organisation].board))
+    return repr(web.services.engine.desks[organisation].board)
 
 
 @pytest.mark.rule("X-c")
@@ -434,7 +436,7 @@ async def test_no_command_reaches_another_organisation_and_no_frame_tells_of_one
     """Chantal has every right, in Twente."""
     about = set(get_args(wire.CommandName)) - WITHOUT_THINGS - {"practice.call"}
     before, told = state_of(web, BRABANT), len(web.exchange.told)
-    async with console(web, "Chantal@twente.example") as socket:
+    async with console(web, await cookies(web, "Chantal@twente.example")) as socket:
         await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
         answers = await refusals(socket, VALUES, about)
         frames = repr(socket.frames)
@@ -453,7 +455,7 @@ async def test_no_command_reaches_another_groups_queue_or_call(web: Rig) -> None
     # Telephones and colleagues are everybody's; to sign out where one is not signed in is to have what was asked for.
     about -= {"practice.call", "device.pair", "call.colleague", "queue.sign_out"}
     before = state_of(web, TWENTE)
-    async with console(web, "Piet@twente.example") as socket:
+    async with console(web, await cookies(web, "Piet@twente.example")) as socket:
         answers = await refusals(socket, ELSEWHERES, about)
         frames = repr([frame for frame in socket.frames if frame["t"] != "res"])
 
@@ -470,7 +472,7 @@ async def test_no_command_that_takes_a_right_is_done_without_it(web: Rig) -> Non
     await give(web, PIET)
     board = web.services.engine.desks[TWENTE].board
     board.agents[PIET].rights = frozenset()
-    async with console(web, "Piet@twente.example") as socket:
+    async with console(web, await cookies(web, "Piet@twente.example")) as socket:
         ours = VALUES | {"call": "c-ours", "device": "d-1", "queue": ALGEMEEN}
         await refusals(socket, ours, {"device.pair"})
         answers = await refusals(socket, ours, {*REFUSED_WITHOUT, "practice.call"})
@@ -482,18 +484,14 @@ async def test_no_command_that_takes_a_right_is_done_without_it(web: Rig) -> Non
 @pytest.mark.rule("X-c")
 async def test_the_live_channel_is_closed_for_who_is_not_logged_in_or_disabled(web: Rig) -> None:
     """Without a cookie, with a made-up one, and for Piet from the moment in which he is disabled."""
-    for cookies in ({}, {"cordboard": "made-up"}):
-        socket = Socket(cookies)
-        await web.live().serve(socket)  # type: ignore[arg-type]
+    for known in ({}, {"cordboard": "made-up"}):
+        socket = Socket(known)
+        async with served(web.live(), socket):
+            await socket.ended()
         assert [frame["t"] for frame in socket.frames] == ["bye"]
 
-    async with console(web, "Piet@twente.example") as socket, web.client() as client:
+    async with console(web, await cookies(web, "Piet@twente.example")) as socket, web.client() as client:
         await log_in(client)
-        seen = (await client.get(f"/api/admin/users/{PIET}")).json()["version"]
-        answer = await client.patch(
-            f"/api/admin/users/{PIET}",
-            json={"disabled": True},
-            headers=OWN | {"If-Match": f'"{seen}"'},
-        )
+        answer = await change(client, f"users/{PIET}", disabled=True)
         assert answer.status_code == 200, answer.text
         assert (await socket.told(t="bye"))["code"] == "auth"

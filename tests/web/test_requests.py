@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -17,9 +15,11 @@ from cordboard.core.call import CallState
 from cordboard.core.commands import RingDevice
 from cordboard.core.events import LegAnswered
 from cordboard.core.requests import AnswerCall, ChooseGroup, PairDevice, Request, SignIn
-from cordboard.core.types import DeviceId, GroupId, OrganisationId, QueueId, UserId
+from cordboard.core.types import DeviceId, GroupId, QueueId, UserId
 from cordboard.web import live
 from tests.contracts.storage.samples import BROWSER, DESK, ENSCHEDE, URGENT, answered_call
+from tests.web.administrator import asked, code_of
+from tests.web.consoles import served
 from tests.web.rig import (
     ALGEMEEN,
     BRABANT,
@@ -48,18 +48,6 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
     (tmp_path / "secret.txt").write_text("not for browsers")
     async with rig(tmp_path, console=console) as made:
         yield made
-
-
-async def asked(web: Rig, request: Request, organisation: OrganisationId = TWENTE) -> Accepted | NotDone:
-    """A click, and its answer after the commit."""
-    done: asyncio.Future[Accepted | NotDone] = asyncio.get_running_loop().create_future()
-    web.services.engine.ask(organisation, request, done.set_result)
-    return await asyncio.wait_for(done, 5)
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    """Status and stable code."""
-    return answer.status_code, answer.json()["code"]
 
 
 @pytest.mark.rule("1.1-f", "1.1-b")
@@ -244,14 +232,14 @@ async def test_a_console_is_logged_out_and_the_conversation_goes_on(
     async with web.client() as client:
         await log_in(client)
         tab = Socket(dict(client.cookies))
-    serving = asyncio.create_task(web.live().serve(tab))  # type: ignore[arg-type]
-    await tab.told(t="hello")
-    await web.writer.flushed()
-    told = len(web.exchange.told)
-    async with web.database.access.writing() as connection:
-        await connection.execute(text("UPDATE sessions SET expires_at = 1"))
-    await tab.told(t="bye", code="auth")
-    await serving
+    async with served(web.live(), tab):
+        await tab.told(t="hello")
+        await web.writer.flushed()
+        told = len(web.exchange.told)
+        async with web.database.access.writing() as connection:
+            await connection.execute(text("UPDATE sessions SET expires_at = 1"))
+        await tab.told(t="bye", code="auth")
+        await tab.ended()
 
     board = web.services.engine.desks[TWENTE].board
     agent = board.agents[CHANTAL]

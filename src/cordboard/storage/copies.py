@@ -25,9 +25,6 @@ from cordboard.storage.migrate import newest_revision, revision_of, upgrade
 
 ROWS_AT_ONCE = 1_000
 """Rows in memory at a time."""
-PAGES_AT_ONCE = 256
-"""SQLite pages per step of a copy: between two steps those who write get their turn."""
-STEP_PAUSE_S = 0.001
 
 
 async def copy_out(url: str, file: Path) -> str:
@@ -91,7 +88,8 @@ def _copy_file(source: Path, target: Path) -> None:
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
-        reading.backup(writing, pages=PAGES_AT_ONCE, sleep=STEP_PAUSE_S)
+        # In one step: between two, somebody else's write would begin it anew. Writers need not wait for a reader.
+        reading.backup(writing)
         # The copy is read once and moved about: one file, without the two beside it that WAL keeps.
         writing.execute("PRAGMA journal_mode=DELETE")
 

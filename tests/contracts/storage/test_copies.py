@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.contracts.storage.test_migrations import change
 from tests.support.postgres import PostgresServer
 
 NOON = 1_530_000_000_000
-CALLS = 200
+WRITTEN_BEFORE = 20
+"""Calls beside those that were there: the writer is at work when the copy begins."""
 
 
 async def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -85,27 +87,32 @@ async def test_a_copy_is_one_instant_while_calls_are_written(
     """No call is in it by halves: each has its rows in every table, or in none; all are stored in the database."""
     await filled(database)
 
-    is_busy = asyncio.Event()
+    is_busy, is_copied = asyncio.Event(), asyncio.Event()
+    written: list[str] = []
 
     async def busy() -> None:
-        for index in range(CALLS):
-            if index == 20:
+        while not is_copied.is_set():
+            call = f"b{len(written):05}"
+            at = NOON + 1_000 + len(written)
+            await database.journal.append(TWENTE, answered_call(call, at, wait_ms=1, talk_ms=1))
+            written.append(call)
+            if len(written) == WRITTEN_BEFORE:
                 is_busy.set()
-            await database.journal.append(
-                TWENTE, answered_call(f"b{index:03}", NOON + 1_000 + index, wait_ms=1, talk_ms=1)
-            )
 
     writing = asyncio.create_task(busy())
     await is_busy.wait()
-    await copy_out(database_url, tmp_path / "copy.db")
-    await writing
+    try:
+        await copy_out(database_url, tmp_path / "copy.db")
+    finally:
+        is_copied.set()
+        await writing
 
-    with sqlite3.connect(tmp_path / "copy.db") as copy:
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         calls = {row[0] for row in copy.execute("SELECT id FROM calls")}
         parts = {row[0] for row in copy.execute("SELECT DISTINCT call_id FROM participations")}
     assert calls == parts
-    assert 20 <= len(calls) <= CALLS + 10
-    assert len((await everything(database))["calls"]) == CALLS + 10
+    assert 10 + WRITTEN_BEFORE <= len(calls) <= 10 + len(written)
+    assert len((await everything(database))["calls"]) == 10 + len(written)
 
 
 async def test_before_its_tables_change_a_database_is_copied(
