@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import type { ReactElement } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
-import { changesOf, pieces, valueAt, withValue } from "../features/administration/kinds.ts";
-import { pages } from "../features/administration/pages.ts";
+import { changesOf, pieces, standsIn, valueAt, withValue } from "../features/administration/kinds.ts";
+import { everyRule, pages } from "../features/administration/pages.ts";
 import { problemWords, refusedWords, rightWords } from "../features/administration/words.ts";
 import { messages as english } from "../text/catalogues/en.po";
 import { messages as dutch } from "../text/catalogues/nl.po";
@@ -79,7 +79,7 @@ const DEVICE = {
   server: { host: "192.0.2.1", port: 5060, transport: "udp" },
   user: "d-d1",
 };
-const LISTS: Record<string, unknown[]> = {
+const LISTS = {
   organisation: [],
   users: [USER],
   roles: [],
@@ -105,6 +105,8 @@ let asked: Asked[];
 let mayChange: boolean;
 let rights: string[];
 let answer: (asked: Asked) => Response;
+let away: boolean;
+let lists: Record<string, unknown[]>;
 let gone: string[];
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 
@@ -112,12 +114,15 @@ beforeEach(() => {
   asked = [];
   gone = [];
   mayChange = true;
+  away = false;
+  lists = { ...LISTS };
   rights = ["admin.queues", "admin.users", "admin.telephony"];
   answer = ({ body }) => json({ ...QUEUE, ...(body as object), version: "next" });
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     const path = url.replace("/api/admin", "");
     const headers = init.headers as Record<string, string>;
     if (init.method === "GET") {
+      if (away) return json({ code: "not_saved", args: {} }, 503);
       const resources = Object.keys(LISTS).map((name) => ({ name, may_change: mayChange }));
       if (path === "") return json({ rights, resources });
       if (path === "/rights") return json({ rights: ["queue.pick", "history.view"] });
@@ -126,12 +131,12 @@ beforeEach(() => {
         const change = {
           thing: "q1",
           name: "Algemeen",
-          before: { ring_ms: 45_000 },
-          after: { ring_ms: 20_000 },
+          before: { ring_ms: 45_000, widen_ms: 8_000, escalate_ms: 20_000, number: "31534800900" },
+          after: { ring_ms: 20_000, widen_ms: 9_000, escalate_ms: 30_000, number: "31534800901" },
         };
         return json({ rows: [{ ...row, ...change }], before: null });
       }
-      return json({ rows: LISTS[path.slice(1)] });
+      return json({ rows: lists[path.slice(1)] });
     }
     const one: Asked = {
       method: init.method ?? "",
@@ -302,7 +307,7 @@ describe("the administration", () => {
   it("shows the password of a phone that was just made on its page", async () => {
     const fresh = { ...DEVICE, id: "d2", name: "Balie" };
     answer = () => {
-      LISTS["devices"] = [DEVICE, fresh];
+      lists["devices"] = [DEVICE, fresh];
       return json({ ...fresh, password: "4567cdef" }, 201);
     };
     const [path, go] = await openAndFollow("/admin/devices/new");
@@ -312,9 +317,126 @@ describe("the administration", () => {
     await press("Maken");
     await go();
 
-    LISTS["devices"] = [DEVICE];
     expect(path()).toBe("/admin/devices/d2");
     expect(document.body.textContent).toContain("4567cdef");
+
+    answer = () => json({ password: "89ab0123" });
+    await press("Nieuw wachtwoord");
+    await press("Alle: Toestellen");
+    await go();
+    await click(screen.getByRole("link", { name: /Balie/ }));
+    await go();
+
+    expect(document.body.textContent).toContain("89ab0123");
+    expect(document.body.textContent).not.toContain("4567cdef");
+
+    URL.createObjectURL = () => "blob:settings";
+    answer = () => new Response("settings");
+    await press("Bestand voor Snom");
+
+    expect(document.body.textContent).not.toContain("89ab0123");
+  });
+
+  it("asks before changes are left behind, and keeps them for who stays", async () => {
+    const [path, go] = await openAndFollow("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "30" } });
+    await click(screen.getByRole("link", { name: "Gebruikers" }));
+    await go();
+    await press("Nee");
+    await go();
+    expect(path()).toBe("/admin/queues/q1");
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    expect(field(/een toestel gaat/).value).toBe("30");
+
+    await press("Alle: Wachtrijen");
+    await go();
+    await press("Verlaten");
+
+    expect(path()).toBe("/admin/queues");
+    expect(screen.getByRole("link", { name: /Algemeen/ })).toBeTruthy();
+  });
+
+  it("asks nothing of who has saved", async () => {
+    const [path, go] = await openAndFollow("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "30" } });
+    await press("Opslaan");
+    await press("Alle: Wachtrijen");
+    await go();
+
+    expect(path()).toBe("/admin/queues");
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    expect(screen.getByRole("link", { name: /Algemeen/ })).toBeTruthy();
+  });
+
+  it("keeps its page when it cannot be read again after a change", async () => {
+    await open("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "30" } });
+    away = true;
+    await press("Opslaan");
+
+    expect(asked.map((one) => one.method)).toEqual(["PATCH"]);
+    expect(field(/een toestel gaat/)).toBeTruthy();
+  });
+
+  it("says what is wrong beside the one sentence in which it stands", async () => {
+    const errors = [{ field: "number", code: "bad_number", args: {} }];
+    answer = () => json({ code: "invalid", args: {}, errors }, 422);
+    await open("/admin/users/u1");
+    fireEvent.change(field(/^Uitbellen/), { target: { value: "x" } });
+
+    await press("Opslaan");
+
+    expect(screen.getAllByText("Dit is geen telefoonnummer.").length).toBe(1);
+  });
+
+  it("shows what is kept again after several lines were typed and undone", async () => {
+    const exit = { action: "busy", target: null };
+    lists["organisation"] = [
+      { id: "o1", version: "o", contact: "Bel 911", pause_reasons: [], direct_exit: exit },
+    ];
+    await open("/admin/organisation");
+    const contact = field(/^Inlogpagina/);
+    fireEvent.change(contact, { target: { value: "Bel niemand" } });
+    fireEvent.blur(contact);
+
+    await press("Ongedaan maken");
+
+    expect(contact.value).toBe("Bel 911");
+  });
+
+  it("takes parts of seconds as whole milliseconds, while they are being typed too", async () => {
+    await open("/admin/queues/q1");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "2.0" } });
+    expect(field(/een toestel gaat/).value).toBe("2.0");
+    fireEvent.change(field(/een toestel gaat/), { target: { value: "2.01" } });
+    await press("Opslaan");
+
+    expect(asked[0]?.body).toEqual({ ring_ms: 2_010 });
+  });
+
+  it("leaves a click that opens another window to the browser", async () => {
+    await open("/admin/queues");
+    fireEvent.click(screen.getByRole("link", { name: "Gebruikers" }), { shiftKey: true });
+    fireEvent.click(screen.getByRole("link", { name: /Algemeen/ }), { shiftKey: true });
+
+    expect(gone).toEqual([]);
+  });
+
+  it("keeps every stretch of a holiday when one of them changes", async () => {
+    const open_ = [
+      { from: "08:30", to: "12:00" },
+      { from: "13:00", to: "16:00" },
+    ];
+    const day = { day: "2026-12-24", name: "Kerstavond", open: open_ };
+    lists["hours"] = [{ id: "h1", version: "h", name: "Kantoor", week: [], holidays: [day], open_now: true }];
+    await open("/admin/hours/h1");
+    fireEvent.change(screen.getAllByLabelText("Tot")[1] as HTMLInputElement, { target: { value: "15:00" } });
+
+    await press("Opslaan");
+
+    expect(asked[0]?.body).toEqual({
+      holidays: [{ ...day, open: [open_[0], { from: "13:00", to: "15:00" }] }],
+    });
   });
 
   it("shows who changed what to who may see it", async () => {
@@ -325,7 +447,22 @@ describe("the administration", () => {
     await open("/admin/audit");
 
     await screen.findByText("Marije");
-    expect(document.body.textContent).toContain("Aanbieden 45 20");
+    for (const change of ["Aanbieden 45 20", "Aanbieden 8 9", "Aanbieden 20 30"]) {
+      expect(document.body.textContent).toContain(change);
+    }
+    expect(document.body.textContent).toContain("Uitbellen 053 480 09 00 053 480 09 01");
+  });
+
+  it("does not say that nothing was changed while it does not know", async () => {
+    rights = [...rights, "admin.audit"];
+    const usual = fetch;
+    vi.stubGlobal("fetch", (url: string, init: RequestInit) =>
+      url.includes("/audit") ? json({ code: "not_saved", args: {} }, 503) : usual(url, init),
+    );
+    await open("/admin/audit");
+
+    expect(screen.getByRole("heading", { name: "Wijzigingen" })).toBeTruthy();
+    expect(document.body.textContent).not.toContain("Er is nog niets gewijzigd.");
   });
 
   it("says so to who has no right of administration", async () => {
@@ -342,22 +479,12 @@ describe("its sentences", () => {
   );
 
   it("every field that the server knows stands in one", () => {
-    const all = pages();
     const told = new Set<string>();
-    for (const page of Object.values(all)) {
-      for (const part of [{}, { urgent: true }, { strategy: "linear" }, { strategy: "ring_progressively" }]) {
-        for (const isNew of [true, false]) {
-          for (const told_ of [null, 1_000]) {
-            const row = { ...page.begin, priority: 0, announce_first_ms: told_, ...part };
-            for (const rule of page.rules(row, isNew)) {
-              for (const piece of pieces(rule.text)) {
-                if (piece.field === undefined) continue;
-                expect(page.kinds[piece.field], piece.field).toBeDefined();
-                told.add(piece.field.split(".")[0] ?? "");
-              }
-            }
-          }
-        }
+    for (const page of Object.values(pages())) {
+      for (const piece of everyRule(page).flatMap((rule) => pieces(rule.text))) {
+        if (piece.field === undefined) continue;
+        expect(page.kinds[piece.field], piece.field).toBeDefined();
+        told.add(piece.field.split(".")[0] ?? "");
       }
     }
     const fields = server.flatMap((text) => [
@@ -381,12 +508,28 @@ describe("its sentences", () => {
     const known = [...(types.split("class Right(Enum)")[1] ?? "").matchAll(/ = "([a-z_.]+)"/g)];
     expect(known.length).toBeGreaterThan(14);
     for (const [, right = ""] of known) expect(rightWords(right)).not.toBe(right);
-    for (const code of ["required", "taken", "bad_number", "one_of", "bad_time"]) {
-      expect(problemWords(code, {})).not.toContain(code);
-    }
-    for (const code of ["invalid", "out_of_date", "still_used", "yourself", "last_administrator"]) {
-      expect(refusedWords(code, {})).not.toBeNull();
-    }
+    const folder = "../src/cordboard/app/administration/";
+    const files = [
+      "../src/cordboard/web/requests/admin.py",
+      ...readdirSync(folder).flatMap((name) => (name.endsWith(".py") ? [folder + name] : [])),
+    ];
+    const source = files.map((name) => readFileSync(name, "utf8")).join("");
+    const codes = (pattern: RegExp): Set<string> =>
+      new Set([...source.matchAll(pattern)].map((found) => found[1] ?? ""));
+    const ofFields = codes(/(?:\bWrong\(|\bcode=)"([a-z_]+)"/g);
+    expect(ofFields.size).toBeGreaterThan(18);
+    for (const code of ofFields) expect(problemWords(code, {}), code).not.toContain(`(${code})`);
+    const ofAll = codes(/(?:\bConflict\(|Refusal\(\d+, |\bNoRight\([^"()]+, )"([a-z_]+)"/g);
+    expect(ofAll.size).toBeGreaterThan(8);
+    for (const code of ofAll) expect(refusedWords(code), code).not.toContain(`(${code})`);
+  });
+
+  it("a field stands in those that have it, a part of it or what it is a part of", () => {
+    expect(standsIn("[numbers]", "number")).toBe(false);
+    expect(standsIn("[numbers]", "numbers.2")).toBe(true);
+    expect(standsIn("[exits.full]", "exits.full.target")).toBe(true);
+    expect(standsIn("[exits.closed]", "exits.full.target")).toBe(false);
+    expect(standsIn("[exits.closed]", "exits")).toBe(true);
   });
 
   it("a value may lie inside another one", () => {

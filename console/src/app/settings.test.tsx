@@ -93,7 +93,7 @@ describe("one's own settings", () => {
     fill("Huidig wachtwoord", "fout");
     fill("Nieuw wachtwoord", "een heel lange zin");
     await submit("Wachtwoord wijzigen");
-    expect(part("Wachtwoord").getByRole("alert")).toBeTruthy();
+    expect(part("Wachtwoord").getByRole("alert").textContent).toContain("niet uw huidige wachtwoord");
     server.on("PUT /api/password", () => done());
     fill("Huidig wachtwoord", "goed");
     await submit("Wachtwoord wijzigen");
@@ -138,8 +138,13 @@ describe("one's own settings", () => {
     const second = part("Tweede stap bij het inloggen");
     expect(second.getByText(/Er is nog 1 herstelcode\./)).toBeTruthy();
     await click(second.getByRole("button", { name: "Uitzetten" }));
-    fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "goed" } });
+    server.on("POST /api/second-factor/off", () => refuse("wrong_credentials", 401));
+    fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "fout" } });
     fireEvent.change(second.getByLabelText("Code"), { target: { value: "123456" } });
+    await submit("Uitzetten");
+    expect(second.getByRole("alert").textContent).toContain("niet uw huidige wachtwoord");
+    server.on("POST /api/second-factor/off", () => done());
+    fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "goed" } });
     await submit("Uitzetten");
     expect(server.sent("POST", "/api/second-factor/off")).toEqual({ password: "goed", code: "123456" });
     expect(second.getByRole("button", { name: "Aanzetten" })).toBeTruthy();

@@ -1,6 +1,8 @@
 import type {
+  AdminProblem,
   CallLog,
   Confirmation,
+  FieldProblem,
   ForgottenAnswer,
   HistoryPage,
   LogIn,
@@ -23,18 +25,27 @@ import type {
 export class Refused extends Error {
   readonly code: string;
   readonly args: Readonly<Record<string, string>>;
+  /** What is wrong with which field; only the administration says it. */
+  readonly errors: readonly FieldProblem[];
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem & { readonly errors?: readonly FieldProblem[] | undefined }) {
     super(problem.code);
     this.code = problem.code;
     this.args = problem.args;
+    this.errors = problem.errors ?? [];
   }
 }
 
 /** Nobody answers: no network, or the server is away. */
 export const UNREACHABLE = "unreachable";
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** @param version of the thing that is changed, as it was read. */
+export async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  version?: string,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(`/api/${path}`, {
@@ -44,15 +55,35 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
         // A form on a foreign page cannot set this header, so it cannot act in this person's name.
         "X-Cordboard": "1",
         ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(version !== undefined && { "If-Match": `"${version}"` }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch {
     throw new Refused({ code: UNREACHABLE, args: {} });
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
-  throw new Refused({ code: problem?.code ?? UNREACHABLE, args: problem?.args ?? {} });
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => null)) as Partial<AdminProblem> | null;
+  throw new Refused({
+    code: problem?.code ?? UNREACHABLE,
+    args: problem?.args ?? {},
+    errors: problem?.errors,
+  });
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Who is logged in proves it once more: the user name is not asked, so only the password can be wrong. */
+async function confirmed<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (reason) {
+    if (!(reason instanceof Refused) || reason.code !== "wrong_credentials") throw reason;
+    throw new Refused({ code: "wrong_password", args: {} });
+  }
 }
 
 export const api = {
@@ -69,11 +100,12 @@ export const api = {
   /** Whose link it is and what for. */
   passwordLink: (token: string) => request<PasswordLinkInfo>("POST", "password/link", { token }),
   choosePassword: (form: NewPassword) => request<void>("POST", "password", form),
-  changePassword: (form: PasswordChange) => request<void>("PUT", "password", form),
+  changePassword: (form: PasswordChange) => confirmed(request<void>("PUT", "password", form)),
   secondFactor: () => request<SecondFactorInfo>("GET", "second-factor"),
-  beginSecondFactor: (who: Confirmation) => request<SecondFactorStart>("POST", "second-factor", who),
+  beginSecondFactor: (who: Confirmation) =>
+    confirmed(request<SecondFactorStart>("POST", "second-factor", who)),
   finishSecondFactor: (code: string) => request<RecoveryCodes>("PUT", "second-factor", { code }),
-  endSecondFactor: (who: Confirmation) => request<void>("POST", "second-factor/off", who),
+  endSecondFactor: (who: Confirmation) => confirmed(request<void>("POST", "second-factor/off", who)),
   preferences: () => request<Preferences>("GET", "preferences"),
   setPreferences: (preferences: Preferences) => request<void>("PUT", "preferences", preferences),
   settings: (settings: Settings) => request<void>("PUT", "settings", settings),

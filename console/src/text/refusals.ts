@@ -161,6 +161,8 @@ function aboutThePortal(code: string, args: Args): string {
       return t`There is no connection to the server. Use your phone until it is back.`;
     case "wrong_credentials":
       return t`This combination of user name and password is not right. Check both and try again.`;
+    case "wrong_password":
+      return t`This is not your present password. Check it and try again.`;
     case "too_many_attempts": {
       const seconds = Number(args["seconds"] ?? 60);
       if (seconds >= 120) {

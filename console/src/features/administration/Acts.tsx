@@ -1,7 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
-import { useState } from "react";
-import { AdminRefused, admin, type Row } from "../../connection/admin.ts";
-import { refusal } from "../../text/refusals.ts";
+import { admin, type Row } from "../../connection/admin.ts";
+import { Refused } from "../../connection/api.ts";
 import { Press } from "../../ui/controls.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Known } from "./use-lists.ts";
@@ -13,7 +12,9 @@ interface Props {
   readonly may: boolean;
   readonly known: Known;
   /** A password that was made a moment ago, to be read this once. */
-  readonly shown: string | null;
+  readonly password: string | null;
+  /** The phone has another one from now on; null: nobody is to read it here. */
+  readonly made: (id: string, password: string | null) => void;
 }
 
 const MAKERS = [
@@ -34,8 +35,8 @@ async function carryOut(work: () => Promise<unknown>, words: string): Promise<vo
     await work();
     if (words !== "") toast(words, "check", "ringing");
   } catch (reason) {
-    if (!(reason instanceof AdminRefused)) throw reason;
-    toast(refusedWords(reason.code, reason.args) ?? refusal(reason.code, reason.args));
+    if (!(reason instanceof Refused)) throw reason;
+    toast(refusedWords(reason.code, reason.args));
   }
 }
 
@@ -72,10 +73,8 @@ function OfUser({ row, may, known }: Props) {
   );
 }
 
-function OfDevice({ row, may, known, shown }: Props) {
+function OfDevice({ row, may, known, password, made }: Props) {
   const { t } = useLingui();
-  const [fresh, setFresh] = useState<string | null>(null);
-  const password = fresh ?? shown;
   const server = row["server"] as { host: string; port: number } | null;
   const by = row["used_by_name"];
   return (
@@ -122,7 +121,7 @@ function OfDevice({ row, may, known, shown }: Props) {
                   className="btn"
                   onPress={() =>
                     void carryOut(
-                      async () => setFresh(await admin.newPassword(row.id)),
+                      async () => made(row.id, await admin.newPassword(row.id)),
                       t`The old password no longer works.`,
                     )
                   }
@@ -133,7 +132,11 @@ function OfDevice({ row, may, known, shown }: Props) {
                     className="btn"
                     tip={t`With a new password; the old one no longer works.`}
                     onPress={() =>
-                      void carryOut(async () => download(await admin.settingsFile(row.id, maker), maker), "")
+                      void carryOut(async () => {
+                        const file = await admin.settingsFile(row.id, maker);
+                        made(row.id, null);
+                        download(file, maker);
+                      }, "")
                     }
                   >{t`File for ${name}`}</Press>
                 ))}

@@ -1,9 +1,11 @@
 import "./administration.css";
 import { useLingui } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useState } from "react";
-import { refusal } from "../../text/refusals.ts";
+import { Press } from "../../ui/controls.tsx";
 import { Brand, Icon, type IconName } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
+import { PageLink } from "../../ui/PageLink.tsx";
+import { Window } from "../../ui/Window.tsx";
 import { Changes } from "./Changes.tsx";
 import { Editor } from "./Editor.tsx";
 import { pages } from "./pages.ts";
@@ -36,7 +38,11 @@ export function Administration({ path, go, corner }: Props) {
   const { t } = useLingui();
   const known = useLists();
   const [made, setMade] = useState<Secret | null>(null);
-  const [, , wanted = "", id] = path.split("/");
+  // The page that is drawn stays while it is asked whether its changes may go, however one leaves: also by Back.
+  const [shown, setShown] = useState(path);
+  const [unsaved, setUnsaved] = useState(false);
+  if (shown !== path && !unsaved) setShown(path);
+  const [, , wanted = "", id] = shown.split("/");
   const place = wanted === "" ? "queues" : wanted;
   const all = pages();
   const title = place === "audit" ? t`Changes` : (all[place]?.title ?? t`Administration`);
@@ -58,24 +64,20 @@ export function Administration({ path, go, corner }: Props) {
       </header>
       <nav className="adm-nav" aria-label={t`Administration`}>
         {entries.map((name) => (
-          <a
+          <PageLink
             key={name}
-            href={`/admin/${name}`}
+            to={`/admin/${name}`}
+            open={() => go(`/admin/${name}`)}
             aria-current={name === place ? "page" : undefined}
-            onClick={(event) => {
-              if (event.metaKey || event.ctrlKey) return;
-              event.preventDefault();
-              go(`/admin/${name}`);
-            }}
           >
             <Icon name={ICONS[name] ?? "sliders"} />
             {name === "audit" ? t`Changes` : all[name]?.title}
-          </a>
+          </PageLink>
         ))}
       </nav>
       {typeof known === "string" ? (
         <main className="adm-sheet">
-          <Note kind="problem">{refusedWords(known, {}) ?? refusal(known)}</Note>
+          <Note kind="problem">{refusedWords(known)}</Note>
         </main>
       ) : (
         <Place
@@ -86,14 +88,33 @@ export function Administration({ path, go, corner }: Props) {
           audit={audit}
           go={go}
           made={made}
-          tell={setMade}
+          tell={(of, password) =>
+            setMade((old) => (password !== null ? { id: of, password } : old?.id === of ? null : old))
+          }
+          holds={setUnsaved}
         />
       )}
+      <Window
+        title={t`Leave without saving?`}
+        open={shown !== path && unsaved}
+        close={() => go(shown)}
+        alert
+        acts={
+          <>
+            <Press className="btn" onPress={() => go(shown)}>{t`No`}</Press>
+            <Press className="btn" data={{ "data-kind": "danger" }} onPress={() => setUnsaved(false)}>
+              {t`Leave`}
+            </Press>
+          </>
+        }
+      >
+        <p>{t`What you have changed here is lost then.`}</p>
+      </Window>
     </div>
   );
 }
 
-/** A password that was made with a new phone: shown on its page, until another one is made. */
+/** A password that was made a moment ago: shown on the page of its phone, until another one is made. */
 interface Secret {
   readonly id: string;
   readonly password: string;
@@ -106,10 +127,11 @@ interface PlaceProps {
   readonly audit: boolean;
   readonly go: (path: string) => void;
   readonly made: Secret | null;
-  readonly tell: (made: Secret) => void;
+  readonly tell: (id: string, password: string | null) => void;
+  readonly holds: (unsaved: boolean) => void;
 }
 
-function Place({ place, id, known, audit, go, made, tell }: PlaceProps) {
+function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
   const { t } = useLingui();
   const page = pages()[place];
   if (place === "audit") {
@@ -142,7 +164,8 @@ function Place({ place, id, known, audit, go, made, tell }: PlaceProps) {
         known={known}
         may={may}
         password={made !== null && made.id === row?.id ? made.password : null}
-        made={(of, password) => tell({ id: of, password })}
+        made={tell}
+        holds={holds}
         done={(to) => go(`/admin/${place}${to === undefined ? "" : `/${encodeURIComponent(to)}`}`)}
       />
       {audit && row !== undefined && (

@@ -1,14 +1,14 @@
 import { useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
-import { AdminRefused, admin } from "../../connection/admin.ts";
+import { admin } from "../../connection/admin.ts";
+import { Refused } from "../../connection/api.ts";
 import type { AuditPage, AuditRow } from "../../model/wire.ts";
-import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { Page } from "./kinds.ts";
-import { pages } from "./pages.ts";
+import { type Page, standsIn } from "./kinds.ts";
+import { everyRule, pages } from "./pages.ts";
 import type { Known } from "./use-lists.ts";
-import { say } from "./words.ts";
+import { refusedWords, say } from "./words.ts";
 
 interface Props {
   readonly known: Known;
@@ -22,7 +22,7 @@ interface Props {
 /** Who changed what, from what to what, newest first. */
 export function Changes({ known, resource, thing, version }: Props) {
   const { t, i18n } = useLingui();
-  const [page, setPage] = useState<AuditPage>({ rows: [], before: null });
+  const [page, setPage] = useState<AuditPage | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is more to read.
   useEffect(() => {
     void read(null);
@@ -36,10 +36,10 @@ export function Changes({ known, resource, thing, version }: Props) {
         ...(thing !== undefined && { thing }),
         before,
       });
-      setPage((old) => (before === null ? found : { ...found, rows: [...old.rows, ...found.rows] }));
+      setPage((old) => (before === null ? found : { ...found, rows: [...(old?.rows ?? []), ...found.rows] }));
     } catch (reason) {
-      if (!(reason instanceof AdminRefused)) throw reason;
-      toast(refusal(reason.code, reason.args));
+      if (!(reason instanceof Refused)) throw reason;
+      toast(refusedWords(reason.code, reason.args));
     }
   }
 
@@ -52,6 +52,7 @@ export function Changes({ known, resource, thing, version }: Props) {
     release: t`took from its user`,
     change: t`changed`,
   };
+  if (page === null) return null;
   return (
     <>
       {page.rows.length === 0 && <p className="quiet">{t`Nothing has been changed yet.`}</p>}
@@ -100,6 +101,6 @@ function differing(row: AuditRow): string[] {
 
 /** A field is called as the sentence in which it stands. */
 function titleOf(page: Page | undefined, field: string): string {
-  const rules = page?.rules({ ...page.begin, priority: 0 }, false) ?? [];
-  return rules.find((rule) => rule.text.includes(`[${field}`))?.title ?? "";
+  const rules = page === undefined ? [] : everyRule(page);
+  return rules.find((rule) => standsIn(rule.text, field))?.title ?? "";
 }

@@ -1,18 +1,26 @@
 import { Plural, useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
-import { AdminRefused, admin, type Row } from "../../connection/admin.ts";
-import { phoneNumber } from "../../model/format.ts";
-import type { FieldProblem } from "../../model/wire.ts";
-import { refusal } from "../../text/refusals.ts";
+import { admin, type Row } from "../../connection/admin.ts";
+import { Refused } from "../../connection/api.ts";
+import { useAsk } from "../../connection/ask.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Window } from "../../ui/Window.tsx";
 import { Acts } from "./Acts.tsx";
-import { changesOf, type Draft, type Page, pieces, type Rule, valueAt, withValue } from "./kinds.ts";
+import {
+  changesOf,
+  type Draft,
+  type Page,
+  pieces,
+  type Rule,
+  standsIn,
+  valueAt,
+  withValue,
+} from "./kinds.ts";
 import type { Known } from "./use-lists.ts";
 import { Value } from "./Value.tsx";
-import { problemWords, refusedWords } from "./words.ts";
+import { called, problemWords, refusedWords } from "./words.ts";
 
 interface Props {
   readonly page: Page;
@@ -23,26 +31,25 @@ interface Props {
   readonly may: boolean;
   /** Of a phone that was made a moment ago, to be read this once. */
   readonly password: string | null;
-  /** A new phone has this password. */
-  readonly made: (id: string, password: string) => void;
+  /** A phone has this password from now on; null: nobody is to read it here. */
+  readonly made: (id: string, password: string | null) => void;
+  /** There are changes that would be lost, or there are none any more. */
+  readonly holds: (unsaved: boolean) => void;
   /** Go to the thing, or to the list. */
   readonly done: (id?: string) => void;
 }
 
 /** One thing: its settings as sentences, saved together. */
-export function Editor({ page, place, row, known, may, password, made, done }: Props) {
+export function Editor({ page, place, row, known, may, password, made, holds, done }: Props) {
   const { t } = useLingui();
   const before: Draft = row ?? page.begin;
   const [changed, setChanged] = useState<Draft>({});
-  const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, problem, ask, clear } = useAsk();
   const [asks, setAsks] = useState(false);
   const now: Draft = { ...before, ...changed };
   const changes = changesOf(before, now);
   const count = Object.keys(changes).length;
-  const title =
-    row === undefined ? page.add : row["name"] === undefined ? phoneNumber(row.id) : String(row["name"]);
+  const title = row === undefined ? page.add : called(row);
   const unsaved = count > 0;
   useEffect(() => {
     if (!unsaved) return;
@@ -51,29 +58,26 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   }, [unsaved]);
+  const keep = (draft: Draft): void => {
+    setChanged(draft);
+    holds(Object.keys(draft).length > 0);
+  };
   const undo = (): void => {
-    setChanged({});
-    setProblems([]);
-    setWrong(null);
+    keep({});
+    clear();
   };
 
   const carryOut = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setProblems([]);
-    setWrong(null);
-    try {
-      await work();
-    } catch (reason) {
-      if (!(reason instanceof AdminRefused)) throw reason;
-      setProblems(reason.errors);
-      setWrong(refusedWords(reason.code, reason.args) ?? refusal(reason.code, reason.args));
-      if (reason.code === "out_of_date") {
-        setChanged({});
-        await known.again();
-      }
-    } finally {
-      setBusy(false);
-    }
+    clear();
+    await ask(() =>
+      work().catch(async (reason: unknown) => {
+        if (reason instanceof Refused && reason.code === "out_of_date") {
+          keep({});
+          await known.again();
+        }
+        throw reason;
+      }),
+    );
   };
   const save = (): Promise<void> =>
     carryOut(async () => {
@@ -82,7 +86,7 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
           ? await admin.create(place, withoutEmpty(now))
           : await admin.change(place, row, changes);
       await known.again();
-      setChanged({});
+      keep({});
       toast(
         row === undefined ? t`It has been made.` : t`It has been saved, and holds from now on.`,
         "check",
@@ -98,6 +102,7 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
       await admin.remove(place, row);
       await known.again();
       toast(t`${title ?? ""} has been deleted.`, "check", "ringing");
+      keep({});
       done();
     });
 
@@ -112,7 +117,6 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
           ) : (
             <Value
               key={piece.key}
-              field={piece.field}
               kind={kind}
               value={valueAt(now, piece.field)}
               lists={known.lists}
@@ -125,13 +129,13 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
               change={(value) => {
                 const field = piece.field ?? "";
                 const next = withValue(now, field, value);
-                setChanged(changesOf(before, page.settle?.(next, field) ?? next));
+                keep(changesOf(before, page.settle?.(next, field) ?? next));
               }}
             />
           );
         })}
-        {problems
-          .filter((one) => rule.text.includes(`[${one.field.split(".")[0]}`))
+        {problem?.errors
+          .filter((one) => standsIn(rule.text, one.field))
           .map((one) => (
             <Note kind="problem" key={one.field}>
               {problemWords(one.code, one.args)}
@@ -152,8 +156,10 @@ export function Editor({ page, place, row, known, may, password, made, done }: P
         )}
       </header>
       {page.rules(now, row === undefined).map(show)}
-      {row !== undefined && <Acts place={place} row={row} may={may} known={known} shown={password} />}
-      {wrong !== null && <Note kind="problem">{wrong}</Note>}
+      {row !== undefined && (
+        <Acts place={place} row={row} may={may} known={known} password={password} made={made} />
+      )}
+      {problem !== null && <Note kind="problem">{refusedWords(problem.code, problem.args)}</Note>}
       {may && (
         <div className="adm-save">
           <p>

@@ -72,7 +72,7 @@ export function HolidaysValue({ value, change }: ValueProps) {
     <span className="hours">
       {days.map((day, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: while it is typed, a day has no other name than its place.
-        <span key={place} className="hours-day" data-holiday="">
+        <span key={place} className="hours-day">
           <input
             className="v"
             type="date"
@@ -90,18 +90,21 @@ export function HolidaysValue({ value, change }: ValueProps) {
           {day.open.length === 0 ? (
             <span className="quiet">{t`closed`}</span>
           ) : (
-            <span className="hours-part">
-              <Time
-                label={t`From`}
-                value={day.open[0]?.from ?? ""}
-                change={(from) => put(place, { ...day, open: [{ to: "17:00", ...day.open[0], from }] })}
-              />
-              <Time
-                label={t`To`}
-                value={day.open[0]?.to ?? ""}
-                change={(to) => put(place, { ...day, open: [{ from: "08:30", ...day.open[0], to }] })}
-              />
-            </span>
+            day.open.map((stretch, part) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a stretch has no other name than its place.
+              <span key={part} className="hours-part">
+                <Time
+                  label={t`From`}
+                  value={stretch.from}
+                  change={(from) => put(place, { ...day, open: day.open.with(part, { ...stretch, from }) })}
+                />
+                <Time
+                  label={t`To`}
+                  value={stretch.to}
+                  change={(to) => put(place, { ...day, open: day.open.with(part, { ...stretch, to }) })}
+                />
+              </span>
+            ))
           )}
           <Press
             className="btn"

@@ -1,9 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Row } from "../../connection/admin.ts";
-import { phoneNumber } from "../../model/format.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { PageLink } from "../../ui/PageLink.tsx";
 import type { Page } from "./kinds.ts";
-import { type Lists, nameOf, say } from "./words.ts";
+import { called, type Lists, nameOf, say } from "./words.ts";
 
 interface Props {
   readonly page: Page;
@@ -17,36 +17,32 @@ interface Props {
 /** All of one kind, to choose from. */
 export function Things({ page, place, rows, lists, may, go }: Props) {
   const { t } = useLingui();
-  const link = (id: string) => ({
-    href: `/admin/${place}/${encodeURIComponent(id)}`,
-    onClick: (event: React.MouseEvent) => {
-      if (event.metaKey || event.ctrlKey) return;
-      event.preventDefault();
-      go(`/admin/${place}/${encodeURIComponent(id)}`);
-    },
-  });
+  const link = (id: string) => {
+    const to = `/admin/${place}/${encodeURIComponent(id)}`;
+    return { to, open: () => go(to) };
+  };
   return (
     <main className="adm-sheet" data-alone="">
       <section className="adm-set">
         <header>
           <h1>{page.title}</h1>
           {may && page.add !== undefined && (
-            <a className="btn" {...link("new")}>
+            <PageLink className="btn" {...link("new")}>
               <Icon name="plus" size={16} />
               {page.add}
-            </a>
+            </PageLink>
           )}
         </header>
         {rows.length === 0 && <p className="quiet">{t`There is none yet.`}</p>}
         <ul className="adm-list">
           {rows.map((row) => (
             <li key={row.id}>
-              <a {...link(row.id)} data-off={row["disabled"] === true || undefined}>
-                <b>{row["name"] === undefined ? phoneNumber(row.id) : String(row["name"])}</b>
+              <PageLink {...link(row.id)} data-off={row["disabled"] === true || undefined}>
+                <b>{called(row)}</b>
                 <span>{about(page, place, row, lists)}</span>
                 <small>{state(place, row)}</small>
                 <Icon name="chevron-right" size={16} />
-              </a>
+              </PageLink>
             </li>
           ))}
         </ul>

@@ -8,7 +8,6 @@ import type { Exit, Kind } from "./kinds.ts";
 import { type Lists, nameOf, rightWords, say } from "./words.ts";
 
 export interface ValueProps {
-  readonly field: string;
   readonly kind: Kind;
   readonly value: unknown;
   readonly lists: Lists;
@@ -110,13 +109,14 @@ function Amount({ value, unit, from = 0, empty, label, changed, change }: Amount
       className="v"
       type="number"
       aria-label={label}
-      value={shown}
+      // A number, not its text: "2.0" on the way to "2.05" is 2, and is not to be written over.
+      value={shown === "" ? "" : Number(shown)}
       placeholder={empty ?? ""}
       data-changed={changed || undefined}
       style={{ width: `${Math.max(shown.length, shown === "" ? (empty ?? "").length : 0, 2) + 4.5}ch` }}
       onChange={(event) => {
         const typed = event.target.value;
-        change(typed === "" && empty !== undefined ? null : (Number(typed) - from) * unit);
+        change(typed === "" && empty !== undefined ? null : Math.round((Number(typed) - from) * unit));
       }}
     />
   );
@@ -150,6 +150,7 @@ function Words({ kind, value, label, changed, change, lists }: ValueProps) {
         placeholder={empty}
         data-changed={changed || undefined}
         onChange={take}
+        onBlur={() => setTyped(null)}
       />
     );
   }

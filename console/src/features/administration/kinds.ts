@@ -23,8 +23,6 @@ export interface Rule {
 /** A kind of thing: how its page says everything about it. */
 export interface Page {
   readonly title: string;
-  /** The field by which a thing is known; its list is in that order. */
-  readonly known: string;
   /** Adds one; undefined: there is always exactly one. */
   readonly add?: string;
   /** What the list says of each beside its name: a field. */
@@ -85,4 +83,12 @@ export function pieces(
     .map((part, place) =>
       part.startsWith("[") ? { key: part, field: part.slice(1, -1) } : { key: `${place}`, text: part },
     );
+}
+
+/** Does the field of this path (`exits.full.target`, `numbers.2`) stand in the sentence? `exits` does with any of it. */
+export function standsIn(text: string, path: string): boolean {
+  return pieces(text).some(
+    ({ field }) =>
+      field !== undefined && (path === field || path.startsWith(`${field}.`) || field.startsWith(`${path}.`)),
+  );
 }

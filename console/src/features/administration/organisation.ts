@@ -6,7 +6,6 @@ export function organisation(language: Kind): Page {
   const seconds: Kind = { is: "seconds" };
   return {
     title: t`Organisation`,
-    known: "name",
     kinds: {
       name: { is: "text" },
       country: { is: "text" },

@@ -27,10 +27,22 @@ export function pages(): Readonly<Record<string, Page>> {
   };
 }
 
+/** Every sentence of a page, also those that only some things or new ones have. */
+export function everyRule(page: Page): readonly Rule[] {
+  const kinds: readonly Draft[] = [
+    {},
+    { urgent: true },
+    { strategy: "linear" },
+    { strategy: "ring_progressively" },
+    { announce_first_ms: 1_000 },
+  ];
+  const rows = kinds.map((kind) => ({ ...page.begin, priority: 0, ...kind }));
+  return [false, true].flatMap((isNew) => rows.flatMap((row) => page.rules(row, isNew)));
+}
+
 function groups(): Page {
   return {
     title: t`Groups`,
-    known: "name",
     add: t`New group`,
     kinds: {
       name: { is: "text" },
@@ -48,7 +60,6 @@ function groups(): Page {
 function users(): Page {
   return {
     title: t`Users`,
-    known: "name",
     add: t`New user`,
     about: "user_name",
     kinds: {
@@ -96,7 +107,6 @@ function users(): Page {
 function roles(): Page {
   return {
     title: t`Roles`,
-    known: "name",
     add: t`New role`,
     kinds: { name: { is: "text" }, rights: { is: "rights", empty: t`nothing` } },
     rules: () => [
@@ -111,7 +121,6 @@ function devices(): Page {
   const rule = (isNew: boolean): Rule[] => (isNew ? [{ title: t`Kind`, text: t`It is [kind].` }] : []);
   return {
     title: t`Phones`,
-    known: "name",
     add: t`New phone`,
     about: "extension",
     kinds: {
@@ -147,7 +156,6 @@ function devices(): Page {
 function numbers(): Page {
   return {
     title: t`Numbers`,
-    known: "number",
     add: t`New number`,
     kinds: {
       number: { is: "phone", empty: t`fill in` },
@@ -176,7 +184,6 @@ function numbers(): Page {
 function hours(): Page {
   return {
     title: t`Opening hours`,
-    known: "name",
     add: t`New opening hours`,
     kinds: { name: { is: "text" }, week: { is: "week" }, holidays: { is: "holidays" } },
     rules: () => [
@@ -195,7 +202,6 @@ function hours(): Page {
 function links(): Page {
   return {
     title: t`Linked organisations`,
-    known: "name",
     add: t`New linked organisation`,
     kinds: {
       name: { is: "text" },

@@ -5,7 +5,6 @@ import type { Draft, Kind, Page, Rule } from "./kinds.ts";
 export function queues(language: Kind): Page {
   return {
     title: t`Queues`,
-    known: "name",
     add: t`New queue`,
     kinds: { ...kinds(), language },
     rules: (row, isNew) => [

@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useState } from "react";
-import { AdminRefused, admin } from "../../connection/admin.ts";
+import { admin } from "../../connection/admin.ts";
+import { Refused } from "../../connection/api.ts";
 import type { AdminOverview } from "../../model/wire.ts";
-import type { Lists } from "./words.ts";
+import { toast } from "../../ui/toast.tsx";
+import { type Lists, refusedWords } from "./words.ts";
 
 /** Everything that is configured, as far as the pages need it; read again after each change. */
 export interface Known {
@@ -14,7 +16,7 @@ export interface Known {
 /** null: still being read; a code: it cannot be. */
 export function useLists(): Known | null | string {
   const [known, setKnown] = useState<Omit<Known, "again"> | null | string>(null);
-  const again = useCallback(async () => {
+  const read = useCallback(async (otherwise: (refused: Refused) => void) => {
     try {
       const overview = await admin.overview();
       const names = overview.resources.map((one) => one.name);
@@ -25,10 +27,12 @@ export function useLists(): Known | null | string {
         lists: Object.fromEntries(names.map((name, at) => [name, rows[at] ?? []])),
       });
     } catch (reason) {
-      if (!(reason instanceof AdminRefused)) throw reason;
-      setKnown(reason.code);
+      if (!(reason instanceof Refused)) throw reason;
+      otherwise(reason);
     }
   }, []);
-  useEffect(() => void again(), [again]);
+  // What was read before is better than no page at all.
+  const again = useCallback(() => read(({ code, args }) => toast(refusedWords(code, args))), [read]);
+  useEffect(() => void read(({ code }) => setKnown(code)), [read]);
   return known === null || typeof known === "string" ? known : { ...known, again };
 }

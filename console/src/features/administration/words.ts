@@ -1,15 +1,21 @@
 import { plural, t } from "@lingui/core/macro";
 import type { Row } from "../../connection/admin.ts";
 import { phoneNumber } from "../../model/format.ts";
+import { refusal } from "../../text/refusals.ts";
 import type { Exit, Kind, Stretch } from "./kinds.ts";
 
 /** All lists of the organisation, by resource: what a setting may point at. */
 export type Lists = Readonly<Record<string, readonly Row[]>>;
 
-/** How a thing is called. */
+/** How a thing is called; a number has no other name. */
+export function called(row: Row): string {
+  return String(row["name"] ?? phoneNumber(row.id));
+}
+
+/** How the thing with this id is called. */
 export function nameOf(lists: Lists, resource: string, id: unknown): string {
   const row = lists[resource]?.find((one) => one.id === id);
-  return row === undefined ? String(id) : String(row["name"] ?? phoneNumber(row.id));
+  return row === undefined ? String(id) : called(row);
 }
 
 /** A value as it is read in a sentence or in the log. */
@@ -138,6 +144,20 @@ export function problemWords(code: string, args: Readonly<Record<string, string>
       return t`This is taken already by ${by}.`;
     case "not_there":
       return t`This is not there any more.`;
+    case "wrong_type":
+      return t`This cannot be so; a number has to be a whole one.`;
+    case "bad_choice":
+      return t`This cannot be chosen here.`;
+    case "bad_name":
+      return t`There is a character in this that cannot be printed.`;
+    case "bad_id":
+      return t`This takes small letters, digits and dashes.`;
+    case "bad_language":
+      return t`This is not a language of Cordboard.`;
+    case "fixed":
+      return t`This cannot be changed any more. Make a new one.`;
+    case "unknown_field":
+      return t`The server does not know this setting. Load the page again.`;
     case "bad_number":
       return t`This is not a telephone number.`;
     case "bad_email":
@@ -150,8 +170,6 @@ export function problemWords(code: string, args: Readonly<Record<string, string>
       return t`This is not a time, or it ends before it begins.`;
     case "bad_day":
       return t`This is not a day.`;
-    case "bad_choice":
-      return t`This cannot be chosen here.`;
     case "one_of":
       return t`Choose one of both.`;
     default:
@@ -165,8 +183,8 @@ function amount(text: string | undefined): string {
   return value >= 1_000 ? plural(value / 1_000, { one: "# second", other: "# seconds" }) : String(value);
 }
 
-/** Why a change was not made. */
-export function refusedWords(code: string, args: Readonly<Record<string, string>>): string | null {
+/** Why the administration did not do it. */
+export function refusedWords(code: string, args: Readonly<Record<string, string>> = {}): string {
   const name = args["name"] ?? "";
   switch (code) {
     case "invalid":
@@ -191,7 +209,11 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`You do not have the right for that.`;
     case "not_found":
       return t`It is not there any more.`;
+    case "no_server":
+      return t`This phone has no settings to give: it is a browser, or there is no exchange that phones can find.`;
+    case "version_missing":
+      return t`The server did not understand this. Load the page again.`;
     default:
-      return null;
+      return refusal(code, args);
   }
 }
