@@ -9,6 +9,7 @@ import { Settings } from "../features/settings/Settings.tsx";
 import { LogOut } from "../features/user-menu/LogOut.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ARIA_LOCALE } from "../text/locale.ts";
+import { LANGUAGES } from "../text/taste.ts";
 import { Announcer } from "../ui/announce.tsx";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
@@ -51,7 +52,7 @@ export function App() {
 
 function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
   const { t } = useLingui();
-  const { session, info, taste, change, forget } = state;
+  const { session, info, taste, change, forget, again } = state;
   const [leaving, setLeaving] = useState(false);
   const missing = missingAbilities();
   useEffect(() => {
@@ -60,24 +61,20 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
   }, [path, session, t]);
   const speak = (language: Taste["language"]): void => change({ language });
   if (session === undefined) return null;
-  // A link in a mail is for whom it was sent to, whoever is logged in here.
-  if (path === "/password" && location.hash.length > 1) {
+  const linked = path === "/password" && location.hash.length > 1;
+  // A link in a mail is for whom it was sent to, and asking for one for whoever asks, whoever is logged in here.
+  if (session === null || linked || path === "/forgot") {
     return (
       <Frame corner={session === null ? <Languages state={state} /> : null} footer={info?.contact}>
-        <ChoosePassword
-          token={location.hash.slice(1)}
-          speak={session === null ? speak : undefined}
-          toLogIn={() => go("/")}
-          toForgotten={() => go("/forgot")}
-        />
-      </Frame>
-    );
-  }
-  if (session === null) {
-    const footer = info?.contact;
-    return (
-      <Frame corner={<Languages state={state} />} footer={footer}>
-        {path === "/forgot" ? (
+        {linked ? (
+          <ChoosePassword
+            token={location.hash.slice(1)}
+            speak={session === null ? speak : undefined}
+            // A password chosen by a link ends every log-in of its person, perhaps the one of this browser.
+            toLogIn={() => void again().then(() => go("/"))}
+            toForgotten={() => go("/forgot")}
+          />
+        ) : path === "/forgot" ? (
           <Forgotten info={info} back={() => go("/")} />
         ) : (
           <LogIn info={info} missing={missing} loggedIn={state.logIn} forgotten={() => go("/forgot")} />
@@ -168,7 +165,7 @@ function Languages({ state }: { state: SessionState }): ReactNode {
   return (
     <Press className="top-item" onPress={() => state.change({ language: other })}>
       <Icon name="globe" size={16} />
-      <span lang={other}>{other === "nl" ? "Nederlands" : "English"}</span>
+      <span lang={other}>{LANGUAGES[other]}</span>
     </Press>
   );
 }

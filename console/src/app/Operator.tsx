@@ -10,7 +10,7 @@ import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
 import { LogOut } from "../features/user-menu/LogOut.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ServerClock } from "../model/clock.ts";
-import { ownKeys } from "../model/keymap.ts";
+import { KEYS, ownKeys } from "../model/keymap.ts";
 import { liveCalls, me, myDevice, sameItems } from "../model/select.ts";
 import { Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
@@ -50,6 +50,7 @@ export default function Operator(props: Props) {
         if (frame.code === "preferences_changed") prefer();
         else say(frame, store, (sound) => deskPhone.soundOnce(sound));
       },
+      greeted: () => prefer(),
       chat: (frame) => (frame.t === "chat" ? chat.heard(frame) : chat.counts(frame)),
       loggedIn: () =>
         api.session().then(
@@ -88,10 +89,14 @@ export default function Operator(props: Props) {
       makePhone: (devices) => new JsSipPhone(devices),
       register: async (made) => made.register(await api.softphone()),
     });
-    // Own sounds and keys; changed in another tab, they hold here at once (X-d).
+    // Own sounds and keys; changed in another tab, they hold here at once (X-d). Of two questions the later counts.
+    let asked = 0;
     const prefer = (): void => {
+      asked += 1;
+      const mine = asked;
       api.preferences().then(
         ({ ring_volume, beeps, keys, keys_on }) => {
+          if (mine !== asked) return;
           deskPhone.setLoudness(ring_volume / 100, beeps);
           wearKeys(ownKeys(keys, keys_on));
         },
@@ -100,11 +105,12 @@ export default function Operator(props: Props) {
       );
     };
     setPhone(deskPhone);
-    prefer();
     line.start();
     return () => {
+      asked += 1;
       line.stop();
       deskPhone.close();
+      wearKeys(KEYS);
     };
   }, [session.user]);
   if (desk === null || phone === null) return null;

@@ -57,10 +57,10 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   const mayChat = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
   // A tab goes with its right, also from under who looks at it (X-d).
   const tab = (wanted === "chat" && !mayChat) || (wanted === "history" && !mayHistory) ? "queues" : wanted;
-  const summons = useChats((chats) => chats.summons);
+  const summoned = useChats((chats) => chats.summoned);
   useEffect(() => {
-    if (summons > 0) setTab("chat");
-  }, [summons]);
+    if (summoned) setTab("chat");
+  }, [summoned]);
   const web = useEntities((all) => myDevice(all)?.kind === "web");
   const showHelp = useCallback(() => setHelp(true), []);
   const [keypad, setKeypad] = useState(false);

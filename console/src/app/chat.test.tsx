@@ -1,8 +1,9 @@
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Outcome } from "../connection/live.ts";
+import { LINES_MAX } from "../model/chat.ts";
 import { Toasts } from "../ui/toast.tsx";
 import { agent, cleanup, click, me, type PretendDesk, showScreen } from "./harness.tsx";
 
@@ -110,6 +111,32 @@ describe("the chat tab", () => {
     expect(sent(desk, "chat.got")).toEqual([{ from: "u2", message: "p1", read: "true" }]);
   });
 
+  it("scrolls to what is newest, also in a conversation that is too long to be kept whole", async () => {
+    const desk = begin();
+    await talkTo("Piet");
+    act(() => {
+      for (let index = 0; index < LINES_MAX; index += 1) desk.hears(said(`m${index}`, "Hallo"));
+    });
+    const scrolled = vi.spyOn(Element.prototype, "scrollIntoView");
+    desk.hears(said("newest", "Ben je er nog?"));
+    expect(scrolled).toHaveBeenCalledTimes(1);
+    scrolled.mockRestore();
+  });
+
+  it("leaves the focus with who comes along the tabs by arrow key", async () => {
+    begin();
+    await talkTo("Piet");
+    const queues = screen.getByRole("tab", { name: /Wachtrijen/ });
+    await click(queues);
+    await act(async () => queues.focus());
+    await act(async () => {
+      fireEvent.keyDown(queues, { key: "ArrowLeft" });
+    });
+    expect(tab().getAttribute("aria-selected")).toBe("true");
+    expect(field()).toBeTruthy();
+    expect(document.activeElement).toBe(tab());
+  });
+
   it("tells the sender that a message did not arrive, and sends the same one again on a click [3.5-n]", async () => {
     const desk = begin();
     desk.answer = () => Promise.resolve<Outcome>({ ok: false, code: "chat_not_there", args: {} });
@@ -166,6 +193,19 @@ describe("a message while one looks at something else", () => {
     expect(sent(desk, "chat.read")).toEqual([{ with: "u2" }]);
     desk.hears({ t: "unread", counts: {} });
     expect(tab().textContent).toBe("Chat");
+  });
+
+  it("leads to the chat tab once: who went on to something else stays there", async () => {
+    const desk = begin();
+    desk.hears(said("p1", "Kun jij lijn 2 overnemen?"));
+    await click(screen.getByRole("button", { name: "Reageer" }));
+    await click(screen.getByRole("tab", { name: /Wachtrijen/ }));
+    desk.comesBack();
+    expect(tab().getAttribute("aria-selected")).toBe("false");
+    desk.hears(said("p3", "Nog een keer"));
+    await click(screen.getByRole("button", { name: "Reageer" }));
+    expect(tab().getAttribute("aria-selected")).toBe("true");
+    expect(document.activeElement).toBe(field());
   });
 
   it("pops up once, also when it comes twice", () => {

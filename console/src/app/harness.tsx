@@ -174,6 +174,8 @@ export interface PretendDesk {
   readonly tell: (...ops: Op[]) => void;
   /** A message of a colleague comes, or the count of what was not read. */
   readonly hears: (frame: ChatMessage | ChatUnread) => void;
+  /** What is drawn goes and comes back, as the screen does around the choice of another phone. */
+  comesBack: () => void;
 }
 
 /** A desk without anything drawn on it. */
@@ -204,6 +206,7 @@ export function pretendDesk(views: readonly View[]): PretendDesk & { desk: Desk;
       frames += 1;
       act(() => void store.delta({ t: "d", n: frames, rev: frames + 1, ops }));
     },
+    comesBack: () => undefined,
     hears: (frame) => act(() => (frame.t === "chat" ? chat.heard(frame) : chat.counts(frame))),
   };
   return Object.assign(pretend, {
@@ -231,8 +234,8 @@ export function pretendDesk(views: readonly View[]): PretendDesk & { desk: Desk;
 /** Draw something on a desk, in Dutch. */
 export function show(views: readonly View[], drawn: React.ReactNode): PretendDesk {
   const made = pretendDesk(views);
-  render(
-    <I18nProvider i18n={i18n}>
+  const whole = (time: number) => (
+    <I18nProvider key={time} i18n={i18n}>
       <AriaLanguage locale="nl-NL">
         <DeskContext value={made.desk}>
           <PhoneContext value={made.phone}>
@@ -241,8 +244,10 @@ export function show(views: readonly View[], drawn: React.ReactNode): PretendDes
           </PhoneContext>
         </DeskContext>
       </AriaLanguage>
-    </I18nProvider>,
+    </I18nProvider>
   );
+  const { rerender } = render(whole(0));
+  made.comesBack = () => rerender(whole(1));
   return made;
 }
 

@@ -1,10 +1,16 @@
 import { act, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KEYS } from "../model/keymap.ts";
 import type { ServerFrame, View } from "../model/wire.ts";
+import { DeskPhone } from "../softphone/desk-phone.ts";
+import { keyMap } from "../ui/keymap.ts";
 import { agent, cleanup, me, NOW, OFFICE } from "./harness.tsx";
-import { json, load, PretendServer, SESSION } from "./pretend-portal.tsx";
+import { json, load, PretendServer, refuse, SESSION } from "./pretend-portal.tsx";
 
 const PREFERENCES = { ring_volume: 100, beeps: true, keys_on: true, keys: { answer: "F12" } };
+
+const HELLO = { t: "hello", v: 1, epoch: "e", conn: "c", now: NOW, hb_ms: 2_000, user: "u1" } as const;
+const CHANGED = { t: "ev", code: "preferences_changed", args: {}, call: null } as const;
 
 const PATIENCE = { timeout: 10_000 };
 
@@ -48,22 +54,25 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
+
+/** A connection that is not `old`. */
+const connection = (old?: PretendSocket): Promise<PretendSocket> =>
+  vi.waitFor(() => {
+    const { last } = PretendSocket;
+    if (last === undefined || last === old) throw new Error("not connected yet");
+    return last;
+  }, PATIENCE);
 
 /** Log in to the operator screen, with somebody to chat with. */
 async function atWork(): Promise<PretendSocket> {
   PretendSocket.last = undefined;
   await load();
   // The operator screen is fetched when it is asked for, which takes its time on a busy machine.
-  const socket = await vi.waitFor(() => {
-    if (PretendSocket.last === undefined) throw new Error("not connected yet");
-    return PretendSocket.last;
-  }, PATIENCE);
+  const socket = await connection();
   const ents: View[] = [...OFFICE, me(), agent("u2", "Piet Jansen")];
-  await socket.says(
-    { t: "hello", v: 1, epoch: "e", conn: "c", now: NOW, hb_ms: 2_000, user: "u1" },
-    { t: "snap", epoch: "e", rev: 1, ents },
-  );
+  await socket.says(HELLO, { t: "snap", epoch: "e", rev: 1, ents });
   await screen.findByRole("tab", { name: "Chat" }, PATIENCE);
   return socket;
 }
@@ -78,11 +87,39 @@ describe("a visit to the operator screen", () => {
     const socket = await atWork();
     await vi.waitFor(() => expect(key("Opnemen of verbinden")).toBe("F12"), PATIENCE);
     server.on("GET /api/preferences", () => json({ ...PREFERENCES, keys: { answer: "Insert" } }));
-    await socket.says({ t: "ev", code: "preferences_changed", args: {}, call: null });
+    await socket.says(CHANGED);
     await vi.waitFor(() => expect(key("Opnemen of verbinden")).toBe("Insert"), PATIENCE);
     server.on("GET /api/preferences", () => json({ ...PREFERENCES, keys_on: false }));
-    await socket.says({ t: "ev", code: "preferences_changed", args: {}, call: null });
+    await socket.says(CHANGED);
     await vi.waitFor(() => expect(screen.queryByText("Opnemen of verbinden")).toBeNull(), PATIENCE);
+  });
+
+  it("asks own keys and loudness again after a break, and leaves the usual keys behind [X-d]", {
+    timeout: 30_000,
+  }, async () => {
+    const loudness = vi.spyOn(DeskPhone.prototype, "setLoudness");
+    server.on("GET /api/preferences", () => refuse("database_away", 503));
+    const socket = await atWork();
+    expect(key("Opnemen of verbinden")).toBe("F3");
+    // Changed while the line was away: nobody tells of it again.
+    const changed = { ...PREFERENCES, ring_volume: 40, beeps: false };
+    server.on("GET /api/preferences", () => json(changed));
+    await act(async () => socket.onclose?.());
+    const next = await connection(socket);
+    await next.says(HELLO);
+    await vi.waitFor(() => expect(key("Opnemen of verbinden")).toBe("F12"), PATIENCE);
+    expect(loudness).toHaveBeenLastCalledWith(0.4, false);
+    // An answer that comes late is not about what holds now.
+    let late: (answer: Response) => void = () => undefined;
+    server.on("GET /api/preferences", () => new Promise((resolve) => (late = resolve)));
+    await next.says(CHANGED);
+    server.on("GET /api/preferences", () => json({ ...changed, keys: { answer: "Insert" } }));
+    await next.says(CHANGED);
+    await vi.waitFor(() => expect(key("Opnemen of verbinden")).toBe("Insert"), PATIENCE);
+    await act(async () => late(json(changed)));
+    expect(key("Opnemen of verbinden")).toBe("Insert");
+    cleanup();
+    expect(keyMap()).toBe(KEYS);
   });
 
   it("gets messages and their count over the live line, and confirms them [3.5-g, 3.5-i]", {

@@ -78,6 +78,21 @@ describe("the link in a mail", () => {
     expect(location.hash).toBe("");
   });
 
+  it("asks to log in also in a browser where this person was logged in, which the new password ended", async () => {
+    const server = new PretendServer("/password#secret");
+    server.session = SESSION;
+    server.on("POST /api/password/link", () => json(LINK));
+    server.on("POST /api/password", () => {
+      server.session = null;
+      return done();
+    });
+    await open();
+    fill("Nieuw wachtwoord", "een heel lange zin");
+    await submit("Opslaan");
+    await click(screen.getByRole("button", { name: "Naar inloggen" }));
+    expect(screen.getByRole("heading", { name: "Inloggen" })).toBeTruthy();
+  });
+
   it("welcomes who was invited, in the language of the letter [1.1-e, 1.1-j]", async () => {
     const server = new PretendServer("/password#secret");
     server.on("POST /api/password/link", () => json({ ...LINK, purpose: "invitation", language: "en" }));
@@ -100,14 +115,21 @@ describe("the link in a mail", () => {
     expect(note("done")).not.toBeNull();
   });
 
-  it("says that a used or old link is worth nothing, and how to get another one", async () => {
-    const server = new PretendServer("/password#secret");
-    server.on("POST /api/password/link", () => refuse("link_gone", 410));
-    await open();
-    expect(await screen.findByText(/Deze link werkt niet meer/)).toBeTruthy();
-    await click(screen.getByRole("link", { name: "Nieuwe link aanvragen" }));
-    expect(screen.getByLabelText("E-mailadres")).toBeTruthy();
-  });
+  it.each([
+    ["nobody is", null],
+    ["somebody is", SESSION],
+  ])(
+    "says that a used or old link is worth nothing, and how to get another one, where %s logged in",
+    async (_who, session) => {
+      const server = new PretendServer("/password#secret");
+      server.session = session;
+      server.on("POST /api/password/link", () => refuse("link_gone", 410));
+      await open();
+      expect(await screen.findByText(/Deze link werkt niet meer/)).toBeTruthy();
+      await click(screen.getByRole("link", { name: "Nieuwe link aanvragen" }));
+      expect(screen.getByLabelText("E-mailadres")).toBeTruthy();
+    },
+  );
 });
 
 describe("the second step at log-in", () => {
@@ -146,6 +168,7 @@ describe("the second step at log-in", () => {
     expect(note("problem")).toContain("Deze code klopt niet");
     expect(screen.getByLabelText<HTMLInputElement>("Code").value).toBe("");
     await click(screen.getByRole("link", { name: "Terug naar inloggen" }));
-    expect(screen.getByLabelText("Gebruikersnaam")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Gebruikersnaam").value).toBe("chantal@example.nl");
+    expect(document.activeElement).toBe(screen.getByLabelText("Wachtwoord"));
   });
 });

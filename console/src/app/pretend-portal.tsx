@@ -4,6 +4,7 @@ import { I18nProvider } from "@lingui/react";
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { vi } from "vitest";
 import type { PortalInfo, SessionInfo } from "../model/wire.ts";
+import { firstLanguage, speak } from "../text/locale.ts";
 import { App } from "./App.tsx";
 
 export const INFO: PortalInfo = {
@@ -31,7 +32,7 @@ export const refuse = (code: string, status: number, args: Record<string, string
   json({ code, args }, status);
 export const done = (): Response => new Response(null, { status: 204 });
 
-type Answer = (body: unknown) => Response;
+type Answer = (body: unknown) => Response | Promise<Response>;
 
 /** The server; a test says what each request is answered with. */
 export class PretendServer {
@@ -69,8 +70,9 @@ export class PretendServer {
   }
 }
 
-/** Load the page. */
+/** Load the page; like `main.tsx`, with its words there before anything is drawn. */
 export async function load(): Promise<void> {
+  await speak(firstLanguage());
   await act(async () => {
     render(
       <I18nProvider i18n={i18n}>

@@ -1,7 +1,7 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cleanup, click } from "./harness.tsx";
-import { done, fill, json, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
+import { done, fill, json, note, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
 
 afterEach(() => {
   cleanup();
@@ -56,6 +56,38 @@ describe("one's own settings", () => {
     await click(part("Geluiden").getByRole("switch"));
     expect(await screen.findByText("De server kon dit niet opslaan. Probeer het zo nog eens.")).toBeTruthy();
     expect(part("Geluiden").getByRole<HTMLInputElement>("switch").checked).toBe(true);
+  });
+
+  it("show what the server has when a change was not kept, and say so no longer than it is true", async () => {
+    const server = await atSettings();
+    server.on("PUT /api/preferences", () => refuse("not_saved", 503));
+    // Changed at another desk meanwhile.
+    server.on("GET /api/preferences", () => json({ ...PREFERENCES, ring_volume: 30 }));
+    await click(part("Geluiden").getByRole("switch"));
+    expect(part("Geluiden").getByText("30%")).toBeTruthy();
+    expect(note("problem")).toContain("kon dit niet opslaan");
+    server.on("PUT /api/preferences", () => done());
+    await click(part("Geluiden").getByRole("switch"));
+    expect(server.sent("PUT", "/api/preferences")).toEqual({ ...PREFERENCES, ring_volume: 30, beeps: false });
+    expect(note("problem")).toBeNull();
+  });
+
+  it("go to the server one at a time, so that the last one stays", async () => {
+    const server = await atSettings();
+    let keep: (answer: Response) => void = () => undefined;
+    server.on("PUT /api/preferences", () => new Promise((resolve) => (keep = resolve)));
+    const kept = () =>
+      server.requests
+        .filter(([method, path]) => method === "PUT" && path === "/api/preferences")
+        .map(([, , body]) => (body as typeof PREFERENCES).ring_volume);
+    const slider = screen.getByLabelText("Volume van het belgeluid");
+    for (const step of ["90", "80", "70"]) fireEvent.change(slider, { target: { value: step } });
+    expect(kept()).toEqual([90]);
+    await act(async () => keep(done()));
+    expect(kept()).toEqual([90, 70]);
+    await act(async () => keep(done()));
+    expect(part("Geluiden").getByText("70%")).toBeTruthy();
+    expect(kept()).toEqual([90, 70]);
   });
 
   it("change a key by pressing it; one that is taken or that writes something is refused with the reason", async () => {
@@ -115,7 +147,10 @@ describe("one's own settings", () => {
         ? json({ codes: ["aaaa-bbbb", "cccc-dddd"] })
         : refuse("wrong_code", 422),
     );
+    const title = screen.getByRole("heading", { name: "Tweede stap bij het inloggen" });
     await click(second.getByRole("button", { name: "Aanzetten" }));
+    // The button that had the focus is gone; the focus is not.
+    expect(document.activeElement).toBe(title);
     fireEvent.change(second.getByLabelText("Huidig wachtwoord"), { target: { value: "goed" } });
     await submit("Verder");
     expect(server.sent("POST", "/api/second-factor")).toEqual({ password: "goed", code: "" });
@@ -127,7 +162,9 @@ describe("one's own settings", () => {
     fireEvent.change(second.getByLabelText("Code"), { target: { value: "123456" } });
     await submit("Aanzetten");
     expect(second.getAllByRole("listitem").map((one) => one.textContent)).toEqual(["aaaa-bbbb", "cccc-dddd"]);
+    await act(async () => second.getByRole("button", { name: "Ik heb ze bewaard" }).focus());
     await click(second.getByRole("button", { name: "Ik heb ze bewaard" }));
+    expect(document.activeElement).toBe(title);
     expect(second.getByText(/Er zijn nog 2 herstelcodes/)).toBeTruthy();
     // From now on a change of password asks the code too.
     expect(part("Wachtwoord").getByLabelText("Code")).toBeTruthy();

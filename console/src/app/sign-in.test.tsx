@@ -195,12 +195,15 @@ describe("logging out", () => {
     expect(loggedOut).toBe(0);
   });
 
-  it("asks the last one for urgent calls once more [D17]", async () => {
+  it("asks the last one for urgent calls once more, without what was wrong before [D17]", async () => {
     ask();
+    answer = () => new Response(JSON.stringify({ code: "live_call", args: {} }), { status: 409 });
+    await click(screen.getByRole("button", { name: "Ja" }));
     answer = () =>
       new Response(JSON.stringify({ code: "last_in_urgent", args: { queue: "Urgent" } }), { status: 409 });
     await click(screen.getByRole("button", { name: "Ja" }));
     expect(screen.getByText(/U bent als laatste ingelogd op Urgent/)).toBeTruthy();
+    expect(screen.queryByText(/Beëindig ze of haal ze eerst uit de wacht/)).toBeNull();
     answer = () => new Response(null, { status: 204 });
     await click(screen.getByRole("button", { name: "Toch uitloggen" }));
     expect(requests.at(-1)).toBe("DELETE /api/session?device=1&confirmed=1");

@@ -19,6 +19,8 @@ export interface SessionState {
   readonly taste: Taste;
   readonly logIn: (session: SessionInfo) => void;
   readonly forget: () => void;
+  /** Ask the server whether who is logged in here still is. */
+  readonly again: () => Promise<void>;
   readonly change: (taste: Partial<Taste>) => void;
 }
 
@@ -46,6 +48,14 @@ export function useSession(): SessionState {
     api.session().then(logIn, () => setSession(null));
   }, [logIn]);
 
+  const again = useCallback(async (): Promise<void> => {
+    if (!session) return;
+    await api.session().then(logIn, (reason: unknown) => {
+      if (!(reason instanceof Refused)) throw reason;
+      if (reason.code === "no_session") setSession(null);
+    });
+  }, [session, logIn]);
+
   const change = useCallback(
     (part: Partial<Taste>): void => {
       void show({ ...taste, ...part });
@@ -60,5 +70,5 @@ export function useSession(): SessionState {
     [session, show, taste],
   );
 
-  return { session, info, taste, logIn, change, forget: useCallback(() => setSession(null), []) };
+  return { session, info, taste, logIn, change, again, forget: useCallback(() => setSession(null), []) };
 }

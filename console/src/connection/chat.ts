@@ -79,14 +79,20 @@ export class ChatBook {
 
   /** The same from anywhere on the screen: the chat tab comes in front (3.5-h). */
   show(other: string): void {
-    this.#change({ ...this.#chats, summons: this.#chats.summons + 1 });
+    this.#change({ ...this.#chats, summoned: !this.#chats.looking });
     this.open(other);
   }
 
   /** The chat tab comes in front, or goes. */
   look(looking: boolean): void {
-    this.#change({ ...this.#chats, looking });
+    const summoned = this.#chats.summoned && !looking;
+    this.#change({ ...this.#chats, looking, summoned });
     this.#markRead();
+  }
+
+  /** The field to write in has the focus. */
+  writes(): void {
+    this.#change({ ...this.#chats, writing: false });
   }
 
   /** The window is looked at again. */

@@ -40,6 +40,7 @@ let wires: Wire[];
 let store: Store;
 let line: LiveLine;
 let loggedIn: boolean;
+let greetings: number;
 const notices: string[] = [];
 const last = (): Wire => {
   const wire = wires.at(-1);
@@ -52,12 +53,16 @@ beforeEach(() => {
   wires = [];
   notices.length = 0;
   loggedIn = true;
+  greetings = 0;
   store = new Store();
   line = new LiveLine({
     store,
     clock: new ServerClock(),
     notice: ({ code }) => notices.push(code),
     chat: ({ t }) => notices.push(t),
+    greeted: () => {
+      greetings += 1;
+    },
     loggedIn: () => Promise.resolve(loggedIn),
     random: () => 1,
     open: () => {
@@ -92,6 +97,18 @@ describe("the line to the server", () => {
 
     expect(last().sent[0]).toEqual({ t: "sync", epoch: "e1", rev: 7 });
     expect(store.world.line.state).toBe("connected");
+  });
+
+  it("tells of every new connection, because notices are not said again", async () => {
+    last().shows(7);
+    last().onclose?.();
+    await vi.advanceTimersByTimeAsync(500);
+    last().greets();
+    expect(greetings).toBe(2);
+    // A frame is missing: a new connection, without the line ever being called lost.
+    last().says({ t: "d", n: 9, rev: 20, ops: [] });
+    last().greets();
+    expect(greetings).toBe(3);
   });
 
   it("waits for a snapshot when the server is a new one", async () => {

@@ -31,6 +31,8 @@ export interface LineOptions {
   readonly clock: ServerClock;
   readonly notice: (notice: Notice) => void;
   readonly chat: (frame: ChatMessage | ChatUnread) => void;
+  /** The server hears us, again perhaps: what it told while there was no line was not heard here. */
+  readonly greeted?: () => void;
   /** Asked when the line could not be made: false when the log-in is over, so that trying again is no use. */
   readonly loggedIn: () => Promise<boolean>;
   readonly open?: () => Socket;
@@ -121,6 +123,7 @@ export class LiveLine {
         clock.heard(frame.now);
         store.hello(frame);
         this.#greeted = true;
+        this.#options.greeted?.();
         // After a resume without changes no frame follows: what we hold is what the server shows.
         if (store.world.epoch === frame.epoch) this.#connected();
         break;

@@ -45,6 +45,15 @@ describe("the conversations of a tab", () => {
     expect(answered(failed, "u2", "unknown", null)).toBe(failed);
   });
 
+  it("know that a line arrived when it came back, though the answer to it was lost", () => {
+    const back = received(
+      sending(NO_CHATS, "u2", "a", "Ben je er?", 5),
+      "u1",
+      message("a", "u1", "Ben je er?", "u2"),
+    );
+    expect(answered(back, "u2", "a", "no_connection").talks.get("u2")?.[0]?.state).toBe("sent");
+  });
+
   it("take what I wrote in another tab as mine", () => {
     const chats = received(NO_CHATS, "u1", message("a", "u1", "Hier", "u2"));
     expect(chats.talks.get("u2")?.[0]).toMatchObject({ mine: true, text: "Hier", state: "sent" });

@@ -24,8 +24,10 @@ export interface Chats {
   readonly open: string | null;
   /** The chat tab is in front. */
   readonly looking: boolean;
-  /** Grows with each wish to go to the chat tab. */
-  readonly summons: number;
+  /** Somebody wants the chat tab in front, and it is not there yet. */
+  readonly summoned: boolean;
+  /** A conversation was just opened: the field to write in still has to take the focus. */
+  readonly writing: boolean;
 }
 
 export const NO_CHATS: Chats = {
@@ -34,7 +36,8 @@ export const NO_CHATS: Chats = {
   drafts: new Map(),
   open: null,
   looking: false,
-  summons: 0,
+  summoned: false,
+  writing: false,
 };
 
 /** Lines of one conversation that are kept; older ones go. */
@@ -52,17 +55,17 @@ export function sending(chats: Chats, to: string, id: string, text: string, at: 
   return withLine(chats, to, { id, mine: true, text, at, state: "sending", code: null });
 }
 
-/** The server's answer to it; null: it arrived. */
+/** The server's answer to it; null: it arrived. What came back as a message arrived, whatever is answered later. */
 export function answered(chats: Chats, to: string, id: string, code: string | null): Chats {
   const line = chats.talks.get(to)?.find((one) => one.id === id);
-  if (line === undefined) return chats;
+  if (line === undefined || line.state === "sent") return chats;
   return withLine(chats, to, { ...line, state: code === null ? "sent" : "failed", code }, false);
 }
 
 /** The conversation with a colleague, begun when there is none yet. */
 export function opened(chats: Chats, other: string): Chats {
   const talks = chats.talks.has(other) ? chats.talks : new Map([[other, []], ...chats.talks]);
-  return { ...chats, talks, open: other };
+  return { ...chats, talks, open: other, writing: true };
 }
 
 /** What was counted while this tab knew nothing of it has its place in the list too. */

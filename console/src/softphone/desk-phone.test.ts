@@ -40,6 +40,29 @@ class PretendPhone implements Softphone {
   }
 }
 
+/** The sound of a browser: how loud each round of notes is, in the order in which they begin. */
+const rounds: number[] = [];
+class PretendAudio {
+  readonly state = "running";
+  readonly currentTime = 0;
+  readonly destination = {};
+  addEventListener(): void {}
+  resume(): void {}
+  createGain() {
+    const still = (): void => undefined;
+    const gain = { value: 1, setTargetAtTime: still, setValueAtTime: still, linearRampToValueAtTime: still };
+    const connect = <T>(to: T): T => {
+      if (to === this.destination) rounds.push(gain.value);
+      return to;
+    };
+    return { gain, connect };
+  }
+  createOscillator() {
+    const still = (): void => undefined;
+    return { frequency: { value: 0 }, connect: <T>(to: T): T => to, start: still, stop: still };
+  }
+}
+
 const CREDENTIALS = {
   device: "d1",
   uri: "sip:d1",
@@ -84,6 +107,7 @@ beforeEach(() => {
 afterEach(() => {
   desk.close();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 describe("the phone of this browser", () => {
@@ -127,5 +151,23 @@ describe("the phone of this browser", () => {
     desk.expect(true);
     made().is({ leg: "ringing" });
     expect(made().asked).toContain("answer");
+  });
+
+  it("rings as loud as its person wants it, and beeps only for who wants that", async () => {
+    vi.stubGlobal("AudioContext", PretendAudio);
+    rounds.length = 0;
+    await vi.advanceTimersByTimeAsync(0);
+    desk.unlock();
+    desk.sound("ring");
+    desk.setLoudness(0.5, false);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(rounds).toEqual([0.12, 0.06]);
+    desk.sound(null);
+    desk.soundOnce("beep");
+    expect(rounds).toHaveLength(2);
+    desk.setLoudness(0.5, true);
+    desk.soundOnce("beep");
+    // A beep is soft already: loudness is for ringing.
+    expect(rounds.at(-1)).toBe(0.05);
   });
 });

@@ -1,3 +1,4 @@
+import { useLingui } from "@lingui/react/macro";
 import type { InputHTMLAttributes, ReactNode, Ref } from "react";
 import { useId } from "react";
 
@@ -29,15 +30,19 @@ export function Field({ label, help, ...input }: Props) {
   );
 }
 
-/** A password, for the password manager to fill in or to keep. */
+/** A password, for the password manager to fill in or to keep; a fresh one with what makes a good one. */
 export function PasswordField({
   fresh = false,
   ...rest
-}: Omit<Props, "type"> & { readonly fresh?: boolean }) {
+}: Omit<Props, "type" | "help"> & { readonly fresh?: boolean }) {
+  const { t } = useLingui();
   return (
     <Field
       type="password"
       autoComplete={fresh ? "new-password" : "current-password"}
+      {...(fresh && {
+        help: t`At least 8 characters. A few words in a row are strong and easy to remember.`,
+      })}
       maxLength={256}
       required
       {...rest}

@@ -19,10 +19,11 @@ export function Conversation({ other }: { other: string }) {
   const name = useEntities((all) => all.agent.get(other)?.name) ?? t`Somebody who left`;
   const lines = useChats((chats) => chats.talks.get(other) ?? NOTHING);
   const end = useRef<HTMLDivElement>(null);
-  const count = lines.length;
+  // Not how many there are: of a long conversation that stays the same.
+  const last = lines.at(-1)?.id;
   useEffect(() => {
-    if (count > 0) end.current?.scrollIntoView({ block: "end" });
-  }, [count]);
+    if (last !== undefined) end.current?.scrollIntoView({ block: "end" });
+  }, [last]);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (2.1.1). */}
@@ -93,7 +94,13 @@ function Compose({ other, name }: { other: string; name: string }) {
   const there = useEntities((all) => all.agent.get(other)?.chat ?? false);
   const lost = useLine().state !== "connected";
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Only for who opened a conversation: whoever comes along the tabs with the arrow keys goes on there.
+  const writing = useChats((chats) => chats.writing);
+  useEffect(() => {
+    if (!writing) return;
+    field.current?.focus();
+    chat.writes();
+  }, [chat, writing]);
   const off = lost
     ? t`No connection to the server`
     : there

@@ -4,7 +4,7 @@ import { api, Refused, UNREACHABLE } from "../../connection/api.ts";
 import { useAsk } from "../../connection/ask.ts";
 import type { PasswordLinkInfo, SessionInfo } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
-import { PasswordField } from "../../ui/Field.tsx";
+import { Field, PasswordField } from "../../ui/Field.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { PageLink } from "../../ui/PageLink.tsx";
 
@@ -97,17 +97,9 @@ export function ChoosePassword({ token, speak, toLogIn, toForgotten }: Props) {
       </div>
       <form className="panel" onSubmit={(event) => void submit(event)}>
         {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
-        <div className="field">
-          <label htmlFor="user-name">{t`User name`}</label>
-          {/* Not to be changed, but a password manager keeps it with the password. */}
-          <input className="input" id="user-name" autoComplete="username" value={whose.user_name} readOnly />
-        </div>
-        <PasswordField
-          fresh
-          label={t`New password`}
-          name="new-password"
-          help={t`At least 8 characters. A few words in a row are strong and easy to remember.`}
-        />
+        {/* Not to be changed, but a password manager keeps it with the password. */}
+        <Field label={t`User name`} autoComplete="username" value={whose.user_name} readOnly />
+        <PasswordField fresh label={t`New password`} name="new-password" />
         <button type="submit" className="btn" data-kind="primary" data-tall aria-disabled={busy}>
           {t`Save`}
         </button>

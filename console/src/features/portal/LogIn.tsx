@@ -21,8 +21,14 @@ export function LogIn({ info, missing, loggedIn, forgotten }: Props) {
   const [busy, setBusy] = useState(false);
   /** Name and password that were right, while the code is asked; gone with the page. */
   const [proven, setProven] = useState<Form | null>(null);
+  /** For who comes back from the second step: the name is still there, and the password is next. */
+  const [typed, setTyped] = useState("");
   const password = useRef<HTMLInputElement>(null);
   const userName = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    if (proven === null && typed !== "") password.current?.focus();
+  }, [proven, typed]);
 
   async function attempt(form: Form): Promise<Refused | null> {
     setBusy(true);
@@ -47,6 +53,7 @@ export function LogIn({ info, missing, loggedIn, forgotten }: Props) {
     if (refused === null) return;
     if (refused.code === "code_needed") {
       setProblem(null);
+      setTyped(form.user_name);
       setProven(form);
       return;
     }
@@ -83,6 +90,7 @@ export function LogIn({ info, missing, loggedIn, forgotten }: Props) {
           ref={userName}
           label={t`User name`}
           name="username"
+          defaultValue={typed}
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}

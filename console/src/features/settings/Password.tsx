@@ -39,12 +39,7 @@ export function Password({ userName, asksCode }: { userName: string; asksCode: b
       {/* For the password manager, which wants to know whose password it is. */}
       <input type="hidden" name="username" autoComplete="username" value={userName} readOnly />
       <PasswordField label={t`Present password`} name="password" />
-      <PasswordField
-        fresh
-        label={t`New password`}
-        name="new-password"
-        help={t`At least 8 characters. A few words in a row are strong and easy to remember.`}
-      />
+      <PasswordField fresh label={t`New password`} name="new-password" />
       {asksCode && <CodeField label={t`Code`} name="code" />}
       <div className="acts">
         <button type="submit" className="btn" data-kind="primary" aria-disabled={busy}>

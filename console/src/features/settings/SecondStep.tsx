@@ -1,6 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { api } from "../../connection/api.ts";
 import { useAsk } from "../../connection/ask.ts";
 import type { SecondFactorInfo, SecondFactorStart } from "../../model/wire.ts";
@@ -29,9 +29,12 @@ export function SecondStep({ info, changed }: Props) {
   const { t } = useLingui();
   const { busy, problem, ask, clear } = useAsk();
   const [stage, setStage] = useState<Stage>({ at: "rest" });
+  const title = useRef<HTMLHeadingElement>(null);
   const go = (next: Stage): void => {
     clear();
     setStage(next);
+    // The button that was pressed goes with its stage; who works by keyboard or by ear begins at the top of the next.
+    title.current?.focus();
   };
 
   async function confirm(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -63,7 +66,7 @@ export function SecondStep({ info, changed }: Props) {
   const said = problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>;
   return (
     <section className="panel" aria-labelledby="own-second">
-      <h2 id="own-second">{t`Second step at log-in`}</h2>
+      <h2 id="own-second" ref={title} tabIndex={-1}>{t`Second step at log-in`}</h2>
       {stage.at === "rest" && (
         <>
           <p className="soft">

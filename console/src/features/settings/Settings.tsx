@@ -2,14 +2,16 @@ import { useLingui } from "@lingui/react/macro";
 import { useEffect, useState } from "react";
 import { api } from "../../connection/api.ts";
 import { useAsk } from "../../connection/ask.ts";
-import type { Preferences, SecondFactorInfo, SessionInfo } from "../../model/wire.ts";
+import type { SecondFactorInfo, SessionInfo } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
+import { LANGUAGES, THEMES } from "../../text/taste.ts";
 import { Note } from "../../ui/Note.tsx";
 import { PageLink } from "../../ui/PageLink.tsx";
 import { OwnKeys } from "./OwnKeys.tsx";
 import { Password } from "./Password.tsx";
 import { SecondStep } from "./SecondStep.tsx";
 import { Sounds } from "./Sounds.tsx";
+import { usePreferences } from "./use-preferences.ts";
 import "./settings.css";
 
 type Language = SessionInfo["language"];
@@ -27,26 +29,16 @@ interface Props {
 /** What a person sets for himself, on a page of its own (4-a). */
 export function Settings({ session, language, theme, setLanguage, setTheme, toModules }: Props) {
   const { t } = useLingui();
-  const { problem, ask, refuse } = useAsk();
+  const { problem, ask, refuse, clear } = useAsk();
   const [factor, setFactor] = useState<SecondFactorInfo | null>(null);
-  const [preferences, setPreferences] = useState<Preferences | null>(null);
+  const { preferences, begin, change } = usePreferences(clear, refuse);
   useEffect(() => {
     void ask(() => Promise.all([api.secondFactor(), api.preferences()])).then((got) => {
       if (got === undefined) return;
       setFactor(got.answer[0]);
-      setPreferences(got.answer[1]);
+      begin(got.answer[1]);
     });
-  }, [ask]);
-  const save = (part: Partial<Preferences>): void => {
-    if (preferences === null) return;
-    const next = { ...preferences, ...part };
-    // What is not kept is not shown either.
-    api.setPreferences(next).catch((reason: unknown) => {
-      setPreferences(preferences);
-      refuse(reason);
-    });
-    setPreferences(next);
-  };
+  }, [ask, begin]);
   return (
     <main className="wide own">
       <div>
@@ -64,8 +56,8 @@ export function Settings({ session, language, theme, setLanguage, setTheme, toMo
         </div>
         {preferences !== null && (
           <div>
-            <Sounds preferences={preferences} change={save} />
-            <OwnKeys preferences={preferences} change={save} />
+            <Sounds preferences={preferences} change={change} />
+            <OwnKeys preferences={preferences} change={change} />
           </div>
         )}
       </div>
@@ -80,7 +72,7 @@ export function Settings({ session, language, theme, setLanguage, setTheme, toMo
 
 /** Language and appearance; they hold at once, on every screen of this person. */
 function Look({ language, theme, setLanguage, setTheme }: Omit<Props, "session" | "toModules">) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   return (
     <section className="panel" aria-labelledby="own-look">
       <h2 id="own-look">{t`Language and appearance`}</h2>
@@ -92,13 +84,11 @@ function Look({ language, theme, setLanguage, setTheme }: Omit<Props, "session" 
           value={language}
           onChange={(event) => setLanguage(event.target.value as Language)}
         >
-          {/* A language is called by its own name in every language. */}
-          <option value="nl" lang="nl">
-            Nederlands
-          </option>
-          <option value="en" lang="en">
-            English
-          </option>
+          {Object.entries(LANGUAGES).map(([id, name]) => (
+            <option key={id} value={id} lang={id}>
+              {name}
+            </option>
+          ))}
         </select>
       </div>
       <div className="field">
@@ -109,10 +99,11 @@ function Look({ language, theme, setLanguage, setTheme }: Omit<Props, "session" 
           value={theme}
           onChange={(event) => setTheme(event.target.value as Theme)}
         >
-          <option value="system">{t`Like the computer`}</option>
-          <option value="light">{t`Light`}</option>
-          <option value="dark">{t`Dark`}</option>
-          <option value="contrast">{t`High contrast`}</option>
+          {Object.entries(THEMES).map(([id, word]) => (
+            <option key={id} value={id}>
+              {i18n._(word)}
+            </option>
+          ))}
         </select>
       </div>
     </section>

@@ -32,6 +32,7 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
 
   async function leave(deviceToo: boolean, confirmed = false): Promise<void> {
     setBusy(true);
+    setProblem(null);
     try {
       await api.logOut(deviceToo, confirmed);
       loggedOut();

@@ -11,6 +11,7 @@ import {
 } from "react-aria-components";
 import { initials } from "../../model/format.ts";
 import type { SessionInfo } from "../../model/wire.ts";
+import { LANGUAGES, THEMES } from "../../text/taste.ts";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 
 type Theme = SessionInfo["theme"];
@@ -50,13 +51,7 @@ interface Props {
 
 /** What belongs to the person: language, appearance, logging out (4-a). */
 export function UserMenu({ name, language, theme, acts = [], pause, setLanguage, setTheme, logOut }: Props) {
-  const { t } = useLingui();
-  const themes: readonly (readonly [Theme, string])[] = [
-    ["system", t`Like the computer`],
-    ["light", t`Light`],
-    ["dark", t`Dark`],
-    ["contrast", t`High contrast`],
-  ];
+  const { t, i18n } = useLingui();
   return (
     <MenuTrigger>
       <Button className="top-item" aria-label={t`Menu of ${name}`}>
@@ -92,9 +87,9 @@ export function UserMenu({ name, language, theme, acts = [], pause, setLanguage,
             onSelectionChange={(keys) => keys !== "all" && setLanguage([...keys][0] as Language)}
           >
             <Header className="pop-head">{t`Language`}</Header>
-            {/* A language is called by its own name in every language. */}
-            <Choice id="nl" text="Nederlands" />
-            <Choice id="en" text="English" />
+            {Object.entries(LANGUAGES).map(([id, name]) => (
+              <Choice key={id} id={id} text={name} />
+            ))}
           </MenuSection>
           <Separator className="item-line" />
           <MenuSection
@@ -104,8 +99,8 @@ export function UserMenu({ name, language, theme, acts = [], pause, setLanguage,
             onSelectionChange={(keys) => keys !== "all" && setTheme([...keys][0] as Theme)}
           >
             <Header className="pop-head">{t`Appearance`}</Header>
-            {themes.map(([id, text]) => (
-              <Choice key={id} id={id} text={text} />
+            {Object.entries(THEMES).map(([id, word]) => (
+              <Choice key={id} id={id} text={i18n._(word)} />
             ))}
           </MenuSection>
           <Separator className="item-line" />
