@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { changesOf, pieces, standsIn, valueAt, withValue } from "../features/administration/kinds.ts";
+import { everyRule, pages } from "../features/administration/pages.ts";
+import { problemWords, refusedWords, rightWords } from "../features/administration/words.ts";
+import { messages as english } from "../text/catalogues/en.po";
+import { messages as dutch } from "../text/catalogues/nl.po";
+
+describe("the sentences of the administration", () => {
+  const server = ["people", "queues", "house"].map((name) =>
+    readFileSync(`../src/cordboard/app/administration/${name}.py`, "utf8"),
+  );
+
+  it("every field that the server knows stands in one", () => {
+    const told = new Set<string>();
+    for (const page of Object.values(pages())) {
+      for (const piece of everyRule(page).flatMap((rule) => pieces(rule.text))) {
+        if (piece.field === undefined) continue;
+        expect(page.kinds[piece.field], piece.field).toBeDefined();
+        told.add(piece.field.split(".")[0] ?? "");
+      }
+    }
+    const fields = server.flatMap((text) => [
+      ...[...text.matchAll(/Field\(name="([a-z_]+)"/g)].map((found) => found[1] ?? ""),
+      ...[...text.matchAll(/^ {4}"([a-z_]+)": (?:flag|whole|choice|maybe|way_out)/gm)].map((f) => f[1] ?? ""),
+    ]);
+    expect(fields.length).toBeGreaterThan(70);
+    expect(fields.filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  it("have the same settings in both languages", () => {
+    for (const [id, words] of Object.entries(dutch)) {
+      const tokens = (text: unknown): string[] => (JSON.stringify(text).match(/\[[a-z_.]+\]/g) ?? []).sort();
+      const other = (english as Record<string, unknown>)[id];
+      expect(tokens(words), JSON.stringify(other)).toEqual(tokens(other));
+    }
+  });
+
+  it("there are words for every right, and for every no of the administration", () => {
+    const types = readFileSync("../src/cordboard/core/types.py", "utf8");
+    const known = [...(types.split("class Right(Enum)")[1] ?? "").matchAll(/ = "([a-z_.]+)"/g)];
+    expect(known.length).toBeGreaterThan(14);
+    for (const [, right = ""] of known) expect(rightWords(right)).not.toBe(right);
+    const folder = "../src/cordboard/app/administration/";
+    const files = [
+      "../src/cordboard/web/requests/admin.py",
+      ...readdirSync(folder).flatMap((name) => (name.endsWith(".py") ? [folder + name] : [])),
+    ];
+    const source = files.map((name) => readFileSync(name, "utf8")).join("");
+    const codes = (pattern: RegExp): Set<string> =>
+      new Set([...source.matchAll(pattern)].map((found) => found[1] ?? ""));
+    const ofFields = codes(/(?:\bWrong\(|\bcode=)"([a-z_]+)"/g);
+    expect(ofFields.size).toBeGreaterThan(18);
+    for (const code of ofFields) expect(problemWords(code, {}), code).not.toContain(`(${code})`);
+    const ofAll = codes(/(?:\bConflict\(|Refusal\(\d+, |\bNoRight\([^"()]+, )"([a-z_]+)"/g);
+    expect(ofAll.size).toBeGreaterThan(8);
+    for (const code of ofAll) expect(refusedWords(code), code).not.toContain(`(${code})`);
+  });
+
+  it("a field stands in those that have it, a part of it or what it is a part of", () => {
+    expect(standsIn("[numbers]", "number")).toBe(false);
+    expect(standsIn("[numbers]", "numbers.2")).toBe(true);
+    expect(standsIn("[exits.full]", "exits.full.target")).toBe(true);
+    expect(standsIn("[exits.closed]", "exits.full.target")).toBe(false);
+    expect(standsIn("[exits.closed]", "exits")).toBe(true);
+  });
+
+  it("a value may lie inside another one", () => {
+    const row = { name: "A", exits: { full: 1 } };
+    expect(valueAt(row, "exits.closed")).toBeNull();
+    expect(withValue(row, "exits.closed", 2)).toEqual({ name: "A", exits: { full: 1, closed: 2 } });
+    expect(withValue(row, "exits.full", null)).toEqual({ name: "A", exits: {} });
+    expect(changesOf(row, withValue(row, "exits.full", 1))).toEqual({});
+    expect(pieces("Na [ring_ms] s.").map((piece) => piece.field ?? piece.text)).toEqual([
+      "Na ",
+      "ring_ms",
+      " s.",
+    ]);
+  });
+});
