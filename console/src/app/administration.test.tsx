@@ -65,7 +65,6 @@ const DEVICE = {
   kind: "sip",
   extension: "201",
   answer_method: "header",
-  one_line: true,
   position: 0,
   registered: true,
   used_by: "u1",

@@ -45,7 +45,7 @@ export function organisation(language: Kind): Page {
         title: t`Organisation`,
         text: t`[name] is in [country] (time zone [time_zone]) and speaks [language].`,
       },
-      { title: t`Log-in page`, text: t`Whom to ask for a user name or a password: [contact].` },
+      { title: t`Log-in page`, text: t`Whom to ask for a user name or a password: [contact]` },
       { title: t`Calling out`, text: t`Who is called sees [number], and rings for [dial_ring_ms] seconds.` },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {

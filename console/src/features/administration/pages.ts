@@ -142,14 +142,13 @@ function devices(): Page {
           ["web", t`answers in the browser`],
         ],
       },
-      one_line: { is: "flag", yes: t`one connection for all calls`, no: t`a connection for each call` },
     },
     rules: (_, isNew) => [
       { title: t`Name`, text: t`The phone is called [name], with extension [extension].` },
       ...rule(isNew),
-      { title: t`Answering`, text: t`A click on answer [answer_method]. It has [one_line].` },
+      { title: t`Answering`, text: t`A click on answer [answer_method].` },
     ],
-    begin: { name: "", kind: "sip", extension: "", answer_method: "header", one_line: true },
+    begin: { name: "", kind: "sip", extension: "", answer_method: "header" },
   };
 }
 
