@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { i18n } from "@lingui/core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { changesOf, pieces, standsIn, valueAt, withValue } from "../features/administration/kinds.ts";
 import { everyRule, pages } from "../features/administration/pages.ts";
 import { problemWords, refusedWords, rightWords } from "../features/administration/words.ts";
 import { messages as english } from "../text/catalogues/en.po";
 import { messages as dutch } from "../text/catalogues/nl.po";
+
+beforeAll(() => i18n.loadAndActivate({ locale: "nl", messages: dutch }));
 
 describe("the sentences of the administration", () => {
   const server = ["people", "queues", "house"].map((name) =>
