@@ -9,6 +9,7 @@ import pytest
 from cordboard.core import transitions
 from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState, TransferState
+from cordboard.core.dialogue import DialogueStep
 from cordboard.core.records import SegmentOutcome
 from tools import states
 
@@ -26,6 +27,7 @@ def test_the_diagrams_are_the_tables() -> None:
         (transitions.OfferState, transitions.OFFER),
         (transitions.WrapUpState, transitions.WRAP_UP),
         (AgentStatus, transitions.AGENT),
+        (DialogueStep, transitions.DIALOGUE),
     ],
 )
 def test_every_state_is_in_its_table_and_can_be_reached(

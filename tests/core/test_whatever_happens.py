@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from cordboard.core import line as lines
 from cordboard.core.agent import LineState
 from cordboard.core.call import CallState
 from cordboard.core.events import (
@@ -433,7 +434,9 @@ class Office(RuleBasedStateMachine):
             world.tell(JoinFailed(line=line.leg, party=call.leg))
         elif line.call is None:
             caller = world.exchange.callers[call.leg]
-            caller.place, caller.line = Place.LINE, line.leg
+            # A telephone with a leg for each call is still heard on the one that it has for this call.
+            own = lines.own_leg(agent, call) or line
+            caller.place, caller.line = Place.LINE, own.leg
             world.tell(HoldFailed(party=call.leg))
 
     # --- time ---

@@ -39,6 +39,7 @@ def recipient_answered(turn: Turn, recipient: Call) -> None:
     for offered in list(call.offers):
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.ELSEWHERE)
     recipient.answered_at = recipient.answered_at or turn.now
+    turn.taken.append(recipient)
     call.partner = recipient.id
     call.back_to = call.back_until = call.until = None
     turn.do(Pair(one=call.leg, other=recipient.leg))
@@ -151,7 +152,7 @@ def _recipient_gone(turn: Turn, ended: Ended) -> None:
         return
     reason = handover.not_reached(ended.reached) if never_answered else Reason.HUNG_UP
     handover.step(turn, call, TransferState.FAILED, reason)
-    call.reason = reason
+    call.reason, call.not_reached = reason, transfer.recipient_name
     turn.say(agent, _SAYING[reason], call.id, name=transfer.recipient_name or "")
     if never_answered and turn.board.rules.resume_if_never_answered and not turn.board.on_line(agent):
         try:
@@ -165,9 +166,9 @@ def pair_failed(turn: Turn, one: LegId, other: LegId) -> None:
     board = turn.board
     ids = [board.parties.get(one), board.parties.get(other)]
     pair = [board.calls[i] for i in ids if i is not None]
-    for call in pair:
-        if call.state is not CallState.TRANSFERRED:
-            return
+    if len(pair) < 2 or pair[0].partner != pair[1].id or pair[0].state is not CallState.TRANSFERRED:
+        # Told late, of two who are not together any more: either may talk with somebody else by now.
+        return
     for call in pair:
         transfer = call.transfer
         if transfer is None:
@@ -199,6 +200,7 @@ def on_hook(turn: Turn, agent: Agent) -> None:
             and recipient is not None
             and recipient.agent == agent.id
             and recipient.state in transfer_.ANSWERED
+            and not handover.has_gone(turn, recipient)
             and call.state is CallState.HELD
         ):
             # What people who transfer at the telephone expect.
@@ -230,6 +232,8 @@ def due(turn: Turn, call: Call) -> None:
         call.back_to = call.back_until = None
         call.version += 1
         turn.show_call(call)
+        # The queue's again, with its limit and what it says to who waits.
+        turn.moved.append(call)
         if call.queue is None:
             turn.stranded.append((call, call.reason or Reason.NO_ANSWER))
     if call.until is not None and call.until <= turn.now:

@@ -1,4 +1,4 @@
-"""An agent: a user as somebody who takes calls, with one device and that device's one line (D27)."""
+"""An agent: a user as somebody who takes calls, with one device and that device's line (D27)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class LineState(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """The one audio leg of an agent's device."""
+    """An audio leg of an agent's device."""
 
     leg: LegId
     device: DeviceId
@@ -98,6 +98,10 @@ class Line:
     reserved_until: Instant | None = None
     """End of the agent's claim on the call while answering (D13)."""
     held_by_phone: bool = False
+    whose: CallId | None = None
+    """Whom the telephone has it for: the call that was last on it. Counts while that is the agent's."""
+    talked: bool = False
+    """Set aside in a conversation, which goes on should the other leg not come up."""
 
     @property
     def is_coming_up(self) -> bool:
@@ -144,6 +148,9 @@ class Agent:
     offers: dict[CallId, None] = field(default_factory=dict)
     """Calls that are offered to this agent (`Call.offers`, seen from the other side)."""
     line: Line | None = None
+    """The leg that the agent's calls are put on."""
+    aside: list[Line] = field(default_factory=list)
+    """Further legs of the same telephone: up, nobody on them, each for the one held call that was last on it (D27)."""
     wrap_up: WrapUp | None = None
     pending_wrap_up_ms: int = 0
     """Wrap-up that follows when the last own call has ended: the longest of those earned (D9)."""

@@ -5,16 +5,17 @@ Statements 2.1-a, 2.1.1-i; decisions D25, D27, D29.
 
 from __future__ import annotations
 
-from cordboard.core import desk, dial, exits, talk, transfer, wrapup
+from cordboard.core import desk, dial, exits, talk, wrapup
+from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.commands import HangUp, HangUpReason, LetRing
-from cordboard.core.events import CallArrived, DirectCallArrived, PhoneDialled, PhoneTransferAsked
-from cordboard.core.notices import Saying
-from cordboard.core.records import CallOpened, Why
+from cordboard.core.events import CallArrived, DirectCallArrived, PhoneDialled
+from cordboard.core.notices import Thing
+from cordboard.core.records import CallNamed, CallOpened, Why
 from cordboard.core.refusals import Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import CallId, Direction, LegId, NumberKind, QueueId, TransferKind, UserId
+from cordboard.core.types import CallId, Direction, LegId, NumberKind, QueueId, UserId
 
 
 def for_queue(turn: Turn, event: CallArrived) -> Call | None:
@@ -54,6 +55,20 @@ def for_person(turn: Turn, event: DirectCallArrived) -> Call | None:
     turn.note(call, Why.ENTERED, turn.board.agents.get(event.to))
     turn.do(LetRing(leg=call.leg, call=call.id))
     return call
+
+
+def recognised(turn: Turn, call_id: CallId, name: str) -> None:
+    """The card, the log and the history say who it is (2.1.2-e).
+
+    Nothing else: no version, for who clicks in this instant saw the same call; and nobody is offered anything anew.
+    """
+    call = turn.board.calls.get(call_id)
+    if call is None or call.name == name:
+        return
+    call.name = name
+    turn.remember(CallNamed(call=call.id, name=name, at=turn.now))
+    turn.note(call, Why.RECOGNISED, detail=name)
+    turn.show(Thing.CALL, call.id)
 
 
 def _is_known(turn: Turn, leg: LegId, call: CallId) -> bool:
@@ -139,13 +154,15 @@ def phone_dialled(turn: Turn, event: PhoneDialled) -> None:
 
 
 def _new_line(turn: Turn, agent: Agent, event: PhoneDialled) -> None:
-    """The leg on which was dialled takes the place of an earlier one; who was spoken with on that one is held."""
-    before = agent.line
+    """The leg on which was dialled is the line; an earlier one is kept for whom was spoken with there, who is held."""
     for call in turn.board.on_line(agent):
         talk.put_aside(turn, agent, call)
-    if before is not None:
-        turn.do(HangUp(leg=before.leg))
-        turn.board.lines.pop(before.leg, None)
+    before = agent.line
+    if before is not None and lines.can_be_kept(agent):
+        lines.set_aside(agent, talked=False)
+    elif before is not None:
+        agent.line = None
+        lines.drop(turn, before)
         waits = turn.board.calls.get(before.call) if before.call is not None else None
         if waits is not None:
             turn.show_call(waits)
@@ -155,31 +172,3 @@ def _new_line(turn: Turn, agent: Agent, event: PhoneDialled) -> None:
     turn.board.lines[event.leg] = agent.id
     agent.ring_back_at = agent.line_lost_until = None
     turn.show_agent(agent)
-
-
-def phone_transfer_asked(turn: Turn, event: PhoneTransferAsked) -> None:
-    """The transfer key on the telephone: the same as the console's, without announcement (D27)."""
-    board = turn.board
-    agent_id = board.lines.get(event.leg)
-    agent = board.agents[agent_id] if agent_id is not None else None
-    call = board.active_call(agent) if agent is not None else None
-    if agent is None or call is None or event.number is None:
-        return
-    try:
-        colleague = next((a for a in board.agents.values() if a.extension == event.number), None)
-        if colleague is not None:
-            dial.colleague(board, agent, colleague.id)
-        number, kind = board.reads(event.number) or ("", NumberKind.NATIONAL)
-        if colleague is None:
-            dial.may_call(agent, number, kind)
-        transfer.arm(turn, agent, call, TransferKind.BLIND)
-        transfer.to_recipient(
-            turn,
-            agent,
-            call,
-            number=None if colleague is not None else number,
-            colleague=colleague,
-            name=None,
-        )
-    except Refused:
-        turn.say(agent, Saying.TRANSFER_NOT_DONE, call.id)

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from cordboard.core.agent import Agent, AgentStatus, Device, LineState
 from cordboard.core.call import ON_LINE, Call, CallState
 from cordboard.core.overview import Overview
+from cordboard.core.promise import CallBack
 from cordboard.core.queue import Queue
+from cordboard.core.records import MissedRow
 from cordboard.core.rules import HouseRules
 from cordboard.core.types import (
+    CallBackId,
     CallId,
     DeviceId,
     GroupId,
     Instant,
     LegId,
+    MissedId,
     NumberKind,
     OrganisationId,
     QueueId,
@@ -60,6 +64,20 @@ class Board:
     """Callers who may leave a message, until it is recorded."""
     reads: Callable[[str], tuple[str, NumberKind] | None] = lambda dialled: (dialled, NumberKind.NATIONAL)
     """Reads a number as a telephone dialled it, in the organisation's country (D28); None: it is no number."""
+    shows: Callable[[str], str] = lambda number: number
+    """The digits of an E.164 number as somebody in the organisation's country would dial it."""
+    callbacks: dict[CallBackId, CallBack] = field(default_factory=dict)
+    """Open ones, and those that ended in the last days (`callback.KEPT_MS`)."""
+    callbacks_due: dict[CallBackId, None] = field(default_factory=dict)
+    """Whose turn has come and whom nobody has accepted."""
+    missed: dict[MissedId, MissedRow] = field(default_factory=dict)
+    """Callers to whom nobody has spoken yet (D14)."""
+    clock: Callable[[Instant], tuple[int, int]] = lambda at: divmod(at // 60_000, 1_440)
+    """What the organisation's clock shows: a number of the day that differs from other days', and its minute."""
+    opens: Callable[[QueueId, Instant], Instant | None] = lambda _queue, at: at
+    """The first moment from this one on at which the queue is open (D21); None: it never is."""
+    callbacks_rest: bool = False
+    """The organisation does not have the module (3.6-a): those that are planned wait until it has."""
     exchange_up: bool = False
     exchange_since: Instant = 0
     alarms: list[tuple[Instant, str]] = field(default_factory=list)
@@ -77,6 +95,13 @@ class Board:
         if len(self.queued) < 2:
             return list(self.queued.values())
         return sorted(self.queued.values(), key=Call.order)
+
+    def promised_to(self, queue: QueueId, number: str | None) -> CallBack | None:
+        """The open call back of this number by this queue; None: there is none."""
+        same = (number, queue)
+        return next(
+            (o for o in self.callbacks.values() if o.is_open and (o.row.number, o.row.queue) == same), None
+        )
 
     def add(self, call: Call) -> None:
         """A call begins, or is taken up after a restart."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from cordboard.core.dialogue import Dialogue
 from cordboard.core.records import SegmentKind
 from cordboard.core.types import (
+    CallBackId,
     CallId,
     Direction,
     Instant,
@@ -163,12 +165,16 @@ class Call:
     """It is being passed on; None: it is not."""
     reason: Reason | None = None
     """With Note.RETURNED: why it came back."""
+    not_reached: str | None = None
+    """With a reason: who was not reached, as the initiator's buttons named them; None: nobody knows."""
     back_to: UserId | None = None
     """Waits for this initiator after a blind transfer came back; None: for anybody of its queue (D7)."""
     back_until: Instant | None = None
     """When the queue is next if the initiator does not take it."""
     for_queue: QueueId | None = None
     """An outgoing call that is made for a queue: a callback (2.5-f); None: the agent's own."""
+    callback: CallBackId | None = None
+    """An attempt of this call back (3.6); None: of none."""
     show: str | None = None
     """An outgoing call: the number of ours that the called party sees (D28); None: none is known."""
     state: CallState = CallState.WAITING
@@ -200,8 +206,18 @@ class Call:
     """When dialling is given up, or a direct call follows its person's rule; None: neither."""
     exits: int = 0
     """How many ways out it was led."""
+    led_out: str | None = None
+    """Why it was led out last: a value of ExitReason or Reason; None: it was not, or a restart has forgotten it."""
+    message: str | None = None
+    """Name of the message that the caller has left; None: none yet."""
     announced_at: Instant | None = None
     """When the caller last heard the place in the queue; None: not yet."""
+    offered_back_at: Instant | None = None
+    """When the caller was last offered a call back (3.6-t); None: not in this wait."""
+    quiet_until: Instant = 0
+    """Nothing new is said before this, so that one announcement does not cut off another."""
+    dialogue: Dialogue | None = None
+    """The caller is asking to be called back; None: is not."""
     rung: int = 0
     """How far an unanswered urgent call has climbed (`urgent.Rung`); each wait begins at the bottom."""
     recalls: int = 0

@@ -5,30 +5,41 @@ A refusal is raised before anything changes, so a double click is harmless (D23)
 
 from __future__ import annotations
 
-from cordboard.core import desk, dial, offer, talk, transfer, wrapup
+from cordboard.core import callback, desk, dial, exits, missed, offer, talk, transfer, wrapup
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState
+from cordboard.core.promise import CallBack
 from cordboard.core.queue import Queue
+from cordboard.core.records import CallBackReason, RequestedBy
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
+    AcceptCallBack,
     AnswerCall,
     ArmTransfer,
     CallColleague,
+    CallMissed,
     CallNumber,
+    CancelCallBack,
     CancelTransfer,
     ChooseGroup,
+    ClaimMissed,
+    CloseMissed,
     CompleteTransfer,
     ConnectWithoutWaiting,
     ExtendWrapUp,
     HangUpCall,
     HoldCall,
     LogOut,
+    MakeCallBack,
     PairDevice,
     Pause,
     RejectCall,
+    RejectCallBack,
+    ReleaseMissed,
     Request,
     ResumeCall,
+    RetryCallBack,
     ReturnToWork,
     SendKeys,
     SignIn,
@@ -89,6 +100,87 @@ def click(turn: Turn, agent: Agent, request: Request, expected: int | None) -> N
             _about_a_transfer(turn, agent, request, expected)
         case AnswerCall() | RejectCall() | HoldCall() | ResumeCall() | HangUpCall() | StartConference():
             _about_a_call(turn, agent, request, expected)
+        case MakeCallBack() | CancelCallBack() | RetryCallBack() | AcceptCallBack() | RejectCallBack():
+            _about_a_call_back(turn, agent, request)
+        case ClaimMissed() | CallMissed() | ReleaseMissed() | CloseMissed():
+            _about_a_missed_caller(turn, agent, request)
+
+
+def _about_a_call_back(
+    turn: Turn,
+    agent: Agent,
+    request: MakeCallBack | CancelCallBack | RetryCallBack | AcceptCallBack | RejectCallBack,
+) -> None:
+    if not isinstance(request, AcceptCallBack | RejectCallBack):
+        callback.require_right(agent)
+    if isinstance(request, MakeCallBack):
+        callback.make(turn, _wish(turn.board, agent, request))
+        return
+    one = callback.find(turn.board, request.callback)
+    match request:
+        case CancelCallBack():
+            attempt = callback.cancel(turn, one, agent.id, CallBackReason.BY_AGENT)
+            if attempt is not None:
+                talk.hang_up(turn, attempt)
+        case RetryCallBack():
+            callback.require_over(one)
+            callback.require_not_blocked(turn.board, one.row.number)
+            _call_back(turn, agent, one)
+        case AcceptCallBack():
+            callback.require_offered(agent, one)
+            callback.require_hours(turn, one)
+            _call_back(turn, agent, one)
+        case RejectCallBack():
+            callback.reject(turn, agent, one)
+
+
+def _wish(board: Board, agent: Agent, request: MakeCallBack) -> callback.Wish:
+    queue = _queue(board, request.queue)
+    if not agent.groups & queue.groups:
+        raise Refused(Code.QUEUE_NOT_AVAILABLE)
+    waits = board.calls.get(request.call) if request.call is not None else None
+    return callback.Wish(
+        number=request.number,
+        kind=request.kind,
+        name=request.name,
+        queue=queue.id,
+        by=RequestedBy.AGENT,
+        at=request.due_at,
+        owner=agent.id if request.mine else None,
+        entered_at=waits.entered_at if waits is not None and waits.queue == queue.id else None,
+    )
+
+
+def _call_back(turn: Turn, agent: Agent, one: CallBack) -> None:
+    """Ring the agent's telephone, then the customer from the queue's number."""
+    row = one.row
+    _require_exchange(turn.board)
+    _ready_to_call(turn, agent)
+    call = dial.open_call(turn, agent, number=row.number, name=row.name, queue=row.queue)
+    callback.begin(turn, agent, one, call)
+    talk.bring_up(turn, agent, call)
+
+
+def _about_a_missed_caller(
+    turn: Turn, agent: Agent, request: ClaimMissed | CallMissed | ReleaseMissed | CloseMissed
+) -> None:
+    row = missed.find(turn.board, agent, request.missed)
+    match request:
+        case ClaimMissed(confirmed=confirmed):
+            missed.claim(turn, agent, row, confirmed=confirmed)
+        case ReleaseMissed():
+            missed.release(turn, agent, row)
+        case CloseMissed():
+            missed.close(turn, agent, row)
+        case CallMissed(confirmed=confirmed):
+            whose = missed.require_callable(turn.board, agent, row)
+            missed.require_nobody(turn.board, agent, row, confirmed=confirmed)
+            other = dial.colleague(turn.board, agent, whose) if whose is not None else None
+            _ready_to_call(turn, agent)
+            name = other.name if other is not None else row.name
+            call = dial.open_call(turn, agent, number=row.number, name=name, to=whose, queue=row.queue)
+            missed.begin(turn, agent, row, call)
+            talk.bring_up(turn, agent, call)
 
 
 def _about_the_desk(
@@ -103,8 +195,8 @@ def _about_the_desk(
         case SignOut(queue=queue_id, confirmed=confirmed):
             desk.sign_out(turn, agent, _queue(board, queue_id), confirmed=confirmed)
             _no_queue_no_wrap_up(turn, agent)
-        case PairDevice(device=device_id):
-            desk.pair(turn, agent, device_id)
+        case PairDevice(device=device_id, take_over=take_over):
+            desk.pair(turn, agent, device_id, take_over=take_over)
         case UnpairDevice():
             desk.unpair(turn, agent)
         case ChooseGroup(group=group):
@@ -113,9 +205,12 @@ def _about_the_desk(
             desk.unpause(turn, agent)
         case Pause(reason=reason):
             desk.pause(turn, agent, reason)
-        case LogOut(device_too=device_too, confirmed=confirmed):
+        case LogOut(device_too=device_too, confirmed=confirmed, phone_stays=phone_stays):
             if any(c.state is CallState.HELD for c in board.calls_of(agent)):
                 raise Refused(Code.LIVE_CALL)
+            if phone_stays and not device_too and desk.may_go_on_by_phone(board, agent):
+                desk.go_on_by_phone(turn, agent)
+                return
             if not confirmed:
                 desk.must_leave_somebody(board, agent)
             if device_too:
@@ -123,6 +218,7 @@ def _about_the_desk(
             desk.sign_out_everywhere(turn, agent)
             desk.unpause(turn, agent)
             wrapup.drop(turn, agent)
+            missed.let_go(turn, agent.id)
 
 
 def _about_a_call(
@@ -231,7 +327,9 @@ def _about_a_transfer(
                 _may_send(turn, agent, call)
             else:
                 _own_call(board, agent, call_id, expected)
-            transfer.to_queue(turn, agent, call, _queue(board, queue_id))
+            queue = _queue(board, queue_id)
+            exits.may_be_sent(turn, call, queue)
+            transfer.to_queue(turn, agent, call, queue)
 
 
 def _may_send(turn: Turn, agent: Agent, call: Call) -> None:

@@ -152,6 +152,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTransferKey:
+    """Tell a telephone, whose transfer key was pressed, what became of it; done, most hang up by themselves (D27)."""
+
+    leg: LegId
+    done: bool
+    """False: refused; the call stays where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendDigits:
     """Keys pressed in a call (D26). Not logged: they may be a secret."""
 
@@ -187,6 +196,50 @@ class Sentence(Enum):
     """The person you call cannot be reached."""
     LEAVE_MESSAGE = "leave_message"
     """Leave a message after the tone."""
+    CALL_BACK_OFFER = "call_back_offer"
+    """Press this key and we call you back; you keep your place (3.6-t)."""
+    CALL_BACK_INSTEAD = "call_back_instead"
+    """We cannot help you now; press this key and we call you back."""
+    CALL_BACK_NUMBER = "call_back_number"
+    """Your number is, digit by digit; press 1 if that is right, 2 for another one."""
+    CALL_BACK_TYPE = "call_back_type"
+    """Type the number, with # at its end."""
+    CALL_BACK_FOREIGN = "call_back_foreign"
+    """We do not call back to a number abroad."""
+    CALL_BACK_PAID = "call_back_paid"
+    CALL_BACK_BLOCKED = "call_back_blocked"
+    """We do not call back at this number."""
+    CALL_BACK_NO_NUMBER = "call_back_no_number"
+    """That is no number that can be called back."""
+    CALL_BACK_OPEN = "call_back_open"
+    """You are to be called back already."""
+    CALL_BACK_THANKS = "call_back_thanks"
+    CALL_BACK_WHEN = "call_back_when"
+    """We call you back in about N minutes."""
+    CALL_BACK_WHEN_HOURS = "call_back_when_hours"
+    """The same in about N hours; at least two."""
+    CALL_BACK_WHEN_DAYS = "call_back_when_days"
+    """The same in about N days; at least two."""
+    CALL_BACK_AT = "call_back_at"
+    """The same at a time of today; the number is that of the minute of the day."""
+    CALL_BACK_TOMORROW = "call_back_tomorrow"
+    """The same at a time of tomorrow."""
+    CALL_BACK_CHOOSE = "call_back_choose"
+    """Press 1 to be called at your turn, 2 to choose a time."""
+    CALL_BACK_TIME = "call_back_time"
+    """Type the time, in four digits."""
+    CALL_BACK_AGREE = "call_back_agree"
+    """Press 1 if that is right, 2 for another time."""
+    CALL_BACK_NO_TIME = "call_back_no_time"
+    """That is no time of day."""
+    CALL_BACK_CLOSED_THEN = "call_back_closed_then"
+    """We are closed at that time."""
+    CALL_BACK_FULL_THEN = "call_back_full_then"
+    """As many as can be are called at that time."""
+    CALL_BACK_OPENING = "call_back_opening"
+    """We call you back as soon as we are open again."""
+    CALL_BACK_STAYS = "call_back_stays"
+    """You keep your place in the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +248,8 @@ class Phrase:
 
     sentence: Sentence
     number: int | None = None
+    digits: str | None = None
+    """Said one by one: a telephone number, or a key; None where the sentence has none."""
     recording: str | None = None
     """Name of the organisation's own recording; None: our own voice."""
 
@@ -208,6 +263,13 @@ class Announce:
     language: str
     answer: bool
     """Answer the caller first; False: said before the answer, where the trunk carries that (D25)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hush:
+    """End what this party hears from us, because a key was pressed or somebody answers; the music goes on."""
+
+    leg: LegId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +296,10 @@ Command = (
     | DialColleague
     | LetRing
     | Pair
+    | AnswerTransferKey
     | SendDigits
     | Recall
     | Announce
+    | Hush
     | RecordMessage
 )

@@ -10,17 +10,15 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TypeVar
 
-from cordboard.core import desk, wrapup
-from cordboard.core import line as lines
-from cordboard.core.agent import Agent, Device, LineState
+from cordboard.core import callback, desk, missed, wrapup
+from cordboard.core.agent import Agent, Device
 from cordboard.core.board import Board
 from cordboard.core.call import Call
-from cordboard.core.notices import Saying, Thing
+from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue
-from cordboard.core.records import DevicePaired
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import DeviceId, QueueId, UserId
+from cordboard.core.types import QueueId, UserId
 
 _OF_TODAY = frozenset(
     {
@@ -37,7 +35,17 @@ _OF_TODAY = frozenset(
 _QUEUE_SETTINGS = tuple(f.name for f in fields(Queue) if f.name not in _OF_TODAY)
 _AGENT_SETTINGS = ("name", "extension", "email", "groups", "rights", "number", "direct_exit")
 _DEVICE_SETTINGS = ("name", "kind", "answer_method", "extension", "one_line")
-_HOUSE_SETTINGS = ("language", "rules", "pause_reasons", "group_numbers", "reads")
+_HOUSE_SETTINGS = (
+    "language",
+    "rules",
+    "pause_reasons",
+    "group_numbers",
+    "reads",
+    "shows",
+    "clock",
+    "opens",
+    "callbacks_rest",
+)
 
 
 def configure(turn: Turn, wanted: Board) -> None:
@@ -58,6 +66,7 @@ def configure(turn: Turn, wanted: Board) -> None:
     for queue_id in [q for q in board.queues if q not in wanted.queues]:
         del board.queues[queue_id]
         turn.show(Thing.QUEUE, queue_id)
+    callback.configured(turn)
     turn.look_again = turn.look_everywhere = True
 
 
@@ -80,7 +89,7 @@ def require_possible(board: Board, wanted: Board) -> None:
     for device in board.devices.values():
         after = wanted.devices.get(device.id)
         if after is None or after.kind is not device.kind:
-            require_quiet(board, device)
+            desk.require_quiet(board, device)
 
 
 def _callers(board: Board, queue: QueueId) -> int:
@@ -100,17 +109,6 @@ def _concerned(call: Call) -> set[UserId | None]:
         *call.offers,
         *((transfer.initiator, transfer.colleague) if transfer is not None else ()),
     }
-
-
-def require_quiet(board: Board, device: Device) -> None:
-    """The telephone is in nobody's ear.
-
-    Raises:
-        Refused: `device_in_call`; nothing has changed.
-    """
-    agent = board.agents.get(device.used_by) if device.used_by is not None else None
-    if agent is not None and (agent.calls or (agent.line is not None and agent.line.device == device.id)):
-        raise Refused(Code.DEVICE_IN_CALL, device=device.name)
 
 
 # --- what changes ---
@@ -138,7 +136,7 @@ def _queues(turn: Turn, wanted: Board) -> None:
 def _devices(turn: Turn, wanted: Board) -> None:
     board = turn.board
     for device_id in [d for d in board.devices if d not in wanted.devices]:
-        _let_go(turn, board.devices[device_id])
+        desk.leave_device(turn, board.devices[device_id])
         del board.devices[device_id]
         turn.show(Thing.DEVICE, device_id)
     for device_id, new in wanted.devices.items():
@@ -166,9 +164,10 @@ def _leave(turn: Turn, agent: Agent) -> None:
     desk.sign_out_everywhere(turn, agent)
     device = turn.board.device_of(agent)
     if device is not None:
-        _let_go(turn, device)
+        desk.leave_device(turn, device)
     desk.unpause(turn, agent)
     wrapup.drop(turn, agent)
+    missed.let_go(turn, agent.id)
     del turn.board.agents[agent.id]
     turn.forget(agent)
 
@@ -186,37 +185,3 @@ def _settle(turn: Turn, agent: Agent, wanted: Board) -> None:
         agent.wrap_up.queue = None
     if agent.pending_wrap_up_queue not in wanted.queues:
         agent.pending_wrap_up_queue = None
-
-
-# --- the end of a pairing ---
-
-
-def release(turn: Turn, device_id: DeviceId) -> None:
-    """An administrator takes a telephone from whoever has it paired (1.2-j).
-
-    Raises:
-        Refused: `no_device`, or `device_in_call`; nothing has changed.
-    """
-    device = turn.board.devices.get(device_id)
-    if device is None:
-        raise Refused(Code.NO_DEVICE)
-    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
-    ringing = agent is not None and agent.line is not None and agent.line.state is LineState.RINGING
-    if not (ringing and agent is not None and not agent.calls):
-        # One that only rings falls silent; the callers are offered to others.
-        require_quiet(turn.board, device)
-    if agent is not None:
-        _let_go(turn, device)
-        turn.say(agent, Saying.DEVICE_RELEASED, name=device.name)
-
-
-def _let_go(turn: Turn, device: Device) -> None:
-    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
-    if agent is None:
-        return
-    if agent.line is not None and agent.line.state is LineState.RINGING:
-        lines.stop_ringing(turn, agent, elsewhere=False)
-    agent.device, device.used_by = None, None
-    turn.show(Thing.DEVICE, device.id)
-    turn.remember(DevicePaired(agent=agent.id, device=None, at=turn.now))
-    turn.show_agent(agent)

@@ -6,14 +6,14 @@ Manual 1.1 to 1.3, 2.4, 4; statements 1.1-r to 1.3-h, 2.4-h to 2.4-j, 4-c to 4-e
 from __future__ import annotations
 
 from cordboard.core import line as lines
-from cordboard.core.agent import Agent, LineState
+from cordboard.core.agent import Agent, Device, LineState
 from cordboard.core.board import Board
 from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import DeviceId, GroupId
+from cordboard.core.types import DeviceId, DeviceKind, GroupId, Right
 
 CONSOLE_GONE_SIGN_OUT_MS = 600_000
 """An agent without a console is signed out of the queues after this, with a desk phone or not (D16)."""
@@ -85,6 +85,21 @@ def _must_leave_somebody(agent: Agent, queue: Queue) -> None:
         raise Refused(Code.LAST_IN_URGENT, queue=queue.name)
 
 
+def may_go_on_by_phone(board: Board, agent: Agent) -> bool:
+    """The agent may be rung for queues without a console: the organisation wants it, and there is a desk phone (D17).
+
+    A browser is no desk phone: it goes with its tab.
+    """
+    device = board.devices.get(agent.device) if agent.device is not None else None
+    return board.rules.keep_sign_ins and device is not None and device.kind is DeviceKind.SIP
+
+
+def go_on_by_phone(turn: Turn, agent: Agent) -> None:
+    """The console goes and nothing else: nobody is signed out after a while, as when a console is lost (D16)."""
+    agent.console, agent.console_lost_at = False, None
+    turn.show_agent(agent)
+
+
 def sign_out_everywhere(turn: Turn, agent: Agent) -> None:
     """All sign-ins end, locked or not."""
     for queue_id in list(agent.signed_in):
@@ -109,24 +124,85 @@ def choose_group(turn: Turn, agent: Agent, group: GroupId) -> None:
     turn.show_agent(agent)
 
 
-def pair(turn: Turn, agent: Agent, device_id: DeviceId) -> None:
+def pair(turn: Turn, agent: Agent, device_id: DeviceId, *, take_over: bool = False) -> None:
     """Make this telephone the agent's; an earlier one is let go (1.2-c, 1.2-k).
 
+    Args:
+        take_over: also from the colleague who has it and does nothing with it now; he is told (D16).
+
     Raises:
-        Refused: `device_taken` with the name of who has it, `live_call` while the agent is on a call, or
-            `no_device` when there is no such device; nothing has changed.
+        Refused: `device_taken` with the name of who has it, `no_right` or `device_in_call` when it is to be taken
+            over, `live_call` while the agent is on a call, or `no_device` when there is no such device; nothing
+            has changed.
     """
     device = turn.board.devices.get(device_id)
     if device is None:
         raise Refused(Code.NO_DEVICE)
-    if device.used_by is not None and device.used_by != agent.id:
-        raise Refused(Code.DEVICE_TAKEN, name=turn.board.agents[device.used_by].name)
-    if agent.device == device_id:
+    holder = turn.board.agents[device.used_by] if device.used_by is not None else None
+    if holder is agent:
         return
-    _let_go(turn, agent)
+    if agent.calls:
+        raise Refused(Code.LIVE_CALL)
+    if holder is not None:
+        if not take_over:
+            raise Refused(Code.DEVICE_TAKEN, name=holder.name)
+        if Right.TAKE_OVER_DEVICE not in agent.rights:
+            raise Refused(Code.NO_RIGHT)
+        _take_from(turn, device)
+        turn.say(holder, Saying.DEVICE_TAKEN_OVER, name=device.name, by=agent.name)
+    if agent.device is not None:
+        leave_device(turn, turn.board.devices[agent.device])
     agent.device, device.used_by = device_id, agent.id
     turn.show(Thing.DEVICE, device_id)
     turn.remember(DevicePaired(agent=agent.id, device=device_id, at=turn.now))
+    turn.show_agent(agent)
+
+
+def release(turn: Turn, device_id: DeviceId) -> None:
+    """An administrator takes a telephone from whoever has it paired (1.2-j).
+
+    Raises:
+        Refused: `no_device`, or `device_in_call`; nothing has changed.
+    """
+    device = turn.board.devices.get(device_id)
+    if device is None:
+        raise Refused(Code.NO_DEVICE)
+    holder = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    _take_from(turn, device)
+    if holder is not None:
+        turn.say(holder, Saying.DEVICE_RELEASED, name=device.name)
+
+
+def _take_from(turn: Turn, device: Device) -> None:
+    """One that only rings falls silent, and the callers are offered to others; one in a call stays where it is."""
+    holder = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    line = holder.line if holder is not None and not holder.calls else None
+    if line is None or line.state is not LineState.RINGING:
+        require_quiet(turn.board, device)
+    leave_device(turn, device)
+
+
+def require_quiet(board: Board, device: Device) -> None:
+    """The telephone is in nobody's ear.
+
+    Raises:
+        Refused: `device_in_call`; nothing has changed.
+    """
+    agent = board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is not None and (agent.calls or (agent.line is not None and agent.line.device == device.id)):
+        raise Refused(Code.DEVICE_IN_CALL, device=device.name)
+
+
+def leave_device(turn: Turn, device: Device) -> None:
+    """Nobody has this telephone any more."""
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is None:
+        return
+    if agent.line is not None and agent.line.state is LineState.RINGING:
+        lines.stop_ringing(turn, agent, elsewhere=False)
+    agent.device, device.used_by = None, None
+    turn.show(Thing.DEVICE, device.id)
+    turn.remember(DevicePaired(agent=agent.id, device=None, at=turn.now))
     turn.show_agent(agent)
 
 
@@ -138,21 +214,9 @@ def unpair(turn: Turn, agent: Agent) -> None:
     """
     if agent.device is None:
         return
-    _let_go(turn, agent)
-    turn.remember(DevicePaired(agent=agent.id, device=None, at=turn.now))
-
-
-def _let_go(turn: Turn, agent: Agent) -> None:
     if agent.calls:
         raise Refused(Code.LIVE_CALL)
-    if agent.line is not None and agent.line.state is LineState.RINGING:
-        lines.stop_ringing(turn, agent, elsewhere=False)
-    if agent.device is not None:
-        device = turn.board.devices[agent.device]
-        device.used_by = None
-        turn.show(Thing.DEVICE, device.id)
-    agent.device = None
-    turn.show_agent(agent)
+    leave_device(turn, turn.board.devices[agent.device])
 
 
 def back_to_work(turn: Turn, agent: Agent) -> None:

@@ -17,11 +17,12 @@ from cordboard.core.types import CallId, Direction, NumberKind, QueueId, Right, 
 
 DIGITS_MAX = 32
 """More than any number has, with what is keyed in after it."""
-_RIGHT = {
+RIGHTS = {
     NumberKind.NATIONAL: Right.DIAL_OUTSIDE,
     NumberKind.INTERNATIONAL: Right.DIAL_INTERNATIONAL,
     NumberKind.PREMIUM: Right.DIAL_PREMIUM,
 }
+"""Which right it takes to call a number of that kind; none for help."""
 
 
 def may_call(agent: Agent, number: str, kind: NumberKind) -> None:
@@ -32,7 +33,7 @@ def may_call(agent: Agent, number: str, kind: NumberKind) -> None:
     """
     if not number or len(number) > DIGITS_MAX or not set(number) <= set("0123456789*#+"):
         raise Refused(Code.BAD_NUMBER, number=number[:DIGITS_MAX])
-    needed = _RIGHT.get(kind)
+    needed = RIGHTS.get(kind)
     if needed is not None and needed not in agent.rights:
         raise Refused(Code.NUMBER_NOT_ALLOWED, kind=kind.value)
 
@@ -115,6 +116,12 @@ def open_call(
     turn.remember_place(call)
     turn.show_call(call)
     return call
+
+
+def ring_ms(board: Board, call: Call) -> int:
+    """How long whom this call is for rings: as long as the queue of a call back says, else the organisation."""
+    queue = board.queues.get(call.for_queue) if call.for_queue is not None and call.callback else None
+    return queue.callback.ring_ms if queue is not None else board.rules.dial_ring_ms
 
 
 def begin(turn: Turn, call: Call, agent: Agent | None, *, consults: bool, ring_ms: int) -> None:

@@ -72,11 +72,15 @@ class PhoneTransferAsked:
     Attributes:
         number: the recipient as dialled; None: attended, whom the telephone talks with on `other`.
         other: the telephone's second leg; None: without announcement.
+        queue: the number is one of ours, and leads to this queue; None: it does not.
+        to: the number is this person's; None: it is nobody's, or an extension.
     """
 
     leg: LegId
     number: str | None
     other: LegId | None
+    queue: QueueId | None = None
+    to: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,22 @@ class AnnouncementEnded:
     """What was to be said to this party is said, or could not be."""
 
     leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """A party pressed a key. It means something only to who is asked for one; it is kept in no log (D26)."""
+
+    leg: LegId
+    key: str
+    """One of 0 to 9, `*`, `#`, A to D."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackKept:
+    """What this caller was promised is in the database; now the caller may hear it (3.6-t)."""
+
+    call: CallId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +266,8 @@ class LegFound:
     """We dialled it, or it is an end of a piece of wire between two desks."""
     pair: str | None = None
     """With Place.PAIR: name of the pair that it is in."""
+    begun: bool = True
+    """False: a leg of ours that was made and then not dialled any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +286,15 @@ class ExchangeRestored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRecognised:
+    """The number of this call is somebody's whom we know (2.1.2-e); the call goes on as it was."""
+
+    call: CallId
+    name: str
+    """As the address book shows it, or a colleague's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayStarted:
     """Midnight in the organisation's time zone: the queue numbers begin anew (D15)."""
 
@@ -278,6 +309,8 @@ Event = (
     | LegRinging
     | PairFailed
     | AnnouncementEnded
+    | KeyPressed
+    | CallBackKept
     | MessageRecorded
     | QueueOpened
     | LegAnswered
@@ -293,5 +326,6 @@ Event = (
     | ConsoleLost
     | ExchangeLost
     | ExchangeRestored
+    | PartyRecognised
     | DayStarted
 )

@@ -5,8 +5,8 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls, m
 
 from __future__ import annotations
 
-from cordboard.core import dial, offer, talk
-from cordboard.core.board import MessageFor
+from cordboard.core import asking, dial, missed, offer, talk
+from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
     Announce,
@@ -20,9 +20,10 @@ from cordboard.core.commands import (
 from cordboard.core.events import MessageRecorded
 from cordboard.core.queue import Queue
 from cordboard.core.records import MessageLeft, SegmentKind, SegmentOutcome, Why
+from cordboard.core.refusals import Code, Refused
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import EndedBy, LegId, QueueId, UserId
+from cordboard.core.types import EndedBy, Instant, LegId, QueueId, UserId
 
 EXITS_MAX = 5
 """So many ways out one after the other; more is a circle, and the caller hears that nobody is there."""
@@ -61,16 +62,20 @@ def withdraw(turn: Turn, call: Call) -> None:
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.MISSED)
 
 
-def lead_out(turn: Turn, call: Call, way: Exit, why: str, *, answer: bool = True) -> None:
+def lead_out(
+    turn: Turn, call: Call, way: Exit, why: str, *, answer: bool = True, before: tuple[Phrase, ...] = ()
+) -> None:
     """Lead this caller out by this way; one that leads nowhere is an announcement.
 
     Args:
         why: a value of ExitReason or Reason, for the call's log.
         answer: False: who only hears a sentence hears it before the answer, where the trunk carries that (D25).
+        before: said first, where anything is said.
     """
     withdraw(turn, call)
-    call.back_to = call.back_until = None
+    call.back_to = call.back_until = call.dialogue = None
     call.exits += 1
+    call.led_out = why
     turn.note(call, Why.LED_OUT, detail=why)
     action, target = way.action, way.target or ""
     board = turn.board
@@ -86,13 +91,29 @@ def lead_out(turn: Turn, call: Call, way: Exit, why: str, *, answer: bool = True
         case ExitAction.BUSY | ExitAction.HANG_UP:
             busy = action is ExitAction.BUSY
             _end(turn, call, HangUpReason.BUSY if busy else HangUpReason.NORMAL)
+        case ExitAction.CALL_BACK if asking.offer_as_way_out(
+            turn, call, why, leaves_message=target == ExitAction.MESSAGE.value
+        ):
+            pass
         case ExitAction.MESSAGE:
             board.messages[call.leg] = MessageFor(call=call.id, to=call.to, queue=call.queue)
             if len(board.messages) > MESSAGES_MAX:
                 del board.messages[next(iter(board.messages))]
-            _say(turn, call, Sentence.LEAVE_MESSAGE, way.target)
+            _say(turn, call, Sentence.LEAVE_MESSAGE, way.target, before=before)
         case _:
-            _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), way.target, answer=answer)
+            # Of a call back that cannot be offered now the target is no announcement.
+            named = way.target if way.action is not ExitAction.CALL_BACK else None
+            _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), named, answer=answer, before=before)
+
+
+def declined(turn: Turn, call: Call) -> None:
+    """The caller was offered a call back as the way out and did not ask for it: a message, or a goodbye."""
+    one = call.dialogue
+    if one is None or one.way_out is None or call.state is not CallState.LEAVING:
+        return
+    action = ExitAction.MESSAGE if one.leaves_message else ExitAction.ANNOUNCEMENT
+    because = tuple(Phrase(sentence=sentence) for sentence in one.because)
+    lead_out(turn, call, Exit(action=action), one.way_out, before=because)
 
 
 def _sentence_of(call: Call) -> Sentence:
@@ -104,12 +125,20 @@ def _end(turn: Turn, call: Call, reason: HangUpReason) -> None:
     talk.end(turn, call, EndedBy.EXIT)
 
 
-def _say(turn: Turn, call: Call, sentence: Sentence, recording: str | None, *, answer: bool = True) -> None:
+def _say(
+    turn: Turn,
+    call: Call,
+    sentence: Sentence,
+    recording: str | None,
+    *,
+    answer: bool = True,
+    before: tuple[Phrase, ...] = (),
+) -> None:
     call.partner = None
     call.until = turn.now + SAYING_MS_MAX
     turn.wake_call(call.until, call)
-    phrase = Phrase(sentence=sentence, recording=recording)
-    turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language_of(turn, call), answer=answer))
+    phrases = (*before, Phrase(sentence=sentence, recording=recording))
+    turn.do(Announce(leg=call.leg, phrases=phrases, language=language_of(turn, call), answer=answer))
     turn.move(call, CallState.LEAVING, SegmentOutcome.LED_OUT)
 
 
@@ -162,18 +191,65 @@ def on_arrival(turn: Turn, call: Call) -> bool:
     queue = _queue(turn, call)
     if queue is None:
         return False
-    others = [c for c in turn.board.overview.waiting_in(queue.id) if c is not call]
-    reason: ExitReason | None = None
-    if not queue.open:
-        reason = ExitReason.CLOSED
-    elif queue.calls_max is not None and len(others) >= queue.calls_max:
-        reason = ExitReason.FULL
-    elif not queue.signed_in:
+    reason = _may_not_stay(turn.board, queue, call)
+    if reason is ExitReason.JOIN_EMPTY:
         turn.note(call, Why.NOBODY_SIGNED_IN)
-        reason = ExitReason.JOIN_EMPTY
-    elif not offer.is_staffed(turn.board, queue):
-        reason = ExitReason.JOIN_UNAVAILABLE
     return reason is None or not _by(turn, call, queue, reason, answer=False)
+
+
+def sent_on(turn: Turn, call: Call) -> None:
+    """An agent sent this caller to a queue, where the same ways out hold as for who calls it (D7, D21)."""
+    if call.state is CallState.WAITING and call.id in turn.board.calls:
+        on_arrival(turn, call)
+
+
+def may_be_sent(turn: Turn, call: Call, queue: Queue) -> None:
+    """A caller in an agent's hands is not sent to where a sentence and the end of the call is all there is.
+
+    Raises:
+        Refused: `queue_takes_nobody` with the reason; nothing has changed.
+    """
+    board, at = turn.board, queue
+    first: ExitReason | None = None
+    for _ in range(EXITS_MAX):
+        reason = _may_not_stay(board, at, call)
+        way = at.exits.get(reason) if reason is not None else None
+        if way is None:
+            return
+        first = first or reason
+        target = way.target or ""
+        if way.action is ExitAction.QUEUE and QueueId(target) in board.queues and target != at.id:
+            at = board.queues[QueueId(target)]
+        elif _leads_to_somebody(board, way):
+            return
+        else:
+            break
+    why = {ExitReason.CLOSED: "closed", ExitReason.FULL: "full"}.get(first or ExitReason.CLOSED, "nobody")
+    raise Refused(Code.QUEUE_TAKES_NOBODY, queue=queue.name, reason=why)
+
+
+def _leads_to_somebody(board: Board, way: Exit) -> bool:
+    match way.action:
+        case ExitAction.MESSAGE | ExitAction.CALL_BACK:
+            return True
+        case ExitAction.NUMBER:
+            return bool(way.target)
+        case ExitAction.COLLEAGUE:
+            return UserId(way.target or "") in board.agents
+        case _:
+            return False
+
+
+def _may_not_stay(board: Board, queue: Queue, call: Call) -> ExitReason | None:
+    """Why somebody who comes to this queue now may have to leave it again; None: nothing is in the way."""
+    if not queue.open:
+        return ExitReason.CLOSED
+    others = [c for c in board.overview.waiting_in(queue.id) if c is not call]
+    if queue.calls_max is not None and len(others) >= queue.calls_max:
+        return ExitReason.FULL
+    if not queue.signed_in:
+        return ExitReason.JOIN_EMPTY
+    return None if offer.is_staffed(board, queue) else ExitReason.JOIN_UNAVAILABLE
 
 
 def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason, *, answer: bool = True) -> bool:
@@ -194,19 +270,28 @@ def _queue(turn: Turn, call: Call) -> Queue | None:
 
 def watch(turn: Turn, call: Call) -> None:
     """Set the moments at which something is due for a caller who waits."""
+    if call.dialogue is not None:
+        turn.wake_call(max(turn.now + 1, call.dialogue.until), call)
     queue = _queue(turn, call)
     if queue is None:
         return
     if queue.wait_ms_max is not None and ExitReason.TIMEOUT in queue.exits:
         turn.wake_call(max(turn.now + 1, call.segment_since + queue.wait_ms_max), call)
-    if queue.announce_first_ms is not None and not queue.ring_until_answered:
-        turn.wake_call(max(turn.now + 1, _next_announcement(call, queue)), call)
+    if (at := _next_word(call, queue)) is not None:
+        turn.wake_call(max(turn.now + 1, at), call)
     for since, _ in _deserted(queue):
         turn.wake_call(max(turn.now + 1, max(since, call.segment_since) + queue.empty_ms), call)
 
 
-def _next_announcement(call: Call, queue: Queue) -> int:
-    assert queue.announce_first_ms is not None, queue
+def _next_word(call: Call, queue: Queue) -> Instant | None:
+    """When the caller is next told something; None: never."""
+    moments = [at for at in (_next_place(call, queue), asking.next_offer(queue, call)) if at is not None]
+    return max(call.quiet_until, min(moments)) if moments else None
+
+
+def _next_place(call: Call, queue: Queue) -> Instant | None:
+    if queue.announce_first_ms is None or queue.ring_until_answered:
+        return None
     if call.announced_at is None or call.announced_at < call.segment_since:
         return call.segment_since + queue.announce_first_ms
     return call.announced_at + queue.announce_every_ms
@@ -235,6 +320,10 @@ def staffing(turn: Turn, queue: Queue) -> None:
 
 def due(turn: Turn, call: Call) -> None:
     """Something about a caller who waits, or is being led out, may be due."""
+    if call.dialogue is not None:
+        # Who is asked something is not led away from it, nor told anything else; it is over within minutes.
+        asking.due(turn, call)
+        return
     if call.state is CallState.LEAVING and call.until is not None and call.until <= turn.now:
         announcement_ended(turn, call.leg)
         return
@@ -248,15 +337,30 @@ def due(turn: Turn, call: Call) -> None:
         # Who came after the last one had left has as long as who was there.
         if turn.now >= max(since, call.segment_since) + queue.empty_ms and _by(turn, call, queue, reason):
             return
-    if queue.announce_first_ms is not None and not queue.ring_until_answered:
-        if _next_announcement(call, queue) <= turn.now:
-            _announce_place(turn, call, queue)
-        turn.wake_call(_next_announcement(call, queue), call)
+    at = _next_word(call, queue)
+    if at is not None and at <= turn.now:
+        _tell(turn, call, queue)
+        at = _next_word(call, queue)
+    if at is not None:
+        turn.wake_call(at, call)
 
 
-def _announce_place(turn: Turn, call: Call, queue: Queue) -> None:
-    """Tell the caller the place in the queue, and how long it may take where there are figures for it."""
-    call.announced_at = turn.now
+def _tell(turn: Turn, call: Call, queue: Queue) -> None:
+    """Tell the caller what is due: the place in the queue, that a key asks for a call back."""
+    phrases: list[Phrase] = []
+    place, offered = _next_place(call, queue), asking.next_offer(queue, call)
+    if place is not None and place <= turn.now:
+        call.announced_at = turn.now
+        phrases += _place(turn, call, queue)
+    if offered is not None and offered <= turn.now:
+        call.offered_back_at = turn.now
+        phrases.append(asking.offer(queue))
+    call.quiet_until = turn.now + asking.GAP_MS
+    turn.do(Announce(leg=call.leg, phrases=tuple(phrases), language=queue.language, answer=False))
+
+
+def _place(turn: Turn, call: Call, queue: Queue) -> list[Phrase]:
+    """The place in the queue, and how long it may take where there are figures for it."""
     in_line = turn.board.overview.waiting_in(queue.id)
     place = 1 + next((at for at, other in enumerate(in_line) if other is call), len(in_line))
     phrases = [Phrase(sentence=Sentence.POSITION, number=place)]
@@ -266,7 +370,7 @@ def _announce_place(turn: Turn, call: Call, queue: Queue) -> None:
         phrases.append(
             Phrase(sentence=Sentence.EXPECTED_WAIT, number=max(1, round(average * place / agents / 60_000)))
         )
-    turn.do(Announce(leg=call.leg, phrases=tuple(phrases), language=queue.language, answer=False))
+    return phrases
 
 
 def opened(turn: Turn, queue: Queue, *, is_open: bool) -> None:
@@ -277,11 +381,38 @@ def opened(turn: Turn, queue: Queue, *, is_open: bool) -> None:
 # --- being led out ---
 
 
+def goes_on(turn: Turn, call: Call, *, hears_music: bool) -> None:
+    """After a restart: the exchange goes on saying it, or recording the message, and tells the end of that.
+
+    Whether a message was to follow the sentence is not known any more; one that is being recorded is kept. Who was
+    promised a call back is told so again; who was perhaps offered one is offered it anew.
+
+    Args:
+        hears_music: between the sentences, as whoever is offered a call back does.
+    """
+    if asking.goes_on(turn, call):
+        return
+    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
+    if hears_music and queue is not None:
+        for reason, way in queue.exits.items():
+            if way.action is ExitAction.CALL_BACK:
+                lead_out(turn, call, way, reason.value)
+                return
+    turn.board.messages.setdefault(
+        call.leg, MessageFor(call=call.id, to=call.to, queue=call.queue, records=True)
+    )
+    call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
+    turn.wake_call(call.until, call)
+
+
 def announcement_ended(turn: Turn, leg: LegId) -> None:
     """What was to be said is said: the message is recorded, or the call is over."""
     call_id = turn.board.parties.get(leg)
     call = turn.board.calls.get(call_id) if call_id is not None else None
-    if call is None or call.state is not CallState.LEAVING:
+    if call is None or (call.state is not CallState.LEAVING and call.dialogue is None):
+        return
+    if call.dialogue is not None:
+        asking.said(turn, call)
         return
     message = turn.board.messages.get(leg)
     if message is not None and not message.records:
@@ -318,5 +449,10 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
             )
         )
     call = board.calls.get(message.call)
+    if event.ms > 0:
+        if call is None:
+            missed.message_left(turn, message.call, event.name)
+        else:
+            call.message = event.name
     if call is not None and call.state is CallState.LEAVING:
         _end(turn, call, HangUpReason.NORMAL)

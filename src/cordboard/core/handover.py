@@ -41,8 +41,6 @@ def step(turn: Turn, call: Call, state: TransferState, reason: Reason | None = N
     assert state in TRANSFER[transfer.state], (transfer, state)
     if transfer.state is TransferState.COMPLETED and state is TransferState.CANCELLED:
         why: Why | None = Why.TRANSFER_UNDONE
-    elif transfer.state is TransferState.RINGING and state is TransferState.CLOSED:
-        why = Why.TRANSFERRED
     else:
         why = _WHY.get(state) if state is not transfer.state else None
     transfer.state, transfer.since = state, turn.now
@@ -128,16 +126,18 @@ def come_back(turn: Turn, call: Call, reason: Reason) -> None:
     if sent_unanswered and call.queue is not None:
         back_in_queue(turn, call, SegmentOutcome.RETURNED)
         return
-    wait_for_initiator(turn, call, initiator, reason)
+    wait_for_initiator(turn, call, initiator, reason, transfer.recipient_name)
 
 
-def wait_for_initiator(turn: Turn, call: Call, initiator: Agent | None, reason: Reason) -> None:
+def wait_for_initiator(
+    turn: Turn, call: Call, initiator: Agent | None, reason: Reason, not_reached: str | None = None
+) -> None:
     """The caller hears music and is offered to the initiator alone for a while, then to the queue (D7)."""
     if call.queue is not None:
         turn.place_in_queue(call)
     else:
         turn.do(Hold(party=call.leg, line=None))
-    call.reason, call.returned = reason, True
+    call.reason, call.not_reached, call.returned = reason, not_reached, True
     if initiator is not None:
         call.back_to, call.back_until = initiator.id, turn.now + turn.board.rules.return_ms
         call.rejected.pop(initiator.id, None)
@@ -208,6 +208,9 @@ def _hand_over(turn: Turn, call: Call, recipient: Call, there: Call) -> None:
     if not talks and there.state is not CallState.HELD:
         return
     colleague.calls[colleague.calls.index(there.id)] = call.id
+    for leg in (line, *colleague.aside):
+        if leg is not None and leg.whose == there.id:
+            leg.whose = call.id
     call.agent, call.partner, call.taken_at, call.handled_by = colleague.id, None, turn.now, colleague.id
     recipient.partner, there.agent = None, None
     turn.do(Hold(party=there.leg, line=line.leg if line is not None else None))
@@ -224,6 +227,11 @@ def recipient_of(turn: Turn, call: Call) -> Call | None:
     transfer = call.transfer
     recipient = transfer.recipient if transfer is not None else None
     return turn.board.calls.get(recipient) if recipient is not None else None
+
+
+def has_gone(turn: Turn, recipient: Call) -> bool:
+    """The colleague at the far end has hung up a moment ago, and this end of the wire is about to end as well."""
+    return recipient.peer is not None and recipient.peer not in turn.board.calls
 
 
 def name_of(call: Call) -> str:

@@ -20,6 +20,8 @@ class Thing(Enum):
     DEVICE = "device"
     EXCHANGE = "exchange"
     ALARM = "alarm"
+    CALLBACK = "callback"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Saying(Enum):
     """Signed out of every queue for a while (2.4-k)."""
     DEVICE_RELEASED = "device_released"
     """An administrator took the telephone away (args name) (1.2-j)."""
+    DEVICE_TAKEN_OVER = "device_taken_over"
+    """Somebody with the right to it works on the telephone that was yours (args name, by) (D16)."""
     PRESS_HOLD_ON_PHONE = "press_hold_on_phone"
     ALARM_URGENT_UNANSWERED = "alarm_urgent_unanswered"
     """Nobody takes an urgent call (args queue); for those who supervise (D6)."""

@@ -78,6 +78,7 @@ def reject(turn: Turn, agent: Agent, call: Call) -> None:
     turn.close_offer(call, agent, SegmentOutcome.REJECTED)
     if call.back_to is not None:
         call.back_to = call.back_until = None
+        turn.moved.append(call)
         if call.queue is None:
             turn.stranded.append((call, Reason.REJECTED))
     elif call.to is not None:

@@ -6,9 +6,9 @@ two a ringing telephone belongs to is read from its line.
 
 from __future__ import annotations
 
-from cordboard.core import aftermath, desk, handover, offer, rescue, talk, wrapup
+from cordboard.core import aftermath, desk, handover, offer, rescue, talk, transfer, wrapup
 from cordboard.core import line as lines
-from cordboard.core.agent import Agent, LineState
+from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Reason, TransferState
 from cordboard.core.commands import HangUp
@@ -27,6 +27,9 @@ def leg_answered(turn: Turn, leg: LegId) -> None:
         turn.do(HangUp(leg=leg))
         return
     line = agent.line
+    if line.leg != leg:
+        # Told again; it was set aside since.
+        return
     if line.state is LineState.RINGING:
         call = turn.board.calls.get(line.call) if line.call is not None else None
         if call is not None and call.state is CallState.WAITING:
@@ -45,11 +48,29 @@ def leg_answered(turn: Turn, leg: LegId) -> None:
 def leg_ended(turn: Turn, leg: LegId, how: LegEnd) -> None:
     """The exchange says that a telephone's leg is over; one that nobody knows was over before."""
     agent = _agent_of(turn.board, leg)
-    if agent is not None:
+    if agent is None:
+        return
+    aside = next((one for one in agent.aside if one.leg == leg), None)
+    if aside is None:
         _line_ended(turn, agent, how)
+    else:
+        _aside_ended(turn, agent, aside, how)
+
+
+def _aside_ended(turn: Turn, agent: Agent, leg: Line, how: LegEnd) -> None:
+    """A leg on which nobody was: its call was ended at the telephone, or it is resumed on another leg."""
+    agent.aside.remove(leg)
+    turn.board.lines.pop(leg.leg, None)
+    turn.show(Thing.DEVICE, leg.device)
+    call = turn.board.calls.get(leg.whose) if leg.whose is not None else None
+    if how is LegEnd.HUNG_UP and call is not None and call.agent == agent.id and call.state is CallState.HELD:
+        talk.hang_up(turn, call)
 
 
 def _line_ended(turn: Turn, agent: Agent, how: LegEnd) -> None:
+    if agent.line is not None and agent.line.state is LineState.UP and how is not LegEnd.HUNG_UP:
+        # It is the telephone that failed, and with it every leg.
+        lines.let_go(turn, agent, everything=True)
     line = lines.gone(turn, agent)
     call = turn.board.calls.get(line.call) if line.call is not None else None
     match line.state:
@@ -75,6 +96,32 @@ def _line_ended(turn: Turn, agent: Agent, how: LegEnd) -> None:
                 # A transfer that the agent was in the middle of goes first (D7, D27).
                 aftermath.on_hook(turn, agent)
             rescue.line_broke(turn, agent, how)
+    _go_on(turn, agent)
+    if not turn.board.is_reachable(agent):
+        _still_away(turn, agent)
+
+
+def _still_away(turn: Turn, agent: Agent) -> None:
+    """A leg was rung in vain, the telephone being away already: what was waited for is waited for again (D16)."""
+    line = agent.line
+    if line is not None and line.state is LineState.UP and line.until is None:
+        rescue.device_vanished(turn, agent)
+    held = any(each.state is CallState.HELD for each in turn.board.calls_of(agent))
+    if held and agent.line is None and agent.ring_back_at is None:
+        rescue.wait_for_device(turn, agent)
+
+
+def _go_on(turn: Turn, agent: Agent) -> None:
+    """A second leg did not come up: who was spoken with on the first is spoken with again."""
+    line = agent.line
+    if line is None or not line.talked or line.state is not LineState.UP or line.held_by_phone:
+        return
+    line.talked = False
+    call = turn.board.calls.get(line.whose) if line.whose is not None else None
+    if call is None or call.agent != agent.id or call.state is not CallState.HELD:
+        return
+    if not turn.board.on_line(agent):
+        talk.connect(turn, agent, call)
 
 
 def give_back(turn: Turn, agent: Agent) -> None:
@@ -129,14 +176,40 @@ def not_up(turn: Turn, agent: Agent, call: Call) -> None:
 def held_by_phone(turn: Turn, leg: LegId, *, held: bool) -> None:
     """The hold key on the handset; the caller hears music meanwhile (D27)."""
     agent = _agent_of(turn.board, leg)
-    if agent is None or agent.line is None or agent.line.state is not LineState.UP:
+    if agent is None or agent.line is None:
         return
-    agent.line.held_by_phone = held
-    call = turn.board.active_call(agent)
+    line = next((one for one in (agent.line, *agent.aside) if one.leg == leg), agent.line)
+    if line.state is not LineState.UP:
+        return
+    was_held, line.held_by_phone = line.held_by_phone, held
+    turn.show_agent(agent)
+    call = turn.board.active_call(agent) if line is agent.line else None
     if call is not None:
         call.note = Note.PHONE_HOLD if held else None
         turn.show_call(call)
-    turn.show_agent(agent)
+    elif was_held and not held:
+        _back_on(turn, agent, line)
+
+
+def _back_on(turn: Turn, agent: Agent, leg: Line) -> None:
+    """The handset takes a leg off hold on which nobody is: its caller is spoken with again, on that leg."""
+    call = turn.board.calls.get(leg.whose) if leg.whose is not None else None
+    line = agent.line
+    if call is None or line is None or call.agent != agent.id or call.state is not CallState.HELD:
+        return
+    if line.state is not LineState.UP:
+        # A second leg comes up or goes; without it this one is the line again.
+        leg.talked = True
+        if line.is_coming_up and line.state is LineState.ANSWERING:
+            other = turn.board.calls.get(line.call) if line.call is not None else None
+            lines.stop_ringing(turn, agent, elsewhere=False)
+            _answer_failed(turn, agent, other)
+        return
+    if leg is not line:
+        talk.change_legs(turn, agent, leg)
+    if not turn.board.on_line(agent):
+        talk.connect(turn, agent, call)
+        transfer.spoken_with_again(turn, call)
 
 
 def join_failed(turn: Turn, leg: LegId, party: LegId) -> None:
@@ -159,9 +232,14 @@ def hold_failed(turn: Turn, party: LegId) -> None:
         return
     agent = turn.board.agents[call.agent]
     turn.say(agent, Saying.HOLD_FAILED, call.id)
-    line = agent.line
-    if not turn.board.on_line(agent) and line is not None and line.state is LineState.UP:
-        line.call = call.id
+    line, own = agent.line, lines.own_leg(agent, call)
+    if turn.board.on_line(agent) or line is None or line.state is not LineState.UP:
+        return
+    if own is not None and own is not line:
+        talk.change_legs(turn, agent, own)
+        line = own
+    if line.state is LineState.UP:
+        line.call = line.whose = call.id
         turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED)
         turn.show_agent(agent)
 
@@ -210,6 +288,7 @@ def _away(turn: Turn, agent: Agent) -> None:
             lines.stop_ringing(turn, agent, elsewhere=False)
         line.replacing, line.call = False, None
         _answer_failed(turn, agent, call)
+    lines.let_go(turn, agent, everything=True)
     if agent.calls:
         rescue.wait_for_device(turn, agent)
 

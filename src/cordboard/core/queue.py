@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from cordboard.core.rules import Exit, ExitReason
+from cordboard.core.rules import CallBackRules, Exit, ExitReason
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.types import GroupId, Instant, QueueId, Strategy, UserId
 
@@ -78,6 +78,7 @@ class Queue:
     """Music class of the exchange; None: the installation's."""
     number: str | None = None
     """What called parties see of calls made for this queue (D28); None: the next rule."""
+    callback: CallBackRules = field(default_factory=CallBackRules)
     ring_until_answered: bool = False
     locked: bool = False
     groups: frozenset[GroupId] = frozenset()

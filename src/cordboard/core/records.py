@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cordboard.core.types import (
+    CallBackId,
     CallId,
     DeviceId,
     Direction,
@@ -17,6 +18,7 @@ from cordboard.core.types import (
     GroupId,
     Instant,
     LegId,
+    MissedId,
     QueueId,
     TransferKind,
     UserId,
@@ -163,6 +165,8 @@ class Why(Enum):
     """The telephone could not be rung."""
     WITHDRAWN = "withdrawn"
     """Signed out, busy or gone meanwhile."""
+    RECOGNISED = "recognised"
+    """The number is somebody's whom we know; the detail is the name."""
     SKIPPED_BUSY = "skipped_busy"
     SKIPPED_WRAP_UP = "skipped_wrap_up"
     SKIPPED_PAUSED = "skipped_paused"
@@ -187,6 +191,8 @@ class Why(Enum):
     """The agent's telephone was lost; back to the front of the queue."""
     ESCALATED = "escalated"
     LED_OUT = "led_out"
+    CALL_BACK = "call_back"
+    """The caller asked to be called back by a key, and was promised it (3.6-t)."""
     ENDED = "ended"
 
 
@@ -204,6 +210,15 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallNamed:
+    """Whose number it is was found out (2.1.2-e)."""
+
+    call: CallId
+    name: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLeft:
     """A caller left a message (D29)."""
 
@@ -214,6 +229,130 @@ class MessageLeft:
     """For whom; None: for the queue."""
     queue: QueueId | None
     at: Instant
+
+
+class CallBackStatus(Enum):
+    """Where a call back stands (3.6-e to 3.6-h). The moves are in `transitions`."""
+
+    PLANNED = "planned"
+    """To take place: before the first attempt, or between two."""
+    IN_PROGRESS = "in_progress"
+    """An agent took it; the agent's telephone comes up, or the customer's rings."""
+    SUCCEEDED = "succeeded"
+    """The customer answered."""
+    FAILED = "failed"
+    """After the last attempt (3.6-i)."""
+    CANCELLED = "cancelled"
+
+
+class CallBackReason(Enum):
+    """Why a call back stands where it stands; of the last attempt while it is planned again."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    NO_AGENT = "no_agent"
+    """Nobody accepted it in a whole round of offers."""
+    ALREADY_SPOKEN = "already_spoken"
+    """The customer called again, or was called, and was answered meanwhile."""
+    BY_AGENT = "by_agent"
+    MANUAL = "manual"
+    """Answered at an attempt that an agent made by hand."""
+    EXPIRED = "expired"
+    """Its queue is no more."""
+    BLOCKED = "blocked"
+    """The organisation does not call back that number any more."""
+
+
+class RequestedBy(Enum):
+    """Who asked for a call back."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackRow:
+    """A call back as it is from now on: written whole at every change (3.6-k)."""
+
+    id: CallBackId
+    queue: QueueId
+    number: str
+    """E.164 digits without plus."""
+    name: str | None
+    owner: UserId | None
+    """The one employee whose appointment it is; None: anybody's of the queue."""
+    requested_at: Instant
+    requested_by: RequestedBy
+    entered_at: Instant | None
+    """When the caller entered the queue: the place that was kept; None: an appointment."""
+    due_at: Instant
+    """The next attempt; of one that is over: the last that was planned."""
+    planned_at: Instant
+    """As it was planned first."""
+    last_attempt_at: Instant | None = None
+    attempts: int = 0
+    """How often the customer was dialled and did not answer, and rounds in which an owner did not accept (D14)."""
+    status: CallBackStatus = CallBackStatus.PLANNED
+    handled_by: UserId | None = None
+    """Who is at it, spoke with the customer or cancelled it."""
+    reason: CallBackReason | None = None
+    ended_at: Instant | None = None
+    call: CallId | None = None
+    """The attempt that is going on; of one that is over: by hand."""
+    at: Instant
+
+
+class MissedWhy(Enum):
+    """Why a caller was not helped."""
+
+    ABANDONED = "abandoned"
+    """Hung up while waiting."""
+    CLOSED = "closed"
+    """Called outside the opening hours."""
+    NOT_HELPED = "not_helped"
+    """Led out of the queue for another reason: full, nobody there, waited too long."""
+    MESSAGE = "message"
+    """Left a message (D29)."""
+    INTERRUPTED = "interrupted"
+    """Broken off by the exchange's death (D16)."""
+    CALLBACK_FAILED = "callback_failed"
+    """Was called back in vain (3.6-i)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedRow:
+    """A caller of a queue to whom nobody spoke, as it is from now on: written whole at every change."""
+
+    id: MissedId
+    queue: QueueId
+    number: str | None
+    """E.164 digits without plus, or an extension; None: withheld, so every call is an entry of its own."""
+    name: str | None
+    at: Instant
+    """When the newest call entered the queue, or the call back failed."""
+    why: MissedWhy
+    """Of the newest call."""
+    message: str | None = None
+    """Name of the last message that the caller left; None: none."""
+    times: int = 1
+    """How often this caller has called in vain."""
+    last_call: CallId | None = None
+    """The newest call; None: of a call back only."""
+    attempts: int = 0
+    """How often the caller was called from this list and did not answer."""
+    last_attempt_at: Instant | None = None
+    claimed_by: UserId | None = None
+    """Who calls; None: nobody yet."""
+    claimed_at: Instant | None = None
+    attempt: CallId | None = None
+    """The call of who claimed it, while it goes on."""
+    closed_at: Instant | None = None
+    """None: somebody has to call."""
+    closed_by: UserId | None = None
+    """Who spoke to the caller or closed it by hand; None with an instant: nobody did, and it became too old."""
+    written_at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +478,9 @@ Record = (
     | AnswerMethodLearned
     | TransferMoved
     | Noted
+    | CallNamed
     | MessageLeft
+    | CallBackRow
+    | MissedRow
     | PauseChanged
 )

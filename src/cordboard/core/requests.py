@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cordboard.core.types import CallId, DeviceId, GroupId, NumberKind, QueueId, TransferKind, UserId
+from cordboard.core.types import (
+    CallBackId,
+    CallId,
+    DeviceId,
+    GroupId,
+    Instant,
+    MissedId,
+    NumberKind,
+    QueueId,
+    TransferKind,
+    UserId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +85,8 @@ class PairDevice:
 
     agent: UserId
     device: DeviceId
+    take_over: bool = False
+    """Also from the colleague who has it, when nothing goes on there; needs `device.take_over` (D16)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +134,8 @@ class LogOut:
     """Also unpair my telephone (4-c)."""
     confirmed: bool = False
     """I know that I am the last one in an urgent queue (D17)."""
+    phone_stays: bool = False
+    """I said No to the telephone: I go on there, where the organisation wants that (D17)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +267,90 @@ class Pause:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeCallBack:
+    """Plan a call back (3.6-p, D14)."""
+
+    agent: UserId
+    number: str
+    kind: NumberKind
+    name: str | None = None
+    queue: QueueId
+    due_at: Instant | None = None
+    """When; None: after the wait that the queue expects now."""
+    mine: bool = False
+    """Only I am offered it."""
+    call: CallId | None = None
+    """The waiting call whose place it keeps; None: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCallBack:
+    """It is not needed (3.6-l)."""
+
+    agent: UserId
+    callback: CallBackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryCallBack:
+    """Ring my telephone, then the number of a failed or cancelled one (3.6-j, 3.6-n)."""
+
+    agent: UserId
+    callback: CallBackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptCallBack:
+    """I take the call back that is offered to me: ring my telephone, then the customer."""
+
+    agent: UserId
+    callback: CallBackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectCallBack:
+    """Offer it to the next; my own appointment comes back after a while."""
+
+    agent: UserId
+    callback: CallBackId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMissed:
+    """I call this caller (D14)."""
+
+    agent: UserId
+    missed: MissedId
+    confirmed: bool = False
+    """Also where a colleague is at that number already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMissed:
+    """The same, and now: ring my telephone, then the caller."""
+
+    agent: UserId
+    missed: MissedId
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseMissed:
+    """I do not call after all."""
+
+    agent: UserId
+    missed: MissedId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseMissed:
+    """Nobody has to call this caller any more."""
+
+    agent: UserId
+    missed: MissedId
+
+
 Request = (
     AnswerCall
     | RejectCall
@@ -281,4 +380,13 @@ Request = (
     | StartConference
     | ExtendWrapUp
     | Pause
+    | MakeCallBack
+    | CancelCallBack
+    | RetryCallBack
+    | AcceptCallBack
+    | RejectCallBack
+    | ClaimMissed
+    | CallMissed
+    | ReleaseMissed
+    | CloseMissed
 )

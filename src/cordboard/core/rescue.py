@@ -31,7 +31,7 @@ def line_broke(turn: Turn, agent: Agent, how: LegEnd) -> None:
     if how is LegEnd.HUNG_UP:
         for call in there:
             talk.hang_up(turn, call)
-        if agent.calls and agent.ring_back_at is None:
+        if agent.calls and agent.ring_back_at is None and agent.line is None:
             agent.ring_back_at = turn.now + RING_BACK_AFTER_MS
             turn.wake(agent.ring_back_at, agent)
         return
@@ -112,6 +112,7 @@ def drop_line(turn: Turn, agent: Agent) -> None:
     """The leg counts as dead, whatever the exchange still thinks."""
     line = agent.line
     assert line is not None, agent
+    lines.let_go(turn, agent, everything=True)
     turn.do(HangUp(leg=line.leg))
     lines.gone(turn, agent)
     line_broke(turn, agent, LegEnd.LOST)

@@ -7,16 +7,18 @@ kept"; decision D16; reliability F1, F10.
 
 from __future__ import annotations
 
-from cordboard.core import aftermath, desk, handover, rescue, talk, wrapup
+from collections.abc import Mapping
+
+from cordboard.core import aftermath, desk, exits, handover, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
-from cordboard.core.commands import HangUp, Hold, LetRing
+from cordboard.core.commands import HangUp, Hold, LetRing, Pair
 from cordboard.core.events import ExchangeRestored, LegFound, LegRole, Place
 from cordboard.core.notices import Thing
 from cordboard.core.records import CallOpened, SegmentOutcome
 from cordboard.core.turn import Turn
-from cordboard.core.types import CallId, Direction, EndedBy
+from cordboard.core.types import CallId, Direction, EndedBy, LegId
 
 
 def restored(turn: Turn, event: ExchangeRestored) -> None:
@@ -38,7 +40,7 @@ def restored(turn: Turn, event: ExchangeRestored) -> None:
     # Who talks comes first, so that a line is not given to somebody else.
     for found in sorted(event.legs.values(), key=lambda f: (f.place is not Place.LINE, f.since, f.leg)):
         if found.role is LegRole.CALLER:
-            _restore_caller(turn, found)
+            _restore_caller(turn, found, event.legs)
     for agent in board.agents.values():
         talk.settle_conference(turn, agent)
     for call in board.calls.values():
@@ -58,20 +60,34 @@ def _restore_line(turn: Turn, agent: Agent, event: ExchangeRestored) -> None:
         board.lines.pop(before.leg, None)
         if before.call is not None and (rung := board.calls.get(before.call)) is not None:
             turn.show_call(rung)
-    agent.line = None
+    kept = {leg.leg: leg for leg in agent.aside}
+    for leg in kept:
+        board.lines.pop(leg, None)
+    agent.line, agent.aside = None, []
     if agent.device is None:
         return
     own = [f for f in event.legs.values() if f.role is LegRole.LINE and f.device == agent.device]
-    for found in sorted(own, key=lambda f: (not f.answered, f.since, f.leg)):
+    talking = {f.line for f in event.legs.values() if f.role is LegRole.CALLER and f.place is Place.LINE}
+    for found in sorted(
+        own, key=lambda f: (f.leg in kept, f.leg not in talking, not f.answered, f.since, f.leg)
+    ):
+        if found.leg in kept and agent.line is not None and agent.line.state is LineState.UP:
+            # Those who are on hold still have it.
+            agent.aside.append(kept[found.leg])
+            board.lines[found.leg] = agent.id
+            continue
         if agent.line is None and not (before is not None and before.state is LineState.CLOSING):
-            held_by_phone = before is not None and before.leg == found.leg and before.held_by_phone
+            known = kept.get(found.leg) or (
+                before if before is not None and before.leg == found.leg else None
+            )
             agent.line = Line(
                 leg=found.leg,
                 device=agent.device,
                 state=LineState.UP,
                 call=None,
                 until=None,
-                held_by_phone=held_by_phone,
+                held_by_phone=known is not None and known.held_by_phone,
+                whose=known.whose if known is not None else None,
             )
             board.lines[found.leg] = agent.id
             if not found.answered:
@@ -98,7 +114,7 @@ TAKEN = frozenset({CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD})
 """Agent and party have heard each other."""
 
 
-def _restore_caller(turn: Turn, found: LegFound) -> None:
+def _restore_caller(turn: Turn, found: LegFound, legs: Mapping[LegId, LegFound]) -> None:
     board = turn.board
     known = board.parties.get(found.leg)
     call = board.calls[known] if known is not None else _adopt(turn, found)
@@ -108,13 +124,15 @@ def _restore_caller(turn: Turn, found: LegFound) -> None:
         return
     call.confirmed = True
     agent = board.agents.get(call.agent) if call.agent is not None else None
+    if _waits_to_be_joined(turn, call, legs):
+        return
     match found.place:
         case Place.LINE:
             talker = board.lines.get(found.line) if found.line is not None else None
             if talker is None:
                 _in_the_air(turn, call, agent)
             else:
-                _talks_with(turn, call, agent, board.agents[talker], answered=found.answered)
+                _talks_with(turn, call, agent, board.agents[talker], found)
         case Place.PAIR:
             _is_passed_on(turn, call, agent, found)
         case _ if call.state in _NOBODYS:
@@ -128,6 +146,23 @@ def _restore_caller(turn: Turn, found: LegFound) -> None:
             _is_in_queue(turn, call, agent)
         case Place.NOWHERE:
             _in_the_air(turn, call, agent)
+
+
+def _waits_to_be_joined(turn: Turn, call: Call, legs: Mapping[LegId, LegFound]) -> bool:
+    """Passed on, as was written down, and neither has been moved yet: it is done now, for both at once.
+
+    With one of the two in the pair it is the other way round: it had been done, and was being taken back.
+    """
+    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
+    if partner is None or {call.state, partner.state} != {CallState.TRANSFERRED}:
+        return False
+    both = [legs.get(call.leg), legs.get(partner.leg)]
+    if any(one is None or one.place is Place.PAIR for one in both):
+        return False
+    if not any(isinstance(c, Pair) and call.leg in (c.one, c.other) for c in turn.commands):
+        first, second = (partner, call) if partner.transfer is not None else (call, partner)
+        turn.do(Pair(one=first.leg, other=second.leg))
+    return True
 
 
 _NOBODYS = frozenset({CallState.TRANSFERRING, CallState.TRANSFERRED, CallState.LEAVING, CallState.DIALLING})
@@ -159,8 +194,7 @@ def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
         case CallState.TRANSFERRING if partner is not None:
             turn.do(LetRing(leg=call.leg, call=call.id))
         case CallState.LEAVING:
-            turn.do(HangUp(leg=call.leg))
-            talk.end(turn, call, EndedBy.EXIT)
+            exits.goes_on(turn, call, hears_music=found.place is Place.QUEUE)
         case _ if call.transfer is not None:
             # Taken back by its initiator in the last moment.
             initiator = turn.board.agents[call.transfer.initiator]
@@ -211,7 +245,13 @@ def _has_free_line(agent: Agent) -> bool:
 
 def _is_held(turn: Turn, call: Call, agent: Agent) -> None:
     _own(agent, call)
-    _taken(turn, agent, call)
+    _off_line(agent, call)
+    # Whom it did not reach is still to be read on the card, if nothing has happened since.
+    reason = call.reason if call.state is CallState.HELD else None
+    if call.state is not CallState.HELD or call.answered_at is not None:
+        # Else it was taken back from a transfer before anybody had spoken with the caller.
+        _taken(turn, agent, call)
+    call.reason = reason
     if call.state is not CallState.HELD:
         turn.move(call, CallState.HELD, SegmentOutcome.HELD)
 
@@ -224,7 +264,7 @@ def _taken(turn: Turn, agent: Agent, call: Call) -> None:
     turn.show_call(call)
 
 
-def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, answered: bool) -> None:
+def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, found: LegFound) -> None:
     """The exchange has this party on the talker's line."""
     if agent is not None and agent is not talker and call.id in agent.calls:
         agent.calls.remove(call.id)
@@ -242,20 +282,30 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, a
         return
     # Its own already when others of a conference have just been found gone.
     free = _has_free_line(talker) or line.call == call.id
-    if not free or any(c.state is CallState.CONFERENCE and c is not call for c in together):
-        # Two on one line: it broke off in the middle of a swap, or the line is on its way out.
+    armed = call.transfer is not None and call.transfer.state is TransferState.ARMED
+    if armed or not free or any(c.state is CallState.CONFERENCE and c is not call for c in together):
+        # Two on one line, or one who is to be passed on: it broke off in the middle of a swap, or of a click on the
+        # transfer button, or the line is on its way out.
         turn.do(Hold(party=call.leg, line=line.leg))
         _is_held(turn, call, talker)
         return
     _own(talker, call)
     line.call = call.id
     if call.state is CallState.DIALLING:
-        if answered:
+        if found.answered:
             talk.party_answered(turn, talker, call)
             aftermath.consulted(turn, talker, call)
-        else:
+        elif found.begun:
             turn.show_call(call)
+        else:
+            # Nobody is called by it and nobody ever will be: better clicked again than listened to in vain.
+            talk.hang_up(turn, call)
         return
+    if call.state is CallState.TRANSFERRING:
+        # Taken back by its initiator in the last moment, and that was not written any more.
+        if call.transfer is not None:
+            handover.step(turn, call, TransferState.CANCELLED)
+        turn.move(call, CallState.HELD, SegmentOutcome.RETURNED)
     _taken(turn, talker, call)
     if call.state is not CallState.ACTIVE:
         was_held = call.state is CallState.HELD
@@ -267,6 +317,12 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, *, a
 def _own(agent: Agent, call: Call) -> None:
     if call.id not in agent.calls:
         agent.calls.append(call.id)
+
+
+def _off_line(agent: Agent, call: Call) -> None:
+    """Who was the last of a conference a moment ago, in this very look, may not be on the line after all."""
+    if agent.line is not None and agent.line.call == call.id:
+        agent.line.call = None
 
 
 def _in_the_air(turn: Turn, call: Call, agent: Agent | None) -> None:
@@ -286,7 +342,12 @@ def _to_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
     """Nobody's any more: it waits in its queue, or for the person whom it is for; with neither it is over."""
     if agent is not None and call.id in agent.calls:
         talk.leave(turn, agent, call)
+        _off_line(agent, call)
     call.agent = None
+    if call.transfer is not None and call.state is not CallState.WAITING:
+        # Else its initiator could still act on a call that somebody else takes next.
+        done = call.transfer.state is TransferState.COMPLETED
+        handover.step(turn, call, TransferState.CLOSED if done else TransferState.ABANDONED)
     if call.queue is None and call.to is None:
         if call.state is not CallState.WAITING:
             handover.wait_for_initiator(turn, call, agent, Reason.UNREACHABLE)
@@ -375,6 +436,6 @@ def _tidy(turn: Turn, agent: Agent) -> None:
         agent.line_lost_until = max(agent.line_lost_until, turn.now)
         turn.wake(agent.line_lost_until, agent)
     wrapup.wake(turn, agent)
-    if not agent.console and agent.console_lost_at is None:
+    if not agent.console and agent.console_lost_at is None and not desk.may_go_on_by_phone(turn.board, agent):
         agent.console_lost_at = turn.now
         turn.wake(turn.now + desk.CONSOLE_GONE_SIGN_OUT_MS, agent)

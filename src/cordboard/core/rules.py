@@ -19,6 +19,8 @@ class ExitAction(Enum):
     COLLEAGUE = "colleague"
     MESSAGE = "message"
     """May leave a message."""
+    CALL_BACK = "call_back"
+    """May ask to be called back (3.6-t); who does not hears the target: `message`, or None for a goodbye."""
     BUSY = "busy"
     HANG_UP = "hang_up"
 
@@ -58,6 +60,33 @@ class OnHookRinging(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackRules:
+    """How a queue calls back (D14)."""
+
+    attempts: int = 3
+    """After so many that were not answered it has failed (3.6-f)."""
+    spacing_ms: tuple[int, ...] = (300_000, 900_000)
+    """From the first attempt to the second, from the second to the third; the last holds for all later ones."""
+    ring_ms: int = 30_000
+    """How long the customer's telephone rings."""
+    offer_ms: int = 120_000
+    """A round of offers that nobody accepts in this time is over."""
+    per_ten_minutes: int | None = None
+    """So many appointments fit into ten minutes; None: any number."""
+    caller_first_ms: int | None = None
+    """When a waiting caller is first offered a call back (3.6-t); None: never."""
+    caller_every_ms: int = 60_000
+    caller_key: str = "1"
+    """Which key asks for it."""
+    caller_chooses: bool = False
+    """Who asks may choose a moment instead of keeping the place."""
+
+    def pause_after(self, attempts: int) -> int:
+        """How long after this many attempts the next one is made."""
+        return self.spacing_ms[min(max(attempts, 1), len(self.spacing_ms)) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseRules:
     """One organisation's rules; the defaults are those of the decisions."""
 
@@ -93,5 +122,20 @@ class HouseRules:
     """A manual wrap-up ends by itself after this; None: never (D10)."""
     sign_in_reminder_ms: int | None = None
     """How long somebody may be signed out of every queue before a reminder, and how often (2.4-k); None: never."""
+    keep_sign_ins: bool = False
+    """Who logs out of the console and not of the desk phone stays signed in, and is rung there (D17)."""
     number: str | None = None
     """The number that called parties see when queue, user and group have none (D28)."""
+    never_called_back: tuple[str, ...] = ()
+    """E.164 digits that nobody is called back at (D14); with `*` at its end: all numbers that begin so."""
+
+    def is_called_back(self, number: str) -> bool:
+        """Whether the organisation calls back there.
+
+        Args:
+            number: E.164 digits.
+        """
+        return not any(
+            number.startswith(one[:-1]) if one.endswith("*") else number == one
+            for one in self.never_called_back
+        )

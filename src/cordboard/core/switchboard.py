@@ -7,21 +7,26 @@ The shell feeds it (`handle`, `ask`), carries out what it returns, and wakes it 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from cordboard.core import (
+    afresh,
     aftermath,
     arrival,
+    asking,
+    callback,
     clicks,
     configure,
     desk,
     exits,
     handover,
     holding,
+    missed,
     offer,
     phone,
     restore,
     talk,
+    transfer_key,
     urgent,
     wrapup,
 )
@@ -32,6 +37,7 @@ from cordboard.core.distribute import distribute
 from cordboard.core.events import (
     AnnouncementEnded,
     CallArrived,
+    CallBackKept,
     ConsoleLost,
     ConsoleSeen,
     DayStarted,
@@ -43,6 +49,7 @@ from cordboard.core.events import (
     ExchangeRestored,
     HoldFailed,
     JoinFailed,
+    KeyPressed,
     LegAnswered,
     LegEnd,
     LegEnded,
@@ -51,6 +58,7 @@ from cordboard.core.events import (
     LegRinging,
     MessageRecorded,
     PairFailed,
+    PartyRecognised,
     PhoneDialled,
     PhoneTransferAsked,
     QueueOpened,
@@ -60,8 +68,8 @@ from cordboard.core.notices import Thing
 from cordboard.core.records import SegmentOutcome
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import Request
-from cordboard.core.turn import CALL_ALARM, OFFERS_ALARM, Turn
-from cordboard.core.types import CallId, DeviceId, EndedBy, Instant, LegId, UserId
+from cordboard.core.turn import CALL_ALARM, CALLBACK_ALARM, OFFERS_ALARM, Turn
+from cordboard.core.types import CallBackId, CallId, DeviceId, EndedBy, Instant, LegId, UserId
 
 ROUNDS_MAX = 50
 """What one turn may set off in turn; more is a mistake of ours."""
@@ -78,6 +86,45 @@ class Switchboard:
     def next_deadline(self) -> Instant | None:
         """The earliest moment at which something may happen by itself; None if nothing will."""
         return self.board.alarms[0][0] if self.board.alarms else None
+
+    @property
+    def at_rest(self) -> bool:
+        """Nobody is on the line, no wrap-up runs or is due, and no call back is being offered for so long only."""
+        board = self.board
+        return (
+            board.exchange_up
+            and not board.calls
+            and not board.lines
+            and all(a.wrap_up is None and not a.pending_wrap_up_ms for a in board.agents.values())
+            and all(one.round_until is None for one in board.callbacks.values())
+        )
+
+    def set_clock(self, step_ms: int) -> None:
+        """The clock made a step while the desk was at rest (F14).
+
+        What has gone on for a while goes on for as long, and is due after as much time as before; what is planned
+        for a moment of people's day, a call back, is due at that moment.
+        """
+        assert self.at_rest
+        board = self.board
+        for agent in board.agents.values():
+            agent.idle_since += step_ms
+            agent.status_since += step_ms
+            agent.remind_at = _moved(agent.remind_at, step_ms)
+            agent.console_lost_at = _moved(agent.console_lost_at, step_ms)
+            agent.line_lost_until = _moved(agent.line_lost_until, step_ms)
+            agent.ring_back_at = _moved(agent.ring_back_at, step_ms)
+        for device in board.devices.values():
+            device.quiet_until += step_ms
+        for queue in board.queues.values():
+            queue.empty_since = _moved(queue.empty_since, step_ms)
+            queue.unstaffed_since = _moved(queue.unstaffed_since, step_ms)
+        board.exchange_since += step_ms
+        board.alarms = [
+            (at if key.startswith(CALLBACK_ALARM) else at + step_ms, key) for at, key in board.alarms
+        ]
+        heapq.heapify(board.alarms)
+        board.alarms_set = set(board.alarms)
 
     def handle_deadline(self, now: Instant) -> Turn:
         """Let everything happen that is due by `now`."""
@@ -96,8 +143,18 @@ class Switchboard:
                 if call is not None and self.board.exchange_up:
                     self._call_due(turn, call)
                     turn.touch_call(call)
+            elif key.startswith(CALLBACK_ALARM):
+                one = self.board.callbacks.get(CallBackId(key.removeprefix(CALLBACK_ALARM)))
+                if one is not None:
+                    callback.due(turn, one)
             elif (agent := self.board.agents.get(UserId(key))) is not None:
                 self._agent_due(turn, agent)
+        return self._finish(turn)
+
+    def remember_all(self, open_calls: Collection[CallId], now: Instant) -> Turn:
+        """Records were given up: have the database keep what there is, see `afresh`."""
+        turn = Turn(self.board, now, self._new_leg)
+        afresh.remember_all(turn, open_calls)
         return self._finish(turn)
 
     def handle(self, event: Event, now: Instant) -> Turn:
@@ -141,7 +198,7 @@ class Switchboard:
             Refused: it cannot be done now; nothing has changed.
         """
         turn = Turn(self.board, now, self._new_leg)
-        configure.release(turn, device)
+        desk.release(turn, device)
         return self._finish(turn)
 
     def _finish(self, turn: Turn) -> Turn:
@@ -159,26 +216,42 @@ class Switchboard:
             taken, turn.taken = turn.taken, []
             for call in taken:
                 aftermath.taken(turn, call)
+                missed.spoken_with(turn, call)
+                # Whom an agent passed on while it rang speaks with somebody, but not with one of ours.
+                for attempt in callback.spoken_with(turn, call) if call.agent is not None else ():
+                    talk.hang_up(turn, attempt)
         elif turn.over:
             over, turn.over = turn.over, []
             for ended in over:
                 aftermath.after(turn, ended)
                 urgent.settled(turn, ended.call)
                 exits.gone(turn, ended.call)
+                callback.after(turn, ended)
+                missed.after(turn, ended)
         elif turn.unanswered:
             unanswered, turn.unanswered = turn.unanswered, []
             for agent, call in unanswered:
                 phone.not_up(turn, agent, call)
+        elif turn.sent_on:
+            sent_on, turn.sent_on = turn.sent_on, []
+            for call in sent_on:
+                exits.sent_on(turn, call)
         elif turn.stranded:
             stranded, turn.stranded = turn.stranded, []
             for call, reason in stranded:
                 self._strand(turn, call, reason)
+        elif turn.declined:
+            declined, turn.declined = turn.declined, []
+            for call in declined:
+                exits.declined(turn, call)
         elif turn.moved:
             moved, turn.moved = turn.moved, []
             for call in moved:
+                asking.moved(turn, call)
                 holding.begin(turn, call)
                 exits.watch(turn, call)
                 urgent.watch(turn, call)
+                callback.moved(turn, call)
                 if call.state is not CallState.WAITING:
                     urgent.settled(turn, call)
         elif turn.left:
@@ -186,6 +259,7 @@ class Switchboard:
             wrapup.after_calls(turn, left)
         elif turn.look_again:
             turn.look_again = False
+            callback.settle(turn)
             for queue in distribute(turn):
                 urgent.staffing(turn, queue)
                 exits.staffing(turn, queue)
@@ -215,7 +289,7 @@ class Switchboard:
             case PhoneDialled():
                 arrival.phone_dialled(turn, event)
             case PhoneTransferAsked():
-                arrival.phone_transfer_asked(turn, event)
+                transfer_key.asked(turn, event)
             case LegRinging():
                 pass
             case LegAnswered(leg=leg):
@@ -224,11 +298,16 @@ class Switchboard:
                 aftermath.pair_failed(turn, one, other)
             case AnnouncementEnded(leg=leg):
                 exits.announcement_ended(turn, leg)
+            case KeyPressed(leg=leg, key=key):
+                asking.pressed(turn, leg, key)
+            case CallBackKept(call=call_id):
+                asking.kept(turn, call_id)
             case MessageRecorded():
                 exits.message_recorded(turn, event)
             case QueueOpened(queue=queue_id, open=is_open):
                 if (opened := board.queues.get(queue_id)) is not None:
                     exits.opened(turn, opened, is_open=is_open)
+                    callback.hours_changed(turn, queue_id)
             case LegEnded(leg=leg, how=how):
                 self._leg_ended(turn, leg, how)
             case LegHeldByPhone(leg=leg):
@@ -256,8 +335,14 @@ class Switchboard:
                 turn.show(Thing.EXCHANGE, "exchange")
             case ExchangeRestored():
                 restore.restored(turn, event)
+                callback.look_at_all(turn)
+                missed.look_at_all(turn)
                 turn.look_again = turn.look_everywhere = True
+            case PartyRecognised(call=call_id, name=name):
+                arrival.recognised(turn, call_id, name)
             case DayStarted(since=since):
+                callback.forget_old(turn)
+                missed.forget_old(turn)
                 for queue in board.queues.values():
                     queue.numbers.start_anew(since)
                     queue.answered_by.clear()
@@ -284,7 +369,8 @@ class Switchboard:
             call = self.board.calls[call_id]
             offer.withdraw_all(turn, call, SegmentOutcome.ABANDONED)
             not_reached = call.state is CallState.DIALLING
-            talk.end(turn, call, EndedBy.NOT_REACHED if not_reached else EndedBy.CALLER, how)
+            by = EndedBy.CALL_BACK if asking.is_promised(call) else EndedBy.CALLER
+            talk.end(turn, call, EndedBy.NOT_REACHED if not_reached else by, how)
             return
         phone.leg_ended(turn, leg, how)
 
@@ -302,3 +388,7 @@ class Switchboard:
         for look in (holding.due, exits.due, urgent.due):
             if call.state is not CallState.ENDED:
                 look(turn, call)
+
+
+def _moved(at: Instant | None, step_ms: int) -> Instant | None:
+    return None if at is None else at + step_ms

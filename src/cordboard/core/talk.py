@@ -15,7 +15,7 @@ from cordboard.core.notices import Saying
 from cordboard.core.records import CallClosed, SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Ended, Turn
-from cordboard.core.types import AnswerMethod, Direction, EndedBy
+from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy
 
 TALK_ANSWER_MS = 1_200
 """A phone that was told to answer by NOTIFY and is not up after this is called anew with the header."""
@@ -33,7 +33,13 @@ def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
         return
     match line.state:
         case LineState.UP:
-            connect(turn, agent, call)
+            own = lines.own_leg(agent, call)
+            if own is not None and own is not line and not _takes_over(turn, line, own):
+                change_legs(turn, agent, own)
+            if own is None and _needs_its_own(turn, agent, line):
+                _second_leg(turn, agent, line, call)
+            else:
+                connect(turn, agent, call)
         case LineState.RINGING:
             _answer_ringing(turn, agent, line, call)
         case LineState.CLOSING:
@@ -47,6 +53,47 @@ def bring_up(turn: Turn, agent: Agent, call: Call) -> None:
             # It rings for held callers (D27), and now the agent has clicked.
             assert line.ring_back, agent
             _answer_ringing(turn, agent, line, call)
+
+
+def _takes_over(turn: Turn, line: Line, own: Line) -> bool:
+    """The telephone can live with one leg: the line takes this call too, whose own leg is on hold there."""
+    device = turn.board.devices.get(line.device)
+    return own.held_by_phone and not line.held_by_phone and device is not None and device.one_line
+
+
+def _needs_its_own(turn: Turn, agent: Agent, line: Line) -> bool:
+    """Another call comes on a second leg: on hold at the telephone the line lets nobody be heard; and for some
+    telephones each call has its own (D27). A page's telephone always has one."""
+    device = turn.board.devices.get(line.device)
+    if device is None or device.kind is DeviceKind.WEB or not lines.can_be_kept(agent):
+        return False
+    return line.held_by_phone or not device.one_line
+
+
+def _second_leg(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
+    """Ring the telephone once more for this call; who is spoken with is put on hold first (D6, D8)."""
+    there = turn.board.on_line(agent)
+    talked = line.talked or any(c.state is CallState.ACTIVE for c in there)
+    for other in there:
+        put_aside(turn, agent, other)
+    if agent.line is line and lines.can_be_kept(agent):
+        lines.set_aside(agent, talked=talked)
+        call_at_once(turn, agent, call)
+    else:
+        bring_up(turn, agent, call)
+
+
+def change_legs(turn: Turn, agent: Agent, own: Line) -> None:
+    """This leg becomes the line; who is on the present one is held, and that leg kept for the call."""
+    for other in turn.board.on_line(agent):
+        put_aside(turn, agent, other)
+    line = agent.line
+    if line is not None and lines.can_be_kept(agent):
+        lines.set_aside(agent, talked=False)
+    elif line is not None:
+        agent.line = None
+        lines.drop(turn, line)
+    lines.come_forward(turn, agent, own)
 
 
 def call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
@@ -102,6 +149,8 @@ def line_up(turn: Turn, agent: Agent) -> None:
         device.failures = 0
     agent.ring_back_at = agent.line_lost_until = None
     agent.misses = 0
+    for kept in agent.aside:
+        kept.talked = False
     turn.show_agent(agent)
     call = turn.board.calls.get(line.call) if line.call is not None else None
     if call is None or call.agent != agent.id:
@@ -125,13 +174,16 @@ def connect(turn: Turn, agent: Agent, call: Call) -> None:
     there = turn.board.on_line(agent)
     if call in there:
         return
+    # First, so that the line stays when who only rings there is given up.
+    line.whose, line.talked = call.id, False
+    lines.let_go(turn, agent, of=call.id)
     for other in there:
         put_aside(turn, agent, other)
     line.call = call.id
     if call.is_undialled:
         consults = consultation_of(turn, agent, call) is not None
         rules = turn.board.rules
-        ring_ms = rules.consult_ring_ms if consults else rules.dial_ring_ms
+        ring_ms = rules.consult_ring_ms if consults else dial.ring_ms(turn.board, call)
         dial.begin(turn, call, agent, consults=consults, ring_ms=ring_ms)
         turn.show_agent(agent)
         return
@@ -215,7 +267,7 @@ def put_through(turn: Turn, agent: Agent, call: Call, *, talks: bool) -> None:
     line = agent.line
     if talks:
         assert line is not None, agent
-        line.call = call.id
+        line.call = line.whose = call.id
         turn.do(Join(line=line.leg, party=call.leg))
         turn.note(call, Why.ANSWERED, agent)
         turn.move(call, CallState.ACTIVE, SegmentOutcome.ANSWERED)
@@ -241,6 +293,7 @@ def join_conference(turn: Turn, agent: Agent, call: Call) -> None:
     if call.state is not CallState.HELD:
         raise Refused(Code.NOT_YOUR_CALL)
     line.call = None
+    lines.let_go(turn, agent, of=call.id)
     turn.do(Join(line=line.leg, party=call.leg, conference=True))
     turn.note(call, Why.RESUMED, agent)
     for member in [*talking, call]:
@@ -281,12 +334,18 @@ def resume(turn: Turn, agent: Agent, call: Call) -> None:
     """
     line = agent.line
     if call.state is CallState.ACTIVE and line is not None and line.held_by_phone:
-        device = turn.board.device_of(agent)
-        if device is None or device.answer_method is not AnswerMethod.NOTIFY_TALK:
-            raise Refused(Code.PRESS_HOLD_ON_PHONE)
-        turn.do(AnswerDevice(leg=line.leg))
+        _take_off_hold(turn, line)
         return
     if call.state is not CallState.HELD:
+        return
+    own = lines.own_leg(agent, call)
+    if (
+        own is not None
+        and own.held_by_phone
+        and (own is line or line is None or not _takes_over(turn, line, own))
+    ):
+        # What the telephone then tells of that leg brings the caller back to it.
+        _take_off_hold(turn, own)
         return
     if line is not None and line.is_coming_up:
         if line.call == call.id:
@@ -295,6 +354,13 @@ def resume(turn: Turn, agent: Agent, call: Call) -> None:
     require_device(turn, agent)
     agent.ring_back_at = None
     bring_up(turn, agent, call)
+
+
+def _take_off_hold(turn: Turn, leg: Line) -> None:
+    device = turn.board.devices.get(leg.device)
+    if device is None or device.answer_method is not AnswerMethod.NOTIFY_TALK:
+        raise Refused(Code.PRESS_HOLD_ON_PHONE)
+    turn.do(AnswerDevice(leg=leg.leg))
 
 
 def require_device(turn: Turn, agent: Agent) -> None:
@@ -365,6 +431,7 @@ def _outcome(call: Call, by: EndedBy) -> SegmentOutcome:
 def leave(turn: Turn, agent: Agent, call: Call) -> None:
     """The call is not this agent's any more; wrap-up looks at it when the turn ends (D9)."""
     agent.calls.remove(call.id)
+    lines.let_go(turn, agent)
     turn.leaves(agent, call)
     agent.idle_since = turn.now
     turn.show_agent(agent)
@@ -386,7 +453,8 @@ def free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
                 line.call = agent.calls[0]
             else:
                 lines.stop_ringing(turn, agent, elsewhere=False)
-    elif not agent.calls:
+    elif not agent.calls or (agent.aside and line.whose == call.id and not turn.board.on_line(agent)):
+        # The telephone has another leg for each of the others.
         lines.hang_up(turn, agent)
     else:
         if line.call == call.id:

@@ -141,6 +141,32 @@ def to_recipient(
     talk.bring_up(turn, agent, recipient)
 
 
+def chosen(turn: Turn, agent: Agent, call: Call, recipient: Call) -> None:
+    """Somebody whom the agent's telephone dialled by itself is the recipient of this armed transfer.
+
+    Raises:
+        Refused: `transfer_in_progress` when it has another; nothing has changed.
+    """
+    transfer = call.transfer
+    assert transfer is not None, call
+    if transfer.recipient == recipient.id:
+        return
+    if transfer.state is not TransferState.ARMED:
+        raise Refused(Code.TRANSFER_IN_PROGRESS)
+    transfer.recipient, transfer.recipient_name = recipient.id, handover.name_of(recipient) or None
+    _not_for_another(turn, agent, call, recipient)
+    handover.step(turn, call, TransferState.DIALLING)
+
+
+def _not_for_another(turn: Turn, agent: Agent, call: Call, recipient: Call) -> None:
+    """Who was dialled for another of the agent's callers is this one's now: that transfer has no recipient again."""
+    for other in turn.board.calls_of(agent):
+        theirs = other.transfer
+        if other is not call and theirs is not None and theirs.recipient == recipient.id:
+            theirs.recipient = theirs.recipient_name = None
+            handover.step(turn, other, TransferState.ARMED)
+
+
 def _not_the_party(turn: Turn, call: Call, colleague: Agent) -> None:
     """A colleague cannot be connected with himself."""
     peer = turn.board.calls.get(call.peer) if call.peer is not None else None
@@ -152,8 +178,8 @@ def complete(turn: Turn, agent: Agent, call: Call, to: Call, *, confirmed: bool)
     """The green check: caller and recipient hear each other, the agent is out of it (5.1-f, 5.2-f, 5.2-i).
 
     Raises:
-        Refused: `not_armed`, `not_answered_yet`, `confirm_recipient` when `to` is another customer or not whom the
-            agent dialled for this; nothing has changed.
+        Refused: `not_armed`, `not_answered_yet`, `call_gone`, `confirm_recipient` when `to` is another customer or
+            not whom the agent dialled for this; nothing has changed.
     """
     both_talk = call.state is CallState.CONFERENCE and to.state is CallState.CONFERENCE
     if call.transfer is None and both_talk:
@@ -171,6 +197,8 @@ def complete(turn: Turn, agent: Agent, call: Call, to: Call, *, confirmed: bool)
         raise Refused(Code.NOT_YOUR_CALL)
     if to.state not in ANSWERED or call.state not in ANSWERED:
         raise Refused(Code.NOT_ANSWERED_YET)
+    if handover.has_gone(turn, to):
+        raise Refused(Code.CALL_GONE)
     another = transfer.recipient is not None and transfer.recipient != to.id
     customer = to.direction is Direction.IN and to.peer is None
     if (another or customer) and not confirmed and not both_talk:
@@ -180,6 +208,7 @@ def complete(turn: Turn, agent: Agent, call: Call, to: Call, *, confirmed: bool)
         if (rings := handover.recipient_of(turn, call)) is not None:
             transfer.recipient = None
             talk.hang_up(turn, rings)
+    _not_for_another(turn, agent, call, to)
     handover.join(turn, agent, call, to)
 
 
@@ -282,6 +311,8 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
     turn.place_in_queue(call)
     turn.note(call, Why.TO_QUEUE, agent, queue.id)
     turn.move(call, CallState.WAITING, SegmentOutcome.TRANSFERRED)
+    call.exits = 0
+    turn.sent_on.append(call)
     talk.free_line(turn, agent, call, tone=False)
 
 

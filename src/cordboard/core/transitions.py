@@ -10,6 +10,8 @@ from enum import Enum
 
 from cordboard.core.agent import Agent, AgentStatus, LineState
 from cordboard.core.call import CallState, TransferState
+from cordboard.core.dialogue import DialogueStep
+from cordboard.core.records import CallBackStatus, MissedRow
 
 S, T, L = CallState, TransferState, LineState
 
@@ -42,12 +44,10 @@ CALL: Mapping[CallState, frozenset[CallState]] = {
 }
 
 TRANSFER: Mapping[TransferState, frozenset[TransferState]] = {
-    T.ARMED: frozenset(
-        {T.ARMED, T.DIALLING, T.CONSULTING, T.RINGING, T.COMPLETED, T.CLOSED, T.CANCELLED, T.ABANDONED}
-    ),
+    T.ARMED: frozenset({T.ARMED, T.DIALLING, T.RINGING, T.COMPLETED, T.CLOSED, T.CANCELLED, T.ABANDONED}),
     T.DIALLING: frozenset({T.CONSULTING, T.RINGING, T.ARMED, T.FAILED, T.CANCELLED, T.ABANDONED}),
-    T.CONSULTING: frozenset({T.COMPLETED, T.CLOSED, T.ARMED, T.FAILED, T.CANCELLED, T.ABANDONED}),
-    T.RINGING: frozenset({T.COMPLETED, T.CLOSED, T.CANCELLED, T.RETURNED, T.ABANDONED}),
+    T.CONSULTING: frozenset({T.COMPLETED, T.ARMED, T.FAILED, T.CANCELLED, T.ABANDONED}),
+    T.RINGING: frozenset({T.COMPLETED, T.CANCELLED, T.RETURNED, T.ABANDONED}),
     T.COMPLETED: frozenset({T.CLOSED, T.CANCELLED, T.FAILED}),
     T.CANCELLED: frozenset(),
     T.FAILED: frozenset(),
@@ -80,6 +80,54 @@ LINE: Mapping[LineState, frozenset[LineState]] = {
     L.UP: frozenset({L.CLOSING}),
     L.CLOSING: frozenset(),
 }
+
+
+D = DialogueStep
+DIALOGUE: Mapping[DialogueStep, frozenset[DialogueStep]] = {
+    D.OFFERED: frozenset({D.CONFIRMING, D.TYPING, D.OVER}),
+    D.CONFIRMING: frozenset({D.CONFIRMING, D.TYPING, D.CHOOSING, D.PROMISED, D.OVER}),
+    D.TYPING: frozenset({D.TYPING, D.CONFIRMING, D.OVER}),
+    D.CHOOSING: frozenset({D.CHOOSING, D.TIMING, D.TYPING, D.PROMISED, D.OVER}),
+    D.TIMING: frozenset({D.TIMING, D.AGREEING, D.OVER}),
+    D.AGREEING: frozenset({D.AGREEING, D.TIMING, D.TYPING, D.PROMISED, D.OVER}),
+    D.PROMISED: frozenset({D.OVER}),
+    D.OVER: frozenset(),
+}
+
+B = CallBackStatus
+CALLBACK: Mapping[CallBackStatus, frozenset[CallBackStatus]] = {
+    B.PLANNED: frozenset({B.IN_PROGRESS, B.CANCELLED, B.FAILED}),
+    B.IN_PROGRESS: frozenset({B.PLANNED, B.SUCCEEDED, B.FAILED, B.CANCELLED}),
+    B.SUCCEEDED: frozenset(),
+    # Repeated by hand, and answered.
+    B.FAILED: frozenset({B.SUCCEEDED}),
+    B.CANCELLED: frozenset({B.SUCCEEDED}),
+}
+
+
+class MissedState(Enum):
+    """Where a caller in the list of missed ones is; read from the row by `missed_state`."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    """Somebody said "I call", or is calling."""
+    CLOSED = "closed"
+    """Spoken to, closed by hand, or too old; kept, and on no list."""
+
+
+M = MissedState
+MISSED: Mapping[MissedState, frozenset[MissedState]] = {
+    M.OPEN: frozenset({M.CLAIMED, M.CLOSED}),
+    M.CLAIMED: frozenset({M.OPEN, M.CLOSED}),
+    M.CLOSED: frozenset(),
+}
+
+
+def missed_state(row: MissedRow) -> MissedState:
+    """Where this caller is."""
+    if row.closed_at is not None:
+        return M.CLOSED
+    return M.OPEN if row.claimed_by is None else M.CLAIMED
 
 
 class WrapUpState(Enum):

@@ -10,6 +10,7 @@ from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import Command, PlaceInQueue
+from cordboard.core.events import Event
 from cordboard.core.notices import Changed, Notice, Say, Saying, Thing
 from cordboard.core.queue import Queue
 from cordboard.core.records import (
@@ -23,7 +24,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.transitions import CALL
-from cordboard.core.types import CallId, EndedBy, Instant, LegId, QueueId, UserId
+from cordboard.core.types import CallBackId, CallId, EndedBy, Instant, LegId, QueueId, UserId
 
 Effect = Command | Record | Notice
 
@@ -42,6 +43,8 @@ OF_AGENT = frozenset({SegmentKind.DIAL, SegmentKind.TALK, SegmentKind.HOLD})
 """Kinds of segments that are an agent's."""
 CALL_ALARM = "call "
 """Begins the key of an alarm that is about a call."""
+CALLBACK_ALARM = "callback "
+"""Begins the key of an alarm that is about a call back."""
 OFFERS_ALARM = "offers "
 """Begins the key of an alarm about what may be offered to an agent."""
 
@@ -96,9 +99,15 @@ class Turn:
         """Agents whose telephone did not come up for a call that they clicked on."""
         self.moved: list[Call] = []
         """Calls that came into another state; what is due in it is set when the turn ends."""
+        self.sent_on: list[Call] = []
+        """Callers whom an agent sent to a queue; its ways out are looked at when the turn ends."""
         self.stranded: list[tuple[Call, Reason]] = []
         """Callers whom nobody took: a direct call's person, a blind transfer's colleague, a number that a rule
         dialled. Whose rule is next is decided when the turn ends."""
+        self.declined: list[Call] = []
+        """Callers who did not ask for the call back that was their way out; the next way is theirs."""
+        self.once_kept: list[Event] = []
+        """Facts to be told when what this turn remembers is in the database."""
         self.look_again = False
         """Supply or demand changed: offers must be looked at before the turn ends."""
         self.look_everywhere = False
@@ -146,6 +155,10 @@ class Turn:
     def wake_call(self, at: Instant, call: Call) -> None:
         """Look at this call again at that moment."""
         self._alarm((at, f"{CALL_ALARM}{call.id}"))
+
+    def wake_callback(self, at: Instant, callback: CallBackId) -> None:
+        """Look at this call back again at that moment."""
+        self._alarm((at, f"{CALLBACK_ALARM}{callback}"))
 
     def wake_offers(self, at: Instant, agent: Agent) -> None:
         """Look at what may be offered to this agent again at that moment."""
@@ -280,7 +293,7 @@ class Turn:
                 state=StoredState(call.state.value),
                 agent=call.agent,
                 answered_at=call.answered_at,
-                at=self.now,
+                at=call.since,
                 leg=call.leg,
                 queue=call.queue,
                 partner=call.partner,

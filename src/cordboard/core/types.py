@@ -12,6 +12,10 @@ UserId = NewType("UserId", str)
 QueueId = NewType("QueueId", str)
 DeviceId = NewType("DeviceId", str)
 CallId = NewType("CallId", str)
+CallBackId = NewType("CallBackId", str)
+"""A promise to ring somebody back (3.6)."""
+MissedId = NewType("MissedId", str)
+"""A caller of a queue to whom nobody spoke (D14)."""
 LegId = NewType("LegId", str)
 """One party's connection to the exchange (a channel of Asterisk)."""
 
@@ -101,6 +105,8 @@ class EndedBy(Enum):
     """An outgoing call that was busy, rejected, not answered or could not be dialled."""
     EXIT = "exit"
     """A rule led the caller out: closed, full, nobody there, waited too long (D21, D29)."""
+    CALL_BACK = "call_back"
+    """The caller asked to be called back, and was promised it (3.6-t)."""
     UNKNOWN = "unknown"
     """Ended while Cordboard was away; nobody saw by whom."""
 
@@ -122,6 +128,10 @@ class Right(Enum):
     """Call and transfer to numbers outside the house; colleagues can always be called."""
     DIAL_INTERNATIONAL = "dial.international"
     DIAL_PREMIUM = "dial.premium"
+    CALLBACK_SEE = "callback.see"
+    """See the planning of call backs; without it the tab is not there (3.6-a, 3.6-v)."""
+    CALLBACK_MANAGE = "callback.manage"
+    """Plan, cancel and repeat call backs."""
     SUPERVISE = "desk.supervise"
     """Hear the alarms: an urgent queue without anybody, an urgent call that nobody takes."""
     ADMIN_ORGANISATION = "admin.organisation"
@@ -132,3 +142,5 @@ class Right(Enum):
     """Telephones and numbers."""
     ADMIN_AUDIT = "admin.audit"
     """Read who changed what."""
+    PROVIDER = "provider.manage"
+    """Stands above the organisations: makes them, and says which modules and numbers they have."""

@@ -226,6 +226,12 @@ def due(turn: Turn, agent: Agent) -> None:
 
 
 def _changed(turn: Turn, agent: Agent) -> None:
+    remember(turn, agent)
+    turn.show_agent(agent)
+
+
+def remember(turn: Turn, agent: Agent) -> None:
+    """Have the database keep the agent's wrap-up, or that there is none."""
     wrap_up = agent.wrap_up
     turn.remember(
         WrapUpChanged(
@@ -240,4 +246,3 @@ def _changed(turn: Turn, agent: Agent) -> None:
             extended=wrap_up.extended if wrap_up is not None else 0,
         )
     )
-    turn.show_agent(agent)
