@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.administration.audit import AuditEntry
+from cordboard.app.modules import Module
 from cordboard.app.ports import (
     DeviceRow,
     Directory,
     GroupRow,
+    OfficeSettings,
     OrganisationRow,
     QueueRow,
     QueueRules,
@@ -41,6 +43,7 @@ from cordboard.storage.tables import (
     user_rights,
     users,
 )
+from cordboard.storage.tables_administration import organisation_numbers
 
 
 class SqlDirectories:
@@ -78,6 +81,10 @@ class SqlDirectories:
                     contact=row.contact,
                     rules=from_text(row.rules, HouseRules),
                     pause_reasons=from_text(row.pause_reasons, tuple[str, ...]),
+                    settings=from_text(row.settings, OfficeSettings),
+                    modules_off=_modules(row.modules_off),
+                    disabled=row.disabled,
+                    numbers=await _given(connection, organisation),
                 ),
                 groups=tuple(
                     GroupRow(id=group.id, name=group.name, number=group.outbound_number)
@@ -139,6 +146,7 @@ class SqlDirectories:
                 ],
                 queue_numbers: [{"queue_id": q.id, "number": n} for q in directory.queues for n in q.numbers],
             }
+            links[organisation_numbers] = [{"number": n} for n in directory.organisation.numbers]
             await write_entries(connection, log)
             for table, rows in links.items():
                 await connection.execute(delete(table).where(table.c.organisation == organisation))
@@ -146,6 +154,21 @@ class SqlDirectories:
                     await connection.execute(
                         insert(table), [{"organisation": organisation} | row for row in rows]
                     )
+
+    async def numbers_elsewhere(
+        self, organisation: OrganisationId, numbers: Collection[str]
+    ) -> dict[str, str]:
+        """Which of these another organisation has, given by the provider or in use: number to its name."""
+        found: dict[str, str] = {}
+        async with self._access.reading() as connection:
+            for table in (organisation_numbers, queue_numbers, user_numbers):
+                rows = await connection.execute(
+                    select(table.c.number, organisations.c.name)
+                    .join(organisations, organisations.c.id == table.c.organisation)
+                    .where(table.c.number.in_(numbers), table.c.organisation != organisation)
+                )
+                found |= {row.number: row.name for row in rows}
+        return found
 
     async def remove(self, organisation: OrganisationId) -> tuple[str, ...]:
         """Take an organisation away with everything that was ever written of it, passwords and history too.
@@ -192,6 +215,16 @@ async def _rows(connection: AsyncConnection, table: Table, organisation: Organis
     if "position" in table.c:
         wanted = wanted.order_by(table.c.position, table.c.id)
     return (await connection.execute(wanted)).all()
+
+
+def _modules(text: str) -> frozenset[Module]:
+    # What a newer Cordboard has beside these is nothing here.
+    known = {module.value: module for module in Module}
+    return frozenset(known[name] for name in from_text(text, tuple[str, ...]) if name in known)
+
+
+async def _given(connection: AsyncConnection, organisation: OrganisationId) -> frozenset[str]:
+    return frozenset(row.number for row in await _rows(connection, organisation_numbers, organisation))
 
 
 async def _links(
@@ -314,6 +347,9 @@ async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) 
         "contact": row.contact,
         "rules": changed_text(row.rules),
         "pause_reasons": to_text(row.pause_reasons),
+        "settings": changed_text(row.settings),
+        "modules_off": to_text(sorted(module.value for module in row.modules_off)),
+        "disabled": row.disabled,
     }
     await connection.execute(
         upsert(connection.dialect.name, organisations)

@@ -1,4 +1,4 @@
-"""Roles, opening hours and linked organisations: parts of a directory whose lists are read whole."""
+"""Roles, opening hours, linked organisations and trunks: parts of a directory whose lists are read whole."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.ports import Directory, Holiday, HoursRow, LinkedRow, OpenTime, RoleRow
+from cordboard.app.trunks import TrunkRow
 from cordboard.core.types import OrganisationId, Right
 from cordboard.storage.rules import from_text, to_text
-from cordboard.storage.tables_administration import hours, links, roles
+from cordboard.storage.tables_administration import hours, links, roles, trunks
 
 
 class Parts(TypedDict):
@@ -19,13 +20,14 @@ class Parts(TypedDict):
     roles: tuple[RoleRow, ...]
     hours: tuple[HoursRow, ...]
     links: tuple[LinkedRow, ...]
+    trunks: tuple[TrunkRow, ...]
 
 
 async def read_parts(connection: AsyncConnection, organisation: OrganisationId) -> Parts:
     """In their saved order."""
     known = {right.value: right for right in Right}
     found = {}
-    for table in (roles, hours, links):
+    for table in (roles, hours, links, trunks):
         wanted = (
             select(table).where(table.c.organisation == organisation).order_by(table.c.position, table.c.id)
         )
@@ -58,6 +60,7 @@ async def read_parts(connection: AsyncConnection, organisation: OrganisationId) 
             )
             for row in found["links"]
         ),
+        trunks=tuple(from_text(row.settings, TrunkRow) for row in found["trunks"]),
     )
 
 
@@ -76,4 +79,5 @@ def parts_columns(directory: Directory) -> dict[Table, list[dict[str, object]]]:
             {"id": one.id, "name": one.name, "numbers": to_text(one.numbers), "queue_id": one.queue}
             for one in directory.links
         ],
+        trunks: [{"id": one.id, "name": one.name, "settings": to_text(one)} for one in directory.trunks],
     }

@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cordboard.core.records import (
     AnswerMethodLearned,
     AwayChanged,
+    CallBackRow,
     CallClosed,
     CallMoved,
+    CallNamed,
     CallOpened,
     DevicePaired,
     GroupChosen,
     MessageLeft,
+    MissedRow,
     Noted,
     PauseChanged,
     QueueSignInChanged,
@@ -29,9 +32,11 @@ from cordboard.core.records import (
 )
 from cordboard.core.types import CallId, Direction, OrganisationId, UserId
 from cordboard.storage import visits
+from cordboard.storage.callbacks import write_callback
 from cordboard.storage.connection import upsert
+from cordboard.storage.missed import write_missed
 from cordboard.storage.participations import write_participations
-from cordboard.storage.passing_on import write_transfer
+from cordboard.storage.passing_on import NO_MORE, write_transfer
 from cordboard.storage.tables import (
     agents,
     call_log,
@@ -104,8 +109,18 @@ async def write_facts(
                 await write_transfer(connection, organisation, record, plain(record.recipient_name))
             case Noted():
                 await _note(connection, organisation, record)
+            case CallNamed():
+                await connection.execute(
+                    update(calls)
+                    .where(calls.c.organisation == organisation, calls.c.id == record.call)
+                    .values(name=plain(record.name))
+                )
             case MessageLeft():
                 await _message(connection, organisation, record)
+            case CallBackRow():
+                await write_callback(connection, organisation, record)
+            case MissedRow():
+                await write_missed(connection, organisation, record)
             case AwayChanged():
                 await _promise(connection, organisation, record.agent, away=record.away)
             case AnswerMethodLearned():
@@ -271,6 +286,7 @@ async def _close(connection: AsyncConnection, organisation: OrganisationId, reco
             "by_agent": record.agent,
         },
     )
+    await connection.execute(NO_MORE, {"of_organisation": organisation, "of_call": record.call})
 
 
 @cache

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from cordboard.app.history import MissedCaller, Participation, StoredLine, StoredLog, StoredMessage
+from cordboard.app.contacts import digits_in
+from cordboard.app.gaps import Gap
+from cordboard.app.history import (
+    EVERYTHING,
+    Forgotten,
+    MissedCaller,
+    Participation,
+    Place,
+    Sought,
+    StoredLine,
+    StoredLog,
+    StoredMessage,
+)
 from cordboard.core.records import SegmentKind
 from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import Access
+from cordboard.storage.forgetting import forget, forget_messages, messages_before
+from cordboard.storage.gaps import read_gaps
 from cordboard.storage.tables import call_log, calls, messages, participations, queue_visits, segments
 
 PAGE_ROWS_MAX = 200
@@ -27,7 +42,13 @@ class SqlHistory:
         self._access = access
 
     async def of_user(
-        self, organisation: OrganisationId, user: UserId, *, before: str | None, limit: int
+        self,
+        organisation: OrganisationId,
+        user: UserId,
+        *,
+        before: str | None,
+        limit: int,
+        sought: Sought = EVERYTHING,
     ) -> tuple[tuple[Participation, ...], str | None]:
         """Own finished calls, newest first, and the key of the next page (None: that was all).
 
@@ -37,6 +58,7 @@ class SqlHistory:
         """
         rows_max = max(1, min(limit, PAGE_ROWS_MAX))
         mine = [participations.c.organisation == organisation, participations.c.user_id == user]
+        mine += _wanted(sought)
         if before is not None:
             at, call = _read_key(before)
             mine.append(
@@ -85,6 +107,73 @@ class SqlHistory:
             for row in rows[:rows_max]
         )
         return page, f"{page[-1].at}.{page[-1].call}" if len(rows) > rows_max else None
+
+    async def gaps(
+        self, organisation: OrganisationId, since: Instant, until: Instant | None
+    ) -> tuple[Gap, ...]:
+        """Those that end after `since`, and not after `until` (None: however late), the latest first.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        return await read_gaps(self._access, organisation, since, until)
+
+    async def number_of(self, organisation: OrganisationId, user: UserId, call: CallId) -> str | None:
+        """With whom this own call was; None: withheld, or it is none of this user's.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(calls.c.number)
+                    .join(
+                        participations,
+                        and_(
+                            participations.c.organisation == calls.c.organisation,
+                            participations.c.call_id == calls.c.id,
+                        ),
+                    )
+                    .where(
+                        calls.c.organisation == organisation,
+                        calls.c.id == call,
+                        participations.c.user_id == user,
+                    )
+                    .limit(1)
+                )
+            ).one_or_none()
+        return None if row is None else row.number
+
+    async def forget(
+        self, organisation: OrganisationId, before: Instant, *, limit: int, after: Place | None = None
+    ) -> Forgotten:
+        """Take the parties out of calls, and call backs away, that ended before that instant (3.4-i).
+
+        See `storage.forgetting`.
+
+        Raises:
+            StorageFailure: nothing has changed.
+        """
+        return await forget(self._access, organisation, before, limit=limit, after=after)
+
+    async def messages_before(
+        self, organisation: OrganisationId, before: Instant, *, limit: int, after: str | None
+    ) -> tuple[str, ...]:
+        """Names of messages that callers left before that instant, a part at a time.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        return await messages_before(self._access, organisation, before, limit=limit, after=after)
+
+    async def forget_messages(self, organisation: OrganisationId, names: Sequence[str]) -> None:
+        """That these were left.
+
+        Raises:
+            StorageFailure: nothing has changed.
+        """
+        await forget_messages(self._access, organisation, names)
 
     async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
         """Of a call that goes on or is over; None: there is no such call.
@@ -209,6 +298,8 @@ class SqlHistory:
                     calls.c.entered_at >= since,
                     calls.c.ended_at.is_not(None),
                     calls.c.answered_at.is_(None),
+                    # Promised a call back: that is in the planning.
+                    func.coalesce(calls.c.ended_by, "") != EndedBy.CALL_BACK.value,
                     queue_visits.c.queue_id.in_(sorted(queues)),
                     or_(spoken.c.last.is_(None), spoken.c.last < calls.c.entered_at),
                     ~outside.exists(),
@@ -240,6 +331,27 @@ class SqlHistory:
                 times=1,
             )
         return tuple(found.values())[: max(1, min(limit, PAGE_ROWS_MAX))]
+
+
+def _wanted(sought: Sought) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if sought.kind is not None:
+        found.append(participations.c.kind == sought.kind)
+    typed = sought.typed.strip()[:80]
+    digits = digits_in(typed)
+    if digits is not None:
+        # As it is kept, a number has no zero in front.
+        digits = digits.lstrip("0")
+    if digits:
+        found.append(calls.c.number.contains(digits, autoescape=True))
+    elif typed:
+        found.append(
+            or_(
+                calls.c.name.icontains(typed, autoescape=True),
+                participations.c.queue_name.icontains(typed, autoescape=True),
+            )
+        )
+    return found
 
 
 def _read_key(key: str) -> tuple[Instant, str]:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cordboard.app.gaps import Gap
 from cordboard.app.ports import QueueCounts, StoredAgent, StoredCall
-from cordboard.core.records import Record, WrapUpKind
+from cordboard.core.records import MissedRow, Record, WrapUpKind
 from cordboard.core.types import Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import WRITE, Access
 from cordboard.storage.facts import write_facts
+from cordboard.storage.gaps import write_gap
+from cordboard.storage.missed import read_missed
 from cordboard.storage.open_calls import read_open_calls
 from cordboard.storage.tables import agents, calls, devices, groups, queue_visits, queues, sign_ins, users
+
+log = logging.getLogger(__name__)
 
 _NO_WRAP_UP: dict[str, Any] = {
     "wrap_up_kind": None,
@@ -45,13 +52,24 @@ class SqlJournal:
         Raises:
             StorageFailure: nothing of the batch is stored.
         """
-        if not records:
-            return
+        if records:
+            await self._write(lambda connection: write_facts(connection, organisation, records))
+            _say_written(organisation, records)
+
+    async def mark(self, organisation: OrganisationId, gap: Gap) -> None:
+        """That records may be missing; one with the same beginning and reason takes the place of the one before.
+
+        Raises:
+            StorageFailure: it is not stored.
+        """
+        await self._write(lambda connection: write_gap(connection, organisation, gap))
+
+    async def _write(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
         async with self._one_at_a_time, self._access.words():
             connection = await self._connected()
             try:
                 async with connection.begin():
-                    await write_facts(connection, organisation, records)
+                    await write(connection)
             except (SQLAlchemyError, OSError, asyncio.CancelledError):
                 # The connection may be the reason (server restarted, file gone): the next batch gets another.
                 self._writer = None
@@ -112,6 +130,15 @@ class SqlJournal:
         async with self._access.reading() as connection:
             return await read_open_calls(connection, organisation)
 
+    async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
+        """Callers to whom nobody has spoken yet, the oldest first (D14).
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            return await read_missed(connection, organisation)
+
     async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
         """The queue numbers of the window that began at `since` (D15); a queue without any call is absent.
 
@@ -144,6 +171,15 @@ class SqlJournal:
                 before = counts.get(row.queue_id, QueueCounts(total=0, handled=0, answered=0, waited_ms=0))
                 counts[row.queue_id] = _plus(before, row)
             return counts
+
+
+def _say_written(organisation: OrganisationId, records: Sequence[Record]) -> None:
+    """One log line for each call of a batch."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    calls_of = (getattr(record, "call", None) for record in records)
+    for call, count in Counter(call for call in calls_of if call is not None).items():
+        log.info("written", extra={"organisation": organisation, "call": call, "records": count})
 
 
 def _plus(before: QueueCounts, row: Any) -> QueueCounts:

@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
 from cordboard.storage.audit import SqlAudit
+from cordboard.storage.callbacks import SqlCallBacks
 from cordboard.storage.connection import Access
+from cordboard.storage.contact_indexes import ContactIndexes
 from cordboard.storage.contacts import SqlContacts
 from cordboard.storage.copies import copy_out
 from cordboard.storage.directories import SqlDirectories
@@ -48,6 +50,7 @@ class Database:
     doors: SqlDoors
     audit: SqlAudit
     contacts: SqlContacts
+    callbacks: SqlCallBacks
     access: Access
 
     async def check(self) -> None:
@@ -62,16 +65,18 @@ class Database:
     async def close(self) -> None:
         """Let go of it; everything that was confirmed is stored. Later calls raise `StorageFailure`."""
         await self.journal.close()
+        await self.contacts.indexes.close()
         self.access.closed = True
         await self.access.engine.dispose()
 
 
-async def open_database(url: str, *, backups: Path | None) -> Database:
+async def open_database(url: str, *, backups: Path | None, indexes: Path | None = None) -> Database:
     """Open (SQLite: create) the database and bring its tables up to date.
 
     Args:
         url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db` or `postgresql://user:password@host/name`.
         backups: folder for a copy of the database as it was, made before its tables change; None: no copy.
+        indexes: folder for what is made of it to find contacts quickly; None: made anew each time.
 
     Raises:
         StorageFailure: it cannot be opened or copied, or a newer Cordboard made it; nothing has changed.
@@ -103,7 +108,8 @@ async def open_database(url: str, *, backups: Path | None) -> Database:
         history=SqlHistory(access),
         doors=SqlDoors(access),
         audit=SqlAudit(access),
-        contacts=SqlContacts(access),
+        contacts=SqlContacts(access, ContactIndexes(access, indexes)),
+        callbacks=SqlCallBacks(access),
         access=access,
     )
 
@@ -166,6 +172,10 @@ def _write_ahead(cursor: Any) -> None:
         time.sleep(WAL_AGAIN_MS / 1000)
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """WAL, so that readers never wait for the writer; transactions that begin when we say so."""
 
@@ -180,6 +190,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
+        # Its own knows capitals of ASCII only: what is found must not depend on the database.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from cordboard.core.call import Reason, TransferState
 from cordboard.core.records import SegmentKind, StoredState, Why
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, TransferKind, UserId
 from cordboard.core.urgent import Rung
+from cordboard.storage.passing_on import IN_PROGRESS
 from cordboard.storage.tables import call_log, calls, queue_visits, segments, transfers
 
 
@@ -19,7 +20,7 @@ async def read_open_calls(
     connection: AsyncConnection, organisation: OrganisationId
 ) -> tuple[StoredCall, ...]:
     """Oldest first."""
-    passing_on = await _transfers(connection, organisation)
+    passing_on, in_vain = await _transfers(connection, organisation)
     began, talked = await _segments(connection, organisation)
     climbed = await _climbed(connection, organisation)
     rows = await connection.execute(
@@ -59,6 +60,7 @@ async def read_open_calls(
             handled_by=_handled_by(row, talked.get(row.id)),
             returned=row.state == StoredState.WAITING.value and row.answered_here is not None,
             reason=None if row.reason is None else Reason(row.reason),
+            not_reached=None if row.reason is None else in_vain.get(row.id),
             back_to=row.back_to,
             back_at=row.back_at,
             transfer=passing_on.get(row.id),
@@ -78,9 +80,10 @@ def _handled_by(row: Any, talked: UserId | None) -> UserId | None:
 
 async def _transfers(
     connection: AsyncConnection, organisation: OrganisationId
-) -> dict[CallId, StoredTransfer]:
-    rows = await connection.execute(select(transfers).where(transfers.c.organisation == organisation))
-    return {
+) -> tuple[dict[CallId, StoredTransfer], dict[CallId, str | None]]:
+    """What is in progress, and whom those did not reach that are over."""
+    rows = (await connection.execute(select(transfers).where(transfers.c.organisation == organisation))).all()
+    in_progress = {
         row.call_id: StoredTransfer(
             kind=TransferKind(row.kind),
             state=TransferState(row.state),
@@ -93,7 +96,9 @@ async def _transfers(
             until=row.until,
         )
         for row in rows
+        if row.state in IN_PROGRESS
     }
+    return in_progress, {row.call_id: row.recipient_name for row in rows if row.state not in IN_PROGRESS}
 
 
 async def _segments(

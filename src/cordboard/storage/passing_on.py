@@ -14,7 +14,7 @@ from cordboard.core.types import OrganisationId
 from cordboard.storage.connection import upsert
 from cordboard.storage.tables import calls, transfers
 
-_IN_PROGRESS = frozenset(
+IN_PROGRESS = frozenset(
     {
         TransferState.ARMED.value,
         TransferState.DIALLING.value,
@@ -24,7 +24,7 @@ _IN_PROGRESS = frozenset(
     }
 )
 
-_NO_MORE = delete(transfers).where(
+NO_MORE = delete(transfers).where(
     transfers.c.organisation == bindparam("of_organisation"), transfers.c.call_id == bindparam("of_call")
 )
 
@@ -56,19 +56,19 @@ async def write_transfer(
     record: TransferMoved,
     recipient_name: str | None,
 ) -> None:
-    """One step; with the last one nothing is in progress any more."""
+    """One step. With the last one nothing is in progress any more; whom it did not reach is kept for the card."""
     this = {"of_organisation": organisation, "of_call": record.call}
-    if record.state not in _IN_PROGRESS:
-        await connection.execute(_NO_MORE, this)
-        if record.reason is not None:
-            back = record.state == TransferState.RETURNED.value
-            told = {
-                "why": record.reason,
-                "whom": record.initiator if back else None,
-                "at": record.at if back else None,
-            }
-            await connection.execute(_NOT_REACHED, this | told)
-        return
+    if record.state not in IN_PROGRESS:
+        if record.reason is None:
+            await connection.execute(NO_MORE, this)
+            return
+        back = record.state == TransferState.RETURNED.value
+        told = {
+            "why": record.reason,
+            "whom": record.initiator if back else None,
+            "at": record.at if back else None,
+        }
+        await connection.execute(_NOT_REACHED, this | told)
     await connection.execute(
         _step_statement(connection.dialect.name),
         {

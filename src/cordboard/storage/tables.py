@@ -94,6 +94,9 @@ organisations = Table(
     _text("contact"),
     _rules("rules", "{}"),
     _rules("pause_reasons", "[]"),
+    _rules("settings", "{}"),
+    _rules("modules_off", "[]"),
+    _later_flag("disabled", False),
 )
 
 groups = Table(
@@ -315,7 +318,7 @@ queue_visits = Table(
     Index(None, "organisation", "answered_at"),
 )
 
-# A caller who is being passed on, or can still be fetched back (D7); none of calls whose transfer is over.
+# A caller who is being passed on, or can still be fetched back (D7), or was not taken: that stays with the call.
 transfers = Table(
     "transfers",
     metadata,

@@ -1,10 +1,10 @@
-"""The tables of the administration: roles, opening hours, linked organisations, and the log of who changed what."""
+"""The tables of the administration: roles, opening hours, linked organisations, trunks, the log of who changed what."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from cordboard.storage.tables import metadata
 
@@ -27,6 +27,17 @@ def _key() -> list[Column[Any]]:
 roles = Table("roles", metadata, *_key(), _text("rights"))
 hours = Table("hours", metadata, *_key(), _text("week"), _text("holidays"))
 links = Table("links", metadata, *_key(), _text("numbers"), _text("queue_id"))
+# The exchange knows trunks by this id alone.
+trunks = Table("trunks", metadata, *_key(), _text("settings"), UniqueConstraint("id"))
+
+# What the provider gave; a number is one organisation's alone.
+organisation_numbers = Table(
+    "organisation_numbers",
+    metadata,
+    Column("organisation", Text, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Text, primary_key=True),
+    UniqueConstraint("number"),
+)
 
 # Without references: what was done by somebody who is gone was still done.
 audit = Table(

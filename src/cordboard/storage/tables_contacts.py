@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
 
 from cordboard.storage.tables import metadata
 from cordboard.storage.tables_access import of_user
+
+books = Table(
+    "contact_books",
+    metadata,
+    Column("organisation", Text, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    # Drawn by chance: an index made of another book is not this one's, whatever its number of changes.
+    Column("book", Text, nullable=False),
+    # How often somebody was added or changed; the number of the last time stands with each contact.
+    Column("changes", BigInteger, nullable=False),
+)
 
 contacts = Table(
     "contacts",
@@ -19,10 +39,28 @@ contacts = Table(
     # JSON lists; the first is the primary one.
     Column("numbers", Text, nullable=False),
     Column("addresses", Text, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    # No foreign key: groups are written anew with every configuration; one that is gone is no group.
+    Column("group_id", Text),
     # Everything by which it is found, folded.
-    Column("words", Text, nullable=False),
-    Column("digits", Text, nullable=False),
+    Column("found_by", Text, nullable=False),
+    Column("change", BigInteger, nullable=False),
     Index(None, "organisation", "name_key"),
+    Index(None, "organisation", "change"),
+)
+
+contact_numbers = Table(
+    "contact_numbers",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    # 0 is the primary one.
+    Column("place", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["organisation", "contact"], ["contacts.organisation", "contacts.id"], ondelete="CASCADE"
+    ),
+    Index(None, "organisation", "contact"),
 )
 
 favourites = Table(
@@ -35,4 +73,14 @@ favourites = Table(
         ["organisation", "contact"], ["contacts.organisation", "contacts.id"], ondelete="CASCADE"
     ),
     of_user(),
+)
+
+favourite_colleagues = Table(
+    "favourite_colleagues",
+    metadata,
+    Column("organisation", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("colleague", Text, primary_key=True),
+    of_user(),
+    of_user("colleague"),
 )

@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.app.contacts import FOUND_MAX, Contact, ContactId
-from cordboard.core.types import OrganisationId
+from cordboard.app.contacts import FOUND_MAX, Contact, ContactId, ContactOutOfDate, Wanted
+from cordboard.core.records import CallNamed
+from cordboard.core.types import CallId, GroupId, OrganisationId
 from cordboard.storage.open import Database
-from tests.contracts.storage.samples import BRABANT, CHANTAL, PIET, TWENTE, directory
+from tests.contracts.storage.samples import (
+    BRABANT,
+    CHANTAL,
+    ENSCHEDE,
+    PIET,
+    TWENTE,
+    answered_call,
+    directory,
+)
 
 JURGEN = Contact(
     id=ContactId("c-1"),
@@ -56,7 +65,7 @@ async def test_a_contact_is_found_without_accents_and_by_a_number_in_any_notatio
     assert await names(database, typed) == ["Jürgen Yıldız"]
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "ju", "9", "00", "%%%", "___", "jurgen anne", "999"])
+@pytest.mark.parametrize("typed", ["", "  ", "ju", "9", "00", "0", "%%%", "___", "jurgen anne", "999"])
 async def test_too_little_and_what_nobody_has_find_nobody(database: Database, typed: str) -> None:
     """Three letters or two digits is the least (3.3-f, D19)."""
     assert await names(database, typed) == []
@@ -102,10 +111,15 @@ async def test_a_favourite_is_ones_own_and_stays(database: Database) -> None:
     assert not await database.contacts.delete(TWENTE, JURGEN.id)
 
     await database.contacts.set_favourite(TWENTE, PIET, ANNE.id, on=True)
+    assert await database.contacts.set_favourite(TWENTE, CHANTAL, PIET, on=True)
+    await database.directories.save(directory())
+    assert await database.contacts.favourite_colleagues(TWENTE, CHANTAL) == (PIET,)
+    assert await database.contacts.favourite_colleagues(TWENTE, PIET) == ()
     without = replace(directory(), users=directory().users[:1])
     await database.directories.save(without)
     await database.directories.save(directory())
     assert await database.contacts.favourites(TWENTE, PIET) == ()
+    assert await database.contacts.favourite_colleagues(TWENTE, CHANTAL) == ()
 
 
 @pytest.mark.rule("X-c")
@@ -116,3 +130,78 @@ async def test_another_organisation_has_an_address_book_of_its_own(database: Dat
     assert not await database.contacts.set_favourite(BRABANT, CHANTAL, JURGEN.id, on=True)
     assert not await database.contacts.delete(BRABANT, JURGEN.id)
     assert await database.contacts.contact(TWENTE, JURGEN.id) == JURGEN
+
+
+@pytest.mark.rule("3.3-r")
+async def test_a_number_belongs_to_who_has_it_as_the_primary_one(database: Database) -> None:
+    """Exactly this number, of this organisation; a changed or deleted contact no longer has it."""
+    shared = replace(ANNE, numbers=("31201234567", "31534800937"))
+    await database.contacts.save(TWENTE, shared)
+    owners = database.contacts.owners
+
+    assert await database.contacts.owner(TWENTE, "31534800937") == JURGEN
+    assert await database.contacts.owner(TWENTE, "3153480093") is None
+    assert await database.contacts.owner(BRABANT, "31534800937") is None
+    assert await owners(TWENTE, ("31201234567", "31612345678", "1")) == {
+        "31201234567": shared,
+        "31612345678": JURGEN,
+    }
+    await database.contacts.delete(TWENTE, JURGEN.id)
+    assert await database.contacts.owner(TWENTE, "31534800937") == shared
+    await database.contacts.save(TWENTE, ANNE)
+    assert await owners(TWENTE, ("31534800937",)) == await owners(TWENTE, ()) == {}
+
+
+@pytest.mark.rule("2.1.2-e")
+async def test_a_name_that_was_found_out_stands_in_the_history(database: Database) -> None:
+    """In the place of what the network said."""
+    records = [*answered_call("c1", 1_530_000_000_000, wait_ms=1, talk_ms=1)]
+    named = CallNamed(call=CallId("c1"), name="Jürgen Yıldız", at=1_530_000_000_001)
+    await database.journal.append(TWENTE, [records[0], named, *records[1:]])
+
+    rows, _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
+
+    assert [row.name for row in rows] == ["Jürgen Yıldız"]
+
+
+async def test_of_two_who_change_one_contact_the_second_is_told(database: Database) -> None:
+    """Nothing is lost in silence; so too when it was deleted meanwhile, and when it is deleted."""
+    first = replace(ANNE, function="Inkoop")
+    await database.contacts.save(TWENTE, first, seen=ANNE.version)
+
+    with pytest.raises(ContactOutOfDate):
+        await database.contacts.save(TWENTE, replace(ANNE, function="Verkoop"), seen=ANNE.version)
+    with pytest.raises(ContactOutOfDate):
+        await database.contacts.delete(TWENTE, ANNE.id, seen=ANNE.version)
+    assert await database.contacts.contact(TWENTE, ANNE.id) == first
+    assert await database.contacts.delete(TWENTE, ANNE.id, seen=first.version)
+    with pytest.raises(ContactOutOfDate):
+        await database.contacts.save(TWENTE, ANNE, seen=first.version)
+
+
+@pytest.mark.rule("3.3-b", "D19")
+async def test_somebody_of_the_house_without_a_log_in_is_found_by_the_group(database: Database) -> None:
+    """Who is outside it ignores groups (D19)."""
+    inside = Contact(id=ContactId("c-3"), name="Kantine", numbers=("211",), internal=True, group=ENSCHEDE)
+    await database.contacts.save(TWENTE, inside)
+    other = Wanted(groups=frozenset({GroupId("g-other")}))
+
+    assert await database.contacts.search(TWENTE, "kantine") == (inside,)
+    assert await database.contacts.search(TWENTE, "21", Wanted(external=False)) == (inside,)
+    assert await database.contacts.search(TWENTE, "kantine", other) == ()
+    assert await names(database, "boer") == [
+        c.name for c in await database.contacts.search(TWENTE, "boer", other)
+    ]
+
+
+async def test_the_whole_book_is_read_a_page_at_a_time(database: Database) -> None:
+    """By id, each contact once."""
+    many = [Contact(id=ContactId(f"d-{n}"), name=f"Naam {n}", numbers=(f"3120{n:07}",)) for n in range(1_100)]
+    await database.contacts.save_many(TWENTE, many)
+
+    found: list[Contact] = []
+    while page := await database.contacts.page(TWENTE, after=found[-1].id if found else None, limit=400):
+        found += page
+
+    assert {contact.id: contact for contact in found} == {c.id: c for c in (*many, JURGEN, ANNE)}
+    assert len(found) == len(many) + 2

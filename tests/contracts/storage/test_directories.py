@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from cordboard.app.ports import QueueRules, StorageFailure
+from cordboard.app.modules import Module
+from cordboard.app.ports import QueueRules, StorageFailure, StorageRefusal
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules, OnHookRinging
 from cordboard.core.types import GroupId, OrganisationId, UserId
@@ -31,6 +32,34 @@ async def test_a_directory_comes_back_as_it_was_saved(database: Database) -> Non
     await database.directories.save(directory())
 
     assert await database.directories.directory(TWENTE) == directory()
+
+
+@pytest.mark.rule("1.1-l", "X-a", "X-c")
+async def test_what_the_provider_says_of_an_organisation_comes_back(database: Database) -> None:
+    """Modules, numbers, out of service; a number is one organisation's, and it is known whose."""
+    plain = directory()
+    house = replace(
+        plain.organisation,
+        modules_off=frozenset({Module.CALLBACK, Module.REPORTS}),
+        disabled=True,
+        numbers=frozenset({"31534800950", "31534800937"}),
+    )
+    saved = replace(plain, organisation=house)
+    await database.directories.save(saved)
+    await database.directories.save(other_directory())
+
+    assert await database.directories.directory(TWENTE) == saved
+
+    asked = {"31534800950", "31884800943", "31201234567"}
+    elsewhere = await database.directories.numbers_elsewhere(BRABANT, asked)
+    assert elsewhere == {"31534800950": "Twente", "31884800943": "Twente"}
+    assert await database.directories.numbers_elsewhere(TWENTE, asked) == {}
+    theirs = other_directory()
+    clash = replace(theirs.organisation, numbers=frozenset({"31534800950"}))
+    with pytest.raises(StorageRefusal):
+        await database.directories.save(replace(theirs, organisation=clash))
+    await database.directories.save(plain)
+    assert await database.directories.directory(TWENTE) == plain
 
 
 @pytest.mark.rule("X-a", "D28")

@@ -1,12 +1,21 @@
-"""PostgreSQL breaks the connections; Cordboard says so once and goes on."""
+"""The database goes away; Cordboard says so once, goes on, and marks what it could not keep."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import pytest
 
+from cordboard.app import writer as writer_
+from cordboard.app.gaps import GapReason
 from cordboard.app.ports import StorageFailure
+from cordboard.app.writer import Writer
+from cordboard.storage import open as open_
 from cordboard.storage.open import open_database
-from tests.contracts.storage.samples import TWENTE, opened
+from tests.contracts.storage.samples import TWENTE, directory, opened
 from tests.support.postgres import PostgresServer
 
 NOON = 1_530_000_000_000
@@ -28,4 +37,59 @@ async def test_after_a_broken_connection_the_next_batch_has_a_new_one(
         await database.journal.append(TWENTE, [opened("c2", NOON)])
     await database.journal.append(TWENTE, [opened("c3", NOON)])
     assert [call.id for call in await database.journal.open_calls(TWENTE)] == ["c1", "c3"]
+    await database.close()
+
+
+@contextmanager
+def away(url: str, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database takes nothing: PostgreSQL lets nobody in, SQLite's file is somebody else's."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = url.partition("?")[0].rpartition("/")[2]
+    server.query(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    server.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    yield
+    server.query(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+async def test_what_waited_is_written_when_the_database_is_back_and_what_was_given_up_is_marked(
+    database_url: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six calls come while it is away and memory holds four: the first two are a gap (F20)."""
+    monkeypatch.setattr(open_, "BUSY_MS", 1)
+    monkeypatch.setattr(writer_, "BACKLOG_MAX", 4)
+    monkeypatch.setattr(writer_, "RETRY_FIRST_MS", 1)
+    monkeypatch.setattr(writer_, "RETRY_LAST_MS", 1)
+    moments = iter(range(NOON, NOON + 100))
+    database = await open_database(database_url, backups=None)
+    await database.directories.save(directory())
+    writer = Writer(database.journal, lambda: next(moments))
+    writer.start()
+    writer.add(TWENTE, [opened("c0", NOON)])
+    await writer.flushed()
+
+    with away(database_url, request):
+        refused = asyncio.Event()
+        writer.add(TWENTE, [opened("c1", NOON)], lambda _kept: refused.set())
+        async with asyncio.timeout(30):
+            await refused.wait()
+        for number in range(2, 7):
+            writer.add(TWENTE, [opened(f"c{number}", NOON)])
+        assert writer.waiting == 4
+    async with asyncio.timeout(30):
+        await writer.flushed()
+
+    kept = {call.id for call in await database.journal.open_calls(TWENTE)}
+    lost = {f"c{number}" for number in range(7)} - kept
+    (gap,) = await database.history.gaps(TWENTE, 0, None)
+    assert (gap.reason, gap.records, writer.dropped) == (GapReason.OVERFLOW, len(lost), len(lost))
+    # The very first may just have been under way once more.
+    assert lost in ({"c1", "c2"}, {"c2", "c3"})
+    assert (gap.since, gap.until) == (NOON + int(min(lost)[1]), NOON + int(max(lost)[1]))
+    await writer.stop()
     await database.close()

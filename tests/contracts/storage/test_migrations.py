@@ -104,6 +104,8 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
     assert user.groups == {ENSCHEDE}
     assert user.rights == {Right.HISTORY, Right.DIAL_OUTSIDE}
     assert (found.organisation.rules, found.queues[0].rules) == (HouseRules(), QueueRules())
+    house = found.organisation
+    assert (house.modules_off, house.disabled, house.numbers) == (frozenset(), False, frozenset())
     assert found.organisation.pause_reasons == ("Pauze", "Lunch", "Overleg", "Administratie")
     assert found.queues[0].groups == {ENSCHEDE}
     assert found.devices[0].one_line

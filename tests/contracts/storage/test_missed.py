@@ -1,13 +1,19 @@
-"""Who called a queue in vain (D14)."""
+"""Who called a queue in vain (D14), in the calls and in the list that is worked through."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+from alembic import command
+from sqlalchemy.engine import Connection
+
 from cordboard.app.history import MissedCaller
-from cordboard.core.records import CallOpened, SegmentKind, SegmentOutcome, StoredState
-from cordboard.core.types import CallId, Direction, EndedBy, Instant, QueueId
-from cordboard.storage.open import Database
+from cordboard.core.records import CallOpened, MissedRow, MissedWhy, SegmentKind, SegmentOutcome, StoredState
+from cordboard.core.types import CallId, Direction, EndedBy, Instant, MissedId, QueueId, UserId
+from cordboard.storage.migrate import alembic_config
+from cordboard.storage.open import Database, open_database
 from tests.contracts.storage.samples import (
     ALGEMEEN,
     BRABANT,
@@ -19,6 +25,7 @@ from tests.contracts.storage.samples import (
     directory,
     moved,
     opened,
+    other_directory,
     segment,
 )
 
@@ -191,3 +198,99 @@ async def test_a_list_of_missed_callers_has_an_end(database: Database) -> None:
         )
 
     assert [caller.call for caller in await missed(database, limit=2)] == ["c2", "c1"]
+
+
+# --- the list ---
+
+LISTED = MissedRow(
+    id=MissedId("c1"),
+    queue=ALGEMEEN,
+    number="31884800943",
+    name="Jürgen",
+    at=NOON,
+    why=MissedWhy.ABANDONED,
+    last_call=CallId("c1"),
+    written_at=NOON + 5_000,
+)
+WITHHELD = MissedRow(
+    id=MissedId("c2"),
+    queue=URGENT,
+    number=None,
+    name=None,
+    at=NOON + 1,
+    why=MissedWhy.MESSAGE,
+    message="message-c2",
+    times=2,
+    last_call=None,
+    attempts=3,
+    last_attempt_at=NOON + 9_000,
+    claimed_by=CHANTAL,
+    claimed_at=NOON + 10_000,
+    attempt=CallId("c9"),
+    written_at=NOON + 10_000,
+)
+
+
+@pytest.mark.rule("D14", "X-c")
+async def test_a_missed_caller_is_read_as_written_last(database: Database) -> None:
+    """What comes late changes nothing newer; who was spoken to is on no list, and another organisation has none."""
+    await database.directories.save(directory())
+    await database.directories.save(other_directory())
+    await database.journal.append(TWENTE, [LISTED, WITHHELD])
+    assert await database.journal.missed(TWENTE) == (LISTED, WITHHELD)
+    assert await database.journal.missed(BRABANT) == ()
+
+    again = replace(LISTED, times=2, why=MissedWhy.CLOSED, written_at=NOON + 20_000)
+    done = replace(
+        WITHHELD, closed_at=NOON + 30_000, closed_by=CHANTAL, attempt=None, written_at=NOON + 30_000
+    )
+    await database.journal.append(TWENTE, [again, LISTED, done])
+    await database.journal.append(BRABANT, [replace(LISTED, number="31765296000")])
+    assert await database.journal.missed(TWENTE) == (again,)
+    assert [row.number for row in await database.journal.missed(BRABANT)] == ["31765296000"]
+
+
+@pytest.mark.rule("3.4-i", "D14")
+async def test_missed_callers_go_when_they_were_closed_long_ago(database: Database) -> None:
+    """A few at a time, each organisation its own; whoever still waits to be called stays."""
+    await database.directories.save(directory())
+    await database.directories.save(other_directory())
+    over = [
+        replace(
+            LISTED, id=MissedId(f"c{n}"), closed_at=NOON + n, closed_by=UserId("nobody"), written_at=NOON + n
+        )
+        for n in range(3, 7)
+    ]
+    await database.journal.append(TWENTE, [LISTED, *over])
+    await database.journal.append(BRABANT, over[:1])
+
+    first = await database.history.forget(TWENTE, NOON + 6, limit=2)
+    rest = await database.history.forget(TWENTE, NOON + 6, limit=2)
+
+    assert (first.missed, rest.missed, rest.calls) == (2, 1, 0)
+    assert await database.journal.missed(TWENTE) == (LISTED,)
+    assert (await database.history.forget(BRABANT, NOON + 6, limit=2)).missed == 1
+
+
+async def test_a_filled_database_of_the_version_before_gets_the_list_and_loses_nothing(
+    database_url: str,
+) -> None:
+    """Who was missed before stands in the calls, as it did; from now on the list is kept."""
+
+    def go_to(revision: str) -> Callable[[Connection], None]:
+        return lambda connection: command.downgrade(alembic_config(connection), revision)
+
+    before = await open_database(database_url, backups=None)
+    await before.directories.save(directory())
+    await before.journal.append(TWENTE, [opened("c1", NOON), closed("c1", NOON + 5_000), LISTED])
+    async with before.access.writing() as connection:
+        await connection.run_sync(go_to("0014"))
+    await before.close()
+
+    database = await open_database(database_url, backups=None)
+
+    assert [caller.call for caller in await missed(database)] == ["c1"]
+    assert await database.journal.missed(TWENTE) == ()
+    await database.journal.append(TWENTE, [WITHHELD])
+    assert await database.journal.missed(TWENTE) == (WITHHELD,)
+    await database.close()

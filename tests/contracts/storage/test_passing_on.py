@@ -157,6 +157,7 @@ async def test_a_caller_who_came_back_waits_for_the_initiator_with_the_reason(da
     )
     again = await first(database)
 
+    assert (back.not_reached, clicked.not_reached, again.not_reached) == ("Piet", "Piet", None)
     assert (back.back_to, back.back_at, back.reason) == (CHANTAL, NOON + 29_000, Reason.NO_ANSWER)
     assert (back.transfer, back.returned, back.agent) == (None, True, None)
     assert (clicked.back_to, clicked.reason) == (CHANTAL, Reason.NO_ANSWER)

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from alembic import context
 
-from cordboard.storage import tables_access, tables_administration, tables_contacts
+from cordboard.storage import (
+    tables_access,
+    tables_administration,
+    tables_callbacks,
+    tables_contacts,
+    tables_gaps,
+    tables_missed,
+)
 from cordboard.storage.tables import metadata
 
 assert tables_access.password_links.metadata is tables_administration.audit.metadata is metadata
+assert tables_callbacks.callbacks.metadata is metadata
+assert tables_missed.missed.metadata is metadata
+assert tables_gaps.gaps.metadata is metadata
 assert tables_contacts.contacts.metadata is metadata
 connection = context.config.attributes["connection"]
 assert connection is not None, "migrations run through cordboard.storage.migrate"
