@@ -8,7 +8,7 @@ from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.queues import QUEUES
 from cordboard.app.administration.settings_files import MAKERS, settings_file
 from cordboard.app.ports import QueueRow, QueueRules
-from cordboard.core.rules import HouseRules
+from cordboard.core.rules import CallBackRules, HouseRules
 
 
 def test_every_rule_of_the_organisation_and_of_a_queue_can_be_set() -> None:
@@ -17,7 +17,8 @@ def test_every_rule_of_the_organisation_and_of_a_queue_can_be_set() -> None:
     of_queue = {field.name for field in QUEUES.fields}
 
     assert {field.name for field in fields(HouseRules)} <= of_house
-    assert {field.name for field in fields(QueueRules)} <= of_queue
+    assert {field.name for field in fields(QueueRules)} - {"callback"} <= of_queue
+    assert {f"callback_{field.name}" for field in fields(CallBackRules)} <= of_queue
     assert {field.name for field in fields(QueueRow)} - {"id", "rules"} <= of_queue
 
 

@@ -10,6 +10,7 @@ from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.app.views import AlarmView, CallView, TransferView, WrapUpView
 from cordboard.core.agent import WrapUp
+from cordboard.core.events import LegEnd
 from cordboard.core.notices import Thing
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import WrapUpKind
@@ -143,7 +144,24 @@ def test_a_transfer_that_came_back_says_so_and_why_to_its_initiator_alone() -> N
 
     back = seen(world, "chantal", "c1")
     assert (back.note, back.reason, back.offer is not None) == ("returned", "no_answer", True)
+    assert back.not_reached == world.person("piet").name
     assert (seen(world, "anja", "c1").note, seen(world, "anja", "c1").reason) == (None, None)
+
+
+@pytest.mark.rule("D7", "3.2-d")
+def test_whom_a_transfer_did_not_reach_is_for_who_passed_on_and_who_may_see_numbers() -> None:
+    """After Chantal's twenty seconds the queue is next; somebody without the right reads why, and not a number."""
+    world = talking("piet", "anja")
+    world.person("anja").rights = frozenset(Right) - {Right.COLLEAGUES_NUMBERS}
+    world.arms("chantal", "c1", BLIND)
+    world.to_number("chantal", "c1", OUTSIDE)
+    world.party_hangs_up(world.recipient("c1"), LegEnd.BUSY)
+    assert seen(world, "chantal", "c1").not_reached == OUTSIDE
+    world.wait(21)
+
+    offered = seen(world, "anja", "c1")
+    assert (offered.reason, offered.not_reached) == ("busy", None)
+    assert seen(world, "piet", "c1").not_reached == OUTSIDE
 
 
 @pytest.mark.rule("3.2-d", "D7")

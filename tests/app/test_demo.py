@@ -144,6 +144,15 @@ def test_it_has_pauses_and_everybody_a_number_of_ones_own() -> None:
     assert shown <= lead_here
 
 
+@pytest.mark.rule("3.6-t", "D14")
+def test_who_waits_in_its_general_queue_is_offered_a_call_back() -> None:
+    """With the place, after half a minute, so that a newcomer hears it; not in the urgent one."""
+    queues = {queue.name: queue.rules for queue in demo_directory().queues}
+
+    assert queues["Algemeen"].callback.caller_first_ms == queues["Algemeen"].announce_first_ms == 30_000
+    assert queues["Urgent"].callback.caller_first_ms is None
+
+
 @pytest.mark.rule("2.1.1-j", "2.1.1-k")
 def test_its_queues_are_the_manuals() -> None:
     """Algemeen, Urgent and Intercollegiaal; one of them not in Den Bosch."""

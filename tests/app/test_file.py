@@ -86,7 +86,7 @@ def test_with_prune_what_the_lists_do_not_have_goes_unless_it_is_used() -> None:
     ("text", "why"),
     [
         ("[[queues]", "it is no TOML"),
-        ("[[trunks]]\nname = 'x'", "[trunks] is not known"),
+        ("[[printers]]\nname = 'x'", "[printers] is not known"),
         ("queues = 3", "has to be written as [[queues]]"),
         (
             "[[queues]]\nname = 'Algemeen'\nring_ms = 1",

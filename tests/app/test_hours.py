@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cordboard.app.hours import open_at
+from cordboard.app.hours import next_opening, open_at
 from cordboard.app.ports import Holiday, HoursRow, OpenTime
+from tests.contracts.storage.samples import directory
 
 ZONE = "Europe/Amsterdam"
 OFFICE = HoursRow(
@@ -51,3 +53,52 @@ def test_a_queue_is_open_in_its_stretches_and_on_holidays_in_theirs(moment: str,
     """Summer time or not: the clock on the wall counts."""
     local = datetime.strptime(moment, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(ZONE))
     assert open_at(OFFICE, ZONE, int(local.timestamp() * 1000)) is is_open
+
+
+@pytest.mark.rule("D14", "D21")
+@pytest.mark.parametrize(
+    ("start", "moment", "opening"),
+    [
+        ("08:30", "2026-11-26 12:00", "2026-11-26 12:00"),
+        ("08:30", "2026-11-26 06:00", "2026-11-26 08:30"),
+        ("08:30", "2026-11-26 17:00", "2026-11-27 08:30"),
+        # From Christmas Eve over Christmas to Saturday.
+        ("08:30", "2026-12-24 12:00", "2026-12-26 08:30"),
+        # In the night of 28 March the clock skips from two to three.
+        ("02:30", "2027-03-27 18:00", "2027-03-28 03:00"),
+        ("03:00", "2027-03-27 18:00", "2027-03-28 03:00"),
+        # In that of 25 October it shows the hour from two to three twice.
+        ("02:30", "2026-10-24 18:00", "2026-10-25 02:30"),
+    ],
+)
+def test_the_next_opening_is_a_moment_at_which_the_queue_is_open(
+    start: str, moment: str, opening: str
+) -> None:
+    """Also over holidays and where the clock changes."""
+    hours = replace(OFFICE, week=tuple((day, OpenTime(start=start, end="17:00")) for day in range(1, 8)))
+    found = directory()
+    queue = found.queues[0]
+    queue = replace(queue, rules=replace(queue.rules, hours="h"))
+    organisation = replace(found.organisation, time_zone=ZONE)
+    found = replace(found, hours=(hours,), queues=(queue,), organisation=organisation)
+
+    at = next_opening(found, queue.id, _at(moment))
+
+    assert at is not None
+    assert at == _at(opening)
+    assert open_at(hours, ZONE, at)
+
+
+@pytest.mark.rule("D14", "D21")
+def test_a_queue_that_never_opens_has_no_next_opening() -> None:
+    """And one without hours is always open."""
+    found = directory()
+    queue = found.queues[0]
+    assert next_opening(found, queue.id, 5) == 5
+    shut = replace(queue, rules=replace(queue.rules, hours="h"))
+    found = replace(found, hours=(replace(OFFICE, week=(), holidays=()),), queues=(shut,))
+    assert next_opening(found, queue.id, 5) is None
+
+
+def _at(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)

@@ -205,5 +205,6 @@ async def test_another_organisation_goes_on_while_one_is_rebuilt() -> None:
         await office.pass_ms(500)
 
         assert asked[-1] == other
+        assert not office.engine.at_rest, "what it was timing is not known"
         assert office.only_call().state is CallState.WAITING
         assert caller.hears().sound is Sound.MUSIC

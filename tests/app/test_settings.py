@@ -78,6 +78,10 @@ def test_whom_to_ask_is_configurable() -> None:
         ('time_zone = "Amsterdam"', 'c.toml: time_zone is "Amsterdam", which is none'),
         ('database = "mysql://x"', 'c.toml: database must start with "sqlite:///"'),
         ('[exchange]\nkind = "existing"', "c.toml: exchange.ari_url is needed with kind"),
+        (
+            '[exchange]\nemergency_trunk = "help"',
+            'exchange.emergency_trunk is "help"; write one of: (no trunk yet)',
+        ),
         ('[exchange]\nemergency_numbers = ["1-1-2"]', 'exchange.emergency_numbers has "1-1-2"; write 2'),
         ('[exchange]\nlocal_networks = ["10.0.0.1/8"]', 'exchange.local_networks has "10.0.0.1/8"; write'),
         ("[exchange.ports]\nrtp_first = 30000", "exchange.ports.rtp_first and rtp_last belong together"),

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from cordboard.app import writer as writer_
+from cordboard.app.gaps import Gap, GapReason
 from cordboard.app.ports import StorageFailure, StorageRefusal
 from cordboard.app.writer import Writer
 from cordboard.core.records import AwayChanged, Record
 from cordboard.core.types import OrganisationId, UserId
 from tests.support.memory_journal import MemoryJournal
 
+NOW = 1_800_000_000_000
 TWENTE, BRABANT = OrganisationId("twente"), OrganisationId("brabant")
 
 
@@ -58,7 +60,7 @@ async def writer(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     """At work; it tries again at once."""
     monkeypatch.setattr(writer_, "RETRY_FIRST_MS", 1)
     monkeypatch.setattr(writer_, "RETRY_LAST_MS", 2)
-    made = Writer(journal)
+    made = Writer(journal, lambda: NOW)
     made.start()
     yield made
     journal.away = False
@@ -161,6 +163,7 @@ async def test_what_the_memory_cannot_hold_is_counted_as_a_gap(
     assert writer.dropped == 2
     assert told == [False]
     assert journal.names == ["under way", *(f"{number}" for number in range(1, 10))]
+    assert journal.gaps == [Gap(since=NOW, until=NOW, reason=GapReason.OVERFLOW, records=2)]
 
 
 async def test_records_that_the_database_will_never_take_do_not_stop_the_others(
@@ -178,11 +181,68 @@ async def test_records_that_the_database_will_never_take_do_not_stop_the_others(
     assert journal.names == ["a", "b", "c"]
     assert told == [("a", True), ("poison", False), ("b", True), ("c", True)]
     assert (writer.dropped, writer.failing_since) == (1, None)
+    assert journal.gaps == [Gap(since=NOW, until=NOW, reason=GapReason.REFUSED, records=1)]
+
+
+async def test_a_gap_reaches_from_the_first_to_the_last_record_that_was_given_up(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One mark for each organisation that lost something, written when the database is back and not before."""
+    monkeypatch.setattr(writer_, "RETRY_FIRST_MS", 1)
+    monkeypatch.setattr(writer_, "BACKLOG_MAX", 2)
+    moments = iter(range(NOW, NOW + 100))
+    writer = Writer(journal, lambda: next(moments))
+    marked: list[tuple[OrganisationId, Gap]] = []
+    writer.marked = lambda organisation, gap: marked.append((organisation, gap))
+    for organisation in (TWENTE, BRABANT, TWENTE, BRABANT, BRABANT):
+        writer.add(organisation, about("a"))
+    assert writer.whole_until == NOW
+    assert marked == []
+
+    writer.start()
+    await flushed(writer)
+
+    assert marked == [
+        (TWENTE, Gap(since=NOW, until=NOW + 2, reason=GapReason.OVERFLOW, records=2)),
+        (BRABANT, Gap(since=NOW + 1, until=NOW + 1, reason=GapReason.OVERFLOW, records=1)),
+    ]
+    assert [organisation for organisation, _ in journal.batches] == [BRABANT]
+    await writer.stop()
+
+
+async def test_the_history_is_whole_up_to_the_oldest_record_that_waits(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of what the database has just refused, and of a gap that is not marked yet."""
+    monkeypatch.setattr(writer_, "RETRY_FIRST_MS", 1)
+    now = NOW
+    writer = Writer(journal, lambda: now)
+    writer.start()
+    assert writer.whole_until == NOW
+
+    journal.away = True
+    writer.add(TWENTE, about("a"))
+    failed = asyncio.Event()
+    now += 60_000
+    writer.add(TWENTE, about("b"), lambda _kept: failed.set())
+    async with asyncio.timeout(2):
+        await failed.wait()
+    now += 60_000
+    assert writer.whole_until == NOW
+
+    writer.gap(TWENTE, Gap(since=NOW - 5, until=NOW, reason=GapReason.DIED, records=None))
+    assert writer.whole_until == NOW - 5
+
+    journal.away = False
+    await flushed(writer)
+    assert writer.whole_until == now
+    assert journal.gaps == [Gap(since=NOW - 5, until=NOW, reason=GapReason.DIED, records=None)]
+    await writer.stop()
 
 
 async def test_a_writer_that_crashes_says_so(journal: Journal) -> None:
     """What waits for it can stop waiting: a server without a writer must not go on as if nothing were wrong."""
-    writer = Writer(journal)
+    writer = Writer(journal, lambda: NOW)
     writer.start()
 
     def crash(_kept: bool) -> None:

@@ -6,14 +6,20 @@ The database says what things mean; which legs live, the exchange tells afterwar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from cordboard.app.dialling import dial_plan
-from cordboard.app.hours import is_open
+from cordboard.app.hours import is_open, local_clock, next_opening
+from cordboard.app.modules import Module
+from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.open_calls import join_partners, set_alarm, take_up
 from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
+from cordboard.core.dial import shown_number
+from cordboard.core.promise import CallBack
 from cordboard.core.queue import Queue
+from cordboard.core.records import CallBackRow, MissedRow
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import Instant, LegId, QueueId, Right
@@ -29,11 +35,15 @@ def assemble(
     now: Instant,
     new_leg: Callable[[], LegId],
     emergency: frozenset[str] = frozenset(),
+    callbacks: tuple[CallBackRow, ...] = (),
+    missed: tuple[MissedRow, ...] = (),
 ) -> Switchboard:
     """The desk as it was, with every promise kept; calls are believed to live until the exchange has spoken.
 
     Args:
         emergency: numbers that count as emergency calls beside the country's own.
+        callbacks: open ones, and those that ended a short while ago.
+        missed: callers to whom nobody has spoken yet.
     """
     board = empty_board(directory, now=now, emergency=emergency, counts=counts, day_started=day_started)
     for stored in agents:
@@ -41,6 +51,10 @@ def assemble(
     for call in calls:
         take_up(board, call)
     join_partners(board)
+    for row in callbacks:
+        _promise_again(board, row)
+    for one in missed:
+        _work_list_again(board, one)
     for agent in board.agents.values():
         agent.status = board.status_of(agent)
     return Switchboard(board, new_leg)
@@ -63,6 +77,10 @@ def empty_board(
         pause_reasons=directory.organisation.pause_reasons,
         group_numbers={g.id: g.number for g in directory.groups if g.number is not None},
         reads=dial_plan(directory, emergency).outside,
+        shows=partial(for_trunk, form=NumberForm.NATIONAL, country=directory.organisation.country),
+        clock=partial(local_clock, directory.organisation.time_zone),
+        opens=partial(next_opening, directory),
+        callbacks_rest=Module.CALLBACK in directory.organisation.modules_off,
     )
     for row in directory.queues:
         board.queues[row.id] = _queue(
@@ -110,6 +128,7 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, i
         language=row.language,
         music=rules.music,
         number=rules.number,
+        callback=rules.callback,
         ring_until_answered=row.ring_until_answered,
         locked=row.locked,
         groups=row.groups,
@@ -155,6 +174,24 @@ def _agent(user: UserRow, rights: frozenset[Right], now: Instant) -> Agent:
         idle_since=now,
         status_since=now,
     )
+
+
+def _promise_again(board: Board, row: CallBackRow) -> None:
+    """A call back goes on where it stood; its attempt, where one goes on, is told of it."""
+    board.callbacks[row.id] = CallBack(row=row)
+    call = board.calls.get(row.call) if row.call is not None else None
+    if call is not None:
+        call.callback, call.for_queue = row.id, row.queue
+        agent = board.agents.get(call.agent) if call.agent is not None else None
+        call.show = shown_number(board, agent, row.queue)
+
+
+def _work_list_again(board: Board, row: MissedRow) -> None:
+    """Who calls this caller goes on calling, from the number and by the rules of the queue."""
+    board.missed[row.id] = row
+    call = board.calls.get(row.attempt) if row.attempt is not None else None
+    if call is not None and row.queue in board.queues:
+        call.for_queue = row.queue
 
 
 def _keep_promises(board: Board, stored: StoredAgent) -> None:

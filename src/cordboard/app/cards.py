@@ -56,6 +56,7 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         else None,
         note=note.value if note is not None else None,
         reason=call.reason.value if call.reason is not None and concerned else None,
+        not_reached=call.not_reached if call.reason is not None and _may_know_whom(call, agent) else None,
     )
 
 
@@ -119,6 +120,11 @@ def _transfer(call: Call, agent: Agent) -> TransferView | None:
             )
         case _:
             return None
+
+
+def _may_know_whom(call: Call, agent: Agent) -> bool:
+    """Who passed the caller on in vain, and who has or may see the call of a colleague (3.2-d)."""
+    return agent.id in (call.agent, call.back_to) or Right.COLLEAGUES_NUMBERS in agent.rights
 
 
 def _note(call: Call, agent: Agent, queue: Queue | None, *, concerned: bool) -> Note | None:

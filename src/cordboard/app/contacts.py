@@ -1,17 +1,21 @@
-"""The address book: people outside the house, how they are found, and whose favourites they are (manual 3.3).
+"""The address book: who is in it, how they are found, and whose favourites they are (manual 3.3).
 
-Colleagues are not in it: the console knows them by themselves, with their status. Rules 3.3-l to 3.3-q.
+Colleagues who have a log-in are not in it: the console knows them by themselves, with their status. Statements
+3.3-f, 3.3-l to 3.3-r; D19.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from typing import NewType, Protocol
 
-from cordboard.app.numbers import read_number
-from cordboard.core.types import OrganisationId, UserId
+from cordboard.app.administration.audit import AuditEntry
+from cordboard.app.numbers import SHORT_DIGITS_MAX, read_number, without_country
+from cordboard.core.types import GroupId, OrganisationId, UserId
 
 ContactId = NewType("ContactId", str)
 
@@ -25,6 +29,8 @@ VALUES_MAX = 20
 """Numbers, and addresses, of one contact."""
 TEXT_MAX = 120
 """Characters of a name, a function or an address."""
+WORDS_MAX = 8
+"""Of a search; the others are not looked at."""
 
 _MARKS_ALONE = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 """Letters that Unicode does not take apart, though people type them without."""
@@ -34,16 +40,39 @@ _NATIONAL_ZERO = re.compile(r"\(0\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """Somebody outside the house."""
+    """Somebody who can be called: outside the house, or inside it without a log-in of his own."""
 
     id: ContactId
     name: str
     """First name first, as it is shown (3.3-n)."""
     function: str = ""
+    """What somebody is there for, or of which company."""
     numbers: tuple[str, ...] = ()
-    """E.164 without plus; the first is the primary one (3.3-l)."""
+    """E.164 without plus, or an extension; the first is the primary one (3.3-l)."""
     addresses: tuple[str, ...] = ()
     """Of mail; the first is the primary one (3.3-l)."""
+    internal: bool = False
+    """Of the own organisation (3.3-j)."""
+    group: GroupId | None = None
+    """Where somebody internal works (3.3-b); None: nowhere in particular, or external."""
+
+    @property
+    def version(self) -> str:
+        """Another one whenever anything of it is different."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whom the bars above the list let through (D19)."""
+
+    external: bool = True
+    internal: bool = True
+    groups: frozenset[GroupId] | None = None
+    """Of the internal ones: who works there; None: everybody. External ones ignore it."""
+
+
+EVERYBODY = Wanted()
 
 
 class WrongContact(Exception):
@@ -54,54 +83,147 @@ class WrongContact(Exception):
         self.field = field
 
 
+class ContactOutOfDate(Exception):
+    """Somebody else changed or deleted it meanwhile; nothing was done."""
+
+
 class Contacts(Protocol):
     """Keeps the address book of each organisation, and each person's favourites in it."""
 
-    async def save(self, organisation: OrganisationId, contact: Contact) -> None:
-        """Add it, or replace the one with its id."""
+    async def save(
+        self,
+        organisation: OrganisationId,
+        contact: Contact,
+        *,
+        seen: str | None = None,
+        log: Sequence[AuditEntry] = (),
+    ) -> None:
+        """Add it, or replace the one with its id, together with these lines of the log.
+
+        Args:
+            seen: the version that is replaced; None: whatever is there.
+
+        Raises:
+            ContactOutOfDate: what is there has another version.
+        """
+
+    async def save_many(
+        self, organisation: OrganisationId, many: Sequence[Contact], *, log: Sequence[AuditEntry] = ()
+    ) -> None:
+        """All of them or none; with a number of them that one transaction can bear."""
 
     async def contact(self, organisation: OrganisationId, contact: ContactId) -> Contact | None: ...
 
-    async def delete(self, organisation: OrganisationId, contact: ContactId) -> bool:
-        """Forget it, as a favourite too; False: there was none."""
+    async def delete(
+        self,
+        organisation: OrganisationId,
+        contact: ContactId,
+        *,
+        seen: str | None = None,
+        log: Sequence[AuditEntry] = (),
+    ) -> bool:
+        """Forget it, as a favourite too; False: there was none.
 
-    async def search(self, organisation: OrganisationId, typed: str) -> tuple[Contact, ...]:
-        """Who has every word of it in name, function or address, or its digits in a number; by shown name.
+        Raises:
+            ContactOutOfDate: it has another version than `seen`.
+        """
+
+    async def search(
+        self, organisation: OrganisationId, typed: str, wanted: Wanted = EVERYBODY
+    ) -> tuple[Contact, ...]:
+        """Who has every word of it, in any order, in name, function, address or number; by shown name.
 
         At most `FOUND_MAX`; nobody when less was typed than `may_search` asks for.
         """
 
+    async def those(self, organisation: OrganisationId, ids: Sequence[ContactId]) -> dict[ContactId, Contact]:
+        """Of these the ones that are there; not more ids than one question can bear."""
+
+    async def page(
+        self, organisation: OrganisationId, *, after: ContactId | None, limit: int
+    ) -> tuple[Contact, ...]:
+        """The whole book by id, a part at a time; `after` is the last one of the part before."""
+
+    async def owner(self, organisation: OrganisationId, number: str) -> Contact | None:
+        """Whose number this is, as Cordboard keeps it; None: nobody's (3.3-r).
+
+        Of several, who has it highest in the own list of numbers; of those, who is first in the alphabet.
+        """
+
+    async def owners(self, organisation: OrganisationId, numbers: Sequence[str]) -> dict[str, Contact]:
+        """The same for many numbers; a number that is nobody's is not in it."""
+
     async def favourites(self, organisation: OrganisationId, user: UserId) -> tuple[Contact, ...]:
         """Of this person, by shown name."""
 
+    async def favourite_colleagues(
+        self, organisation: OrganisationId, user: UserId
+    ) -> tuple[UserId, ...]: ...
+
     async def set_favourite(
-        self, organisation: OrganisationId, user: UserId, contact: ContactId, *, on: bool
+        self, organisation: OrganisationId, user: UserId, whom: ContactId | UserId, *, on: bool
     ) -> bool:
-        """Give or take the star (3.3-m); False: there is no such contact."""
+        """Give or take the star (3.3-m), of a contact or of a colleague; False: there is nobody of that id."""
 
 
 def folded(text: str) -> str:
     """Without capitals, accents and surplus space: `Yıldız` is found by `yildiz`."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     apart = unicodedata.normalize("NFD", text.casefold().translate(_MARKS_ALONE))
     return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
 
 
 def digits_in(typed: str) -> str | None:
-    """What stands in every notation of the number that was typed; None: it is no number.
+    """The digits that were typed, without the notation around them; None: it is no number.
 
-    The zeros in front of a national or foreign number are not part of it as it is kept: `053-480` looks for `53480`,
-    `0031 (0)53` for `3153`.
+    `+31 (0)53-480` is `3153480`; zeros in front are kept, see `parts_of`.
     """
     if not _NUMBER_ONLY.fullmatch(typed) or not any(c.isdigit() for c in typed):
         return None
-    digits = re.sub(r"\D", "", _NATIONAL_ZERO.sub("", typed))
-    return digits.lstrip("0")
+    return re.sub(r"\D", "", _NATIONAL_ZERO.sub("", typed))
 
 
 def may_search(typed: str) -> bool:
     """Enough was typed: 3 letters or 2 digits (3.3-f, D19)."""
     digits = digits_in(typed)
-    return len(digits) >= DIGITS_MIN if digits is not None else len(folded(typed)) >= LETTERS_MIN
+    if digits is not None:
+        return len(digits) >= DIGITS_MIN and bool(digits.strip("0"))
+    return len(folded(typed)) >= LETTERS_MIN
+
+
+def parts_of(typed: str) -> tuple[str, ...]:
+    """What has to stand in `found_by` of who is meant, each of it somewhere.
+
+    A word of three letters is found anywhere, a shorter one at the beginning of a word. The zeros in front of a
+    national or foreign number are not part of it as it is kept: `053-480` looks for `53480`, `0031 (0)53` for `3153`.
+    Fewer than three digits that are left are looked for where a number begins.
+    """
+    digits = digits_in(typed)
+    words = [digits] if digits is not None else folded(typed).split()[:WORDS_MAX]
+    return tuple(_part(word) for word in words)
+
+
+def _part(word: str) -> str:
+    if not (word.isascii() and word.isdigit()):
+        return word if len(word) >= LETTERS_MIN else f" {word}"
+    bare = word.lstrip("0")
+    if len(bare) >= LETTERS_MIN:
+        return bare
+    return f" {bare}" if len(bare) == DIGITS_MIN else f" {word[-DIGITS_MIN:]}"
+
+
+def found_by(contact: Contact) -> str:
+    """Everything by which it is found: each word and each beginning of a number after a space."""
+    words = folded(" ".join((contact.name, contact.function, *contact.addresses)))
+    beginnings: dict[str, None] = {}
+    for number in contact.numbers:
+        beginnings[number] = None
+        if len(number) > SHORT_DIGITS_MAX:
+            # As people at home type it; only the beginning, the rest stands in the number itself.
+            bare = without_country(number)
+            beginnings[bare[:2]] = beginnings[f"0{bare[:1]}"] = None
+    return f" {' '.join((words, *beginnings))} "
 
 
 def read_contact(
@@ -112,6 +234,8 @@ def read_contact(
     numbers: list[str],
     addresses: list[str],
     country: str,
+    internal: bool = False,
+    group: GroupId | None = None,
 ) -> Contact:
     """A contact as somebody typed it; numbers in any notation, nothing twice.
 
@@ -136,12 +260,18 @@ def read_contact(
         if len(values) > VALUES_MAX:
             raise WrongContact(field)
     return Contact(
-        id=id, name=shown, function=" ".join(function.split()), numbers=tuple(kept), addresses=tuple(mail)
+        id=id,
+        name=shown,
+        function=" ".join(function.split()),
+        numbers=tuple(kept),
+        addresses=tuple(mail),
+        internal=internal,
+        group=group if internal else None,
     )
 
 
 def _is_address(text: str) -> bool:
     before, at, after = text.rpartition("@")
     whole = bool(before and at and "." in after and len(text) <= TEXT_MAX)
-    # An address becomes part of a `mailto:` link and of a line: no space, no control sign.
-    return whole and text.isprintable() and " " not in text
+    # An address becomes part of a `mailto:` link and of a line: no space, no control sign, nor what stands between two.
+    return whole and text.isprintable() and not {" ", "|"} & set(text)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cordboard.app.administration.rights import ADMINISTRATION
+from cordboard.app.administration.rights import PROTECTED
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import (
     Accounts,
@@ -27,7 +27,7 @@ from cordboard.app.ports import (
     QueueRules,
     UserRow,
 )
-from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
+from cordboard.core.rules import CallBackRules, Exit, ExitAction, ExitReason, HouseRules
 from cordboard.core.types import (
     AnswerMethod,
     DeviceId,
@@ -48,7 +48,7 @@ NO_DEMO_FILE = "no-demo"
 
 _ALL = (
     frozenset(Right)
-    - ADMINISTRATION
+    - PROTECTED
     - {
         Right.TAKE_OVER_DEVICE,
         Right.SUPERVISE,
@@ -115,6 +115,8 @@ _QUEUES = (
         QueueRules(
             number="31534800900",
             announce_first_ms=30_000,
+            # Said in the same breath as the place, so that who tries Cordboard hears both.
+            callback=CallBackRules(caller_first_ms=30_000),
             exits={
                 ExitReason.FULL: Exit(action=ExitAction.ANNOUNCEMENT),
                 # Ten minutes is enough: the caller may leave a message and is called back.

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from cordboard.app.about import about, say_later
 from cordboard.app.clock import Alarm, Clock
+from cordboard.app.steps import say_steps
 from cordboard.app.writer import Writer
 from cordboard.core.board import Board
 from cordboard.core.commands import Command
@@ -21,11 +23,16 @@ from cordboard.core.events import Event
 from cordboard.core.notices import Changed, Say
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import (
+    CancelCallBack,
     ChooseGroup,
+    ClaimMissed,
+    CloseMissed,
     ExtendWrapUp,
     LogOut,
+    MakeCallBack,
     PairDevice,
     Pause,
+    ReleaseMissed,
     Request,
     ReturnToWork,
     SignIn,
@@ -36,7 +43,7 @@ from cordboard.core.requests import (
 )
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.turn import Turn
-from cordboard.core.types import DeviceId, Instant, OrganisationId
+from cordboard.core.types import CallId, DeviceId, Instant, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,11 @@ PROMISES = (
     Pause,
     ReturnToWork,
     LogOut,
+    MakeCallBack,
+    CancelCallBack,
+    ClaimMissed,
+    ReleaseMissed,
+    CloseMissed,
 )
 """What people rely on after a yes: confirmed only when it is in the database."""
 
@@ -95,6 +107,8 @@ class _Asked:
     promise: bool
     """Confirmed only when it is in the database."""
     reply: Reply
+    request: Request | None = None
+    """None: it comes from an administrator."""
 
 
 class Engine:
@@ -141,7 +155,10 @@ class Engine:
             (
                 organisation,
                 _Asked(
-                    lambda desk, now: desk.ask(request, now, expected), isinstance(request, PROMISES), reply
+                    lambda desk, now: desk.ask(request, now, expected),
+                    isinstance(request, PROMISES),
+                    reply,
+                    request,
                 ),
             )
         )
@@ -157,6 +174,28 @@ class Engine:
     def release(self, organisation: OrganisationId, device: DeviceId, reply: Reply) -> None:
         """An administrator ends a pairing (1.2-j); answered after the commit."""
         self._inbox.append((organisation, _Asked(lambda desk, now: desk.release(device, now), True, reply)))
+        self._drain()
+
+    def remember_all(self, organisation: OrganisationId, open_calls: Collection[CallId]) -> None:
+        """Records of this organisation were given up: write anew what goes on, and close what does not.
+
+        Args:
+            open_calls: those without an end in the database.
+        """
+        desk = self.desks.get(organisation)
+        if desk is not None:
+            self._decide(organisation, lambda: desk.remember_all(open_calls, self._clock.now()), None)
+            self._drain()
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is being timed at any desk, and none is being rebuilt."""
+        return not self._broken and all(desk.at_rest for desk in self.desks.values())
+
+    def clock_was_set(self, step_ms: int) -> None:
+        """The clock made a step, while every desk was at rest; what is due by it now happens now."""
+        for desk in self.desks.values():
+            desk.set_clock(step_ms)
         self._drain()
 
     def _drain(self) -> None:
@@ -183,10 +222,11 @@ class Engine:
                 self._broken.setdefault(organisation, []).append(item)
             return
         now = self._clock.now()
-        if isinstance(item, _Asked):
-            self._decide(organisation, lambda: item.decide(desk, now), item)
-        else:
-            self._decide(organisation, lambda: desk.handle(item, now), None)
+        with about(_call_of(desk, item.request if isinstance(item, _Asked) else item)):
+            if isinstance(item, _Asked):
+                self._decide(organisation, lambda: item.decide(desk, now), item)
+            else:
+                self._decide(organisation, lambda: desk.handle(item, now), None)
 
     def _let_deadlines_happen(self) -> None:
         for organisation, desk in list(self.desks.items()):
@@ -201,11 +241,20 @@ class Engine:
             self._hand_out(organisation, decide(), asked)
         except Refused as refused:
             if asked is not None:
+                if asked.request is not None:
+                    log.info("refused", extra=_click(organisation, asked.request, refused.code.value))
                 asked.reply(NotDone(refused.code.value, refused.args_))
         except Exception:  # the one place: a bug costs one organisation a rebuild, nobody a call
             self._crashed(organisation, asked)
 
     def _hand_out(self, organisation: OrganisationId, turn: Turn, asked: _Asked | None) -> None:
+        self._carry_out(organisation, turn, asked)
+        if asked is not None and asked.request is not None:
+            say_later(partial(log.info, "asked", extra=_click(organisation, asked.request)))
+        if turn.records:
+            say_later(partial(say_steps, organisation, turn.records))
+
+    def _carry_out(self, organisation: OrganisationId, turn: Turn, asked: _Asked | None) -> None:
         if turn.commands:
             self._exchange.post(organisation, turn.commands)
         if asked is not None and asked.promise and turn.records:
@@ -213,10 +262,18 @@ class Engine:
                 organisation, turn.records, lambda kept: self._kept(organisation, turn, asked, kept)
             )
             return
-        self._writer.add(organisation, turn.records)
+        if turn.once_kept:
+            # Said also where it could not be written: it stands on the board, and is kept unless we die now.
+            self._writer.add(organisation, turn.records, lambda _kept: self._tell_all(organisation, turn))
+        else:
+            self._writer.add(organisation, turn.records)
         self._show(organisation, turn)
         if asked is not None:
             asked.reply(Accepted())
+
+    def _tell_all(self, organisation: OrganisationId, turn: Turn) -> None:
+        for event in turn.once_kept:
+            self.tell(organisation, event)
 
     def _kept(self, organisation: OrganisationId, turn: Turn, asked: _Asked, kept: bool) -> None:
         self._show(organisation, turn)
@@ -249,3 +306,28 @@ class Engine:
         """No more deadlines."""
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _call_of(desk: Switchboard, what: Event | Request | None) -> CallId | None:
+    """Which call it is about; None: about none, or one that is not known here (any more)."""
+    call = getattr(what, "call", None)
+    if call is not None:
+        return CallId(call)
+    leg = getattr(what, "leg", None)
+    if leg is None:
+        return None
+    board = desk.board
+    if leg in board.parties:
+        return board.parties[leg]
+    agent = board.agents.get(board.lines[leg]) if leg in board.lines else None
+    return agent.line.call if agent is not None and agent.line is not None else None
+
+
+def _click(organisation: OrganisationId, request: Request, refused: str | None = None) -> dict[str, object]:
+    """What stands in the log of a click."""
+    said: dict[str, object] = {
+        "organisation": organisation,
+        "request": type(request).__name__,
+        "agent": request.agent,
+    }
+    return said if refused is None else said | {"code": refused}

@@ -5,9 +5,11 @@ The port stands here and not in `ports`, because nothing but the web asks it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from cordboard.app.gaps import Gap
 from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
 
 
@@ -88,11 +90,45 @@ class MissedCaller:
     """How often this number called this queue in vain since it was last spoken to."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which of the own calls somebody wants to see."""
+
+    kind: str | None = None
+    """As in `Participation.kind`; None: all."""
+    typed: str = ""
+    """Part of a name or a queue's name, or digits of a number in any notation; empty: all."""
+
+
+EVERYTHING = Sought()
+
+
+Place = tuple[Instant, CallId]
+"""Where a call stands among those that ended: when, and among those of one instant by its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was erased because it was kept long enough."""
+
+    calls: int
+    call_backs: int
+    missed: int
+    last: Place | None
+    """Up to where there is nothing left to erase; None: there was nothing yet."""
+
+
 class History(Protocol):
     """Reads what became of calls."""
 
     async def of_user(
-        self, organisation: OrganisationId, user: UserId, *, before: str | None, limit: int
+        self,
+        organisation: OrganisationId,
+        user: UserId,
+        *,
+        before: str | None,
+        limit: int,
+        sought: Sought = EVERYTHING,
     ) -> tuple[tuple[Participation, ...], str | None]:
         """Own calls, newest first, and the key of the next page (None: that was all).
 
@@ -100,6 +136,37 @@ class History(Protocol):
         missed as a direct one, or rejected without answering it later. Queue calls answered by others never show
         as missed (D24). Calls that are still going on do not show.
         """
+
+    async def gaps(
+        self, organisation: OrganisationId, since: Instant, until: Instant | None
+    ) -> tuple[Gap, ...]:
+        """Those that end after `since`, and not after `until` (None: however late), the latest first."""
+
+    async def number_of(self, organisation: OrganisationId, user: UserId, call: CallId) -> str | None:
+        """With whom this own call was; None: withheld, or it is none of this user's."""
+
+    async def forget(
+        self, organisation: OrganisationId, before: Instant, *, limit: int, after: Place | None = None
+    ) -> Forgotten:
+        """Take the parties out of calls, and call backs away, that ended before that instant (3.4-i).
+
+        The oldest first, at most `limit` calls and as many call backs.
+
+        Args:
+            after: what an earlier one gave as its `last`; None: from the beginning.
+        """
+
+    async def messages_before(
+        self, organisation: OrganisationId, before: Instant, *, limit: int, after: str | None
+    ) -> tuple[str, ...]:
+        """Names of messages that callers left before that instant, a part at a time; their sound is not kept here.
+
+        Args:
+            after: the last one of the part before; None: from the beginning.
+        """
+
+    async def forget_messages(self, organisation: OrganisationId, names: Sequence[str]) -> None:
+        """That these were left; the sound has to be gone already, for nobody can name it afterwards."""
 
     async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
         """Of a call that goes on or is over; None: there is no such call."""

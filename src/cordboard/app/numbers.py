@@ -124,6 +124,14 @@ def for_trunk(number: str, form: NumberForm, country: str) -> str:
             return written if read_number(written, country) == number else f"+{number}"
 
 
+def without_country(number: str) -> str:
+    """An outside number as kept by `read_number` without its country's code: `534800937`; another one as it is."""
+    for length in (1, 2, 3):
+        if int(number[:length] or 0) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return number[length:]
+    return number
+
+
 def is_emergency(number: str, country: str) -> bool:
     """112 and what else saves lives in this country; never blocked, never limited."""
     return phonenumbers.is_emergency_number(number, country.upper())

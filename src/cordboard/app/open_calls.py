@@ -36,6 +36,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
         peer=stored.peer,
         partner=stored.partner,
         reason=stored.reason,
+        not_reached=stored.not_reached,
         state=CallState(stored.state.value),
         since=stored.since,
         segment_since=stored.segment_since,

@@ -5,14 +5,17 @@ Every method may be slow and may raise `StorageFailure`; none is ever awaited in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cordboard.app.gaps import Gap
+from cordboard.app.modules import Module
+from cordboard.app.trunks import TrunkRow
 from cordboard.core.call import Reason, TransferState
 from cordboard.core.queue import WrapUpMode
-from cordboard.core.records import Record, StoredState, WrapUpKind
-from cordboard.core.rules import Exit, ExitReason, HouseRules
+from cordboard.core.records import CallBackRow, MissedRow, Record, StoredState, WrapUpKind
+from cordboard.core.rules import CallBackRules, Exit, ExitReason, HouseRules
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -43,6 +46,20 @@ class StorageRefusal(StorageFailure):
 # --- the organisation as configured --------------------------------------------------------------------------
 
 
+HISTORY_DAYS = 183
+"""Half a year: long enough to look a caller up, and no longer than that takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSettings:
+    """What an organisation sets beside the rules of its calls."""
+
+    history_days: int | None = HISTORY_DAYS
+    """How long calls show with their parties (3.4-i); None: for ever."""
+    second_factor_for_administrators: bool = False
+    """Nobody administers without one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationRow:
     """A customer of this installation."""
@@ -58,6 +75,13 @@ class OrganisationRow:
     rules: HouseRules = field(default_factory=HouseRules)
     pause_reasons: tuple[str, ...] = ()
     """In the organisation's own words, in the order of the menu (D11); empty: nobody can pause."""
+    settings: OfficeSettings = field(default_factory=OfficeSettings)
+    modules_off: frozenset[Module] = frozenset()
+    """What it has not taken (1.1-l)."""
+    disabled: bool = False
+    """Nobody logs in, and its numbers lead nowhere."""
+    numbers: frozenset[str] = frozenset()
+    """Those that the provider gave it, E.164 without plus; empty: any that nobody else has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +193,7 @@ class QueueRules:
     music: str | None = None
     number: str | None = None
     """What called parties see of calls made for this queue (D28)."""
+    callback: CallBackRules = field(default_factory=CallBackRules)
     hours: str | None = None
     """Id of the opening hours; None: always open."""
 
@@ -224,6 +249,7 @@ class Directory:
     roles: tuple[RoleRow, ...] = ()
     hours: tuple[HoursRow, ...] = ()
     links: tuple[LinkedRow, ...] = ()
+    trunks: tuple[TrunkRow, ...] = ()
 
     def rights_of(self, user: UserRow) -> frozenset[Right]:
         """Those of the role and those given singly."""
@@ -299,6 +325,8 @@ class StoredCall:
     returned: bool = False
     """It was answered in the queue in which it waits again."""
     reason: Reason | None = None
+    not_reached: str | None = None
+    """With a reason: who was not reached, as it was shown."""
     back_to: UserId | None = None
     """The initiator to whom a blind transfer came back; None: none, or the initiator has it."""
     back_at: Instant | None = None
@@ -332,6 +360,9 @@ class Journal(Protocol):
             StorageFailure: nothing of the batch is stored.
         """
 
+    async def mark(self, organisation: OrganisationId, gap: Gap) -> None:
+        """Have the history say so; one with the same beginning and reason takes the place of the one before."""
+
     async def agents(self, organisation: OrganisationId) -> tuple[StoredAgent, ...]:
         """Every agent with any promise."""
 
@@ -340,6 +371,46 @@ class Journal(Protocol):
 
     async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
         """The queue numbers of calls that entered at or after `since`."""
+
+    async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
+        """Callers to whom nobody has spoken yet, the oldest first (D14)."""
+
+
+class CallBacks(Protocol):
+    """Call backs as they were last written (3.6)."""
+
+    async def living(self, organisation: OrganisationId, since: Instant) -> tuple[CallBackRow, ...]:
+        """Open ones, and those that ended at or after `since`."""
+
+    async def between(
+        self,
+        organisation: OrganisationId,
+        since: Instant,
+        until: Instant,
+        number: str,
+        *,
+        hidden: Collection[QueueId] = (),
+        user: UserId | None = None,
+    ) -> tuple[CallBackRow, ...]:
+        """Those whose cell lies in [since, until), and open ones that are due in it; as the planning has them.
+
+        Only so many; what the viewer may not see takes nobody's place.
+
+        Args:
+            number: digits that stand in the number; "": any.
+            hidden: of these queues none is wanted, but for those that `user` owns.
+            user: the viewer; None: somebody who owns none.
+        """
+
+    async def search(
+        self,
+        organisation: OrganisationId,
+        number: str,
+        *,
+        hidden: Collection[QueueId] = (),
+        user: UserId | None = None,
+    ) -> tuple[CallBackRow, ...]:
+        """Those with these digits in their number, newest first; the rest as in `between`."""
 
 
 class Directories(Protocol):

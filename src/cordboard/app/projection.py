@@ -5,11 +5,13 @@ Statements 2.1-c, 2.1.2-l, 3.1-a to 3.1-o, 3.2-a to 3.2-d; X-c. Nothing that a r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cordboard.app.cards import card, waits_in
+from cordboard.app.planning import call_back, missed
 from cordboard.app.ports import OrganisationRow, UserRow
+from cordboard.app.troubles import NONE, PREFIX, Trouble, concerns
 from cordboard.app.views import (
     AgentView,
     AlarmView,
@@ -25,10 +27,11 @@ from cordboard.app.views import (
 )
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
+from cordboard.core.desk import may_go_on_by_phone
 from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpKind
-from cordboard.core.types import CallId, DeviceId, QueueId, Right, UserId
+from cordboard.core.types import CallBackId, CallId, DeviceId, MissedId, QueueId, Right, UserId
 from cordboard.core.urgent import Rung
 
 
@@ -41,7 +44,7 @@ class Viewer:
     group_names: dict[str, str]
 
 
-def views(board: Board, viewer: Viewer) -> Iterator[View]:
+def views(board: Board, viewer: Viewer, troubles: Mapping[str, Trouble] = NONE) -> Iterator[View]:
     """Everything that this user may see."""
     for thing, ids in (
         (Thing.EXCHANGE, ["exchange"]),
@@ -49,15 +52,19 @@ def views(board: Board, viewer: Viewer) -> Iterator[View]:
         (Thing.DEVICE, list(board.devices)),
         (Thing.AGENT, list(board.agents)),
         (Thing.CALL, list(board.calls)),
-        (Thing.ALARM, list(board.queues)),
+        (Thing.ALARM, [*board.queues, *troubles]),
+        (Thing.CALLBACK, list(board.callbacks)),
+        (Thing.MISSED, list(board.missed)),
     ):
         for id_ in ids:
-            if (view := view_of(board, viewer, thing, id_)) is not None:
+            if (view := view_of(board, viewer, thing, id_, troubles)) is not None:
                 yield view
     yield me(board, viewer)
 
 
-def view_of(board: Board, viewer: Viewer, thing: Thing, id_: str) -> View | None:
+def view_of(
+    board: Board, viewer: Viewer, thing: Thing, id_: str, troubles: Mapping[str, Trouble] = NONE
+) -> View | None:
     """One thing as this user may see it; None: it is gone, or not for this user's eyes."""
     agent = board.agents[viewer.user.id]
     match thing:
@@ -71,8 +78,14 @@ def view_of(board: Board, viewer: Viewer, thing: Thing, id_: str) -> View | None
             return _colleague(board, agent, UserId(id_))
         case Thing.CALL:
             return card(board, agent, CallId(id_))
+        case Thing.ALARM if id_.startswith(PREFIX):
+            return _trouble(troubles.get(id_), agent, viewer)
         case Thing.ALARM:
             return _alarm(board, agent, QueueId(id_))
+        case Thing.CALLBACK:
+            return call_back(board, agent, CallBackId(id_))
+        case Thing.MISSED:
+            return missed(board, agent, MissedId(id_))
 
 
 def me(board: Board, viewer: Viewer) -> MeView:
@@ -101,7 +114,9 @@ def me(board: Board, viewer: Viewer) -> MeView:
         wrap_up_armed=agent.armed,
         pause=agent.pause,
         pause_reasons=list(board.pause_reasons),
+        keeps_sign_ins=may_go_on_by_phone(board, agent),
         hold_warn_ms=board.rules.hold_warn_ms,
+        time_zone=viewer.organisation.time_zone,
         practice=viewer.organisation.demo and Right.PRACTICE in agent.rights,
     )
 
@@ -214,6 +229,7 @@ def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
             code="urgent_unanswered",
             queue=queue.id,
             queue_name=queue.name,
+            name=None,
             since=min(forgotten),
         )
     if queue.signed_in:
@@ -223,7 +239,25 @@ def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
         code="urgent_empty",
         queue=queue.id,
         queue_name=queue.name,
+        name=None,
         since=_empty_since(board, queue),
+    )
+
+
+def _trouble(trouble: Trouble | None, agent: Agent, viewer: Viewer) -> AlarmView | None:
+    """What is wrong with the house is for those who supervise."""
+    if trouble is None or Right.SUPERVISE not in agent.rights:
+        return None
+    if not concerns(trouble, viewer.organisation.id):
+        return None
+    return AlarmView(
+        id=trouble.id,
+        code=trouble.code.value,
+        queue=None,
+        queue_name=None,
+        name=trouble.name,
+        since=trouble.since,
+        until=trouble.until,
     )
 
 

@@ -45,6 +45,8 @@ class WebSettings(_Section, frozen=True, kw_only=True):
     certificate: str | None = None
     """PEM file with the certificate and what leads to a known authority; None: one of our own is made."""
     key: str | None = None
+    metrics_token: str | None = None
+    """Whoever shows it may read `/metrics`; None: only programs on this machine may, without one."""
 
 
 class PortSettings(_Section, frozen=True, kw_only=True):
@@ -73,6 +75,8 @@ class ExchangeSettings(_Section, frozen=True, kw_only=True):
     """Networks that reach us without that router, such as 192.168.0.0/16."""
     stun_server: str | None = None
     emergency_numbers: tuple[str, ...] = ("112",)
+    emergency_trunk: str | None = None
+    """Name of the trunk on which they are tried first; None: any that is up, the organisation's own first."""
     practice: bool = True
     """Practice callers may be started from the console."""
     restart_when_stuck_s: int = 30
@@ -419,6 +423,12 @@ def _wrong_exchange(exchange: ExchangeSettings) -> Iterator[tuple[str, str]]:
 
 def _wrong_trunks(settings: Settings) -> Iterator[tuple[str, str]]:
     names = [trunk.name for trunk in settings.trunks]
+    named = settings.exchange.emergency_trunk
+    if named is not None and named not in names:
+        yield (
+            "exchange.emergency_trunk",
+            f'is "{named}"; write one of: {", ".join(names) or "(no trunk yet)"}.',
+        )
     for at, trunk in enumerate(settings.trunks, start=1):
         place = f"trunks {at}"
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", trunk.name):

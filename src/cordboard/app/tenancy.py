@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from cordboard.app.in_force import in_force
 from cordboard.app.numbers import read_number
 from cordboard.app.ports import DeviceRow, Directories, Directory, LinkedRow, OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
+from cordboard.core.events import Event, ExchangeRestored, LegRole
 from cordboard.core.types import DeviceId, OrganisationId, QueueId, UserId
 
 
@@ -38,6 +40,9 @@ class Tenancy:
     def __init__(self, directories: Directories) -> None:
         self._directories = directories
         self.all: dict[OrganisationId, Directory] = {}
+        """As they count (`in_force`)."""
+        self.modules_off = False
+        """Some organisation has not taken everything."""
         self._users: dict[UserId, tuple[OrganisationId, UserRow]] = {}
         self._devices: dict[DeviceId, tuple[OrganisationId, DeviceRow]] = {}
         self._numbers: dict[str, tuple[OrganisationId, QueueId | None, UserId | None]] = {}
@@ -50,8 +55,9 @@ class Tenancy:
 
     def take(self, directories: Iterable[Directory]) -> None:
         """From now on these are configured, beside those of other organisations."""
-        taken = {directory.organisation.id: directory for directory in directories}
+        taken = {directory.organisation.id: in_force(directory) for directory in directories}
         self.all |= taken
+        self.modules_off = any(directory.organisation.modules_off for directory in self.all.values())
         self._users = {u: known for u, known in self._users.items() if known[0] in self.all.keys() - taken}
         self._users |= {u.id: (o, u) for o, d in taken.items() for u in d.users}
         self._devices = {v.id: (o, v) for o, d in self.all.items() for v in d.devices}
@@ -133,6 +139,20 @@ class Tenancy:
                     name=linked.name if linked is not None else None,
                 )
         return None
+
+    def as_read(self, organisation: OrganisationId, event: Event) -> Event:
+        """The same with callers' numbers as we write them: one whom only the exchange remembers, because we died before
+        the commit, has the number that the network sent."""
+        if not isinstance(event, ExchangeRestored):
+            return event
+        country = self.organisation(organisation).country
+        legs = {
+            leg: replace(found, number=read_number(found.number, country) or found.number)
+            if found.role is LegRole.CALLER and not found.outgoing
+            else found
+            for leg, found in event.legs.items()
+        }
+        return replace(event, legs=legs)
 
     def _from_own_phone(self, device: DeviceId, dialled: str) -> Destination | None:
         owner = self._devices.get(device)

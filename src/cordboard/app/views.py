@@ -94,8 +94,12 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     pause: str | None
     """Why the user takes no calls now; None: not paused (D11)."""
     pause_reasons: list[str]
+    keeps_sign_ins: bool
+    """Logging out without the desk phone leaves the user signed in there (D17)."""
     hold_warn_ms: int
     """A hold of this length is shown in amber (D8)."""
+    time_zone: str
+    """The organisation's, as the planning shows it (IANA)."""
     practice: bool
     """Practice callers can be asked for (demo organisation)."""
 
@@ -208,6 +212,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="ca
     `breaks_wrap_up` (urgent, waits while I am in wrap-up or paused)."""
     reason: str | None
     """busy, no_answer, rejected, unreachable or hung_up; None: no reason is shown."""
+    not_reached: str | None
+    """With a reason: whom it is about, a name or a number; None: it is not known, or not for this person."""
 
 
 class DeviceView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="device"):
@@ -231,14 +237,126 @@ class ExchangeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag
 
 
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="alarm"):
-    """Something that somebody has to look at now; for those who supervise and for who works in that queue (D6)."""
+    """Something that somebody has to look at now (D6): of a queue, for those who supervise and for who works in it;
+    of the house, for those who supervise."""
 
     id: str
-    code: Literal["urgent_empty", "urgent_unanswered"]
+    code: Literal[
+        "urgent_empty",
+        "urgent_unanswered",
+        "exchange_away",
+        "exchange_stuck",
+        "not_saved",
+        "trunk_down",
+        "disk_low",
+        "history_gap",
+    ]
+    queue: str | None
+    """None: it is about the house, not about a queue."""
+    queue_name: str | None
+    name: str | None
+    """Of the trunk that is down."""
+    since: int
+    until: int | None = None
+    """Of a gap in the history; None: it goes on."""
+
+
+class HistoryGap(msgspec.Struct, frozen=True, kw_only=True):
+    """Between these two moments calls may be missing, or not be whole, in everybody's history."""
+
+    since: int
+    until: int
+    reason: Literal["overflow", "refused", "died"]
+    """overflow: the database was away for too long; refused: it did not take something; died: the server died."""
+
+
+CallBackStatus = Literal["planned", "in_progress", "succeeded", "failed", "cancelled"]
+CallBackReason = Literal[
+    "no_answer",
+    "busy",
+    "unreachable",
+    "no_agent",
+    "already_spoken",
+    "by_agent",
+    "manual",
+    "expired",
+    "blocked",
+]
+
+
+class CallBackView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="callback"):
+    """A promise to ring one number for one queue (3.6)."""
+
+    id: str
     queue: str
     queue_name: str
-    since: int
+    """"" when the queue is no more."""
+    number: str
+    name: str | None
+    owner: str | None
+    """The one employee whose appointment it is; None: anybody's of the queue."""
+    owner_name: str | None
+    requested_at: int
+    requested_by: Literal["caller", "agent", "missed"]
+    entered_at: int | None
+    """When the caller entered the queue; None: an appointment."""
+    due_at: int
+    """The next attempt."""
+    planned_at: int
+    """As it was planned first."""
+    last_attempt_at: int | None
+    attempts: int
+    status: CallBackStatus
+    handled_by: str | None
+    """Who is at it, spoke with the customer or cancelled it."""
+    handled_by_name: str | None
+    reason: CallBackReason | None
+    ended_at: int | None
+    offer: OfferView | None
+    """Offered to me now: the white card."""
 
 
-View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView
-Kind = Literal["me", "queue", "agent", "call", "device", "exchange", "alarm"]
+MissedWhy = Literal["abandoned", "closed", "not_helped", "message", "interrupted", "callback_failed"]
+
+
+class MissedView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="missed"):
+    """A caller of a queue to whom nobody has spoken yet (D14); it goes when somebody has."""
+
+    id: str
+    queue: str
+    queue_name: str
+    """"" when the queue is no more."""
+    number: str | None
+    """E.164 without plus, or an extension; None: withheld, so it cannot be called."""
+    name: str | None
+    at: int
+    """When the newest call came, or the call back failed."""
+    why: MissedWhy
+    """Of the newest call."""
+    message: str | None
+    """The last message that the caller left, for `/api/messages/{name}`; None: none."""
+    times: int
+    """How often this caller has called in vain."""
+    attempts: int
+    """How often the caller was called from this list and did not answer."""
+    last_attempt_at: int | None
+    claimed_by: str | None
+    """User id of who calls; None: nobody yet."""
+    claimed_by_name: str | None
+    claimed_at: int | None
+    calling: bool
+    """Who claimed it is calling at this moment."""
+
+
+View = (
+    MeView
+    | QueueView
+    | AgentView
+    | CallView
+    | DeviceView
+    | ExchangeView
+    | AlarmView
+    | CallBackView
+    | MissedView
+)
+Kind = Literal["me", "queue", "agent", "call", "device", "exchange", "alarm", "callback", "missed"]

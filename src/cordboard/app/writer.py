@@ -1,7 +1,7 @@
 """One writer: commits what the core wants remembered, in order and in batches, and releases promises after it.
 
 Call control never waits for it. While the database is away the facts are kept here, up to a limit; what is
-dropped then is counted as a gap and said so (reliability F20).
+dropped then is counted, and marked in the history as a gap when the database is back (reliability F20).
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
 
+from cordboard.app.gaps import Gap, GapReason
 from cordboard.app.ports import Journal, StorageFailure, StorageRefusal
 from cordboard.core.records import Record
-from cordboard.core.types import OrganisationId
+from cordboard.core.types import Instant, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,22 @@ class _Entry:
     organisation: OrganisationId
     records: tuple[Record, ...]
     released: Released | None
+    at: Instant
+    """When it was decided."""
 
 
 class Writer:
     """Feeds the journal."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, now: Callable[[], Instant]) -> None:
         self._journal = journal
+        self._now = now
+        self._in_hand: list[_Entry] = []
+        """What is being written; older than the backlog."""
+        self._gaps: dict[tuple[OrganisationId, GapReason], Gap] = {}
+        """Not marked in the history yet."""
+        self.marked: Callable[[OrganisationId, Gap], None] = lambda _organisation, _gap: None
+        """Is told of each gap that stands in the history from now on."""
         self._backlog: deque[_Entry] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -51,6 +61,18 @@ class Writer:
         """Loop time since when the database refuses; None: it does not."""
         self.dropped = 0
         """Records that could not be kept: gaps in the history."""
+
+    @property
+    def waiting(self) -> int:
+        """Records that are not in the database yet."""
+        return self._size
+
+    @property
+    def whole_until(self) -> Instant:
+        """Everything that was decided before this moment is in the database, or marked there as a gap."""
+        oldest = [gap.since for gap in self._gaps.values()]
+        oldest += [entry.at for entry in (*self._in_hand[:1], *islice(self._backlog, 1))]
+        return min(oldest, default=self._now())
 
     def start(self) -> None:
         """Begin to write."""
@@ -75,19 +97,42 @@ class Writer:
             if released is not None:
                 released(True)
             return
-        self._backlog.append(_Entry(organisation, tuple(records), released))
+        self._backlog.append(_Entry(organisation, tuple(records), released, self._now()))
         self._size += len(records)
         while self._size > BACKLOG_MAX:
             lost = self._backlog.popleft()
             self._size -= len(lost.records)
-            self.dropped += len(lost.records)
+            self._lost(lost, GapReason.OVERFLOW)
             if lost.released is not None:
                 lost.released(False)
         self._idle.clear()
         self._wake.set()
 
+    def gap(self, organisation: OrganisationId, gap: Gap) -> None:
+        """Have it marked in the history, as soon as the database takes it; joined with one of the same reason."""
+        key = (organisation, gap.reason)
+        before = self._gaps.get(key)
+        if before is not None:
+            counts = (before.records, gap.records)
+            gap = replace(
+                gap,
+                since=min(before.since, gap.since),
+                until=max(before.until, gap.until),
+                records=None if None in counts else sum(count or 0 for count in counts),
+            )
+        self._gaps[key] = gap
+        self._idle.clear()
+        self._wake.set()
+
+    def _lost(self, entry: _Entry, reason: GapReason) -> None:
+        self.dropped += len(entry.records)
+        self.gap(
+            entry.organisation,
+            Gap(since=entry.at, until=entry.at, reason=reason, records=len(entry.records)),
+        )
+
     async def flushed(self) -> None:
-        """Wait until everything added so far is committed."""
+        """Wait until everything added so far is committed, gaps included."""
         await self._idle.wait()
 
     async def crashed(self) -> None:
@@ -98,17 +143,14 @@ class Writer:
     async def _run(self) -> None:
         retry_ms = RETRY_FIRST_MS
         while True:
-            if not self._backlog:
+            if not self._backlog and not self._gaps:
                 self._idle.set()
                 self._wake.clear()
                 await self._wake.wait()
-            batch: list[_Entry] = []
-            count = 0
-            while self._backlog and count < BATCH_MAX:
-                batch.append(self._backlog.popleft())
-                count += len(batch[-1].records)
+            batch = self._in_hand = self._next_batch()
             try:
                 await self._write(batch)
+                await self._mark_gaps()
             except StorageFailure as failure:
                 await self._failed(batch, failure, retry_ms)
                 retry_ms = min(retry_ms * 2, RETRY_LAST_MS)
@@ -117,6 +159,40 @@ class Writer:
             if self.failing_since is not None:
                 log.warning("the database takes records again", extra={"dropped": self.dropped})
                 self.failing_since = None
+
+    def _next_batch(self) -> list[_Entry]:
+        batch: list[_Entry] = []
+        count = 0
+        while self._backlog and count < BATCH_MAX:
+            batch.append(self._backlog.popleft())
+            count += len(batch[-1].records)
+        return batch
+
+    async def _mark_gaps(self) -> None:
+        for key, gap in list(self._gaps.items()):
+            organisation, _ = key
+            try:
+                await self._journal.mark(organisation, gap)
+            except StorageRefusal as refusal:
+                log.error(
+                    "a gap cannot be marked",
+                    extra={"organisation": organisation, "reason": str(refusal)},
+                )
+            else:
+                log.warning(
+                    "records may be missing",
+                    extra={
+                        "organisation": organisation,
+                        "since": gap.since,
+                        "until": gap.until,
+                        "reason": gap.reason.value,
+                        "records": gap.records,
+                    },
+                )
+                self.marked(organisation, gap)
+            # One that has grown meanwhile is written again.
+            if self._gaps[key] is gap:
+                del self._gaps[key]
 
     async def _write(self, batch: list[_Entry]) -> None:
         while batch:
@@ -141,8 +217,13 @@ class Writer:
         try:
             await self._append(organisation, [entry])
         except StorageRefusal:
-            self.dropped += len(entry.records)
-            log.error("records that the database refuses are lost", extra={"reason": str(refusal)})
+            self._lost(entry, GapReason.REFUSED)
+            whose = {call for record in entry.records if (call := getattr(record, "call", None)) is not None}
+            for call in whose or {None}:
+                log.error(
+                    "records that the database refuses are lost",
+                    extra={"organisation": organisation, "call": call, "reason": str(refusal)},
+                )
             self._done([entry], kept=False)
         else:
             self._done([entry], kept=True)
@@ -161,6 +242,7 @@ class Writer:
         for index, entry in enumerate(batch):
             if entry.released is not None:
                 entry.released(False)
-                batch[index] = _Entry(entry.organisation, entry.records, None)
+                batch[index] = replace(entry, released=None)
         self._backlog.extendleft(reversed(batch))
+        self._in_hand = []
         await asyncio.sleep(retry_ms / 1000)

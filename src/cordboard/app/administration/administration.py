@@ -13,21 +13,25 @@ import re
 import secrets
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 
 from cordboard.app.administration.audit import Action, Audit, AuditEntry, differences
 from cordboard.app.administration.fields import Context, FieldProblem, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
+from cordboard.app.administration.numbers import all_numbers, not_given
+from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
+from cordboard.app.administration.places import Desk, Keeper
 from cordboard.app.administration.queues import HOURS, LINKS, QUEUES
 from cordboard.app.administration.resource import Resource
 from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, not_yours
+from cordboard.app.administration.trunks import TRUNKS
 from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
 from cordboard.core.types import Instant, OrganisationId, Right, UserId
 
-RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS)
+RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS, TRUNKS)
 """In the order of the screens."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -85,48 +89,13 @@ class Actor:
             raise NoRight("admin")
 
 
-class Keeper(Protocol):
-    """Keeps configurations, with the log of their changes."""
-
-    async def directory(self, organisation: OrganisationId) -> Directory: ...
-
-    async def save(self, directory: Directory, log: Sequence[AuditEntry] = ()) -> None: ...
-
-
-class Desk(Protocol):
-    """What runs: told of a change, it holds from that moment."""
-
-    def try_it(self, directory: Directory) -> None:
-        """Whether it could take this over now.
-
-        Raises:
-            Conflict: it could not; nothing has changed.
-        """
-
-    def take(self, directory: Directory) -> None:
-        """Take it over.
-
-        Raises:
-            Conflict: it cannot; nothing has changed.
-        """
-
-    async def taken(self, before: Directory, after: Directory) -> None:
-        """It is stored: sessions of those who may not log in any more end, the exchange is told of telephones."""
-
-    async def facts(self, organisation: OrganisationId, resource: str) -> Callable[[Row], Row]:
-        """What only the running desk knows of things of that kind: read-only fields.
-
-        Raises:
-            StorageFailure: it could not be asked.
-        """
-
-
 class Administration:
     """The use-cases; see docs/admin/rest.md."""
 
     def __init__(self, keeper: Keeper, audit: Audit, desk: Desk, now: Callable[[], Instant]) -> None:
         self._keeper, self.audit, self._desk, self._now = keeper, audit, desk, now
         self._locks: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._numbering = asyncio.Lock()
 
     # --- reading ---
 
@@ -238,13 +207,70 @@ class Administration:
         directory = await self._keeper.directory(actor.organisation)
         return next(row.password for row in directory.devices if row.id == device)
 
-    async def done(self, actor: Actor, action: Action, resource: str, thing: str, name: str) -> None:
+    async def done(
+        self,
+        actor: Actor,
+        action: Action,
+        resource: str,
+        thing: str,
+        name: str,
+        *,
+        before: Row | None = None,
+        after: Row | None = None,
+    ) -> None:
         """Something beside the configuration was done; it is in the log.
 
         Raises:
             StorageFailure: it is not.
         """
-        await self.audit.note([self._entry(actor, action, resource, thing, name)])
+        await self.audit.note([self._entry(actor, action, resource, thing, name, before, after)])
+
+    async def open(
+        self,
+        actor: Actor,
+        made: Directory,
+        *,
+        check: bool,
+        also: OrganisationId | None = None,
+        released: frozenset[str] = frozenset(),
+    ) -> None:
+        """An organisation that is new, with its first people.
+
+        Args:
+            actor: acts in it.
+            released: as for `apply`.
+            also: in this organisation's log it is written too.
+
+        Raises:
+            Conflict, StorageFailure: it is not there.
+        """
+        async with self._numbering:
+            if made.organisation.id in await self._keeper.organisations():
+                raise Conflict("taken_elsewhere")
+            await self.require_free(actor, all_numbers(made) - released)
+            if check:
+                return
+            bare = replace(made, users=())
+            people = [
+                self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
+                for one in differences((USERS,), bare, made)
+            ]
+            [row] = ORGANISATIONS.rows(made)
+            entry = self._entry(
+                actor,
+                Action.CREATE,
+                ORGANISATIONS.name,
+                row["id"],
+                row["name"],
+                None,
+                {n: v for n, v in row.items() if n != "id"},
+            )
+            copies = [replace(entry, organisation=also)] if also is not None else []
+            try:
+                await self._keeper.save(made, [entry, *people, *copies])
+            except StorageRefusal as refused:
+                raise Conflict("taken_elsewhere") from refused
+            await self._desk.begin(made.organisation.id)
 
     async def apply(
         self,
@@ -253,28 +279,43 @@ class Administration:
         *,
         check: bool,
         log: Callable[[], list[tuple[Action, str, str, str]]] = list,
+        resources: Sequence[Resource] = RESOURCES,
+        also: OrganisationId | None = None,
+        released: frozenset[str] = frozenset(),
     ) -> Directory:
         """Change the configuration, all of it or nothing. Gives how it is (or would be) afterwards.
 
         Args:
             check: try everything and store nothing.
             log: what is written beside the differences.
+            resources: in whose words the differences are written.
+            also: in this organisation's log they are written too.
+            released: numbers that another organisation gives up first, when it is not only tried.
 
         Raises:
             NoRight, Conflict, StorageFailure, and what `edit` raises: nothing has changed.
         """
-        async with self._locks[actor.organisation]:
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self._locks[actor.organisation])
             before = await self._keeper.directory(actor.organisation)
             after = edit(before)
             _guard(actor, before, after)
+            if fresh := all_numbers(after) - all_numbers(before):
+                # Two organisations take the same number at the same moment: the second is told.
+                await held.enter_async_context(self._numbering)
+                await self.require_free(actor, fresh - released)
+            if (wrong := not_given(before, after)) is not None:
+                raise Conflict(wrong[0], **wrong[1])
             if check:
                 self._desk.try_it(after)
                 return after
             entries = [
                 self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
-                for one in differences(RESOURCES, before, after)
+                for one in differences(resources, before, after)
             ]
             entries += [self._entry(actor, *words) for words in log()]
+            if also is not None and also != actor.organisation:
+                entries += [replace(one, organisation=also) for one in entries]
             if not entries:
                 return after
             self._desk.take(after)
@@ -289,6 +330,20 @@ class Administration:
                 raise
             await self._desk.taken(before, after)
             return after
+
+    async def require_free(self, actor: Actor, numbers: frozenset[str]) -> None:
+        """No other organisation has one of these.
+
+        Raises:
+            Conflict: one has; whose it is, is the provider's business alone (X-c).
+        """
+        elsewhere = await self._keeper.numbers_elsewhere(actor.organisation, numbers)
+        if not elsewhere:
+            return
+        number, name = min(elsewhere.items())
+        if Right.PROVIDER in actor.rights:
+            raise Conflict("number_taken", number=number, by=name)
+        raise Conflict("number_elsewhere", number=number)
 
     def _entry(
         self,
@@ -421,16 +476,23 @@ def plain_id(name: str, most: int) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:most].strip("-")
 
 
+def id_problem(wanted: object, taken: Collection[str]) -> FieldProblem | None:
+    """Why a thing cannot have that id; None: it can."""
+    if not isinstance(wanted, str) or _ID.fullmatch(wanted) is None:
+        return FieldProblem(field="id", code="bad_id")
+    if wanted in taken:
+        return FieldProblem(field="id", code="taken", args={"by": wanted})
+    return None
+
+
 def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) -> str:
     if resource is NUMBERS:
         return str(row["number"])
     taken = {one["id"] for one in resource.rows(directory)}
     if wanted is not None:
-        if not isinstance(wanted, str) or _ID.fullmatch(wanted) is None:
-            raise Invalid([FieldProblem(field="id", code="bad_id")])
-        if wanted in taken:
-            raise Invalid([FieldProblem(field="id", code="taken", args={"by": wanted})])
-        return wanted
+        if (problem := id_problem(wanted, taken)) is not None:
+            raise Invalid([problem])
+        return str(wanted)
     words = plain_id(str(row[resource.title]), 24)
     # By chance, so that no other organisation can have it: users and telephones are known by their id alone.
     return "-".join(part for part in (resource.prefix, words, secrets.token_hex(4)) if part)

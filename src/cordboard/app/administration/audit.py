@@ -24,8 +24,12 @@ class Action(Enum):
     PASSWORD = "password"  # noqa: S105 - the word, not one
     """A telephone got a new one."""
     LOG_OUT = "log_out"
+    IMPORT = "import"
+    """A file of them was taken; the name is how many were new or different."""
     RELEASE = "release"
     """A telephone was taken from who had it."""
+    TEST_CALL = "test_call"
+    """A number was rung over a trunk, to see what comes of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

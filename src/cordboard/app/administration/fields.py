@@ -237,11 +237,11 @@ def number(value: object, context: Context) -> str:
     return found
 
 
-def linked_number(value: object, context: Context) -> str:
-    """A number, or the beginning of numbers with `*` at its end (D22)."""
+def number_or_beginning(value: object, context: Context) -> str:
+    """A number, or the beginning of numbers with `*` at its end (D14, D22)."""
     if not isinstance(value, str) or not value.strip().endswith("*"):
         return number(value, context)
-    digits = value.strip().removesuffix("*").lstrip("+").replace(" ", "")
+    digits = re.sub(r"[\s.\-/]+", "", value.strip().removesuffix("*")).removeprefix("+")
     if not digits.isdigit() or len(digits) < 4:
         raise Wrong("bad_number")
     if digits.startswith("00"):
@@ -319,8 +319,8 @@ def part(value: object, names: Iterable[str], *, optional: Iterable[str] = ()) -
     return value
 
 
-def way_out(value: object, context: Context) -> Row:
-    """Where a rule leads a caller (D21, D29)."""
+def way_out(value: object, context: Context, *, of_queue: bool = False) -> Row:
+    """Where a rule leads a caller (D21, D29); only a queue's own may offer a call back (3.6-t)."""
     sent = part(value, ("action", "target"), optional=("target",))
     try:
         action = ExitAction(sent["action"])
@@ -331,14 +331,19 @@ def way_out(value: object, context: Context) -> Row:
         ExitAction.COLLEAGUE: id_of("users"),
         ExitAction.NUMBER: number,
     }
+    if action is ExitAction.CALL_BACK:
+        if not of_queue:
+            raise Wrong("bad_choice", inside="action")
+        readers[action] = choice(ExitAction.MESSAGE.value)
     target = sent.get("target") or None
     reader = readers.get(action)
     if reader is None and target is not None:
         raise Wrong("bad_choice", inside="target")
-    if reader is not None and target is None:
+    if target is None and reader is not None and action is not ExitAction.CALL_BACK:
         raise Wrong("required", inside="target")
     try:
-        return {"action": action.value, "target": reader(target, context) if reader is not None else None}
+        kept = reader(target, context) if reader is not None and target is not None else None
+        return {"action": action.value, "target": kept}
     except Wrong as wrong:
         raise Wrong(wrong.code, inside="target", **wrong.args_) from wrong
 
@@ -352,7 +357,7 @@ def ways_out(value: object, context: Context) -> Row:
         if sent.get(reason) is None:
             continue
         try:
-            found[reason] = way_out(sent[reason], context)
+            found[reason] = way_out(sent[reason], context, of_queue=True)
         except Wrong as wrong:
             inside = f"{reason}.{wrong.inside}" if wrong.inside else reason
             raise Wrong(wrong.code, inside=inside, **wrong.args_) from wrong

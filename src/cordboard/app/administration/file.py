@@ -24,8 +24,22 @@ from cordboard.app.administration.fields import Invalid, Row
 from cordboard.app.administration.resource import Resource
 from cordboard.app.ports import Directory
 
-RESOURCES_IN_FILE = ("organisation", "roles", "groups", "users", "hours", "queues", "links", "devices")
+RESOURCES_IN_FILE = (
+    "organisation",
+    "roles",
+    "groups",
+    "users",
+    "hours",
+    "queues",
+    "links",
+    "devices",
+    "trunks",
+)
 """Things that others refer to come first. Numbers are not among them: they stand with their queues and people."""
+
+
+OF_INSTALLATION = ("organisations", "network")
+"""What stands above an organisation, in the same file or in one of its own (`installation_file`)."""
 
 
 class FileWrong(Exception):
@@ -45,19 +59,29 @@ class _Entry:
         )
 
 
+def parsed(text: str) -> dict[str, Any]:
+    """As TOML has it.
+
+    Raises:
+        FileWrong: it is no TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise FileWrong(f"it is no TOML: {wrong}") from wrong
+
+
 def read_file(text: str) -> list[_Entry]:
     """Its things, in the order in which they are applied.
 
     Raises:
         FileWrong: it is no TOML, or has something in it that is not known.
     """
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise FileWrong(f"it is no TOML: {wrong}") from wrong
+    content = parsed(text)
+    known = (*RESOURCES_IN_FILE, *OF_INSTALLATION)
     for name in content:
-        if name not in RESOURCES_IN_FILE:
-            raise FileWrong(f"[{name}] is not known; write one of: {', '.join(RESOURCES_IN_FILE)}.")
+        if name not in known:
+            raise FileWrong(f"[{name}] is not known; write one of: {', '.join(known)}.")
     entries = []
     for name in RESOURCES_IN_FILE:
         found = content.get(name, [])
@@ -116,11 +140,14 @@ def _put(directory: Directory, entry: _Entry, *, lenient: bool) -> tuple[Directo
     except NotThere:
         raise FileWrong(f"{entry}: there is no such organisation.") from None
     except Invalid as wrong:
-        problem = wrong.problems[0]
-        args = ", ".join(f"{key} {value}" for key, value in problem.args.items())
-        raise FileWrong(
-            f"{entry}: {problem.field} is {problem.code}{f' ({args})' if args else ''}."
-        ) from wrong
+        raise field_wrong(str(entry), wrong) from wrong
+
+
+def field_wrong(where: str, wrong: Invalid) -> FileWrong:
+    """What is wrong there, as a sentence."""
+    problem = wrong.problems[0]
+    args = ", ".join(f"{key} {value}" for key, value in problem.args.items())
+    return FileWrong(f"{where}: {problem.field} is {problem.code}{f' ({args})' if args else ''}.")
 
 
 def _known(resource: Resource, directory: Directory, sent: Row) -> Row | None:
@@ -149,13 +176,17 @@ def written(directory: Directory) -> str:
     for name in RESOURCES_IN_FILE:
         for row in resource_of(name).rows(directory):
             lines.append("[organisation]" if name == "organisation" else f"[[{name}]]")
-            lines += [
-                f"{key} = {_toml(value)}"
-                for key, value in row.items()
-                if value is not None and key != "position"
-            ]
-            lines.append("")
+            lines += [*fields_written(row), ""]
     return "\n".join(lines)
+
+
+def fields_written(row: Row) -> list[str]:
+    """A line for each field that is set, but for what no file has."""
+    return [
+        f"{key} = {_toml(value)}"
+        for key, value in row.items()
+        if value is not None and key not in ("position", "password")
+    ]
 
 
 def _toml(value: Any) -> str:

@@ -20,6 +20,7 @@ from cordboard.app.administration.fields import (
     language,
     maybe,
     number,
+    number_or_beginning,
     several,
     shown_exit,
     text,
@@ -29,7 +30,7 @@ from cordboard.app.administration.fields import (
 )
 from cordboard.app.administration.people import POSITION_MAX
 from cordboard.app.administration.resource import Resource, owner_of, replaced, without
-from cordboard.app.ports import DeviceRow, Directory
+from cordboard.app.ports import DeviceRow, Directory, OfficeSettings
 from cordboard.core.rules import HouseRules, OnHookRinging
 from cordboard.core.types import AnswerMethod, DeviceId, DeviceKind, Right
 
@@ -56,9 +57,17 @@ _RULES: dict[str, Reader] = {
     "outbound_wrap_up_unanswered": flag,
     "manual_wrap_up_ms_max": maybe(whole(MINUTE_MS, 24 * HOUR_MS)),
     "sign_in_reminder_ms": maybe(whole(MINUTE_MS, 24 * HOUR_MS)),
+    "keep_sign_ins": flag,
     "number": maybe(number),
+    "never_called_back": several(number_or_beginning),
 }
 """How each rule of `HouseRules` is read; a test compares the names."""
+
+_SETTINGS: dict[str, Reader] = {
+    "history_days": maybe(whole(1, 3_660)),
+    "second_factor_for_administrators": flag,
+}
+"""How each of `OfficeSettings` is read."""
 
 
 def _organisation(directory: Directory) -> list[Row]:
@@ -66,6 +75,7 @@ def _organisation(directory: Directory) -> list[Row]:
     rules: Row = {name: getattr(row.rules, name) for name in _RULES}
     rules["on_hook_ringing"] = row.rules.on_hook_ringing.value
     rules["direct_exit"] = shown_exit(row.rules.direct_exit)
+    rules["never_called_back"] = list(row.rules.never_called_back)
     return [
         {
             "id": row.id,
@@ -77,6 +87,7 @@ def _organisation(directory: Directory) -> list[Row]:
             "pause_reasons": list(row.pause_reasons),
         }
         | rules
+        | {name: getattr(row.settings, name) for name in _SETTINGS}
     ]
 
 
@@ -84,6 +95,7 @@ def _put_organisation(directory: Directory, row: Row) -> Directory:
     rules = {name: row[name] for name in _RULES}
     rules["on_hook_ringing"] = OnHookRinging(row["on_hook_ringing"])
     rules["direct_exit"] = kept_exit(row["direct_exit"])
+    rules["never_called_back"] = tuple(row["never_called_back"])
     return replace(
         directory,
         organisation=replace(
@@ -95,6 +107,7 @@ def _put_organisation(directory: Directory, row: Row) -> Directory:
             contact=row["contact"],
             pause_reasons=tuple(row["pause_reasons"]),
             rules=HouseRules(**rules),
+            settings=OfficeSettings(**{name: row[name] for name in _SETTINGS}),
         ),
     )
 
@@ -110,7 +123,7 @@ ORGANISATION = Resource(
         Field(name="time_zone", read=time_zone),
         Field(name="contact", read=text(500, empty=True)),
         Field(name="pause_reasons", read=several(text(40), most=20, sort=False)),
-        *(Field(name=name, read=read) for name, read in _RULES.items()),
+        *(Field(name=name, read=read) for name, read in (_RULES | _SETTINGS).items()),
     ),
     rows=_organisation,
     put=_put_organisation,
@@ -134,6 +147,7 @@ def _devices(directory: Directory) -> list[Row]:
             "kind": device.kind.value,
             "extension": device.extension,
             "answer_method": device.answer_method.value,
+            "one_line": device.one_line,
             "position": position,
         }
         for position, device in enumerate(directory.devices)
@@ -149,8 +163,7 @@ def _put_device(directory: Directory, row: Row) -> Directory:
         extension=row["extension"],
         answer_method=AnswerMethod(row["answer_method"]),
         password=before.password if before is not None else new_password(),
-        # Stored, and not obeyed yet (decision 0006): nobody is asked about it.
-        one_line=before.one_line if before is not None else True,
+        one_line=row["one_line"],
     )
     return replace(directory, devices=replaced(directory.devices, device, row["position"]))
 
@@ -169,6 +182,7 @@ DEVICES = Resource(
         Field(name="kind", read=choice(*(kind.value for kind in DeviceKind)), default="sip"),
         Field(name="extension", read=extension),
         Field(name="answer_method", read=choice(*(m.value for m in AnswerMethod)), default="header"),
+        Field(name="one_line", read=flag, default=True),
         Field(name="position", read=maybe(whole(0, POSITION_MAX)), default=None),
     ),
     rows=_devices,

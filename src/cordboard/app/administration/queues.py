@@ -18,9 +18,9 @@ from cordboard.app.administration.fields import (
     id_of,
     kept_exit,
     language,
-    linked_number,
     maybe,
     number,
+    number_or_beginning,
     part,
     several,
     shown_exit,
@@ -32,12 +32,16 @@ from cordboard.app.administration.people import POSITION_MAX
 from cordboard.app.administration.resource import Resource, leads_to, numbers_free, replaced, unique, without
 from cordboard.app.ports import Directory, Holiday, HoursRow, LinkedRow, OpenTime, QueueRow, QueueRules
 from cordboard.core.queue import WrapUpMode
-from cordboard.core.rules import Exit, ExitReason
+from cordboard.core.rules import CallBackRules, Exit, ExitReason
 from cordboard.core.types import GroupId, QueueId, Right, Strategy, UserId
 
 HOUR_MS = 3_600_000
-_PLAIN = tuple(f.name for f in fields(QueueRules) if f.name not in ("exits", "order", "wrap_up_mode"))
+_PLAIN = tuple(
+    f.name for f in fields(QueueRules) if f.name not in ("exits", "order", "wrap_up_mode", "callback")
+)
 """Rules that are shown as they are kept."""
+_CALL_BACK = tuple(f.name for f in fields(CallBackRules) if f.name != "spacing_ms")
+"""Those of call backs (D14) that are shown so, with `callback_` before them."""
 
 
 def _queues(directory: Directory) -> list[Row]:
@@ -63,7 +67,10 @@ def _shown(queue: QueueRow, position: int) -> Row:
         "language": queue.language,
         "ring_until_answered": queue.ring_until_answered,
         "locked": queue.locked,
-    } | {name: getattr(rules, name) for name in _PLAIN}
+        "callback_spacing_ms": list(rules.callback.spacing_ms),
+        **{f"callback_{name}": getattr(rules.callback, name) for name in _CALL_BACK},
+        **{name: getattr(rules, name) for name in _PLAIN},
+    }
 
 
 def _put_queue(directory: Directory, row: Row) -> Directory:
@@ -90,6 +97,10 @@ def _put_queue(directory: Directory, row: Row) -> Directory:
             order=tuple(UserId(user) for user in row["order"]),
             wrap_up_mode=WrapUpMode(row["wrap_up_mode"]),
             exits=exits,
+            callback=CallBackRules(
+                spacing_ms=tuple(row["callback_spacing_ms"]),
+                **{name: row[f"callback_{name}"] for name in _CALL_BACK},
+            ),
             **{name: row[name] for name in _PLAIN},
         ),
     )
@@ -108,6 +119,8 @@ def _queue_used(directory: Directory, id_: str) -> tuple[str, str] | None:
 def _queue_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
     yield from unique(_queues(directory), row, old, "name")
     yield from numbers_free(directory, row, old)
+    if not row["callback_spacing_ms"]:
+        yield FieldProblem(field="callback_spacing_ms", code="required")
     for reason, way in row["exits"].items():
         if way["action"] == "queue" and way["target"] == row["id"]:
             yield FieldProblem(field=f"exits.{reason}.target", code="bad_choice")
@@ -142,6 +155,19 @@ QUEUES = Resource(
         Field(name="announce_first_ms", read=maybe(whole(1_000, HOUR_MS)), default=None),
         Field(name="announce_every_ms", read=whole(10_000, HOUR_MS), default=60_000),
         Field(name="announce_wait", read=flag, default=True),
+        Field(name="callback_attempts", read=whole(1, 10), default=3),
+        Field(
+            name="callback_spacing_ms",
+            read=several(whole(10_000, 24 * HOUR_MS), sort=False),
+            default=[300_000, 900_000],
+        ),
+        Field(name="callback_ring_ms", read=whole(5_000, 120_000), default=30_000),
+        Field(name="callback_offer_ms", read=whole(10_000, HOUR_MS), default=120_000),
+        Field(name="callback_per_ten_minutes", read=maybe(whole(1, 1_000)), default=None),
+        Field(name="callback_caller_first_ms", read=maybe(whole(1_000, HOUR_MS)), default=None),
+        Field(name="callback_caller_every_ms", read=whole(20_000, HOUR_MS), default=60_000),
+        Field(name="callback_caller_key", read=choice(*"0123456789"), default="1"),
+        Field(name="callback_caller_chooses", read=flag, default=False),
         Field(name="music", read=maybe(text(40)), default=None),
         Field(name="number", read=maybe(number), default=None),
         Field(name="language", read=maybe(language), default=None),
@@ -277,7 +303,7 @@ LINKS = Resource(
     prefix="l",
     fields=(
         Field(name="name", read=text(80)),
-        Field(name="numbers", read=several(linked_number), default=[]),
+        Field(name="numbers", read=several(number_or_beginning), default=[]),
         Field(name="queue", read=id_of("queues")),
     ),
     rows=_links,

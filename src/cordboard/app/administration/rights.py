@@ -18,6 +18,10 @@ ADMINISTRATION = frozenset(
 """Who has one of these may read the configuration."""
 
 
+PROTECTED = ADMINISTRATION | {Right.PROVIDER}
+"""Only who has one of these himself gives or takes it."""
+
+
 def right(value: object, _context: Context) -> str:
     """A right by its name."""
     if not isinstance(value, str) or value not in {one.value for one in Right}:
@@ -30,7 +34,7 @@ def of_administration(directory: Directory, user: UserId) -> frozenset[Right]:
     row = next((row for row in directory.users if row.id == user), None)
     if row is None or row.disabled:
         return frozenset()
-    return directory.rights_of(row) & ADMINISTRATION
+    return directory.rights_of(row) & PROTECTED
 
 
 def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Right | None:

@@ -1,0 +1,200 @@
+"""What callers hear: our voice, or in its place a recording or another text of the organisation's own (D25, D28)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from cordboard.app.administration.administration import (
+    Actor,
+    Administration,
+    Conflict,
+    NotThere,
+    OutOfDate,
+    version_of,
+)
+from cordboard.app.administration.audit import Action
+from cordboard.app.administration.fields import Context, Field, FieldProblem, Invalid, Row, read_row, text
+from cordboard.app.ports import Directory
+from cordboard.core.types import OrganisationId, Right
+
+NAME = "announcements"
+RIGHT = Right.ADMIN_QUEUES
+TEXT_MAX = 600
+FIELDS = (Field(name="text", read=text(TEXT_MAX)),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """One sentence in one language, as an organisation's callers hear it."""
+
+    language: str
+    name: str
+    ours: str
+    """Our own text."""
+    source: Literal["ours", "spoken", "recorded"]
+    text: str
+    """What is said; of a recording: what it stands for."""
+    ms: int | None
+    """How long; None: it is not there (yet)."""
+
+    @property
+    def id(self) -> str:
+        """`nl.closed`."""
+        return f"{self.language}.{self.name}"
+
+
+class BadSound(Exception):
+    """It is not what a telephone line carries; nothing has changed."""
+
+
+class CannotSpeak(Exception):
+    """There is no speech engine, or it failed; nothing has changed."""
+
+
+class Voices(Protocol):
+    """The sounds of every organisation."""
+
+    def all(self, organisation: OrganisationId) -> list[Announcement]:
+        """In every language."""
+
+    def one(self, organisation: OrganisationId, id_: str) -> Announcement | None:
+        """Of this id; None: there is no such sentence."""
+
+    def sound(self, organisation: OrganisationId, one: Announcement) -> Path | None:
+        """What is played; None: it is not there."""
+
+    def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
+        """Have this WAV file of 8000 samples a second, 16 bits, one channel be played.
+
+        Raises:
+            BadSound, OSError: nothing has changed.
+        """
+
+    async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
+        """Have this text be said.
+
+        Raises:
+            CannotSpeak: nothing has changed.
+        """
+
+    def forget(self, organisation: OrganisationId, one: Announcement) -> None:
+        """Our voice again."""
+
+
+class Announcements:
+    """What an administrator does with them."""
+
+    def __init__(self, voices: Voices, administration: Administration) -> None:
+        self._voices, self._administration = voices, administration
+
+    async def rows(self, actor: Actor) -> list[Row]:
+        """All of them.
+
+        Raises:
+            NoRight: nothing to show.
+        """
+        actor.may_read()
+        # Every sound is opened to see how long it is; nobody's console stands still for that.
+        return [_shown(one) for one in await asyncio.to_thread(self._voices.all, actor.organisation)]
+
+    def row(self, actor: Actor, id_: str) -> Row:
+        """One of them.
+
+        Raises:
+            NoRight, NotThere: nothing to show.
+        """
+        actor.may_read()
+        return _shown(self._find(actor, id_))
+
+    def sound(self, actor: Actor, id_: str) -> Path:
+        """To listen to.
+
+        Raises:
+            NoRight, NotThere: nothing to hear.
+        """
+        actor.may_read()
+        path = self._voices.sound(actor.organisation, self._find(actor, id_))
+        if path is None:
+            raise NotThere
+        return path
+
+    async def change(
+        self, actor: Actor, directory: Directory, id_: str, sent: Row, version: str, *, check: bool
+    ) -> Row:
+        """Another text is said from the next announcement on; ours brings our voice back.
+
+        Raises:
+            NoRight, NotThere, OutOfDate, Invalid, Conflict, StorageFailure: nothing has changed.
+        """
+        actor.require(RIGHT)
+        one = self._find(actor, id_)
+        if _shown(one)["version"] != version:
+            raise OutOfDate
+        fields = {name: value for name, value in sent.items() if name == "text"}
+        wanted = str(read_row(FIELDS, fields, {"text": one.text}, Context(directory=directory))["text"])
+        if check or wanted == one.text:
+            return _shown(one)
+        if wanted == one.ours:
+            self._voices.forget(actor.organisation, one)
+        else:
+            try:
+                await self._voices.speak(actor.organisation, one, wanted)
+            except CannotSpeak as no:
+                raise Conflict("cannot_speak") from no
+        return await self._changed(actor, one)
+
+    async def record(self, actor: Actor, id_: str, sound: bytes) -> Row:
+        """A recording is played from the next announcement on.
+
+        Raises:
+            NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
+        """
+        actor.require(RIGHT)
+        one = self._find(actor, id_)
+        try:
+            await asyncio.to_thread(self._voices.record, actor.organisation, one, sound)
+        except BadSound as bad:
+            raise Invalid([FieldProblem(field="sound", code="bad_sound")]) from bad
+        except OSError as wrong:
+            raise Conflict("not_saved") from wrong
+        return await self._changed(actor, one)
+
+    async def forget(self, actor: Actor, id_: str) -> Row:
+        """Our voice again.
+
+        Raises:
+            NoRight, NotThere, StorageFailure: nothing has changed.
+        """
+        actor.require(RIGHT)
+        one = self._find(actor, id_)
+        self._voices.forget(actor.organisation, one)
+        return await self._changed(actor, one)
+
+    async def _changed(self, actor: Actor, before: Announcement) -> Row:
+        after = self._find(actor, before.id)
+        told = [{"source": one.source, "text": one.text} for one in (before, after)]
+        await self._administration.done(
+            actor, Action.CHANGE, NAME, before.id, before.ours, before=told[0], after=told[1]
+        )
+        return _shown(after)
+
+    def _find(self, actor: Actor, id_: str) -> Announcement:
+        one = self._voices.one(actor.organisation, id_)
+        if one is None:
+            raise NotThere
+        return one
+
+
+def _shown(one: Announcement) -> Row:
+    row: Row = {
+        "id": one.id,
+        "name": one.ours,
+        "language": one.language,
+        "text": one.text,
+        "source": one.source,
+        "ms": one.ms,
+    }
+    return row | {"version": version_of(row)}

@@ -1,0 +1,34 @@
+"""Our numbers between organisations: each is one organisation's alone, given by the provider or taken into use."""
+
+from __future__ import annotations
+
+from cordboard.app.administration.resource import owner_of
+from cordboard.app.ports import Directory
+
+
+def in_use(directory: Directory) -> frozenset[str]:
+    """Those that lead to a queue or a person."""
+    queues = (queue.numbers for queue in directory.queues)
+    return frozenset[str]().union(*queues, *(user.numbers for user in directory.users))
+
+
+def all_numbers(directory: Directory) -> frozenset[str]:
+    """Those, and those that the provider gave."""
+    return in_use(directory) | directory.organisation.numbers
+
+
+def not_given(before: Directory, after: Directory) -> tuple[str, dict[str, str]] | None:
+    """Code and arguments of why a number leads somewhere that the provider did not give; None: none does.
+
+    Who was given no numbers may use any that nobody else has.
+    """
+    given = after.organisation.numbers
+    if not given:
+        return None
+    if given != before.organisation.numbers and (left := in_use(after) - given):
+        number = min(left)
+        owner = owner_of(after, number)
+        return "number_leads", {"number": number, "name": owner[1] if owner is not None else ""}
+    if wrong := in_use(after) - in_use(before) - given:
+        return "number_not_given", {"number": min(wrong)}
+    return None

@@ -1,0 +1,178 @@
+"""Lines to the public network: what an administrator sets, with a password that is never shown again (D28)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cordboard.app.administration.fields import (
+    Context,
+    Field,
+    FieldProblem,
+    Reader,
+    Row,
+    Wrong,
+    choice,
+    flag,
+    maybe,
+    number,
+    several,
+    text,
+    whole,
+)
+from cordboard.app.administration.resource import Resource, replaced, unique, without
+from cordboard.app.numbers import NumberForm
+from cordboard.app.ports import Directory
+from cordboard.app.trunks import TrunkRow
+from cordboard.core.types import Right
+
+HIDDEN = "\u2022" * 8
+"""Stands for a password that is kept; a number behind it says how often it was chosen."""
+ID_MAX = 40
+"""The exchange's names are no longer."""
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]+\]")
+_ACCOUNT = re.compile(r"[!-:<=>?A-~]{1,80}")
+"""Printable, no semicolon, no space, no at sign."""
+_PASSWORD = re.compile(r"[!-~]{1,128}")
+_CODECS = ("alaw", "ulaw", "g722", "opus", "gsm")
+
+
+def _matching(pattern: re.Pattern[str], code: str) -> Reader:
+    def read(value: object, _context: Context) -> str:
+        if not isinstance(value, str):
+            raise Wrong("wrong_type")
+        if pattern.fullmatch(value.strip()) is None:
+            raise Wrong(code)
+        return value.strip()
+
+    return read
+
+
+def _network(value: object, _context: Context) -> str:
+    """An address or a network, or a name that DNS knows."""
+    if not isinstance(value, str):
+        raise Wrong("wrong_type")
+    found = value.strip()
+    try:
+        return str(ipaddress.ip_network(found, strict=False)) if "/" in found else str(_address(found))
+    except ValueError:
+        raise Wrong("bad_network") from None
+
+
+def _address(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(value.strip("[]"))
+
+
+def _password(value: object, _context: Context) -> str:
+    """A new one, or what stands for the one that is kept."""
+    if not isinstance(value, str):
+        raise Wrong("wrong_type")
+    if not value.startswith(HIDDEN) and _PASSWORD.fullmatch(value) is None:
+        raise Wrong("bad_password")
+    return value
+
+
+def _shown_password(trunk: TrunkRow) -> str | None:
+    return None if trunk.password is None else f"{HIDDEN} {trunk.password_changes}"
+
+
+def _trunks(directory: Directory) -> list[Row]:
+    return [
+        {
+            "id": trunk.id,
+            "name": trunk.name,
+            "host": trunk.host,
+            "port": trunk.port,
+            "transport": trunk.transport,
+            "user_name": trunk.user_name,
+            "password": _shown_password(trunk),
+            "contact_user": trunk.contact_user,
+            "from_domain": trunk.from_domain,
+            "match": list(trunk.match),
+            "codecs": list(trunk.codecs),
+            "called_number_in": trunk.called_number_in,
+            "sends": trunk.sends.value,
+            "caller_id": trunk.caller_id,
+            "caller_ids": list(trunk.caller_ids),
+            "trusts_our_caller_id": trunk.trusts_our_caller_id,
+            "emergency": trunk.emergency,
+        }
+        for trunk in directory.trunks
+    ]
+
+
+def _put(directory: Directory, row: Row) -> Directory:
+    before = next((trunk for trunk in directory.trunks if trunk.id == row["id"]), None)
+    password, changes = row["password"], before.password_changes if before is not None else 0
+    if password is not None and password.startswith(HIDDEN):
+        password = before.password if before is not None else None
+    elif password is not None:
+        changes += 1
+    trunk = TrunkRow(
+        id=row["id"],
+        name=row["name"],
+        host=row["host"],
+        port=row["port"],
+        transport=row["transport"],
+        user_name=row["user_name"],
+        password=password,
+        contact_user=row["contact_user"],
+        from_domain=row["from_domain"],
+        match=tuple(row["match"]),
+        codecs=tuple(row["codecs"]),
+        called_number_in=row["called_number_in"],
+        caller_id=row["caller_id"],
+        caller_ids=tuple(row["caller_ids"]),
+        password_changes=changes,
+        sends=NumberForm(row["sends"]),
+        trusts_our_caller_id=row["trusts_our_caller_id"],
+        emergency=row["emergency"],
+    )
+    return replace(directory, trunks=replaced(directory.trunks, trunk))
+
+
+def _problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
+    yield from unique(_trunks(directory), row, old, "name")
+    if len(row["id"]) > ID_MAX:
+        yield FieldProblem(field="id", code="too_long", args={"most": str(ID_MAX)})
+    password, kept = row["password"], None if old is None else old["password"]
+    if (row["user_name"] is None) != (password is None):
+        yield FieldProblem(field="password" if password is None else "user_name", code="required")
+    elif password is not None and password.startswith(HIDDEN) and password != kept:
+        yield FieldProblem(field="password", code="bad_password")
+    elif old is not None and password == kept and password is not None and row["host"] != old["host"]:
+        # Else whoever may set up trunks could have a password that he does not know sent to a server of his own.
+        yield FieldProblem(field="password", code="password_again")
+    if not row["codecs"]:
+        yield FieldProblem(field="codecs", code="required")
+
+
+TRUNKS = Resource(
+    name="trunks",
+    right=Right.ADMIN_TELEPHONY,
+    prefix="l",
+    fields=(
+        Field(name="name", read=text(80)),
+        Field(name="host", read=_matching(_HOST, "bad_host")),
+        Field(name="port", read=maybe(whole(1, 65535)), default=None),
+        Field(name="transport", read=choice("udp", "tcp", "tls"), default="udp"),
+        Field(name="user_name", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
+        Field(name="password", read=maybe(_password), default=None),
+        Field(name="contact_user", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
+        Field(name="from_domain", read=maybe(_matching(_HOST, "bad_host")), default=None),
+        Field(name="match", read=several(_network, most=50), default=[]),
+        Field(name="codecs", read=several(choice(*_CODECS), sort=False), default=["alaw", "ulaw"]),
+        Field(name="called_number_in", read=choice("uri", "to"), default="uri"),
+        Field(name="sends", read=choice(*(form.value for form in NumberForm)), default="plus"),
+        Field(name="caller_id", read=maybe(number), default=None),
+        Field(name="caller_ids", read=several(number), default=[]),
+        Field(name="trusts_our_caller_id", read=flag, default=True),
+        Field(name="emergency", read=flag, default=False),
+    ),
+    rows=_trunks,
+    put=_put,
+    remove=lambda directory, id_: replace(directory, trunks=without(directory.trunks, id_)),
+    problems=_problems,
+)
