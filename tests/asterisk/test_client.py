@@ -85,6 +85,29 @@ async def answer(
     return request
 
 
+async def test_a_burst_of_events_is_read_to_the_end_and_commands_are_answered_behind_it(
+    server: AriServer,
+) -> None:
+    """Ten times what the busiest second brings (F13): nothing is dropped or turned round, the connection stands."""
+    burst = 5_000
+    ears = Ears(server)
+    async with asterisk(server) as connection:
+        await server.link().up()
+
+        async def all_at_once() -> None:
+            for number in range(burst):
+                await connection.send_str(f'{{"type":"E{number}","application":"cordboard"}}')
+
+        sending = asyncio.create_task(all_at_once())
+        asked = asyncio.create_task(server.link().request("GET", "asterisk/ping", timeout_ms=60_000))
+        await sending
+        await answer(connection)
+
+        assert (await asked).status == 200
+        assert ears.heard == ["up", *(f"E{number}" for number in range(burst))]
+        assert server.link().waiting == 0
+
+
 async def test_a_command_gets_its_own_answer(server: AriServer) -> None:
     """Two commands under way at once are answered in the other order."""
     async with asterisk(server) as connection:
@@ -107,6 +130,23 @@ async def test_a_command_gets_its_own_answer(server: AriServer) -> None:
         assert (await second).json() == "second"
         assert one["query_strings"] == [{"name": "x", "value": "y z"}]
         assert two["message_body"] == '{"k":1}'
+
+
+async def test_a_first_command_that_lies_unread_is_pushed_on(server: AriServer) -> None:
+    """Asterisk reads what came along with the greeting only when more comes: more comes, long before the watch's."""
+    url = f"http://127.0.0.1:{server.port}/ari/cordboard"
+    login = base64.b64encode(f"cordboard:{PASSWORD}".encode()).decode()
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Basic {login}"}) as session,
+        session.ws_connect(url, protocols=("ari",), autoping=False) as connection,
+    ):
+        await server.link().up()
+        asking = asyncio.create_task(server.link().request("GET", "a"))
+        first = await connection.receive(timeout=5)
+        more = await connection.receive(timeout=client.PING_EVERY_MS / 1000 / 2)
+        asking.cancel()
+
+    assert (first.type, more.type) == (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PING)
 
 
 async def test_events_come_in_order_between_up_and_down(server: AriServer) -> None:

@@ -81,7 +81,7 @@ def test_an_emergency_call_goes_straight_to_a_trunk() -> None:
     for number in ("112", "999"):
         lines = text.split(f"exten => {number},1,")[1].split("exten =>")[0]
         assert "Stasis" not in lines
-        assert "?t-one:${CB_TRUNK}" in lines
+        assert "?t-one:${CB_TRUNKS}" in lines
         assert "Dial(PJSIP/${EXTEN}@${CB_TRUNK},120)" in lines
 
 
@@ -193,3 +193,19 @@ def test_the_check_says_what_an_existing_asterisk_lacks(tmp_path: Path) -> None:
     assert any("websocket_write_timeout" in sentence for sentence in found)
     assert any("no outbound_websocket" in sentence for sentence in found)
     assert any("ws://127.0.0.1:9999/ari/cordboard" in sentence for sentence in found)
+
+
+@pytest.mark.rule("D28")
+def test_the_trunk_for_emergency_numbers_comes_first_and_others_follow() -> None:
+    """Named, then the organisation's own, then everybody's; somebody else's own never."""
+    shared, named = Trunk(name="shared", host="a.example"), Trunk(name="help", host="b.example")
+    own = Trunk(name="own", host="c.example", organisation="vtel")
+    theirs = Trunk(name="theirs", host="d.example", organisation="other")
+    made = settings(trunks=(theirs, shared, own, named), emergency_trunk="help")
+
+    assert made.emergency_trunks("vtel") == (named, own, shared)
+    assert made.emergency_trunks(None) == (named, shared)
+    assert settings(trunks=(theirs, own)).emergency_trunks("vtel") == (own,)
+    assert "?t-help&t-shared:${CB_TRUNKS}" in config.files(made, PLACES)["extensions.conf"]
+    with pytest.raises(SettingsWrong):
+        settings(trunks=(shared,), emergency_trunk="help")

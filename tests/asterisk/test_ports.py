@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cordboard.asterisk.binary import ExchangeUnavailable
-from cordboard.asterisk.ports import free_ports, is_free, require_free
+from cordboard.asterisk.ports import RANGE_VARIABLE, free_ports, is_free, pick, require_free
 from cordboard.asterisk.settings import ExchangeSettings
 from tests.support.taken import taken
 
@@ -21,6 +21,13 @@ def test_picked_ports_are_free_and_different() -> None:
     assert len(set(chosen)) == 5
     assert all(is_free(port) and is_free(port, udp=True) for port in chosen)
     assert ports.rtp_last > ports.rtp_first
+
+
+def test_two_runs_side_by_side_pick_from_ranges_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exchange that is down for a moment finds its ports free again."""
+    monkeypatch.setenv(RANGE_VARIABLE, "24000-24100")
+
+    assert all(24_000 <= port < 24_100 for port in pick(5))
 
 
 @pytest.mark.parametrize(

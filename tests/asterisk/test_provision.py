@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from cordboard.asterisk.ami import AmiClient
-from cordboard.asterisk.provision import DeviceKind, DeviceProvision, Provisioner, ProvisionFailed
+from cordboard.asterisk.provision import DeviceKind, DeviceProvision, Fallbacks, Provisioner, ProvisionFailed
 from cordboard.asterisk.settings import ExchangeSettings
 from cordboard.asterisk.transport import AriResponse
 
@@ -61,3 +61,40 @@ async def test_one_telephone_that_is_refused_does_not_keep_the_others_out(tmp_pa
 
     assert set(exchange.written) == {"d-1", "d-3"}
     assert "secret" not in str(refused.value)
+
+
+class Database:
+    """The exchange's small database, as its management socket writes it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], str] = {}
+        self.writes = 0
+
+    async def put(self, family: str, key: str, value: str) -> None:
+        """One row."""
+        self.writes += 1
+        self.rows[family, key] = value
+
+    async def remove_family(self, family: str) -> None:
+        """All of a family."""
+        self.rows = {key: value for key, value in self.rows.items() if key[0] != family}
+
+
+@pytest.mark.rule("D28")
+async def test_of_what_the_exchange_does_by_itself_only_changes_are_written(tmp_path: Path) -> None:
+    """A sign-in changes one number's telephones, not how a thousand telephones call for help; the end is the same."""
+    database = Database()
+    made = Provisioner(Refusing(""), cast(AmiClient, database), ExchangeSettings(run_dir=tmp_path))
+    trunks = {f"d-{n}": ("t-a", "t-b") for n in range(50)}
+
+    await made.write_fallbacks(Fallbacks(groups={"900": ("d-1",)}, emergency_trunks=trunks))
+    assert (database.writes, database.rows["cordboard-emergency", "d-7"]) == (51, "t-a&t-b")
+    await made.write_fallbacks(Fallbacks(groups={"900": ("d-1", "d-2")}, emergency_trunks=trunks))
+    assert (database.writes, database.rows["cordboard-fallback", "900"]) == (52, "PJSIP/d-1&PJSIP/d-2")
+
+    await made.write_fallbacks(Fallbacks(emergency_trunks=trunks))
+    assert ("cordboard-fallback", "900") not in database.rows
+    assert database.writes == 52
+    made.forget()
+    await made.write_fallbacks(Fallbacks(emergency_trunks=trunks))
+    assert database.writes == 102

@@ -19,7 +19,7 @@ from cordboard.asterisk import operations
 from cordboard.asterisk.binary import ExchangeBinary
 from cordboard.asterisk.messages import PlaybackFinished, decode_event
 from cordboard.asterisk.prompts import PROMPTS, RATE, prepare_prompts, respelt
-from cordboard.asterisk.sentences import NUMBER_MAX, media, number_pieces, number_texts
+from cordboard.asterisk.sentences import BEGINS_AS, NUMBER_MAX, media, number_pieces, number_texts
 from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.transport import send
 from cordboard.core.commands import Phrase, Sentence
@@ -27,6 +27,9 @@ from tests.support.exchange import exchange_binary, running_exchange
 from tools import prompts as page
 
 LANGUAGES = ("nl", "en")
+WITH_NUMBER = {Sentence.POSITION, Sentence.EXPECTED_WAIT, Sentence.CALL_BACK_WHEN, *BEGINS_AS}
+WITH_TIME = {Sentence.CALL_BACK_AT, Sentence.CALL_BACK_TOMORROW}
+WITH_DIGITS = {Sentence.CALL_BACK_OFFER, Sentence.CALL_BACK_INSTEAD, Sentence.CALL_BACK_NUMBER}
 
 
 def said(sentence: Sentence, number: int | None = None, language: str = "nl") -> list[str]:
@@ -46,11 +49,59 @@ def words(sentence: Sentence, number: int, language: str) -> str:
 
 @pytest.mark.rule("D28")
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("sentence", set(Sentence) - {Sentence.POSITION, Sentence.EXPECTED_WAIT})
+@pytest.mark.parametrize("sentence", [s for s in Sentence if s not in WITH_NUMBER | WITH_DIGITS | WITH_TIME])
 def test_a_sentence_without_a_number_is_one_recording(sentence: Sentence, language: str) -> None:
     """In the language of the queue."""
     assert said(sentence, language=language) == [f"sound:cordboard/{language}/{sentence.value}"]
     assert sentence.value in PROMPTS[language]
+
+
+@pytest.mark.rule("3.6-t", "D28")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("sentence", [s for s in Sentence if s in WITH_DIGITS])
+def test_digits_are_said_one_by_one_in_their_sentence(sentence: Sentence, language: str) -> None:
+    """A telephone number is no large number; without any there is nothing to say."""
+    phrase = Phrase(sentence=sentence, digits="0610")
+    names = [uri.removeprefix(f"sound:cordboard/{language}/") for uri in media([phrase], language, None)]
+    assert names == [sentence.value, *(f"number/{n}" for n in "0610"), f"{sentence.value}_after"]
+    assert set(names) <= PROMPTS[language].keys()
+    assert media([Phrase(sentence=sentence)], language, None) == []
+
+
+@pytest.mark.rule("3.6-t", "D28")
+@pytest.mark.parametrize(
+    ("sentence", "number", "dutch", "english"),
+    [
+        (Sentence.CALL_BACK_WHEN, 1, "één minuut.", "one minute."),
+        (Sentence.CALL_BACK_WHEN, 12, "twaalf minuten.", "twelve minutes."),
+        (Sentence.CALL_BACK_WHEN_HOURS, 2, "twee uur.", "two hours."),
+        (Sentence.CALL_BACK_WHEN_DAYS, 21, "eenentwintig dagen.", "twenty-one days."),
+    ],
+)
+def test_when_the_call_back_comes_is_said_in_minutes_hours_or_days(
+    sentence: Sentence, number: int, dutch: str, english: str
+) -> None:
+    """As a person says it."""
+    assert words(sentence, number, "nl") == f"Wij bellen u terug over ongeveer {dutch}"
+    assert words(sentence, number, "en") == f"We will call you back in about {english}"
+
+
+@pytest.mark.rule("3.6-t", "D28")
+@pytest.mark.parametrize(
+    ("sentence", "minute", "dutch", "english"),
+    [
+        (Sentence.CALL_BACK_AT, 14 * 60 + 30, "Om veertien uur dertig", "At fourteen thirty"),
+        (Sentence.CALL_BACK_AT, 0, "Om nul uur", "At zero o'clock"),
+        (Sentence.CALL_BACK_TOMORROW, 9 * 60, "Morgen om negen uur", "Tomorrow at nine o'clock"),
+    ],
+)
+def test_a_time_that_was_chosen_is_said_as_the_clock_shows_it(
+    sentence: Sentence, minute: int, dutch: str, english: str
+) -> None:
+    """Twenty-four hours, without minutes on the hour."""
+    assert words(sentence, minute, "nl").replace(",", "") == f"{dutch} bellen wij u terug."
+    assert words(sentence, minute, "en").replace(",", "") == f"{english} we will call you back."
+    assert said(sentence) == []
 
 
 @pytest.mark.parametrize(
@@ -273,9 +324,12 @@ def test_the_page_shows_what_is_spoken() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_languages_say_the_same_things(language: str) -> None:
     """Every sentence of the core, and its parts; a text says whether it goes on."""
-    assert {sentence.value for sentence in Sentence} <= set(PROMPTS[language])
+    begins = {BEGINS_AS.get(sentence, sentence).value for sentence in Sentence}
+    ends = {f"{sentence.value}_after" for sentence in WITH_NUMBER | WITH_DIGITS}
+    assert begins | ends <= set(PROMPTS[language])
     for name, text in PROMPTS[language].items():
-        goes_on = name in ("position", "expected_wait") or name.startswith("number/")
+        parted = {sentence.value for sentence in WITH_NUMBER | WITH_DIGITS | WITH_TIME}
+        goes_on = name in parted | {"call_back_at_hour"} or name.startswith("number/")
         assert text[-1] == ("," if goes_on else "."), name
 
 
@@ -311,7 +365,9 @@ def test_every_recording_can_be_heard(made: Made, language: str) -> None:
 
         assert max(map(abs, samples)) > 6000, name
         assert 0.2 < seconds < 8, name
-        assert 0.035 < seconds / len(text) < 0.13, (name, seconds)
+        # A single word has its pauses before and after it as well.
+        pauses = 0 if " " in text else 0.3
+        assert 0.035 * len(text) < seconds < 0.13 * len(text) + pauses, (name, seconds)
         assert len(loud) > len(samples) / 4, name
         if text.endswith(","):
             assert len(samples) - loud[-1] < 0.1 * RATE, name

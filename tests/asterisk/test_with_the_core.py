@@ -7,21 +7,16 @@ from collections.abc import Mapping
 import pytest
 
 from cordboard.asterisk import exchange, sentences
-from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.transport import AriResponse
-from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import (
     AnswerCall,
     ArmTransfer,
     CallColleague,
     CallNumber,
-    CompleteTransfer,
     HangUpCall,
     HoldCall,
     ResumeCall,
-    SignOut,
-    TransferToColleague,
     TransferToNumber,
 )
 from cordboard.core.rules import Exit, ExitAction, ExitReason
@@ -29,6 +24,7 @@ from cordboard.core.types import NumberKind, QueueId, TransferKind, UserId
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Habits, Phone
+from tests.asterisk.announced import passed_on_to_piet
 from tests.support.office import ALGEMEEN, CHANTAL, PIET, Office
 
 NUMBER = "31698765432"
@@ -37,10 +33,10 @@ NUMBER = "31698765432"
 @pytest.fixture(autouse=True)
 def with_a_trunk_and_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every office can call outside, and speaks."""
-    ways_out = WaysOut((Trunk(name="out", host="sip.example.net"),), ("112",), lambda _organisation: "NL")
-    known = exchange.AsteriskExchange.__init__.__kwdefaults__
+    offices, known = Office.__init__.__kwdefaults__, exchange.AsteriskExchange.__init__.__kwdefaults__
+    assert offices is not None
     assert known is not None
-    monkeypatch.setitem(known, "ways_out", ways_out)
+    monkeypatch.setitem(offices, "trunk", True)
     monkeypatch.setitem(
         known, "media", lambda _o, phrases, language: sentences.media(phrases, language, None)
     )
@@ -52,8 +48,8 @@ def _outsider(office: Office) -> Phone:
     return office.pretended.outsider(f"+{NUMBER}", habits=habits, trunk="t-out")
 
 
-def _call_of(office: Office, user: UserId, *, other_than: Call | None = None) -> Call:
-    return next(c for c in office.board.calls.values() if c.agent == user and c is not other_than)
+def _call_of(office: Office, user: UserId) -> Call:
+    return next(c for c in office.board.calls.values() if c.agent == user)
 
 
 def _with_extensions(office: Office) -> None:
@@ -116,21 +112,7 @@ async def test_colleagues_call_hold_and_survive_a_restart() -> None:
 async def test_a_caller_is_passed_on_to_a_colleague_and_by_the_colleague_outside() -> None:
     """With announcement, then without; nothing is left in the exchange."""
     async with Office() as office:
-        _with_extensions(office)
-        await office.asks(SignOut(agent=PIET, queue=QueueId("algemeen"), confirmed=True))
-        caller = office.caller().call(ALGEMEEN)
-        await office.pass_ms(500)
-        call = office.only_call()
-        await office.asks(AnswerCall(agent=CHANTAL, call=call.id))
-        await office.pass_ms(500)
-        await office.asks(ArmTransfer(agent=CHANTAL, call=call.id, kind=TransferKind.ATTENDED))
-        await office.asks(TransferToColleague(agent=CHANTAL, call=call.id, colleague=PIET))
-        await office.pass_ms(500)
-        office.phones[PIET].answer()
-        await office.pass_ms(500)
-        to = _call_of(office, CHANTAL, other_than=call)
-        await office.asks(CompleteTransfer(agent=CHANTAL, call=call.id, to=to.id))
-        await office.pass_ms(500)
+        caller, _, _ = await passed_on_to_piet(office)
         assert caller.hears().people == {"piet"}
         await office.restart()
         # Past undoing the wire is taken out, and the caller is on the colleague's own line.
@@ -191,6 +173,22 @@ async def test_a_caller_leaves_a_message() -> None:
         assert not caller.is_connected
         (message,) = office.journal.messages
         assert office.pretended.calls.recordings.kept[message.name] == message.ms == 4_000
+
+
+@pytest.mark.rule("2.1.2-h")
+async def test_who_is_told_something_when_the_server_dies_is_put_through_at_once() -> None:
+    """The next server ends what it did not begin: the exchange would connect the caller only when it is over."""
+    async with Office() as office:
+        office.board.queues[QueueId("algemeen")].announce_first_ms = 1_000
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(1_200)
+        assert caller.hears().media == "sound:cordboard/nl/position_first"
+
+        await office.restart()
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        await office.pass_ms(300)
+
+        assert caller.hears().people == {"chantal"}
 
 
 class _Listened(SimulatedExchange):
@@ -255,7 +253,8 @@ async def test_nothing_is_asked_of_a_leg_while_it_is_told_something(action: Exit
         await office.pass_ms(500)
 
         assert listened.asked[-1] == "play"
-        assert listened.asked.count("variable") == 4
+        # Whose it is, in four words, and what it hears.
+        assert listened.asked.count("variable") == 5
 
 
 @pytest.mark.rule("D21", "D25")

@@ -7,6 +7,7 @@ need not be, that nothing is there twice, and that everybody is told.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
@@ -112,7 +113,15 @@ async def test_a_call_outlives_its_server_and_is_in_control_again(cordboard: Ins
         assert chantal.desk.me["wrap_up"]["kind"] == "automatic"
         [row] = await chantal.history(card["id"])
         assert row["talk_ms"] == pytest.approx((held - answered + ended - resumed) * 1000, abs=1_000)
+        _, page = await chantal.desk.request("GET", "/api/history")
+        died = [gap for gap in page["gaps"] if gap["until"] > answered * 1000]
+        assert [gap["reason"] for gap in died] == ["died", "died"]
+        assert died[1]["until"] < held * 1000 < died[0]["until"] < resumed * 1000
         assert chantal.rung == 2
+        log = (cordboard.data / "log" / "server.log").read_text().splitlines()
+        story = [line for line in map(json.loads, log) if line.get("call") == card["id"]]
+        rooms = ("cordboard.app.steps", "cordboard.asterisk.deeds", "cordboard.storage.journal")
+        assert {line["logger"] for line in story} >= set(rooms), "each room tells its part, by the call's id"
 
 
 @pytest.mark.rule("2.4-c")
@@ -152,6 +161,32 @@ async def test_a_server_that_hangs_is_replaced_like_a_dead_one(cordboard: Instal
         await chantal.does("hang_up", card["id"])
         await caller.ended(within_ms=PATIENCE_MS)
         await chantal.nothing_left()
+
+
+async def test_a_new_version_takes_over_while_calls_are_up(cordboard: Installation) -> None:
+    """SIGHUP: another server loads what is installed now and takes the place of the running one; nobody notices."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
+        card = await chantal.answer()
+        await both_hear(caller, chantal.phone.call)
+        heard_since, began = now_us(), time.time()
+        old, exchange = cordboard.server_pid(), cordboard.exchange_pid()
+        assert cordboard.parent is not None
+
+        cordboard.parent.send_signal(signal.SIGHUP)
+        await gone(old, within_ms=60_000)
+        await cordboard.healthy()
+        await chantal.reconnect()
+
+        assert cordboard.exchange_pid() == exchange
+        unbroken(caller, AGENT_HZ, heard_since)
+        unbroken(chantal.phone.call, CALLER_HZ, heard_since)
+        await chantal.shows(id=card["id"], state="active", mine=True)
+        await chantal.does("hang_up", card["id"])
+        await caller.ended(within_ms=PATIENCE_MS)
+        await chantal.nothing_left()
+        assert len(await chantal.history(card["id"])) == 1
+        _, page = await chantal.desk.request("GET", "/api/history")
+        assert not [gap for gap in page["gaps"] if gap["until"] > began * 1000], "what stops writes all first"
 
 
 async def test_callers_who_wait_or_ring_outlive_the_server(cordboard: Installation) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
@@ -18,6 +18,7 @@ from cordboard.core.events import (
     LegFound,
     LegRole,
     PhoneDialled,
+    PhoneTransferAsked,
     Place,
 )
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId, QueueId, UserId
@@ -89,6 +90,13 @@ class Arrivals:
         # After the caller was placed: nobody waits for it.
         self._deeds.mark(leg)
 
+    def leads(self, channel: ari.Channel, asked: PhoneTransferAsked, now: Instant) -> PhoneTransferAsked:
+        """A transfer to one of our own numbers goes where the number leads, not out and in again."""
+        if asked.number is None:
+            return asked
+        route = self._router(replace(_arrival(channel, now), dialled=asked.number))
+        return asked if route is None else replace(asked, queue=route.queue, to=route.to)
+
     def dialled_on_phone(self, channel: ari.Channel) -> bool:
         """Somebody dialled on a telephone of ours; False: it is none of ours, or nothing was dialled."""
         leg, number = LegId(channel.id), translate.clean_number(channel.dialplan.exten)
@@ -97,6 +105,7 @@ class Arrivals:
         if device is None or owner is None or not number:
             return False
         self._legs.ours(leg, owner, device)
+        self._legs.talks(leg)
         # First, so that who finds the leg from here on finds its telephone's line, in use.
         self._deeds.will_mark(leg, {"CB_ROLE": "line", "CB_ORG": owner})
         self._deeds.mark(leg)

@@ -22,6 +22,8 @@ _MIXES = "mixing,dtmf_events,video_sfu"
 """For conversations over a piece of wire. What the exchange plays into one end (hold music above all) is lost at the
 other where the codec has to be changed, unless the bridge there mixes; this is the one way to ask for that (22.10,
 seen). It costs some processor time, so nobody else's bridge does it."""
+_NO_SUCH_LEG = frozenset({400, 422})
+"""What addChannel answers of a leg that is no more, or is not in our hands (Asterisk's ARI reference)."""
 
 
 class Bridges:
@@ -97,11 +99,20 @@ class Bridges:
         key = str(name)
         # Also true for one who is put there again: leaving stops the music.
         first = not any(there == key and other != leg for other, there in self._inside.items())
+        if first:
+            # Before anybody is in: if we die in between, nobody sits in silence whom the next server takes for served.
+            bridge = await self._bridge(name)
+            if bridge is None or await self._play(bridge, music) is None:
+                return None
         answer = await self._put(name, [leg], anew=[leg])
         if first and (bridge := self._ids.get(key)) is not None:
-            query = {"mohClass": music} if music is not None else None
-            await self._wire.ask("POST", f"bridges/{bridge}/moh", query=query)
+            # And after: one who was there already, unknown to us, left for a moment, and the music with it.
+            await self._play(bridge, music)
         return answer
+
+    async def _play(self, bridge: str, music: str | None) -> AriResponse | None:
+        query = {"mohClass": music} if music is not None else None
+        return await self._wire.ask("POST", f"bridges/{bridge}/moh", query=query)
 
     async def take_aside(self, leg: LegId) -> AriResponse | None:
         """Take a leg out of wherever it is. None: it is nowhere, or the exchange is away."""
@@ -131,8 +142,10 @@ class Bridges:
             await self.destroy(plain)
         else:
             # They stayed where they were.
-            self._ids[key] = plain
+            made, self._ids[key] = self._ids.get(key), plain
             self._mixing.discard(key)
+            if made is not None:
+                await self.destroy(made)
         return answer
 
     async def _put(
@@ -148,8 +161,12 @@ class Bridges:
             for left in {there for there in before.values() if there != key}:
                 await self._tidy(left)
         elif answer is not None:
+            # Who is no more is not back in the last place either: others are kept from a line while somebody is on it.
+            is_gone = len(legs) == 1 and answer.status in _NO_SUCH_LEG
             for leg in legs:
-                self._back(leg, before[leg])
+                self._back(leg, None if is_gone else before[leg])
+            # Of two who did not come together nothing stays behind.
+            await self._tidy(key)
         return answer
 
     def _back(self, leg: LegId, before: str | None) -> None:

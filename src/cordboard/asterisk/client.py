@@ -26,9 +26,18 @@ from cordboard.asterisk.transport import AriResponse, AriTimeout, AriUnavailable
 log = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT_MS = 5_000
+LATE_MS = 500
+"""An answer that takes longer is worth a line in the log: everything behind it on the connection waits too."""
 PING_EVERY_MS = 2_000
 DEAD_AFTER_MS = 5_000
 """Without any answer to a ping for this long the connection counts as dead (F5)."""
+
+NUDGES_MS = (20, 50, 100, 200, 400, 800)
+"""Pauses between pings after the exchange has dialled in.
+
+What reaches it in one piece with our answer to its greeting lies unread in its buffer until more comes (22.10,
+seen: the first command was answered 1.5 s late, by the ping of `watch`).
+"""
 
 MESSAGE_BYTES_MAX = 64 * 2**20
 """A list of every channel of a very large exchange; more is a fault."""
@@ -80,11 +89,25 @@ class AriLink:
         self._closing: set[asyncio.Task[None]] = set()
         self.heard_at_ms = 0
         """When the exchange last said anything; milliseconds of the monotonic clock."""
+        self.lost_at_ms = _now_ms()
+        """Since when nobody is connected, as long as nobody is."""
+        self.is_stuck = False
+        """The last connection was given up because the exchange did not answer on it."""
 
     @property
     def connected(self) -> bool:
         """Commands can be sent and events arrive."""
         return self._socket is not None
+
+    @property
+    def waiting(self) -> int:
+        """Commands that have no answer yet."""
+        return len(self._pending)
+
+    @property
+    def silent_ms(self) -> int:
+        """How long nobody has been connected; 0: somebody is."""
+        return 0 if self.connected else _now_ms() - self.lost_at_ms
 
     def set_listener(
         self,
@@ -137,6 +160,7 @@ class AriLink:
         )
         answer: asyncio.Future[AriResponse] = asyncio.get_running_loop().create_future()
         self._pending[number] = answer
+        asked_at = _now_ms()
         try:
             # Sending waits too, when an exchange that hangs no longer empties its socket.
             async with asyncio.timeout(timeout_ms / 1000):
@@ -148,6 +172,8 @@ class AriLink:
             raise AriUnavailable(f"{method} {uri}: the exchange went away.") from None
         finally:
             self._pending.pop(number, None)
+            if (took_ms := _now_ms() - asked_at) > LATE_MS:
+                log.warning("the exchange answered late", extra={"asked": f"{method} {uri}", "ms": took_ms})
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Asterisk dialled in: read until the end. The reader only hands on, so a burst never piles up."""
@@ -156,6 +182,7 @@ class AriLink:
         )
         await connection.prepare(request)
         self._replace(connection, request)
+        nudging = asyncio.create_task(self._nudge(connection), name="nudge-exchange")
         try:
             while True:
                 message = await connection.receive()
@@ -167,10 +194,18 @@ class AriLink:
                 if not self._take(message.data.encode()):
                     break
         finally:
+            nudging.cancel()
             self._down(connection)
             with contextlib.suppress(ConnectionError):
                 await connection.close()
         return connection
+
+    async def _nudge(self, connection: web.WebSocketResponse) -> None:
+        """Have it read what lies in its buffer."""
+        with contextlib.suppress(ConnectionError):
+            for pause_ms in NUDGES_MS:
+                await asyncio.sleep(pause_ms / 1000)
+                await connection.ping()
 
     def _acknowledge_at_once(self) -> None:
         # Asterisk leaves Nagle's algorithm on, and Linux forgets this option after each use: without it
@@ -195,6 +230,7 @@ class AriLink:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._acknowledge_at_once()
         self._socket = connection
+        self.is_stuck = False
         self.heard_at_ms = _now_ms()
         self._is_up.set()
         log.info("exchange connected", extra={"application": self.application})
@@ -225,6 +261,7 @@ class AriLink:
         if self._socket is not connection:
             return
         self._socket, self._raw = None, None
+        self.lost_at_ms = _now_ms()
         self._is_up.clear()
         for answer in self._pending.values():
             if not answer.done():
@@ -243,6 +280,7 @@ class AriLink:
                 await self.request("GET", "asterisk/ping", timeout_ms=DEAD_AFTER_MS - PING_EVERY_MS)
             except AriTimeout:
                 log.error("exchange does not answer", extra={"application": self.application})
+                self.is_stuck = True
                 self._down(connection)
                 await _close(connection)
             except AriUnavailable:

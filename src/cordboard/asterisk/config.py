@@ -187,7 +187,8 @@ def _manager(settings: ExchangeSettings) -> str:
         ("deny", "0.0.0.0/0.0.0.0"),
         *(("permit", address) for address in _managers(settings)),
         ("read", ""),
-        ("write", "system"),
+        # "command" is for the task processors' queues, which nothing else tells.
+        ("write", "system,command"),
     ]
     return section("general", general) + section(settings.ami_user, account)
 

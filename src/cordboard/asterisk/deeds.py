@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from cordboard.app.about import about, current_call, say_later
 from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.lanes import Lanes
@@ -20,6 +21,7 @@ from cordboard.asterisk.wire import Wire
 from cordboard.core.commands import (
     Announce,
     AnswerDevice,
+    AnswerTransferKey,
     CancelRinging,
     Command,
     Dial,
@@ -27,6 +29,7 @@ from cordboard.core.commands import (
     HangUp,
     HangUpReason,
     Hold,
+    Hush,
     Join,
     LetRing,
     Pair,
@@ -46,7 +49,7 @@ from cordboard.core.events import (
     MessageRecorded,
     Place,
 )
-from cordboard.core.types import DeviceId, LegId, OrganisationId
+from cordboard.core.types import CallId, DeviceId, LegId, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +100,25 @@ class Deeds:
         """Have these done. Never waits, never raises."""
         for command in commands:
             legs, job = self._job(organisation, command)
-            self.lanes.post([leg for leg in legs if leg is not None], job)
+            known = [leg for leg in legs if leg is not None]
+            # What is begun within, and what goes wrong with it, is told in the log as this call's.
+            with about(self._call_of(command, known)):
+                self.lanes.post(known, job)
+                asked = {"organisation": organisation, "command": type(command).__name__, "legs": known}
+                say_later(partial(log.info, "asked of the exchange", extra=asked))
+
+    def _call_of(self, command: Command, legs: Sequence[LegId]) -> CallId | None:
+        """For which call this is: it says so, or the last one of these legs, the party's before the line's."""
+        call: CallId | None = getattr(command, "call", None)
+        if call is None:
+            first = [command.party, command.line] if isinstance(command, Join) else legs
+            call = next(
+                (found for leg in first if (found := self._legs.call(leg)) is not None), current_call()
+            )
+        if call is not None:
+            for leg in legs:
+                self._legs.serves(leg, call)
+        return call
 
     def hang_up(self, leg: LegId, reason: HangUpReason) -> None:
         """End a leg that the core does not know."""
@@ -111,6 +132,10 @@ class Deeds:
         """This caller hears ringing tone."""
         self._parties.not_answered(leg)
 
+    def may_hear(self, leg: LegId, sound: str) -> None:
+        """A server or a connection before this one had this said to the leg."""
+        self._speaking.may_hear(leg, sound)
+
     def said(self, leg: LegId, sound: str) -> bool:
         """A sound of ours is over; who waits with the ringing tone hears that again. False: it is not to be told."""
         if not self._speaking.is_said(leg, sound):
@@ -119,12 +144,8 @@ class Deeds:
         self.lanes.post([leg], partial(self._parties.ring_again, leg))
         return True
 
-    def transferring(self, leg: LegId) -> None:
-        """Tell the telephone, whose transfer key was pressed, that we have taken it on."""
-        self.lanes.post([leg], partial(self._transferring, leg, "channel_answered"))
-
     def not_transferring(self, leg: LegId) -> None:
-        """Tell it that this cannot be done."""
+        """Tell a telephone, whose transfer key was pressed, that this cannot be done."""
         self.lanes.post([leg], partial(self._transferring, leg, "channel_declined"))
 
     def forget(self, leg: LegId) -> None:
@@ -177,10 +198,15 @@ class Deeds:
                 return [leg], partial(self._parties.let_ring, command)
             case Pair(one=one, other=other):
                 return [one, other], partial(self._parties.pair, organisation, command)
+            case AnswerTransferKey(leg=leg, done=done):
+                state = "channel_answered" if done else "channel_declined"
+                return [leg], partial(self._transferring, leg, state)
             case SendDigits(party=party):
                 return [party], partial(self._parties.send_digits, command)
             case Announce(leg=leg):
                 return [leg], partial(self._announce, organisation, command, self._speaking.will_say(leg))
+            case Hush(leg=leg):
+                return [leg], partial(self._speaking.hush, leg)
             case RecordMessage(leg=leg):
                 return [leg], partial(self._record, organisation, command)
 
@@ -224,7 +250,7 @@ class Deeds:
             self.lanes.post([leg], partial(self._notify_talk, leg))
 
     async def _notify_talk(self, leg: LegId) -> None:
-        if not self._legs.is_ringing(leg):
+        if not self._legs.can_be_told(leg):
             # Before its 180 there is no dialog to send the NOTIFY in: the phone would not get it.
             self._talk_when_ringing.add(leg)
             return
@@ -260,7 +286,9 @@ class Deeds:
         if command.answer:
             await self._parties.ready(command.leg)
         else:
-            # Opens the way for sound before the answer; to one who was answered it says nothing.
+            # Opens the way for sound before the answer; to one who was answered it says nothing. Not while the leg
+            # hears something: then the exchange would not answer (22.10, seen).
+            await self._speaking.hush(command.leg)
             await self._wire.ask("POST", f"channels/{command.leg}/progress")
         # Until the sentence is over the exchange would not answer that, nor anything else (22.10, seen).
         await self._mark(command.leg)

@@ -13,7 +13,7 @@ FALLBACK_FAMILY = "cordboard-fallback"
 """astdb: called number -> what to dial while Cordboard is away, such as `PJSIP/d-1&PJSIP/d-2`."""
 
 EMERGENCY_FAMILY = "cordboard-emergency"
-"""astdb: phone's endpoint -> the trunk's endpoint that its emergency calls leave by."""
+"""astdb: phone's endpoint -> the trunks' endpoints that its emergency calls are tried on, such as `t-a&t-b`."""
 
 EMERGENCY_NUMBER_FAMILY = "cordboard-emergency-number"
 """astdb: phone's endpoint -> the number that emergency calls from it show."""
@@ -27,6 +27,13 @@ WIRE_CONTEXT = "cordboard-wire"
 WIRE = f"Local/end@{WIRE_CONTEXT}/n"
 """Dial this for such a wire; `/n`: the two halves stay, however plainly their ends talk with each other."""
 
+TEST_CONTEXT = "cordboard-test"
+"""Where a test call of a trunk is dialled by the exchange itself, so that nobody's desk hears of it."""
+TEST_FAMILY = "cordboard-test"
+"""astdb: the test call -> what became of it, such as `BUSY 17`."""
+TEST_RING_S = 30
+TEST_TALK_S = 10
+
 TRIES = 5
 CALL_SECONDS_MAX = 4 * 3600
 """Backstop for a leg that nobody owns any more."""
@@ -35,6 +42,7 @@ CALL_SECONDS_MAX = 4 * 3600
 def extensions_conf(settings: ExchangeSettings) -> str:
     """extensions.conf, whole."""
     parts = ["[general]\nstatic=yes\nwriteprotect=yes\n", _inbound(settings), _phones(settings), _wire()]
+    parts.append(_test_call())
     parts += [
         _called_in_to(trunk) for trunk in settings.trunks if trunk.called_number_in is CalledNumberIn.TO
     ]
@@ -68,7 +76,7 @@ exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
 
 
 def _phones(settings: ExchangeSettings) -> str:
-    first = settings.trunks[0].endpoint if settings.trunks else ""
+    trunks = "&".join(trunk.endpoint for trunk in settings.emergency_trunks(None))
     lines = [
         "[phones]",
         # The echo test of a telephone is the exchange's own: it also works while Cordboard is away.
@@ -78,16 +86,20 @@ def _phones(settings: ExchangeSettings) -> str:
     ]
     for number in settings.emergency_numbers:
         lines += [
-            f"exten => {number},1,Set(CB_TRUNK=${{DB({EMERGENCY_FAMILY}/${{CHANNEL(endpoint)}})}})",
-            f' same => n,Set(CB_TRUNK=${{IF($["${{CB_TRUNK}}"=""]?{first}:${{CB_TRUNK}})}})',
+            f"exten => {number},1,Set(CB_TRUNKS=${{DB({EMERGENCY_FAMILY}/${{CHANNEL(endpoint)}})}})",
+            f' same => n,Set(CB_TRUNKS=${{IF($["${{CB_TRUNKS}}"=""]?{trunks}:${{CB_TRUNKS}})}})',
             f" same => n,Set(CB_SHOW=${{DB({EMERGENCY_NUMBER_FAMILY}/${{CHANNEL(endpoint)}})}})",
             ' same => n,GotoIf($["${CB_SHOW}"=""]?dial)',
             " same => n,Set(CALLERID(num)=${CB_SHOW})",
-            ' same => n(dial),GotoIf($["${CB_TRUNK}"=""]?none)',
+            " same => n(dial),Set(CB_LEFT=${CB_TRUNKS})",
+            # One after the other: whichever is up takes it.
+            " same => n(next),Set(CB_TRUNK=${CUT(CB_LEFT,&,1)})",
+            ' same => n,GotoIf($["${CB_TRUNK}"=""]?away)',
+            " same => n,Set(CB_LEFT=${CUT(CB_LEFT,&,2-)})",
             " same => n,Dial(PJSIP/${EXTEN}@${CB_TRUNK},120)",
-            ' same => n,GotoIf($["${DIALSTATUS}"="CHANUNAVAIL"]?direct)',
+            ' same => n,GotoIf($["${DIALSTATUS}"="CHANUNAVAIL"|"${DIALSTATUS}"="CONGESTION"]?next)',
             " same => n,Hangup()",
-            *_whatever_the_trunk_seems(settings),
+            *_whatever_the_trunks_seem(settings),
             " same => n(none),Congestion(10)",
             " same => n,Hangup()",
         ]
@@ -120,19 +132,49 @@ exten => end,1,Set(CB_CALL=${{CB_OTHER}})
 """
 
 
-def _whatever_the_trunk_seems(settings: ExchangeSettings) -> list[str]:
-    """A trunk that left a question unanswered counts as unreachable and is not dialled; for help it is, by address."""
-    lines = [" same => n(direct),NoOp(the trunk seems to be away and is tried all the same)"]
+def _test_call() -> str:
+    # Whoever answers hears himself: that proves the sound in both directions.
+    return f"""[{TEST_CONTEXT}]
+exten => call,1,Set(CALLERID(num)=${{CB_SHOW}})
+ same => n,Dial(${{CB_TO}},{TEST_RING_S})
+ same => n,Hangup()
+exten => h,1,Set(DB({TEST_FAMILY}/${{CB_TEST}})=${{DIALSTATUS}} ${{HANGUPCAUSE}})
+exten => answered,1,Set(DB({TEST_FAMILY}/${{CB_TEST}})=ANSWER 16)
+ same => n,Set(TIMEOUT(absolute)={TEST_TALK_S})
+ same => n,Echo()
+ same => n,Hangup()
+"""
+
+
+def _whatever_the_trunks_seem(settings: ExchangeSettings) -> list[str]:
+    """A trunk that left a question unanswered counts as unreachable and is not dialled; for help it is, by address.
+
+    All at once: one that is really away says nothing for half a minute, and the first that answers has the call.
+    """
+    lines = [
+        " same => n(away),Set(CB_LEFT=${CB_TRUNKS})",
+        " same => n,Set(CB_ALL=)",
+        " same => n(more),Set(CB_TRUNK=${CUT(CB_LEFT,&,1)})",
+        ' same => n,GotoIf($["${CB_TRUNK}"=""]?all)',
+        " same => n,Set(CB_LEFT=${CUT(CB_LEFT,&,2-)})",
+    ]
     lines += [
-        f' same => n,GotoIf($["${{CB_TRUNK}}"="{trunk.endpoint}"]?direct{at})'
+        f' same => n,GotoIf($["${{CB_TRUNK}}"="{trunk.endpoint}"]?trunk{at})'
         for at, trunk in enumerate(settings.trunks)
     ]
-    lines.append(" same => n,Goto(none)")
+    lines.append(" same => n,Goto(more)")
     for at, trunk in enumerate(settings.trunks):
         # A semicolon would begin a comment.
         address = trunk.address.removeprefix("sip:").replace(";", "\\;")
-        lines.append(f" same => n(direct{at}),Dial(PJSIP/{trunk.endpoint}/sip:${{EXTEN}}@{address},120)")
-        lines.append(" same => n,Hangup()")
+        lines.append(
+            f" same => n(trunk{at}),Set(CB_ALL=${{CB_ALL}}&PJSIP/{trunk.endpoint}/sip:${{EXTEN}}@{address})"
+        )
+        lines.append(" same => n,Goto(more)")
+    lines += [
+        ' same => n(all),GotoIf($["${CB_ALL}"=""]?none)',
+        " same => n,Dial(${CB_ALL:1},120)",
+        " same => n,Hangup()",
+    ]
     return lines
 
 

@@ -19,6 +19,7 @@ from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
+from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare
 from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.entrances import Entrances
@@ -35,6 +36,8 @@ from cordboard.core.commands import Command
 from cordboard.core.events import (
     ExchangeLost,
     ExchangeRestored,
+    LegAnswered,
+    LegEnd,
     LegEnded,
     LegFound,
     LegRole,
@@ -80,7 +83,8 @@ class AsteriskExchange:
             media: what is played for what has to be said; nothing: it counts as said.
             last_boot: the exchange's start as seen last; another one now means that its calls are lost.
             booted: is told the exchange's start, to be kept for the next time.
-            prepare: awaited at every (re)connect before calls are handled (devices are provisioned here).
+            prepare: awaited at every (re)connect (devices are provisioned here): before calls are handled when the
+                exchange has been started anew, else after, for it has kept them and callers should not wait.
         """
         self._transport = transport
         self._inbox = inbox
@@ -90,14 +94,10 @@ class AsteriskExchange:
         self._legs = Legs()
         self._bridges = Bridges(self._wire, new_id)
         self._entrances = Entrances()
+        self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
         speaking = Speaking(self._wire, new_id, media)
         parties = Parties(
-            self._wire,
-            self._bridges,
-            self._legs,
-            speaking,
-            ways_out or WaysOut((), (), lambda _o: ""),
-            self._entrances,
+            self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances
         )
         self._deeds = Deeds(
             self._wire,
@@ -130,10 +130,15 @@ class AsteriskExchange:
         """While events of before the inventory are gone through: that inventory."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.up = False
+        self.offline: frozenset[str] = frozenset()
+        """Endpoints, trunks among them, that did not answer when the exchange was asked last, or since."""
+        self.compared = 0
+        """How often what we know was held beside what the exchange says."""
 
     def start(self) -> None:
-        """Listen to the exchange from now on."""
+        """Listen to the exchange from now on, and ask it every half minute whether we know all that it knows."""
         self._transport.set_listener(self._on_event, self._on_up, self._on_down)
+        self._clock.call_in(COMPARE_MS, self._compare_again)
 
     def own_devices(self, owners: Mapping[DeviceId, OrganisationId], web: frozenset[DeviceId]) -> None:
         """Which organisation each device belongs to, and which are browser phones; again when that changes."""
@@ -152,6 +157,43 @@ class AsteriskExchange:
         await self._deeds.lanes.settle()
 
     # --- up and down ---
+
+    def _compare_again(self) -> None:
+        self._clock.call_in(COMPARE_MS, self._compare_again)
+        if self.up and (self._looking is None or self._looking.done()):
+            self._looking = self._spawn(self._compare())
+
+    async def _compare(self) -> None:
+        """Tell what one of the two has and the other has not (F3); where that is not enough, take all up anew."""
+        connection, known = self._connections, self._legs.known()
+        try:
+            inventory = await self._ask(is_new=False)
+        except AriUnavailable:
+            self._not_yet()
+        else:
+            if self._is_on(connection) and self.up:
+                self._tell_differences(compare(known, inventory))
+                self._drop_empty(inventory)
+                self.compared += 1
+                self._replay(inventory)
+        if self._to_tell:
+            await self._reconcile()
+
+    def _tell_differences(self, found: Differences) -> None:
+        for leg in found.gone & self._legs.known():
+            log.warning("a leg has ended unheard", extra={"leg": leg})
+            owner = self._legs.owner(leg)
+            assert owner is not None, leg
+            # A line that broke is rung again for whom it had; a caller is simply gone.
+            how = LegEnd.LOST if self._legs.device(leg) is not None else LegEnd.HUNG_UP
+            self._inbox(owner, LegEnded(leg=leg, how=how))
+            self._forget(leg, owner)
+        for leg in found.answered & self._legs.known():
+            if (owner := self._legs.owner(leg)) is not None:
+                self._inbox(owner, LegAnswered(leg=leg))
+        if found.strange or found.has_strangers:
+            log.warning("the exchange has legs that are not known here")
+            self._to_tell.update(self._organisations() if found.has_strangers else found.strange)
 
     def _on_up(self) -> None:
         self._connections += 1
@@ -190,9 +232,12 @@ class AsteriskExchange:
                 # What an earlier connection said is old.
                 self._to_tell |= told
                 continue
-            self._believe(inventory, told, is_new=connection != self._known_connection)
+            is_new, has_stayed = connection != self._known_connection, inventory.boot == self._boot
+            self._believe(inventory, told, is_new=is_new)
             self._known_connection = connection
             self._replay(inventory)
+            if is_new and has_stayed:
+                self._spawn(self._prepare_meanwhile(connection))
 
     def _is_on(self, connection: int) -> bool:
         """It is the connection that there is now."""
@@ -202,20 +247,33 @@ class AsteriskExchange:
         """What lives in the exchange; from before the question on, events wait in the backlog."""
         if is_new:
             send = self._transport.request
-            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=_filter())
+            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=translate.event_filter())
             answer = await send(
                 "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
             )
             if not answer.is_done:
                 # It dials in before it has loaded all of itself.
                 raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
-            if self._prepare is not None:
-                await self._prepare()
         else:
             await self._deeds.lanes.passed()
         if self._backlog is None:
             self._backlog = []
-        return await take_inventory(self._transport)
+        inventory = await take_inventory(self._transport)
+        if is_new and inventory.boot != self._boot and self._prepare is not None:
+            await self._prepare()
+            inventory = await take_inventory(self._transport)
+        return inventory
+
+    async def _prepare_meanwhile(self, connection: int) -> None:
+        """Have the telephones written while calls are handled already."""
+        while self._prepare is not None and self._is_on(connection):
+            try:
+                await self._prepare()
+            except AriUnavailable as problem:
+                log.warning("telephones are written again", extra={"reason": str(problem)})
+                await self._pause(ASK_AGAIN_MS)
+            else:
+                return
 
     def _not_yet(self) -> None:
         """Events go on without the inventory; on a new connection a later inventory covers what came so far."""
@@ -232,6 +290,8 @@ class AsteriskExchange:
 
     def _replay(self, inventory: Inventory) -> None:
         backlog, self._backlog = self._backlog or [], None
+        self.offline = inventory.offline
+        self._ways_out.all_online(inventory.online)
         self.up = True
         self._replaying = inventory
         try:
@@ -256,9 +316,13 @@ class AsteriskExchange:
                 legs[organisation][found.leg] = found
                 self._legs.ours(found.leg, organisation, found.device)
                 self._legs.named(found.leg, inventory.names[found.leg])
+                if found.role is LegRole.LINE and found.answered:
+                    self._legs.talks(found.leg)
                 waits = found.role is LegRole.CALLER and found.leg not in inventory.dialled
                 if waits and not found.answered:
                     self._deeds.not_answered(found.leg)
+                if (sound := inventory.hears.get(found.leg)) is not None:
+                    self._deeds.may_hear(found.leg, sound)
         phones = self._adopt(inventory, legs)
         self._drop_empty(inventory)
         for organisation, found_legs in legs.items():
@@ -285,7 +349,9 @@ class AsteriskExchange:
         return phones
 
     def _drop_empty(self, inventory: Inventory) -> None:
-        """Bridges of lines and pairs that are no more."""
+        """Bridges of lines and pairs that are no more, and those that a server left behind as it died."""
+        for bridge in inventory.doubles:
+            self._spawn(self._bridges.destroy(bridge))
         living, used = set(inventory.names), set(inventory.inside.values())
         for name in inventory.bridges:
             parsed = BridgeName.parse(name)
@@ -329,7 +395,11 @@ class AsteriskExchange:
                 if channel.state == "Ringing":
                     self._deeds.rings(LegId(channel.id))
             case ari.EndpointStateChange(endpoint=endpoint):
+                self.offline -= {endpoint.resource}
+                if endpoint.state == "offline":
+                    self.offline |= {endpoint.resource}
                 self._devices.registration(endpoint.resource, online=endpoint.state == "online")
+                self._ways_out.seen(endpoint.resource, online=endpoint.state == "online")
                 return
             case ari.ApplicationReplaced():
                 log.error("another program took over the exchange; this one stops acting")
@@ -341,6 +411,8 @@ class AsteriskExchange:
                     return
             case ari.ChannelTransfer(state=None):
                 self._transfer_key(event)
+                return
+            case ari.ChannelDtmfReceived(channel=c, timestamp=at) if not self._legs.pressed(LegId(c.id), at):
                 return
             case _:
                 pass
@@ -359,7 +431,7 @@ class AsteriskExchange:
             self._leave_bridge(leg)
 
     def _transfer_key(self, event: ari.ChannelTransfer) -> None:
-        """The transfer key on a telephone: the telephone hears that it is done, and we do it."""
+        """The transfer key on a telephone. The core does it, and answers the telephone."""
         leg = LegId(event.referred_by.source_channel.id)
         if self._transfer_keys.get(leg) == event.timestamp:
             # Told once for the leg and once for its endpoint.
@@ -370,8 +442,7 @@ class AsteriskExchange:
         if not isinstance(fact, PhoneTransferAsked) or owner is None:
             self._deeds.not_transferring(leg)
             return
-        self._inbox(owner, fact)
-        self._deeds.transferring(leg)
+        self._inbox(owner, self._arrivals.leads(event.referred_by.source_channel, fact, self._clock.now()))
 
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         if self._legs.device(leg) is not None and owner is not None:
@@ -423,8 +494,3 @@ class AsteriskExchange:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
             log.error("a job with the exchange crashed", exc_info=problem)
-
-
-def _filter() -> dict[str, object]:
-    # A list of what is allowed would also hold back the answers to our own commands (22.10, seen).
-    return {"disallowed": [{"type": kind} for kind in translate.EVENTS_UNWANTED]}

@@ -33,11 +33,19 @@ class Inventory:
     unmarked: list[ari.Channel]
     """Callers in our application that do not say whose they are."""
     names: dict[LegId, str]
+    hears: dict[LegId, str]
+    """Id of the sound that each leg was made to hear last, which may be over."""
     bridges: dict[str, str]
     """Our bridges: id by name."""
+    doubles: list[str]
+    """Ids of empty bridges of ours with the name of another one: a server died while it replaced one by the other."""
     inside: dict[LegId, str]
     """Name of the bridge that each of our legs is in."""
+    online: frozenset[str]
+    """Endpoints that can be reached, telephones and trunks."""
     registered: frozenset[DeviceId]
+    offline: frozenset[str]
+    """Endpoints, trunks among them, that do not answer."""
 
 
 async def take_inventory(transport: AriTransport) -> Inventory:
@@ -58,15 +66,23 @@ async def take_inventory(transport: AriTransport) -> Inventory:
     in_application = set(_read(application, ari.Application).channel_ids)
     bridge_names: dict[str, str] = {}
     where: dict[str, BridgeName] = {}
-    for bridge in _read(bridges, list[ari.Bridge]):
+    doubles: list[str] = []
+    # Those with somebody inside first.
+    for bridge in sorted(_read(bridges, list[ari.Bridge]), key=lambda b: (not b.channels, b.id)):
         name = BridgeName.parse(bridge.name)
-        if name is not None:
+        if name is None:
+            continue
+        where |= dict.fromkeys(bridge.channels, name)
+        if bridge.name not in bridge_names:
             bridge_names[bridge.name] = bridge.id
-            where |= dict.fromkeys(bridge.channels, name)
-    legs, unmarked, names = [], [], {}
+        elif not bridge.channels:
+            doubles.append(bridge.id)
+    legs, unmarked, names, hears = [], [], {}, {}
     dialled: set[LegId] = set()
     for channel in _read(channels, list[ari.Channel]):
         names[LegId(channel.id)] = channel.name
+        if (sound := translate.hears(channel)) is not None:
+            hears[LegId(channel.id)] = sound
         if translate.is_dialled(channel):
             dialled.add(LegId(channel.id))
         found = translate.found(channel, where.get(channel.id))
@@ -75,11 +91,9 @@ async def take_inventory(transport: AriTransport) -> Inventory:
             legs.append((organisation, found))
         elif channel.id in in_application and channel.name.startswith("PJSIP/"):
             unmarked.append(channel)
-    registered = [
-        translate.device_of_endpoint(e.resource)
-        for e in _read(endpoints, list[ari.Endpoint])
-        if e.state == "online"
-    ]
+    known = _read(endpoints, list[ari.Endpoint])
+    online = frozenset(e.resource for e in known if e.state == "online")
+    registered = [translate.device_of_endpoint(endpoint) for endpoint in online]
     status = _read(info, ari.AsteriskInfo).status
     return Inventory(
         boot=status.startup_time if status is not None else "",
@@ -88,9 +102,13 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         dialled=frozenset(dialled),
         unmarked=unmarked,
         names=names,
+        hears=hears,
         bridges=bridge_names,
+        doubles=doubles,
         inside={found.leg: str(where[found.leg]) for _, found in legs if found.leg in where},
+        online=online,
         registered=frozenset(d for d in registered if d is not None),
+        offline=frozenset(e.resource for e in known if e.state == "offline"),
     )
 
 

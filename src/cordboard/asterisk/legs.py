@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cordboard.core.types import DeviceId, LegId, OrganisationId
+from cordboard.core.types import CallId, DeviceId, LegId, OrganisationId
 
 
 class Legs:
@@ -14,13 +14,27 @@ class Legs:
         self._owner: dict[LegId, OrganisationId] = {}
         self._device: dict[LegId, DeviceId] = {}
         self._name: dict[LegId, str] = {}
+        self._pressed: dict[LegId, str] = {}
+        """When a key was last pressed, as the exchange writes it."""
+        self._call: dict[LegId, CallId] = {}
+        """For which call something was last asked of it, for the log."""
         self._ringing: set[LegId] = set()
+        """Legs whose telephone has said that it rings, or that were up when we came to know them."""
 
     def ours(self, leg: LegId, organisation: OrganisationId, device: DeviceId | None = None) -> None:
         """This leg belongs to that organisation; `device`: it is the line of that telephone."""
         self._owner[leg] = organisation
         if device is not None:
             self._device[leg] = device
+
+    def serves(self, leg: LegId, call: CallId) -> None:
+        """What is asked of it from now on is for that call; of one that is not ours, or no more, nothing is kept."""
+        if leg in self._owner:
+            self._call[leg] = call
+
+    def call(self, leg: LegId) -> CallId | None:
+        """For which call something was last asked of it; None: nobody said."""
+        return self._call.get(leg)
 
     def named(self, leg: LegId, channel_name: str) -> None:
         """What the exchange calls it."""
@@ -30,8 +44,12 @@ class Legs:
         """The telephone said that it rings."""
         self._ringing.add(leg)
 
-    def is_ringing(self, leg: LegId) -> bool:
-        """It has said so, and was not forgotten since."""
+    def talks(self, leg: LegId) -> None:
+        """It was found up, or called by itself: it need not ring for us first."""
+        self._ringing.add(leg)
+
+    def can_be_told(self, leg: LegId) -> bool:
+        """Its telephone rings, or is up: there is a dialog in which it can be told things."""
         return leg in self._ringing
 
     def is_wire(self, leg: LegId) -> bool:
@@ -50,13 +68,30 @@ class Legs:
         """None: not told yet."""
         return self._name.get(leg)
 
+    def known(self) -> frozenset[LegId]:
+        """All that are ours."""
+        return frozenset(self._owner)
+
     def others(self, living: Iterable[LegId]) -> set[LegId]:
         """Those we know that are not among the living."""
         return (self._owner.keys() | self._name.keys()) - set(living)
+
+    def pressed(self, leg: LegId, at: str) -> bool:
+        """A key was pressed. False: told again, once for the leg and once for its endpoint (22.10, seen).
+
+        Args:
+            at: when, as the exchange writes it.
+        """
+        if self._pressed.get(leg) == at:
+            return False
+        self._pressed[leg] = at
+        return True
 
     def forget(self, leg: LegId) -> None:
         """It is no more."""
         self._owner.pop(leg, None)
         self._device.pop(leg, None)
         self._name.pop(leg, None)
+        self._call.pop(leg, None)
+        self._pressed.pop(leg, None)
         self._ringing.discard(leg)

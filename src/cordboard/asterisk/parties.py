@@ -80,6 +80,9 @@ class Parties:
 
     async def ready(self, leg: LegId) -> None:
         """Make a party fit to be moved: answered, and hearing nothing from us any more."""
+        if leg in self._unanswered and self._legs.is_wire(leg):
+            # Begun on a connection that broke, the tone may have come after it was ended on the next one.
+            self._speaking.may_ring(leg)
         await self._speaking.hush(leg)
         if leg in self._unanswered:
             # A caller who waited with ringing tone is answered only now.
@@ -212,7 +215,11 @@ class Parties:
         answer = await self._wire.ask("POST", f"channels/{leg}/dial", query={"timeout": str(seconds)})
         if answer is None:
             self.unsure(organisation)
-        elif not answer.is_done and answer.status != 404:
+        elif answer.is_done:
+            await self._wire.ask(
+                "POST", f"channels/{leg}/variable", query={"variable": translate.BEGUN, "value": "1"}
+            )
+        elif answer.status != 404:
             await self._give_up(organisation, leg)
 
     async def _give_up(self, organisation: OrganisationId, leg: LegId) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import socket
 
@@ -11,6 +12,10 @@ from cordboard.asterisk.settings import ExchangeSettings, Ports
 
 _FIRST, _LAST = 20000, 29999
 """Below the range from which Linux takes ports for outgoing connections."""
+RANGE_VARIABLE = "CORDBOARD_PICK_PORTS"
+"""An environment variable such as `20000-24999`: what is picked comes from there. For two runs side by side, so that
+neither takes a port that the other's exchange leaves for the moment of its restart.
+"""
 
 RTP_PORTS_PICKED = 400
 """Ports of a picked range for sound: 200 legs."""
@@ -40,12 +45,18 @@ def pick(count: int, address: str = "127.0.0.1", *, but: int | None = None) -> l
     """
     found: list[int] = []
     # Random, so that two test runs side by side seldom meet.
-    for port in random.SystemRandom().sample(range(_FIRST, _LAST, 10), 900):
+    ports = _range()
+    for port in random.SystemRandom().sample(ports, len(ports)):
         if port != but and is_free(port, address) and is_free(port, address, udp=True):
             found.append(port)
         if len(found) == count:
             return found
-    raise ExchangeUnavailable(f"No {count} free ports were found between {_FIRST} and {_LAST}.")
+    raise ExchangeUnavailable(f"No {count} free ports were found between {ports.start} and {ports.stop}.")
+
+
+def _range() -> range:
+    first, _, last = os.environ.get(RANGE_VARIABLE, f"{_FIRST}-{_LAST}").partition("-")
+    return range(int(first), int(last), 10)
 
 
 def free_ports(address: str = "127.0.0.1", *, but: int | None = None) -> Ports:

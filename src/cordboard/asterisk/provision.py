@@ -70,8 +70,8 @@ class Fallbacks:
 
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Called number as the trunk sends it -> endpoints that ring together."""
-    emergency_trunk: Mapping[str, str] = field(default_factory=dict)
-    """Phone's endpoint -> trunk's endpoint for emergency numbers."""
+    emergency_trunks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Phone's endpoint -> trunks' endpoints on which emergency numbers are tried, in this order."""
     emergency_number: Mapping[str, str] = field(default_factory=dict)
     """Phone's endpoint -> the number shown to the emergency services."""
 
@@ -132,10 +132,13 @@ class Provisioner:
         self._ami = ami
         self._settings = settings
         self._written: dict[str, tuple[DeviceKind, str]] = {}
+        self._families: dict[str, dict[str, str]] = {}
+        """What the exchange has of each family of fall-backs."""
 
     def forget(self) -> None:
         """Write everything anew the next time: call it when the exchange was started anew."""
         self._written.clear()
+        self._families.clear()
 
     async def write_all(self, devices: Iterable[DeviceProvision]) -> int:
         """Make the exchange know exactly these phones; returns how many were written or removed.
@@ -216,7 +219,7 @@ class Provisioner:
         log.info("phone removed", extra={"endpoint": endpoint})
 
     async def write_fallbacks(self, fallbacks: Fallbacks) -> None:
-        """Replace what the exchange does by itself.
+        """Make the exchange do by itself exactly this; only what differs from before is written.
 
         Raises:
             AmiFailed: the exchange's management socket refused or is away; call again.
@@ -226,10 +229,16 @@ class Provisioner:
                 FALLBACK_FAMILY,
                 {did: "&".join(f"PJSIP/{one}" for one in group) for did, group in fallbacks.groups.items()},
             ),
-            (EMERGENCY_FAMILY, fallbacks.emergency_trunk),
+            (EMERGENCY_FAMILY, {phone: "&".join(t) for phone, t in fallbacks.emergency_trunks.items()}),
             (EMERGENCY_NUMBER_FAMILY, fallbacks.emergency_number),
         )
         for family, entries in families:
-            await self._ami.remove_family(family)
+            before = self._families.pop(family, None)
+            if before is None or before.keys() - entries.keys():
+                await self._ami.remove_family(family)
+                before = {}
             for key, value in entries.items():
-                await self._ami.put(family, key, value)
+                if before.get(key) != value:
+                    await self._ami.put(family, key, value)
+            # Not before all of it is there: what failed half-way is written anew.
+            self._families[family] = dict(entries)

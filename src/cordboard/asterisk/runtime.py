@@ -61,18 +61,18 @@ def secrets_for(run_dir: Path) -> Secrets:
 
 def find(run_dir: Path) -> int | None:
     """The process id of the exchange that lives in this run folder; None when none does."""
-    wanted = str(run_dir / "etc" / "asterisk.conf").encode()
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except OSError:  # it ended while we looked, or is somebody else's
-            continue
-        # A dead one that nobody has waited for has an empty command line.
-        if wanted in words and b"-C" in words:
-            return int(entry.name)
-    return None
+    found = (entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return next((int(pid) for pid in found if is_exchange(int(pid), run_dir)), None)
+
+
+def is_exchange(pid: int, run_dir: Path) -> bool:
+    """This process is the exchange that lives in this run folder."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:  # it ended while we looked, or is somebody else's
+        return False
+    # A dead one that nobody has waited for has an empty command line.
+    return str(run_dir / "etc" / "asterisk.conf").encode() in words and b"-C" in words
 
 
 class RunningExchange:

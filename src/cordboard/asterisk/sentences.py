@@ -36,6 +36,38 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "later": "Het wachten duurt helaas langer dan gewoonlijk. Probeert u het later nog eens.",
         "not_reached": "De persoon die u belt is op dit moment niet bereikbaar. Probeert u het later nog eens.",
         "leave_message": "Spreekt u na de toon een bericht in, en hangt u daarna op.",
+        "call_back_offer": "Wilt u niet wachten? Toets,",
+        "call_back_offer_after": "en wij bellen u terug. U houdt uw plaats in de wachtrij.",
+        "call_back_instead": "Op dit moment kunnen wij u helaas niet helpen. Toets,",
+        "call_back_instead_after": "en wij bellen u terug.",
+        "call_back_number": "Uw nummer is,",
+        "call_back_number_after": "Toets één als dat klopt. Toets twee voor een ander nummer.",
+        "call_back_type": "Toets het nummer waarop wij u kunnen bellen, en sluit af met een hekje.",
+        "call_back_foreign": "Naar een nummer in het buitenland kunnen wij u helaas niet terugbellen.",
+        "call_back_paid": "Naar een betaald nummer kunnen wij u helaas niet terugbellen.",
+        "call_back_blocked": "Op dit nummer bellen wij helaas niet terug.",
+        "call_back_no_number": "Dit nummer kunnen wij helaas niet bellen.",
+        "call_back_open": "U wordt al teruggebeld.",
+        "call_back_thanks": "Dank u wel.",
+        "call_back_when": "Wij bellen u terug over ongeveer,",
+        "call_back_when_after": "minuten.",
+        "call_back_when_one": "Wij bellen u terug over ongeveer één minuut.",
+        "call_back_when_hours_after": "uur.",
+        "call_back_when_days_after": "dagen.",
+        "call_back_choose": (
+            "Toets één als wij u mogen bellen zodra u aan de beurt bent. Toets twee om zelf een tijd te kiezen."
+        ),
+        "call_back_time": "Toets de tijd waarop wij u kunnen bellen, in vier cijfers: uren en minuten.",
+        "call_back_at": "Om,",
+        "call_back_tomorrow": "Morgen om,",
+        "call_back_at_hour": "uur,",
+        "call_back_at_after": "bellen wij u terug.",
+        "call_back_agree": "Toets één als dat goed is. Toets twee voor een andere tijd.",
+        "call_back_no_time": "Dat is geen tijd.",
+        "call_back_closed_then": "Op die tijd zijn wij gesloten.",
+        "call_back_full_then": "Op die tijd kunnen wij niemand meer terugbellen.",
+        "call_back_opening": "Wij bellen u terug zodra wij weer open zijn.",
+        "call_back_stays": "U houdt uw plaats in de wachtrij.",
         "welcome": "Goedendag. Een ogenblik geduld alstublieft, u wordt zo snel mogelijk geholpen.",
         "echo": "Dit is de echotest. Zeg iets na de toon, dan hoort u zichzelf terug.",
         "busy": "Alle medewerkers zijn in gesprek. Blijft u alstublieft aan de lijn.",
@@ -56,12 +88,55 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "later": "We are sorry, waiting takes longer than usual. Please try again later.",
         "not_reached": "The person you are calling cannot be reached at the moment. Please try again later.",
         "leave_message": "Please leave a message after the tone, and hang up when you are done.",
+        "call_back_offer": "You need not wait. Press,",
+        "call_back_offer_after": "and we will call you back. You keep your place in the queue.",
+        "call_back_instead": "We are sorry, we cannot help you right now. Press,",
+        "call_back_instead_after": "and we will call you back.",
+        "call_back_number": "Your number is,",
+        "call_back_number_after": "Press one if that is right. Press two for another number.",
+        "call_back_type": "Please enter the number at which we can call you, followed by the hash key.",
+        "call_back_foreign": "We are sorry, we cannot call you back at a number abroad.",
+        "call_back_paid": "We are sorry, we cannot call you back at a premium number.",
+        "call_back_blocked": "We are sorry, we do not call back at this number.",
+        "call_back_no_number": "We are sorry, we cannot call that number.",
+        "call_back_open": "We are going to call you back already.",
+        "call_back_thanks": "Thank you.",
+        "call_back_when": "We will call you back in about,",
+        "call_back_when_after": "minutes.",
+        "call_back_when_one": "We will call you back in about one minute.",
+        "call_back_when_hours_after": "hours.",
+        "call_back_when_days_after": "days.",
+        "call_back_choose": (
+            "Press one if we may call you when it is your turn. Press two to choose a time yourself."
+        ),
+        "call_back_time": "Please enter the time at which we can call you, in four digits: hours and minutes.",
+        "call_back_at": "At,",
+        "call_back_tomorrow": "Tomorrow at,",
+        "call_back_at_hour": "o'clock,",
+        "call_back_at_after": "we will call you back.",
+        "call_back_agree": "Press one if that is right. Press two for another time.",
+        "call_back_no_time": "That is not a time.",
+        "call_back_closed_then": "We are closed at that time.",
+        "call_back_full_then": "We cannot call anybody else back at that time.",
+        "call_back_opening": "We will call you back as soon as we are open again.",
+        "call_back_stays": "You keep your place in the queue.",
         "welcome": "Good day. One moment please, you will be helped as soon as possible.",
         "echo": "This is the echo test. Say something after the tone and you will hear yourself.",
         "busy": "All our people are on the telephone. Please hold the line.",
     },
 }
 """Language -> name -> text. A text that ends in a comma goes on in the next recording."""
+
+_WITH_DIGITS = frozenset({Sentence.CALL_BACK_OFFER, Sentence.CALL_BACK_INSTEAD, Sentence.CALL_BACK_NUMBER})
+"""Have digits in their middle, said one by one: a key, or a telephone number."""
+
+BEGINS_AS = {
+    Sentence.CALL_BACK_WHEN_HOURS: Sentence.CALL_BACK_WHEN,
+    Sentence.CALL_BACK_WHEN_DAYS: Sentence.CALL_BACK_WHEN,
+}
+"""Only what comes after the number differs."""
+_WITH_NUMBER = frozenset({Sentence.POSITION, Sentence.EXPECTED_WAIT, Sentence.CALL_BACK_WHEN, *BEGINS_AS})
+"""Have a number in their middle."""
 
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """Of an uploaded recording: neither a path, nor an ending, nor a comma, which parts two sounds in ARI."""
@@ -97,6 +172,10 @@ def spoken_language(language: str) -> str:
 
 def pieces(phrase: Phrase, language: str) -> list[str]:
     """The names of our recordings that say this in `nl` or `en`; none when its number cannot be said."""
+    if phrase.sentence in _WITH_DIGITS:
+        digits = [f"number/{digit}" for digit in phrase.digits or "" if digit.isdigit()]
+        name = phrase.sentence.value
+        return [name, *digits, f"{name}_after"] if digits else []
     match phrase.sentence, phrase.number:
         case Sentence.POSITION, 1:
             return ["position_first"]
@@ -104,12 +183,30 @@ def pieces(phrase: Phrase, language: str) -> list[str]:
             return ["expected_wait_short"]
         case Sentence.EXPECTED_WAIT, 1:
             return ["expected_wait_one"]
-        case (Sentence.POSITION | Sentence.EXPECTED_WAIT) as sentence, number:
+        case Sentence.CALL_BACK_WHEN, 1:
+            return ["call_back_when_one"]
+        case (Sentence.CALL_BACK_AT | Sentence.CALL_BACK_TOMORROW) as sentence, number:
+            return _time(sentence, number, language) if number is not None else []
+        case sentence, number if sentence in _WITH_NUMBER:
             if number is None or not 1 < number <= NUMBER_MAX:
                 return []
-            return [sentence.value, *number_pieces(number, language), f"{sentence.value}_after"]
+            begin = BEGINS_AS.get(sentence, sentence).value
+            return [begin, *number_pieces(number, language), f"{sentence.value}_after"]
         case sentence, _:
             return [sentence.value]
+
+
+def _time(sentence: Sentence, minute: int, language: str) -> list[str]:
+    """A time of day inside its sentence; Dutch says "uur" in its middle, English only where no minutes follow."""
+    hours, minutes = divmod(minute, 60)
+    says_hour = language == "nl" or minutes == 0
+    return [
+        sentence.value,
+        *number_pieces(hours, language),
+        *(["call_back_at_hour"] if says_hour else []),
+        *(number_pieces(minutes, language) if minutes else []),
+        "call_back_at_after",
+    ]
 
 
 def _own(folder: Path | None, name: str | None) -> str | None:

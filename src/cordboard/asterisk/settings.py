@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import Self
 
 from cordboard.app.numbers import NumberForm
 
@@ -17,7 +18,9 @@ APPLICATION = "cordboard"
 PRACTICE_APPLICATION = "cordboard-practice"
 """The ARI application that drives the calling side of practice callers."""
 
-CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT")
+CHANNEL_VARIABLES = (
+    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS",
+)  # fmt: skip
 """Carried by every channel object and event, so that one request restores who is who after a crash."""
 
 PRACTICE_TRUNK = "loop"
@@ -57,6 +60,13 @@ class Registration:
     contact_user: str | None = None
     """What the provider calls us by; None: the user name."""
 
+    @classmethod
+    def of(cls, username: str | None, password: str | None, contact_user: str | None) -> Self | None:
+        """The account of these, as far as they are set; None: the provider knows us by address."""
+        if username is None or password is None:
+            return None
+        return cls(username=username, password=password, contact_user=contact_user)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
@@ -83,6 +93,12 @@ class Trunk:
     """Our number that called people see when nothing else says so; None: whatever the provider shows."""
     organisation: str | None = None
     """Whose it is; None: everybody's who has none of their own."""
+    caller_ids: tuple[str, ...] = ()
+    """Our numbers that the provider lets us show; empty: any of ours."""
+    emergency: bool = False
+    """Its organisation's calls for help are tried here first, and other calls only when it has no other trunk."""
+    made_in_browser: bool = False
+    """False: it stands in the configuration file."""
     context: str = "inbound"
     """`inbound`, or where the provider's calls must go in a dialplan of the operator's own."""
 
@@ -151,6 +167,8 @@ class ExchangeSettings:
     trunks: tuple[Trunk, ...] = ()
     emergency_numbers: tuple[str, ...] = ("112",)
     """Dialled from any phone they go straight to a trunk, also while Cordboard is down (D28)."""
+    emergency_trunk: str | None = None
+    """Name of the trunk that they are tried on first; None: the organisation's own, then everybody's."""
     country: str = "nl"
     """Two letters; chooses the tones that callers hear."""
     language: str = "nl"
@@ -166,6 +184,8 @@ class ExchangeSettings:
         names = [trunk.name for trunk in self.trunks]
         if len(set(names)) != len(names):
             raise SettingsWrong("Two trunks have the same name; each needs its own.")
+        if self.emergency_trunk is not None and self.emergency_trunk not in names:
+            raise SettingsWrong(f"There is no trunk {self.emergency_trunk!r} for emergency numbers.")
         for number in self.emergency_numbers:
             if not re.fullmatch(r"[0-9]{2,6}", number):
                 raise SettingsWrong(f"The emergency number {number!r} must be 2 to 6 digits.")
@@ -182,6 +202,14 @@ class ExchangeSettings:
             ) from None
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise SettingsWrong("TLS for phones needs both a certificate and its key.")
+
+    def emergency_trunks(self, organisation: str | None) -> tuple[Trunk, ...]:
+        """Over which trunks an organisation's emergency calls are tried, in this order; None: of nobody we know."""
+        named = [trunk for trunk in self.trunks if trunk.name == self.emergency_trunk]
+        own = [t for t in self.trunks if t.organisation == organisation and organisation is not None]
+        own.sort(key=lambda trunk: not trunk.emergency)
+        shared = [trunk for trunk in self.trunks if trunk.organisation is None]
+        return tuple(dict.fromkeys([*named, *own, *shared])) or self.trunks[:1]
 
     @property
     def ari_authority(self) -> str:

@@ -23,6 +23,8 @@ with the leg deaf for everything else (22.10, seen)."""
 
 RINGING_TONE = "tone:ring"
 """Until it is ended."""
+TONES_MAX = 4
+"""So many of them are ended before a leg is moved."""
 
 SILENCE_S_MAX = 5
 """A message ends after so much silence."""
@@ -51,11 +53,15 @@ class Speaking:
 
     async def ring(self, leg: LegId) -> None:
         """The ringing tone, until it is hushed."""
-        await self._play(leg, [RINGING_TONE], _ringing(leg))
+        await self._play(leg, [RINGING_TONE], ringing_tone(leg))
 
     def may_ring(self, leg: LegId) -> None:
         """Another Cordboard may have let this leg ring: it is hushed as if it was us."""
-        self._heard.setdefault(leg, _ringing(leg))
+        self.may_hear(leg, ringing_tone(leg))
+
+    def may_hear(self, leg: LegId, sound: str) -> None:
+        """Another Cordboard may have had this played to the leg: it is hushed as if it was us."""
+        self._heard.setdefault(leg, sound)
 
     def will_say(self, leg: LegId) -> str:
         """The core wants something said, whose id this gives; it does not wait for what it wanted before any more."""
@@ -70,6 +76,10 @@ class Speaking:
         media = self._media(organisation, command.phrases, command.language)
         if not media:
             return False
+        # Before it begins: who hears something does nothing else (22.10, seen).
+        await self.hush(command.leg)
+        told = {"variable": translate.HEARS, "value": sound}
+        await self._wire.ask("POST", f"channels/{command.leg}/variable", query=told)
         return await self._play(command.leg, media, sound)
 
     def is_said(self, leg: LegId, sound: str) -> bool:
@@ -91,21 +101,28 @@ class Speaking:
         self._heard[leg] = sound
         query = {"media": ",".join(media), "playbackId": sound}
         answer = await self._wire.ask("POST", f"channels/{leg}/play", query=query)
-        if answer is not None and answer.is_done:
-            return True
-        self._heard.pop(leg, None)
-        return False
+        if answer is not None and not answer.is_done:
+            self._heard.pop(leg, None)
+        # Without an answer it may have begun all the same, and is ended before the leg is moved.
+        return answer is not None and answer.is_done
 
     async def hush(self, leg: LegId) -> None:
         """End what this leg hears from us, so that it can be moved."""
         sound = self._heard.pop(leg, None)
-        if sound is not None:
-            await self._wire.ask("DELETE", f"playbacks/{sound}")
+        if sound is None:
+            return
+        # Two servers, or two connections, may each have begun a ringing tone, under one name.
+        for _ in range(TONES_MAX if sound == ringing_tone(leg) else 1):
+            answer = await self._wire.ask("DELETE", f"playbacks/{sound}")
+            if answer is None:
+                self._heard.setdefault(leg, sound)
+            if answer is None or not answer.is_done:
+                return
 
     def is_over(self, leg: LegId, sound: str) -> None:
         """The exchange has played it, or could not."""
         # The ringing tone ends by being hushed alone: an end that is told was that of an earlier one.
-        if self._heard.get(leg) == sound and sound != _ringing(leg):
+        if self._heard.get(leg) == sound and sound != ringing_tone(leg):
             del self._heard[leg]
 
     def forget(self, leg: LegId) -> None:
@@ -132,5 +149,6 @@ class Speaking:
         return True
 
 
-def _ringing(leg: LegId) -> str:
+def ringing_tone(leg: LegId) -> str:
+    """Id of this leg's ringing tone: the same for every server, so that the next one can end it."""
     return f"cb-ring-{leg}"

@@ -375,6 +375,8 @@ class Calls:
             playback.timer.cancel()
         channel.playbacks.remove(playback)
         del self._registry.playbacks[playback.id]
+        # Nothing keeps a name from being used twice; the other is found next.
+        self._registry.playbacks |= {each.id: each for each in channel.playbacks if each.id == playback.id}
         playback.state = state
         self._tell_of_playback("PlaybackFinished", channel, playback)
         if channel.playbacks and not channel.is_gone:

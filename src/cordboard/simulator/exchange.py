@@ -93,6 +93,11 @@ class SimulatedExchange:
         """The application's socket is up."""
         return self.registry.outboxes[application].is_connected
 
+    def is_playing(self, channel_id: str) -> bool:
+        """This channel hears a sound of ours."""
+        channel = self.registry.channels.get(channel_id)
+        return channel is not None and bool(channel.playbacks)
+
     def connect(self, application: str = APPLICATION) -> None:
         """Cordboard listens: the exchange dials in, now or as soon as it is up."""
         self._listening.add(application)

@@ -11,7 +11,9 @@ from cordboard.simulator.outbox import ALL_DEVICES, Application, Outbox
 from cordboard.simulator.things import Bridge, Channel, Endpoint, Person, Playback
 from cordboard.simulator.words import ChannelState, JsonObject
 
-CHANNEL_VARIABLES = ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT")
+CHANNEL_VARIABLES = (
+    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS",
+)  # fmt: skip
 """ari.conf's `channelvars`: what every channel object carries."""
 
 

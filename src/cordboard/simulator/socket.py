@@ -14,6 +14,22 @@ QUIET_ROUNDS = 50
 """Turns of the event loop after which everything that was woken has had its say."""
 
 
+SOUND_LOOK_MS = 20
+
+
+def legs_asked_to_act(method: str, uri: str, query: Mapping[str, str]) -> list[str]:
+    """The channels that have to do something themselves for this command (22.10, seen of these three)."""
+    if method != "POST":
+        return []
+    match uri.split("/"):
+        case ["channels", channel, "answer" | "variable"]:
+            return [channel]
+        case ["bridges", _, "addChannel"]:
+            return query.get("channel", "").split(",")
+        case _:
+            return []
+
+
 class SimulatedSocket:
     """One application's connection to a simulated exchange; it is up from the moment that somebody listens."""
 
@@ -56,6 +72,7 @@ class SimulatedSocket:
         """Send one command; see `AriTransport.request`. Answered in the same instant unless a fault delays it."""
         if not self.connected:
             raise AriUnavailable("The exchange is not connected.")
+        await self._let_sounds_end(method, uri, query or {})
         response = self.exchange.handle(method, uri, query, body)
         asyncio.get_running_loop().call_soon(self.flush)
         faults = self.exchange.faults
@@ -66,6 +83,17 @@ class SimulatedSocket:
         if delay_ms:
             await self._wait(delay_ms)
         return response
+
+    async def _let_sounds_end(self, method: str, uri: str, query: Mapping[str, str]) -> None:
+        """A leg that hears something does nothing else: who asks that of it waits, for ever while a tone lasts."""
+        concerned = legs_asked_to_act(method, uri, query)
+        asked_at = self.exchange.clock.now()
+        while any(self.exchange.is_playing(leg) for leg in concerned):
+            if self.exchange.clock.now() - asked_at >= REQUEST_TIMEOUT_MS:
+                raise AriTimeout(
+                    f"{method} {uri}: no answer from the exchange within {REQUEST_TIMEOUT_MS} ms."
+                )
+            await self._wait(SOUND_LOOK_MS)
 
     async def _wait(self, ms: int) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

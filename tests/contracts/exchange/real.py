@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
@@ -23,7 +22,6 @@ from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailab
 from tests.contracts.exchange.provision import PASSWORD, provision
 from tests.contracts.exchange.rig import Rig, RigCaller, RigPhone
 from tests.support.exchange import TestExchange
-from tests.support.sip import tag_in
 from tests.support.sipcall import SipCall
 from tests.support.siplink import Address
 from tests.support.sipphone import CallState, Codec, SipPhone
@@ -190,14 +188,18 @@ class RealRig(Rig):
     async def notify(self, channel_name: str, event: str) -> None:
         settings = self.exchange.settings
         client = AmiClient(settings.ports.ami, settings.ami_password)
-        await client.notify(channel_name, event)
-        await client.close()
+        try:
+            await client.notify(channel_name, event)
+        finally:
+            await client.close()
 
     async def fall_back(self, did: str, *phones: RigPhone) -> None:
         settings = self.exchange.settings
         client = AmiClient(settings.ports.ami, settings.ami_password)
-        await client.put(FALLBACK_FAMILY, did, "&".join(f"PJSIP/{phone.name}" for phone in phones))
-        await client.close()
+        try:
+            await client.put(FALLBACK_FAMILY, did, "&".join(f"PJSIP/{phone.name}" for phone in phones))
+        finally:
+            await client.close()
 
     def keeps_message(self, name: str) -> bool:
         return (self.exchange.settings.messages_dir / f"{name}.wav").is_file()
@@ -323,18 +325,11 @@ class RealPhone:
         await self._phone.call.hears_music(without=(RINGING_HZ,))
 
     async def transfer(self, number: str) -> None:
-        await self._refer(self._phone.call, f"<sip:{number}@127.0.0.1>")
+        await self._phone.call.transfer(number)
 
     async def transfer_to_other(self) -> None:
         first, second = [call for call in self._phone.calls if call.state is CallState.UP][-2:]
-        replaces = f"{second.call_id};to-tag={tag_in(second._them)};from-tag={tag_in(second._us)}"
-        await self._refer(first, f"<sip:{self.name}@127.0.0.1?Replaces={quote(replaces)}>")
-
-    async def _refer(self, call: SipCall, to: str) -> None:
-        us = f"<sip:{self.name}@127.0.0.1>"
-        headers = (("Refer-To", to), ("Referred-By", us), ("Contact", self._phone.contact()))
-        response = await self._phone.link.request(call._message("REFER", headers), call._peer)
-        assert response.status == 202, response
+        await first.transfer(second)
 
     async def told_of_transfer(self) -> None:
         def told() -> bool:

@@ -27,7 +27,7 @@ async def test_a_call_is_announced_and_then_handed_to_the_one_who_claims_it(rig:
     assert start["args"] == ["did", "+31880001", "t-trunk"]
     assert start["channel"]["dialplan"]["exten"] == "+31880001"
     assert start["channel"]["channelvars"] == dict.fromkeys(
-        ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT"), ""
+        ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS"), ""
     )
 
 

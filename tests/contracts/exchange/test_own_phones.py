@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.core.commands import Join, LetRing
+from cordboard.core.commands import AnswerTransferKey, Join, LetRing
 from cordboard.core.events import (
     CallArrived,
     DirectCallArrived,
@@ -107,7 +107,7 @@ async def test_a_number_that_nobody_has_is_refused(rig: Rig) -> None:
 
 
 async def test_the_transfer_key_is_told_and_nothing_moves(rig: Rig) -> None:
-    """D27, blind: with the number; the telephone hears that it is done."""
+    """D27, blind: with the number; the telephone hears what became of it."""
     desk = Desk(rig)
     phone = await desk.phone("a")
     await desk.open(phone)
@@ -119,6 +119,7 @@ async def test_the_transfer_key_is_told_and_nothing_moves(rig: Rig) -> None:
 
     await phone.transfer("202")
     asked = await desk.told(PhoneTransferAsked)
+    await desk.does(AnswerTransferKey(leg=asked.leg, done=True))
     await phone.told_of_transfer()
 
     assert (asked.leg, asked.number, asked.other) == (line, "202", None)

@@ -1,0 +1,55 @@
+"""What we know beside what the exchange says: every half minute, so that one lost word does no harm for long (F3).
+
+Taking everything up anew, as after a restart, would let every telephone ring anew. So only what differs is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from cordboard.asterisk.inventory import Inventory
+from cordboard.asterisk.translate import instant
+from cordboard.core.events import LegRole
+from cordboard.core.types import LegId, OrganisationId
+
+COMPARE_MS = 30_000
+
+
+STRANGER_MS = 10_000
+"""A caller who has been in our application for so long and is not known to us did not just come in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """What one of the two has and the other has not."""
+
+    gone: frozenset[LegId]
+    """We know them, and they live no more: their end was not heard."""
+    strange: frozenset[OrganisationId]
+    """Whose legs live that we do not know: they are all looked at anew."""
+    has_strangers: bool
+    """Somebody came in unheard, and nobody knows whose caller it is."""
+    answered: frozenset[LegId]
+    """Telephones and dialled people who are up; whether that was heard, the board knows."""
+
+
+def compare(known: AbstractSet[LegId], inventory: Inventory) -> Differences:
+    """The differences.
+
+    Args:
+        known: whom we knew before the exchange was asked; what was begun later may not be in its answer.
+    """
+    return Differences(
+        gone=frozenset(known - inventory.names.keys()),
+        strange=frozenset(organisation for organisation, found in inventory.legs if found.leg not in known),
+        has_strangers=any(
+            channel.id not in known and inventory.at - instant(channel.creationtime) > STRANGER_MS
+            for channel in inventory.unmarked
+        ),
+        answered=frozenset(
+            found.leg
+            for _, found in inventory.legs
+            if found.answered and (found.role is LegRole.LINE or found.leg in inventory.dialled)
+        ),
+    )
