@@ -14,6 +14,8 @@ from cordboard.core.types import OrganisationId, Right, UserId
 from tests.web.rig import OWN, TWENTE, Rig
 
 PIET_IN = "Piet@twente.example"
+ORGANISATIONS = "/api/provider/organisations"
+"""Where the provider finds them."""
 
 
 async def asked(web: Rig, request: Request, organisation: OrganisationId = TWENTE) -> Accepted | NotDone:
@@ -33,12 +35,23 @@ async def one(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
 
 async def change(client: httpx.AsyncClient, path: str, check: bool = False, **fields: Any) -> httpx.Response:
     """With the version that stands there now."""
-    version = (await one(client, path))["version"]
-    return await client.patch(
-        f"/api/admin/{path}{'?check=1' if check else ''}",
-        json=fields,
-        headers=OWN | {"If-Match": f'"{version}"'},
-    )
+    return await _change(client, f"/api/admin/{path}", fields, query="?check=1" if check else "")
+
+
+async def change_organisation(
+    provider: httpx.AsyncClient, organisation: OrganisationId, **fields: Any
+) -> httpx.Response:
+    """The same, at the provider's level."""
+    return await _change(provider, f"{ORGANISATIONS}/{organisation}", fields)
+
+
+async def _change(
+    client: httpx.AsyncClient, path: str, fields: dict[str, Any], *, query: str = ""
+) -> httpx.Response:
+    there = await client.get(path)
+    assert there.status_code == 200, there.text
+    headers = OWN | {"If-Match": f'"{there.json()["version"]}"'}
+    return await client.patch(path + query, json=fields, headers=headers)
 
 
 async def make(client: httpx.AsyncClient, resource: str, **fields: Any) -> httpx.Response:

@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.web.rig import Rig, log_in, rig
+from cordboard.core.types import Right
+from tests.web.administrator import PIET_IN, give
+from tests.web.rig import PIET, Rig, log_in, rig
 
 
 @pytest.fixture
@@ -23,4 +25,13 @@ async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
     """Her browser; she administers."""
     async with web.client() as client:
         await log_in(client)
+        yield client
+
+
+@pytest.fixture
+async def provider(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
+    """Piet's browser; he stands above the organisations, and may do nothing else."""
+    await give(web, PIET, Right.PROVIDER)
+    async with web.client() as client:
+        await log_in(client, PIET_IN)
         yield client

@@ -15,6 +15,8 @@ from litestar import Litestar
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
+from cordboard.app.administration.announcements import Announcements
+from cordboard.app.administration.provider import Provider
 from cordboard.app.assembly import assemble
 from cordboard.app.chat import Chat
 from cordboard.app.clock import SteadyClock
@@ -29,17 +31,19 @@ from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.writer import Writer
 from cordboard.core.commands import Command
-from cordboard.core.events import CallArrived, ExchangeRestored
+from cordboard.core.events import CallArrived, ExchangeRestored, LegEnd, LegEnded
 from cordboard.core.types import CallId, DeviceId, GroupId, LegId, OrganisationId, QueueId, Right, UserId
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.chat import HubLines
 from cordboard.web.guard import own_origins
 from cordboard.web.live import Live
+from cordboard.web.metrics import Figures, ProcessFigures, TaskFigures
 from cordboard.web.push import Hub
 from cordboard.web.server import make_server
 from cordboard.web.services import Services
 from cordboard.wiring.configured import RunningDesk
+from cordboard.wiring.voices import KeptVoices
 from tests.contracts.storage.samples import (
     ALGEMEEN,
     BRABANT,
@@ -51,6 +55,26 @@ from tests.contracts.storage.samples import (
     queue,
 )
 
+FIGURES = Figures(
+    version="1",
+    exchange_up=True,
+    database_ok=True,
+    consoles=2,
+    turns=7,
+    loop_lag_s=0.0,
+    records_waiting=0,
+    records_dropped=3,
+    commands_waiting=0,
+    reconciled=1,
+    disk_free_bytes=10**9,
+    calls={("twente", "active"): 1},
+    waiting={("twente", "algemeen"): 4},
+    alarms={"not_saved": 1},
+    processes={"server": ProcessFigures(resident_bytes=1_000_000, threads=5, open_files=9)},
+    tasks=TaskFigures(processors=120, queued=3, queued_max=2, over_high_water=0),
+)
+EVERYTHING = frozenset(Right) - {Right.PROVIDER}
+"""Inside an organisation."""
 PASSWORD = "een lang wachtwoord"
 HOST = "http://testserver.local"
 OWN = {"X-Cordboard": "1"}
@@ -109,6 +133,10 @@ class Rig:
         )
         return call
 
+    def hangs_up(self, name: str, organisation: OrganisationId = TWENTE) -> None:
+        """That caller goes."""
+        self.services.engine.tell(organisation, LegEnded(leg=LegId(name), how=LegEnd.HUNG_UP))
+
     def live(self) -> Live:
         """What serves `/live`."""
         services = self.services
@@ -151,7 +179,7 @@ def _brabant() -> Directory:
 
 
 def _with_rights(made: Directory) -> Directory:
-    return replace(made, users=tuple(replace(user, rights=frozenset(Right)) for user in made.users))
+    return replace(made, users=tuple(replace(user, rights=EVERYTHING) for user in made.users))
 
 
 @asynccontextmanager
@@ -168,7 +196,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     tenancy = Tenancy(database.directories)
     await tenancy.load()
     clock = SteadyClock()
-    writer = Writer(database.journal)
+    writer = Writer(database.journal, clock.now)
     writer.start()
     hub = Hub(
         epoch="e1",
@@ -180,7 +208,8 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     exchange = Listening()
     engine = Engine(clock, exchange, writer, hub, lambda organisation: None)
     legs = iter(range(1, 10_000))
-    for organisation in (TWENTE, BRABANT):
+
+    async def begin(organisation: OrganisationId) -> None:
         desk = assemble(
             tenancy.all[organisation],
             (),
@@ -193,6 +222,9 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         engine.put(organisation, desk)
         devices = frozenset(DeviceId(d.id) for d in tenancy.all[organisation].devices)
         engine.tell(organisation, ExchangeRestored(fresh=True, legs={}, registered=devices))
+
+    for organisation in (TWENTE, BRABANT):
+        await begin(organisation)
     practised: list[wire.Command] = []
 
     async def practice(_organisation: OrganisationId, command: wire.Command) -> wire.Result:
@@ -215,12 +247,17 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         now=clock.now,
         emergency=frozenset(),
         sip_server=("192.0.2.10", 5060),
+        begin=begin,
     )
+    administration = Administration(database.directories, database.audit, desk_of, clock.now)
+    voices = KeptVoices(folder / "recordings", folder / "prompts")
     letters = Letters()
     mailing = Mailing(letters)
     second_factor = SecondFactor(database.doors)
     services = Services(
-        administration=Administration(database.directories, database.audit, desk_of, clock.now),
+        administration=administration,
+        provider=Provider(database.directories, administration),
+        announcements=Announcements(voices, administration),
         log_ins=LogIns(database.accounts, passwords, Throttle(), second_factor),
         password_links=PasswordLinks(
             database.doors,
@@ -237,11 +274,13 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         directories=database.directories,
         history=database.history,
         contacts=database.contacts,
+        callbacks=database.callbacks,
         engine=engine,
         hub=hub,
         chat=Chat(HubLines(hub), tenancy.viewer, clock.now),
         now=clock.now,
         practice=practice,
+        figures=lambda: FIGURES,
         health=lambda: rest.Health(ok=True, version="1", exchange="up", database="ok", calls=0, consoles=0),
         secure=secure,
         origins=frozenset({"http://localhost:8080"}),

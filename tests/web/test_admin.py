@@ -5,10 +5,12 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from cordboard.app.engine import NotDone
 from cordboard.app.ports import StorageFailure
-from cordboard.core.types import Right
+from cordboard.core.requests import MakeCallBack
+from cordboard.core.types import NumberKind, Right
 from tests.contracts.storage.samples import BROWSER, ENSCHEDE
-from tests.web.administrator import change, code_of, delete, errors_of, give, make, one
+from tests.web.administrator import asked, change, code_of, delete, errors_of, give, make, one
 from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig
 
 
@@ -25,6 +27,8 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
         "links",
         "devices",
         "numbers",
+        "trunks",
+        "announcements",
     ]
     assert (await make(chantal, "roles", name="Receptie", rights=["queue.pick"])).status_code == 201
     hours = {
@@ -36,13 +40,15 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
     assert (
         await make(chantal, "links", name="Almelo", numbers=["0546 12*"], queue=ALGEMEEN)
     ).status_code == 201
+    trunk = {"name": "KPN", "host": "sip.example.net", "user_name": "us", "password": "geheim"}
+    assert (await make(chantal, "trunks", **trunk)).status_code == 201
     before = (await chantal.get("/api/admin/audit")).json()["rows"]
     for resource in overview["resources"]:
         rows = (await chantal.get(f"/api/admin/{resource['name']}")).json()["rows"]
         assert rows
         for row in rows:
             read_only = {"registered", "used_by", "used_by_name", "server", "user", "open_now"}
-            read_only |= {"all_rights", "has_password"}
+            read_only |= {"all_rights", "has_password", "state", "state_detail", "test"}
             sent = {key: value for key, value in row.items() if key not in read_only}
             answer = await chantal.patch(
                 f"/api/admin/{resource['name']}/{row['id']}",
@@ -179,6 +185,26 @@ async def test_nobody_gives_rights_that_he_has_not_or_locks_everybody_out(
     assert (await change(chantal, piets, rights=["admin.users"])).status_code == 200
 
 
+@pytest.mark.rule("3.6-t", "X-d")
+async def test_a_call_back_is_a_way_out_of_a_queue_alone(chantal: httpx.AsyncClient) -> None:
+    """With a message for who does not want it, or nothing; a direct call has no queue to be called back from."""
+    for target in ("message", None):
+        exits = {"full": {"action": "call_back", "target": target}}
+        answer = await change(
+            chantal,
+            f"queues/{ALGEMEEN}",
+            exits=exits,
+            callback_caller_first_ms=30_000,
+            callback_caller_key="5",
+        )
+        assert (answer.status_code, answer.json()["exits"]) == (200, exits)
+    wrong = {"full": {"action": "call_back", "target": PIET}}
+    assert (await change(chantal, f"queues/{ALGEMEEN}", exits=wrong)).status_code == 422
+    assert (await change(chantal, f"queues/{ALGEMEEN}", callback_caller_key="*")).status_code == 422
+    answer = await change(chantal, f"users/{CHANTAL}", direct_exit={"action": "call_back"})
+    assert answer.status_code == 422
+
+
 async def test_what_is_needed_elsewhere_stays(chantal: httpx.AsyncClient) -> None:
     """And it is said by what."""
     refused = await delete(chantal, f"groups/{ENSCHEDE}")
@@ -250,3 +276,39 @@ async def test_passwords_of_telephones_stay_when_something_else_changes(
     assert errors_of(await change(chantal, f"devices/{BROWSER}", answer_method="header")) == {
         "answer_method": "bad_choice"
     }
+
+
+@pytest.mark.rule("D27", "X-d")
+async def test_a_leg_for_each_call_holds_at_once(web: Rig, chantal: httpx.AsyncClient) -> None:
+    """The switchboard obeys it from the same moment, and it is stored."""
+    assert (await one(chantal, f"devices/{BROWSER}"))["one_line"] is True
+
+    assert (await change(chantal, f"devices/{BROWSER}", one_line=False)).json()["one_line"] is False
+
+    assert not web.services.engine.desks[TWENTE].board.devices[BROWSER].one_line
+    stored = await web.database.directories.directory(TWENTE)
+    assert [row.one_line for row in stored.devices if row.id == BROWSER] == [False]
+
+
+@pytest.mark.rule("D14", "D28")
+async def test_numbers_that_are_not_called_back_are_written_in_any_form_and_hold_at_once(
+    web: Rig, chantal: httpx.AsyncClient
+) -> None:
+    """Kept once each; the desk is refused an appointment, however it writes the number."""
+    of = f"organisation/{TWENTE}"
+    numbers = ["+31 6 8765 4321", "06-87654321", "053-4809*", "0900-1234"]
+    assert (await change(chantal, of, never_called_back=numbers)).status_code == 200
+    shown = (await one(chantal, of))["never_called_back"]
+    again = await change(chantal, of, never_called_back=shown)
+    wrong = await change(chantal, of, never_called_back=["jan", "0534800937"])
+    board, codes = web.services.engine.desks[TWENTE].board, []
+    board.agents[CHANTAL].rights |= {Right.CALLBACK_MANAGE}
+    for dialled in ("0687654321", "0031534809371", "0612345678"):
+        number, kind = board.reads(dialled) or ("", NumberKind.NATIONAL)
+        answer = await asked(web, MakeCallBack(agent=CHANTAL, number=number, kind=kind, queue=ALGEMEEN))
+        codes.append(answer.code if isinstance(answer, NotDone) else None)
+
+    assert shown == ["31534809*", "31687654321", "319001234"]
+    assert again.status_code == 200
+    assert errors_of(wrong) == {"never_called_back.1": "bad_number"}
+    assert codes == ["callback_blocked", "callback_blocked", None]

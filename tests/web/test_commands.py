@@ -11,7 +11,9 @@ from cordboard.app.engine import NotDone
 from cordboard.core.requests import (
     ArmTransfer,
     CallColleague,
+    CallMissed,
     CallNumber,
+    ClaimMissed,
     CompleteTransfer,
     ExtendWrapUp,
     Pause,
@@ -23,7 +25,7 @@ from cordboard.core.requests import (
     TransferToQueue,
     UndoTransfer,
 )
-from cordboard.core.types import CallId, NumberKind, QueueId, TransferKind, UserId
+from cordboard.core.types import CallId, MissedId, NumberKind, QueueId, TransferKind, UserId
 from cordboard.web import wire
 from cordboard.web.commands import request_of
 
@@ -31,6 +33,8 @@ ME, PIET, C1 = UserId("me"), UserId("piet"), CallId("c1")
 PLAN = DialPlan(country="NL", colleagues={"203": PIET})
 COMPLETE = {
     "call": "c1",
+    "callback": "b1",
+    "missed": "c1",
     "to": "c2",
     "queue": "q",
     "user": "piet",
@@ -110,6 +114,10 @@ def test_what_is_clicked_reaches_the_core_with_its_arguments() -> None:
     )
     assert asked("transfer.undo", call="c1") == UndoTransfer(agent=ME, call=C1)
     assert asked("call.conference", call="c1") == StartConference(agent=ME, call=C1)
+    assert asked("missed.claim", missed="m1") == ClaimMissed(agent=ME, missed=MissedId("m1"))
+    assert asked("missed.call", missed="m1", confirmed="true") == CallMissed(
+        agent=ME, missed=MissedId("m1"), confirmed=True
+    )
     assert asked("call.keys", digits="1#") == SendKeys(agent=ME, digits="1#")
     assert asked("agent.pause", reason="Lunch") == Pause(agent=ME, reason="Lunch")
     assert asked("wrap_up.extend") == ExtendWrapUp(agent=ME)

@@ -251,3 +251,36 @@ async def test_practice_callers_are_for_who_has_the_right(web: Rig) -> None:
 
 def _without(row: Any, right: Right) -> Any:
     return replace(row, rights=row.rights - {right})
+
+
+async def shown(socket: Socket, call: str) -> None:
+    """Wait until this call has been shown."""
+    async with asyncio.timeout(5):
+        while not any(
+            op.get("e", {}).get("id") == call for frame in socket.frames for op in frame.get("ops", [])
+        ):
+            socket.news.clear()
+            await socket.news.wait()
+
+
+async def test_a_console_that_does_not_read_delays_none_of_twenty_others(web: Rig) -> None:
+    """F12: while the server still waits for the one, everybody else has had every change."""
+    live = web.live()
+    chantal, piet = await cookies(web), await cookies(web, "Piet@twente.example")
+    for known in (chantal, piet):
+        async with console(web, known, live) as first:
+            await first.told(t="res", id=first.command("group.select", group=ENSCHEDE), ok=True)
+    async with AsyncExitStack() as stack:
+        others = [await stack.enter_async_context(console(web, chantal, live)) for _ in range(10)]
+        frozen = await stack.enter_async_context(served(live, Socket(piet, reads=False)))
+        frozen.says(t="sync", epoch="", rev=0)
+        others += [await stack.enter_async_context(console(web, piet, live)) for _ in range(10)]
+        for number in range(5):
+            web.arrives(f"caller-{number}")
+        for socket in others:
+            for number in range(5):
+                await shown(socket, f"c-caller-{number}")
+
+        assert frozen.accepted
+        assert frozen.closed is None
+        assert frozen.frames == []

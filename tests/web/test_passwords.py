@@ -26,7 +26,7 @@ from cordboard.app.passwords import Passwords, TooBusy
 from cordboard.mail import SmtpPost
 from cordboard.web.requests import password as requests
 from tests.support.mailserver import link_in, running_mail_server, text_of
-from tests.web.administrator import code_of
+from tests.web.administrator import change, code_of
 from tests.web.consoles import console, served
 from tests.web.rig import CHANTAL, HOST, OWN, PASSWORD, TWENTE, Rig, Socket, log_in, rig
 
@@ -326,6 +326,30 @@ async def test_a_second_factor_is_asked_at_log_in_and_counts_once(web: Rig) -> N
     assert left == {"on": True, "recovery_codes": 9}
     assert code_of(again) == (409, "second_factor_on")
     assert (off.status_code, plain.status_code) == (204, 200)
+
+
+@pytest.mark.rule("X-b")
+async def test_who_administers_shows_a_second_factor_where_the_organisation_wants_it(web: Rig) -> None:
+    """From that moment nothing is read or changed without one; it is set up in one's own settings, and stays on."""
+    sure = {"password": PASSWORD}
+    async with web.client() as client:
+        await log_in(client)
+        changed = await change(client, f"organisation/{TWENTE}", second_factor_for_administrators=True)
+        refused = [
+            await client.get("/api/admin"),
+            await client.get("/api/admin/users"),
+            await client.delete("/api/admin/users/u-piet", headers=OWN | {"If-Match": '"x"'}),
+        ]
+        begun = (await client.post("/api/second-factor", json=sure, headers=OWN)).json()
+        code = pyotp.TOTP(begun["secret"]).at(web.services.now() // 1000)
+        codes = (await client.put("/api/second-factor", json={"code": code}, headers=OWN)).json()["codes"]
+        allowed = await client.get("/api/admin/users")
+        off = await client.post("/api/second-factor/off", json=sure | {"code": codes[0]}, headers=OWN)
+
+    assert changed.status_code == 200
+    assert [code_of(answer) for answer in refused] == [(403, "second_factor_needed")] * 3
+    assert allowed.status_code == 200
+    assert code_of(off) == (409, "second_factor_must")
 
 
 async def test_a_code_is_guessed_as_slowly_as_a_password(web: Rig) -> None:

@@ -15,6 +15,7 @@ from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Thing
+from cordboard.core.records import MissedRow
 from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.core.urgent import Rung
@@ -177,6 +178,7 @@ def _everything(world: World) -> list[Any]:
     ]
     changed += [Changed(Thing.DEVICE, d) for d in board.devices] + [Changed(Thing.EXCHANGE, "exchange")]
     known = {id_ for thing, id_ in _hub_keys(world) if thing is Thing.CALL}
+    changed += [Changed(Thing.MISSED, row.id) for row in world.all(MissedRow)]
     return changed + [Changed(Thing.CALL, c) for c in {*board.calls, *known}]
 
 

@@ -18,6 +18,7 @@ from litestar.handlers import WebsocketRouteHandler
 from cordboard.app.chat import Chat
 from cordboard.app.dialling import DialPlan
 from cordboard.app.engine import Accepted, Engine, NotDone
+from cordboard.app.modules import MODULE_OFF, Module
 from cordboard.app.ports import StorageFailure
 from cordboard.core.refusals import Code
 from cordboard.core.types import OrganisationId, Right
@@ -25,6 +26,7 @@ from cordboard.web import wire
 from cordboard.web.chat import chat_command
 from cordboard.web.commands import expected_version, request_of
 from cordboard.web.guard import GONE, AnySocket, LoggedIn, same_origin
+from cordboard.web.modules import module_off_for
 from cordboard.web.push import Console, Hub
 
 log = logging.getLogger(__name__)
@@ -80,7 +82,7 @@ class Live:
         except StorageFailure:
             await self._turn_away(socket, wire.Bye(code="drain", resume=True, after_ms=DATABASE_AWAY_MS))
             return
-        if logged_in is None:
+        if logged_in is None or Module.OPERATOR in logged_in.viewer.organisation.modules_off:
             await self._turn_away(socket, wire.Bye(code="auth", resume=False, after_ms=0))
             return
         await socket.accept(subprotocols=wire.PROTOCOL)
@@ -170,6 +172,9 @@ class Live:
                 result = wire.Result(id=command.id, ok=False, rev=rev, code=code, args=args)
             self._hub.finish(organisation, user, result)
 
+        if (lacks := module_off_for(console.viewer.organisation, command.op)) is not None:
+            reply(NotDone(MODULE_OFF, {"module": lacks.value}))
+            return
         if command.op.startswith("chat."):
             chat_command(self._chat, console, command, reply)
             return

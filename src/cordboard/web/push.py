@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from cordboard.app import projection
+from cordboard.app.modules import Module
 from cordboard.app.projection import Viewer
+from cordboard.app.troubles import NONE, Trouble
 from cordboard.app.views import Kind, MeView, View
 from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Say, Thing
@@ -124,7 +126,7 @@ class Console:
     def _snapshot(self, board: Board, rev: int) -> wire.Snapshot:
         self._snapshot_due = False
         self._dirty.clear()
-        entities = list(projection.views(board, self.viewer))
+        entities = list(projection.views(board, self.viewer, self.hub.troubles))
         self._sent = {(_kind(view), view.id): view for view in entities}
         return wire.Snapshot(epoch=self.hub.epoch, rev=rev, ents=entities)
 
@@ -142,7 +144,8 @@ class Console:
                 dirty |= {(Thing.CALL, call.id) for call in board.waiting() if call.urgent}
             self._op(ops, "me", mine.id, mine)
         for thing, id_ in dirty:
-            self._op(ops, thing.value, id_, projection.view_of(board, self.viewer, thing, id_))
+            view = projection.view_of(board, self.viewer, thing, id_, self.hub.troubles)
+            self._op(ops, thing.value, id_, view)
         return ops
 
     def _op(self, ops: list[wire.Op], kind: str, id_: str, view: View | None) -> None:
@@ -182,6 +185,8 @@ class Hub:
         self.now = now
         self.board = board
         self._present, self._absent = present, absent
+        self.troubles: Mapping[str, Trouble] = NONE
+        """What is wrong with the house now, by id; whoever fills it says what changed (`trouble_changed`)."""
         self._organisations: dict[OrganisationId, _Organisation] = {}
         self._commands: dict[UserId, OrderedDict[str, _CommandEntry]] = {}
 
@@ -220,6 +225,11 @@ class Hub:
         if state.ambient is None and state.consoles:
             loop = asyncio.get_running_loop()
             state.ambient = loop.call_later(AMBIENT_MS / 1000, self._flush_ambient, state)
+
+    def trouble_changed(self, id_: str) -> None:
+        """Something is wrong with the house, or is wrong no more."""
+        for organisation in self._organisations:
+            self.changed(organisation, [Changed(Thing.ALARM, id_)])
 
     def _flush_ambient(self, state: _Organisation) -> None:
         state.ambient = None
@@ -283,7 +293,7 @@ class Hub:
         """An administrator changed something: everybody begins with a snapshot, who may not look any more ends."""
         for console in list(self.state(organisation).consoles.values()):
             viewer = viewer_of(console.user)
-            if viewer is None:
+            if viewer is None or Module.OPERATOR in viewer.organisation.modules_off:
                 console.end(wire.Bye(code="auth", resume=False, after_ms=0))
             else:
                 console.viewer = viewer
@@ -387,6 +397,8 @@ _KINDS: dict[str, Kind] = {
     "device": "device",
     "exchange": "exchange",
     "alarm": "alarm",
+    "callback": "callback",
+    "missed": "missed",
 }
 
 

@@ -17,13 +17,18 @@
     POST   /api/second-factor/off   take it away             Confirmation -> 204
     PUT    /api/settings            own language and theme   Settings -> 204
     POST   /api/softphone           credentials for the paired browser phone             SoftphoneCredentials | 409
-    GET    /api/history?before=&limit=   own calls, newest first                         HistoryPage | 403
+    GET    /api/history?before=&limit=&kind=&q=   own calls, newest first                HistoryPage | 403
+    GET    /api/history/file?kind=&q=    all of them, to be opened in a spreadsheet      text/csv | 403
+    GET    /api/history/{call}/back      which number calls back                         CallBackNumber | 404
     GET    /api/calls/{id}/log      why it rang whom (X-h), oldest first                 CallLog | 404
     GET    /api/messages            messages left for me or my group's queues            MessagePage
     GET    /api/messages/{name}     one of them as sound (WAV)                           bytes | 404
-    GET    /api/contacts?q=         own favourites, and whom it finds   ContactPage
+    GET    /api/contacts?q=&external=&internal=&group=   own favourites, and whom it finds         ContactPage
+    POST   /api/contacts/import     a file of them, dry run first            ContactFile -> ContactsImported | 403
+    GET    /api/contacts/export?format=   all of them: csv or vcard, by right        200 | 403
+    GET    /api/contacts/groups     by which groups to filter   ContactGroups
     POST   /api/contacts            add one                  ContactFields -> 201 ContactRow | 403 | 422 "wrong_contact"
-    GET    /api/contacts/{id}       one      ContactRow | 404        PUT, DELETE  by right
+    GET    /api/contacts/{id}       one      ContactRow | 404        PUT, DELETE  by right, If-Match | 412 | 428
     PUT    /api/contacts/{id}/favourite   give it my star; DELETE takes it                204 | 404
     GET    /api/missed              who called my groups' queues in vain                 MissedPage
     /api/admin/...                  the administration: docs/admin/rest.md                       AdminProblem
@@ -38,6 +43,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
+from cordboard.app.views import CallBackView, HistoryGap
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,7 +307,7 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     """When it was answered, else when it was offered or dialled."""
     wait_ms: int | None
     talk_ms: int | None
-    ended_by: Literal["caller", "agent", "lost", "transfer", "not_reached", "exit"] | None
+    ended_by: Literal["caller", "agent", "lost", "transfer", "not_reached", "exit", "call_back"] | None
     """lost: broken off by a failure of the exchange; transfer: the consultation that ended in one; not_reached: an
     outgoing call that was busy, rejected or not answered; exit: a rule led the caller out."""
     transferred_to: str | None
@@ -312,6 +319,23 @@ class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: list[HistoryRow]
     before: str | None
+    gaps: list[HistoryGap]
+
+
+class CallBackNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """What is dialled to call somebody back: a contact's primary number, else the one of the call (3.4-g)."""
+
+    number: str
+
+
+class CallBackPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of the planning, or what a search found (3.6)."""
+
+    rows: list[CallBackView]
+    open: int
+    """Of the rows: still to take place (3.6-h)."""
+    done: int
+    """Succeeded, failed or cancelled."""
 
 
 class ContactFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -322,10 +346,14 @@ class ContactFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     numbers: list[str] = []
     """In any notation."""
     addresses: list[str] = []
+    internal: bool = False
+    """Of the own organisation, without a log-in (3.3-p)."""
+    group: str | None = None
+    """Where somebody internal works."""
 
 
 class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody outside the house."""
+    """Somebody who can be called; colleagues with a log-in are not among them."""
 
     id: str
     name: str
@@ -333,14 +361,66 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True):
     numbers: list[str]
     """E.164 without plus; the first is the primary one."""
     addresses: list[str]
+    internal: bool
+    group: str | None
+    version: str
+    """For `If-Match`."""
 
 
 class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
     """Both by shown name; a favourite that is found stands in both."""
 
     favourites: list[ContactRow]
+    colleagues: list[str]
+    """Ids of the colleagues who have my star."""
     found: list[ContactRow]
     """At most 50; empty below 3 characters or 2 digits."""
+
+
+class ContactFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of contacts, to be looked at or taken."""
+
+    format: Literal["csv", "vcard"]
+    text: str
+    dry_run: bool = True
+    """Only say what would become of it."""
+
+
+class BadContact(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that cannot be taken."""
+
+    line: int
+    """Of the file, from 1."""
+    reason: Literal[
+        "name", "function", "numbers", "addresses", "group", "columns", "unreadable", "twice", "head"
+    ]
+    """A field that cannot be so; more cells than columns; no card; in the file already; no column that is known."""
+
+
+class ContactsImported(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the file, or would."""
+
+    done: bool
+    added: int
+    changed: int
+    same: int
+    bad: list[BadContact]
+    """All of them; they are left out."""
+
+
+class ContactGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A department or location, for the left bar of the address book (3.3-b)."""
+
+    id: str
+    name: str
+    people: list[str]
+    """Ids of the colleagues who may work for it."""
+
+
+class ContactGroups(msgspec.Struct, frozen=True, kw_only=True):
+    """All of the organisation, by name."""
+
+    groups: list[ContactGroup]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from litestar.types import Message, Scope
 from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import OWN_HEADER, AnyRequest, own_origins, same_origin
 from cordboard.web.live import Live
+from cordboard.web.modules import require_module
 from cordboard.web.problems import (
     AdminRefusal,
     Refusal,
@@ -28,12 +29,18 @@ from cordboard.web.problems import (
     storage_failed,
 )
 from cordboard.web.requests.admin import AdminRequests
+from cordboard.web.requests.announcements import AnnouncementRequests
+from cordboard.web.requests.callbacks import CallBackRequests
 from cordboard.web.requests.calls import CallRequests
+from cordboard.web.requests.contact_files import ContactFileRequests
 from cordboard.web.requests.contacts import ContactRequests
 from cordboard.web.requests.desk import DeskRequests
+from cordboard.web.requests.history import HistoryRequests
 from cordboard.web.requests.own import OwnRequests
 from cordboard.web.requests.password import PasswordRequests
+from cordboard.web.requests.provider import ProviderRequests
 from cordboard.web.requests.session import SessionRequests
+from cordboard.web.requests.watch import WatchRequests
 from cordboard.web.services import Services
 from cordboard.web.sip_proxy import SipProxy
 
@@ -79,12 +86,12 @@ def make_server(services: Services) -> Litestar:
     proxy = SipProxy(services)
 
     async def guard(request: AnyRequest) -> Response[object] | None:
-        """State changes come from our own page only (CSRF: ASVS V3.5)."""
-        if request.method in SAFE_METHODS:
-            return None
-        own = own_origins(_scheme(services), request.headers.get("host"), services.origins)
-        if OWN_HEADER not in request.headers or not same_origin(request.headers.get("origin"), own):
-            raise Refusal(403, "foreign_page")
+        """State changes come from our own page only (CSRF: ASVS V3.5); what is not taken is not served."""
+        if request.method not in SAFE_METHODS:
+            own = own_origins(_scheme(services), request.headers.get("host"), services.origins)
+            if OWN_HEADER not in request.headers or not same_origin(request.headers.get("origin"), own):
+                raise Refusal(403, "foreign_page")
+        await require_module(request, services)
         return None
 
     async def secure_headers(message: Message, _scope: Scope) -> None:
@@ -107,9 +114,15 @@ def make_server(services: Services) -> Litestar:
             PasswordRequests,
             OwnRequests,
             DeskRequests,
+            HistoryRequests,
             CallRequests,
+            CallBackRequests,
             ContactRequests,
+            AnnouncementRequests,
+            ContactFileRequests,
             AdminRequests,
+            ProviderRequests,
+            WatchRequests,
             live.handler(),
             proxy.handler(),
             *_files(services.console),

@@ -9,19 +9,24 @@ from typing import Literal
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
+from cordboard.app.administration.announcements import Announcements
+from cordboard.app.administration.network import NetworkAdministration
+from cordboard.app.administration.provider import Provider
 from cordboard.app.chat import Chat
 from cordboard.app.contacts import Contacts
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
 from cordboard.app.password_links import PasswordLinks
-from cordboard.app.ports import DeviceRow, Directories, Directory
+from cordboard.app.ports import CallBacks, DeviceRow, Directories, Directory
 from cordboard.app.preferences import PreferenceStore
 from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
+from cordboard.app.trunks import TrunkLines
 from cordboard.core.types import Instant, OrganisationId, QueueId
 from cordboard.web import rest, wire
 from cordboard.web.guard import LoggedIn, token_of
+from cordboard.web.metrics import Figures
 from cordboard.web.problems import Refusal
 from cordboard.web.push import Hub
 
@@ -32,16 +37,19 @@ class Services:
 
     log_ins: LogIns
     administration: Administration
+    provider: Provider
     tenancy: Tenancy
     directories: Directories
     history: History
     contacts: Contacts
+    callbacks: CallBacks
     engine: Engine
     hub: Hub
     chat: Chat
     now: Callable[[], Instant]
     practice: Callable[[OrganisationId, wire.Command], Awaitable[wire.Result]]
     health: Callable[[], rest.Health]
+    figures: Callable[[], Figures]
     secure: bool
     """Served over HTTPS."""
     origins: frozenset[str]
@@ -57,8 +65,16 @@ class Services:
     mail: Literal["smtp", "outbox"]
     loopback: bool
     """Only this machine can reach us."""
+    metrics_token: str | None = None
+    """Who shows it may read `/metrics`; None: this machine alone may, without any."""
     recordings: Callable[[str], Path | None] = lambda _name: None
     """Where the sound of a message that a caller left is; None: it is not there (any more)."""
+    network: NetworkAdministration | None = None
+    """None: the exchange is not ours to set up."""
+    announcements: Announcements | None = None
+    """None: there are no sounds."""
+    trunks: TrunkLines | None = None
+    """None: there is no exchange that has any."""
     emergency: frozenset[str] = frozenset()
     """Numbers that count as emergency calls beside the country's own."""
     plans: dict[OrganisationId, tuple[Directory, DialPlan]] = field(default_factory=dict, init=False)

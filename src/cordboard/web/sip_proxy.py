@@ -13,6 +13,7 @@ import aiohttp
 from litestar import websocket
 from litestar.handlers import WebsocketRouteHandler
 
+from cordboard.app.modules import Module
 from cordboard.app.ports import StorageFailure
 from cordboard.web.guard import GONE, AnySocket, own_origins, same_origin
 from cordboard.web.services import Services
@@ -40,7 +41,7 @@ class SipProxy:
         except StorageFailure:
             await self._away(socket)
             return
-        if logged_in is None:
+        if logged_in is None or Module.OPERATOR in logged_in.viewer.organisation.modules_off:
             await socket.close(code=CLOSE_FORBIDDEN)
             return
         async with aiohttp.ClientSession() as client:

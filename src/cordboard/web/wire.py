@@ -152,7 +152,7 @@ CommandName = Literal[
     "call.hang_up",  # {call}
     "queue.sign_in",  # {queue}
     "queue.sign_out",  # {queue, confirmed?}
-    "device.pair",  # {device}
+    "device.pair",  # {device, take_over?}
     "device.unpair",  # {}
     "group.select",  # {group}
     "wrap_up.start",  # {}
@@ -172,6 +172,15 @@ CommandName = Literal[
     "transfer.complete",  # {call, to, confirmed?}  the green check on call `to`
     "transfer.connect",  # {call}                 "connect without waiting" while the recipient rings
     "transfer.undo",  # {call}
+    "callback.make",  # {number, queue, due_at?: ms, owner?: "me", call?, name?}
+    "callback.cancel",  # {callback}
+    "callback.retry",  # {callback}   of one that failed or was cancelled: rings my device, then the number
+    "callback.accept",  # {callback}  of one that is offered to me
+    "callback.reject",  # {callback}
+    "missed.claim",  # {missed, confirmed?}   I call this one; confirmed: although a colleague is at it
+    "missed.call",  # {missed, confirmed?}    the same, and now: rings my device, then the number
+    "missed.release",  # {missed}             I do not call after all
+    "missed.close",  # {missed}               nobody has to
     "chat.send",  # {to, message, text}   `message`: its id; answered when it arrived, or did not
     "chat.got",  # {from, message, read?: "true"}  this console has it; read: it is open on the screen
     "chat.read",  # {with}               the conversation was opened
@@ -196,9 +205,12 @@ ConsoleFrame = Sync | Pong | Command
 # Refusal codes of commands (the console says them in the user's language; args in brackets):
 #   answered_by [name] · call_gone · no_device · device_not_registered · device_taken [name] · urgent_cannot_be_rejected
 #   not_offered · not_your_call · not_signed_in · queue_not_available · queue_locked · last_in_urgent [queue]
-#   wrap_up_not_allowed · no_wrap_up · needs_a_queue · busy_on_the_phone · exchange_down · out_of_date · bad_command
+#   queue_takes_nobody [queue, reason] · wrap_up_not_allowed · no_wrap_up · needs_a_queue · busy_on_the_phone
+#   exchange_down · out_of_date · bad_command
 #   live_call · hold_failed · no_right · too_many_practice_calls · press_hold_on_phone · too_fast
 #   bad_number · number_not_allowed [kind] · yourself · nobody_on_line · colleague_not_there [name] · not_armed
 #   transfer_in_progress · not_answered_yet · only_attended · confirm_recipient [one, other] · too_late
 #   wrap_up_fixed · busy_talking · no_reason · chat_not_there [name] · chat_not_delivered [name] · chat_empty
 #   chat_too_long
+#   callback_gone · callback_open [callback, at] · callback_refused_number [kind] · callback_blocked
+#   callback_answered · callback_closed_hours [at] · callback_full · missed_gone · missed_claimed [name]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -18,18 +19,25 @@ from cordboard.app.administration.administration import (
     NotThere,
     OutOfDate,
 )
+from cordboard.app.administration.announcements import NAME as ANNOUNCEMENTS
+from cordboard.app.administration.announcements import RIGHT as ANNOUNCEMENTS_RIGHT
 from cordboard.app.administration.audit import Action
 from cordboard.app.administration.fields import FieldProblem, Invalid, Row
-from cordboard.app.administration.rights import ADMINISTRATION
+from cordboard.app.administration.network import NAME as NETWORK
+from cordboard.app.administration.network import NetworkAdministration
+from cordboard.app.administration.provider import NAME as ORGANISATIONS
+from cordboard.app.administration.rights import ADMINISTRATION, PROTECTED
 from cordboard.app.administration.settings_files import MAKERS, settings_file
 from cordboard.app.engine import NotDone
 from cordboard.app.password_links import NoMailAddress
+from cordboard.core.dial import RIGHTS as OUTSIDE_RIGHTS
 from cordboard.core.requests import LogOut
-from cordboard.core.types import DeviceId, Right, UserId
+from cordboard.core.types import DeviceId, NumberKind, Right, UserId
 from cordboard.web import rest
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import AdminRefusal
 from cordboard.web.requests.asking import answer_of, leave_desk
+from cordboard.web.requests.confirm import must_have_second_factor
 from cordboard.web.services import Services
 
 AUDIT_MAX = 200
@@ -41,9 +49,12 @@ async def actor_of(request: AnyRequest, services: Services) -> Actor:
 
     Raises:
         Refusal: 401 `no_session`.
+        AdminRefusal: 403 `second_factor_needed`: the organisation wants one of whoever administers.
     """
     logged_in = await services.require(request.cookies)
     user = logged_in.viewer.user
+    if must_have_second_factor(logged_in.viewer) and not await services.second_factor.active(user.id):
+        raise AdminRefusal(403, "second_factor_needed")
     return Actor(
         organisation=logged_in.organisation, user=user.id, name=user.name, rights=frozenset(user.rights)
     )
@@ -70,15 +81,20 @@ def _shown(problem: FieldProblem) -> rest.FieldProblem:
     return rest.FieldProblem(field=problem.field, code=problem.code, args=dict(problem.args))
 
 
-def _version(request: AnyRequest) -> str:
-    """The version that the administrator saw."""
+def seen_version(request: AnyRequest) -> str:
+    """The version that the administrator saw.
+
+    Raises:
+        AdminRefusal: 428 `version_missing`.
+    """
     if_match = request.headers.get("if-match")
     if if_match is None:
         raise AdminRefusal(428, "version_missing")
     return if_match.removeprefix("W/").strip('"')
 
 
-def _row(row: Row, status: int = 200) -> Response[dict[str, Any]]:
+def as_row(row: Row, status: int = 200) -> Response[dict[str, Any]]:
+    """One thing, with its version."""
     return Response(row, status_code=status, headers={"ETag": f'"{row["version"]}"'})
 
 
@@ -92,11 +108,16 @@ class AdminRequests(Controller):
         """What I may do here."""
         actor = await actor_of(request, services)
         with refusals():
-            actor.may_read()
+            _may_begin(actor)
+        reads = bool(actor.rights & ADMINISTRATION)
+        known = _resources(services) if reads else {}
+        if Right.PROVIDER in actor.rights:
+            known[ORGANISATIONS] = Right.PROVIDER
         return rest.AdminOverview(
-            rights=sorted(right.value for right in actor.rights & ADMINISTRATION),
+            rights=sorted(right.value for right in actor.rights & PROTECTED),
             resources=[
-                rest.AdminResource(name=one.name, may_change=one.right in actor.rights) for one in RESOURCES
+                rest.AdminResource(name=name, may_change=right in actor.rights)
+                for name, right in known.items()
             ],
         )
 
@@ -105,7 +126,7 @@ class AdminRequests(Controller):
         """All rights that there are."""
         actor = await actor_of(request, services)
         with refusals():
-            actor.may_read()
+            _may_begin(actor)
         return rest.AdminRights(rights=[right.value for right in Right])
 
     @get("/audit")
@@ -153,6 +174,10 @@ class AdminRequests(Controller):
         """A whole list."""
         actor = await actor_of(request, services)
         with refusals():
+            if resource == NETWORK:
+                return rest.AdminRows(rows=[_network(services, actor).row(actor)])
+            if resource == ANNOUNCEMENTS and services.announcements is not None:
+                return rest.AdminRows(rows=await services.announcements.rows(actor))
             return rest.AdminRows(rows=await services.administration.rows(actor, resource))
 
     @get("/{resource:str}/{thing:str}")
@@ -166,7 +191,11 @@ class AdminRequests(Controller):
         """One of it."""
         actor = await actor_of(request, services)
         with refusals():
-            return _row(await services.administration.row(actor, resource, thing))
+            if resource == thing == NETWORK:
+                return as_row(_network(services, actor).row(actor))
+            if resource == ANNOUNCEMENTS and services.announcements is not None:
+                return as_row(services.announcements.row(actor, thing))
+            return as_row(await services.administration.row(actor, resource, thing))
 
     @post("/{resource:str}")
     async def create(
@@ -183,7 +212,7 @@ class AdminRequests(Controller):
             row = await services.administration.create(actor, resource, data, check=check)
             if resource == "devices" and not check:
                 row["password"] = await services.administration.device_password(actor, row["id"])
-            return _row(row, 201)
+            return as_row(row, 201)
 
     @patch("/{resource:str}/{thing:str}")
     async def change(
@@ -198,9 +227,16 @@ class AdminRequests(Controller):
         """Change the fields that are sent."""
         actor = await actor_of(request, services)
         with refusals():
-            version = _version(request)
+            version = seen_version(request)
+            if resource == thing == NETWORK:
+                return as_row(await _network(services, actor).change(actor, data, version, check=check))
+            if resource == ANNOUNCEMENTS and services.announcements is not None:
+                of = services.tenancy.all[actor.organisation]
+                return as_row(
+                    await services.announcements.change(actor, of, thing, data, version, check=check)
+                )
             row = await services.administration.change(actor, resource, thing, data, version, check=check)
-            return _row(row)
+            return as_row(row)
 
     @delete("/{resource:str}/{thing:str}", status_code=204)
     async def remove(
@@ -214,7 +250,7 @@ class AdminRequests(Controller):
         """Take one away."""
         actor = await actor_of(request, services)
         with refusals():
-            await services.administration.delete(actor, resource, thing, _version(request), check=check)
+            await services.administration.delete(actor, resource, thing, seen_version(request), check=check)
 
     # Words of the path that stand for one resource only would hide the others of it from the router.
 
@@ -227,7 +263,7 @@ class AdminRequests(Controller):
         thing: FromPath[str],
         act: FromPath[str],
     ) -> Response[Any]:
-        """Something is done with it: an invitation, a log-out, the end of a pairing, a new password."""
+        """Something is done with it: an invitation, a log-out, the end of a pairing, a new password, a test call."""
         actor = await actor_of(request, services)
         with refusals():
             actor.may_read()
@@ -236,7 +272,7 @@ class AdminRequests(Controller):
             right, do = ACTS[resource, act]
             actor.require(right)
             row = await services.administration.row(actor, resource, thing)
-            return await do(services, actor, row)
+            return await do(services, actor, row, await _sent(request))
 
     @post("/{resource:str}/{thing:str}/settings/{maker:str}", status_code=200)
     async def settings(
@@ -265,7 +301,67 @@ class AdminRequests(Controller):
         )
 
 
-async def _invite(services: Services, actor: Actor, row: Row) -> Response[Any]:
+def _may_begin(actor: Actor) -> None:
+    """There is something here for him: of his own organisation, or the organisations."""
+    if Right.PROVIDER not in actor.rights:
+        actor.may_read()
+
+
+def _resources(services: Services) -> dict[str, Right]:
+    """What can be administered here, with the right that it takes to change it; in the order of the screens."""
+    known = {one.name: one.right for one in RESOURCES}
+    if services.announcements is not None:
+        known[ANNOUNCEMENTS] = ANNOUNCEMENTS_RIGHT
+    if services.network is not None:
+        known[NETWORK] = Right.ADMIN_TELEPHONY
+    return known
+
+
+def _network(services: Services, actor: Actor) -> NetworkAdministration:
+    # Who has no right at all is not told whether there is one.
+    actor.may_read()
+    if services.network is None:
+        raise NotThere
+    return services.network
+
+
+async def _sent(request: AnyRequest) -> Row:
+    """What the request says beside its path; most say nothing."""
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError as wrong:
+        raise AdminRefusal(400, "bad_request") from wrong
+
+
+async def _test(services: Services, actor: Actor, row: Row, sent: Row) -> Response[Any]:
+    """Ring a number over that trunk; what comes of it stands in the trunk's `test` (D28)."""
+    number = _number_to_test(services, actor, sent.get("number"))
+    lines = services.trunks
+    if lines is None or not await lines.test(actor.organisation, row["id"], number):
+        raise Conflict("exchange_down")
+    await services.administration.done(actor, Action.TEST_CALL, "trunks", row["id"], row["name"])
+    return Response(None, status_code=202)
+
+
+def _number_to_test(services: Services, actor: Actor, text: object) -> str:
+    """A number outside that he might call himself (2.6-g); calls for help are no test."""
+    if not isinstance(text, str) or not text.strip():
+        raise Invalid([FieldProblem(field="number", code="required")])
+    found = services.dial_plan(actor.organisation).outside(text)
+    if found is None:
+        raise Invalid([FieldProblem(field="number", code="bad_number")])
+    number, kind = found
+    if kind is NumberKind.EMERGENCY:
+        raise Conflict("emergency_number")
+    if (right := OUTSIDE_RIGHTS.get(kind)) is not None:
+        actor.require(right)
+    return number
+
+
+async def _invite(services: Services, actor: Actor, row: Row, _sent: Row) -> Response[Any]:
     """Send the letter by which somebody chooses a password (1.1-c, 1.1-e)."""
     viewer = services.tenancy.viewer(UserId(row["id"]))
     if viewer is None:
@@ -278,7 +374,7 @@ async def _invite(services: Services, actor: Actor, row: Row) -> Response[Any]:
     return Response(None, status_code=204)
 
 
-async def _log_out(services: Services, actor: Actor, row: Row) -> Response[Any]:
+async def _log_out(services: Services, actor: Actor, row: Row, _sent: Row) -> Response[Any]:
     """End every session of that person; calls go on (4-f)."""
     user = UserId(row["id"])
     await services.log_ins.end_sessions_of(user)
@@ -291,7 +387,7 @@ async def _log_out(services: Services, actor: Actor, row: Row) -> Response[Any]:
     return Response(None, status_code=204)
 
 
-async def _release(services: Services, actor: Actor, row: Row) -> Response[Any]:
+async def _release(services: Services, actor: Actor, row: Row, _sent: Row) -> Response[Any]:
     """Take a telephone from whoever has it paired (1.2-j)."""
     outcome = await answer_of(
         lambda reply: services.engine.release(actor.organisation, DeviceId(row["id"]), reply)
@@ -302,18 +398,19 @@ async def _release(services: Services, actor: Actor, row: Row) -> Response[Any]:
     return Response(None, status_code=204)
 
 
-async def _password(services: Services, actor: Actor, row: Row) -> Response[Any]:
+async def _password(services: Services, actor: Actor, row: Row, _sent: Row) -> Response[Any]:
     """A telephone's new one, shown this once."""
     password = await services.administration.new_device_password(actor, row["id"])
     return Response(rest.DevicePassword(password=password))
 
 
-Act = Callable[[Services, Actor, Row], Awaitable[Response[Any]]]
+Act = Callable[[Services, Actor, Row, Row], Awaitable[Response[Any]]]
 
 ACTS: dict[tuple[str, str], tuple[Right, Act]] = {
     ("users", "invitation"): (Right.ADMIN_USERS, _invite),
     ("users", "log_out"): (Right.ADMIN_USERS, _log_out),
     ("devices", "release"): (Right.ADMIN_TELEPHONY, _release),
     ("devices", "password"): (Right.ADMIN_TELEPHONY, _password),
+    ("trunks", "test"): (Right.ADMIN_TELEPHONY, _test),
 }
 """What can be done with one thing beside changing it, by resource and last word of the path."""

@@ -30,6 +30,7 @@ _NAMES_A_PARTY = frozenset(
         Why.TRANSFER_CANCELLED.value,
         Why.TRANSFERRED.value,
         Why.TRANSFER_UNDONE.value,
+        Why.RECOGNISED.value,
     }
 )
 """Lines whose detail says with whom an agent spoke."""
@@ -54,6 +55,7 @@ class CallRequests(Controller):
         directory = services.tenancy.all[logged_in.organisation]
         people = {person.id: person.name for person in directory.users}
         queues: dict[str | None, str] = {queue.id: queue.name for queue in directory.queues}
+        reads = [line for line in stored.lines if _may_read(logged_in, line, own=user.id in stored.people)]
         return rest.CallLog(
             call=call,
             lines=[
@@ -61,7 +63,7 @@ class CallRequests(Controller):
                     at=line.at,
                     why=line.why,
                     agent_name=people.get(line.agent) if line.agent is not None else None,
-                    detail=queues.get(line.detail, line.detail) if _may_read(logged_in, line) else None,
+                    detail=queues.get(line.detail, line.detail) if line in reads else None,
                 )
                 for line in stored.lines
             ],
@@ -101,9 +103,11 @@ class CallRequests(Controller):
         return rest.MissedPage(rows=[_missed_row(caller) for caller in found])
 
 
-def _may_read(logged_in: LoggedIn, line: StoredLine) -> bool:
+def _may_read(logged_in: LoggedIn, line: StoredLine, *, own: bool) -> bool:
     """With whom a colleague spoke is for those who may see it, here as on the card (3.2-d)."""
     user = logged_in.viewer.user
+    if own and line.why == Why.RECOGNISED.value:
+        return True
     return line.why not in _NAMES_A_PARTY or line.agent == user.id or Right.COLLEAGUES_NUMBERS in user.rights
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cordboard.app.accounts import CodeNeeded, TooManyAttempts, WrongCode, WrongCredentials
+from cordboard.app.administration.rights import PROTECTED
 from cordboard.app.passwords import PasswordRefused
+from cordboard.app.projection import Viewer
 from cordboard.web.guard import AnyRequest, LoggedIn
 from cordboard.web.problems import Refusal
 from cordboard.web.services import Services
@@ -32,6 +34,12 @@ def refusals() -> Iterator[None]:
         raise Refusal(401, "too_many_attempts", seconds=str(refused.seconds)) from None
     except PasswordRefused as refused:
         raise Refusal(422, refused.problem.value) from None
+
+
+def must_have_second_factor(viewer: Viewer) -> bool:
+    """The organisation wants one of whoever has a right of administration."""
+    wanted = viewer.organisation.settings.second_factor_for_administrators
+    return wanted and bool(viewer.user.rights & PROTECTED)
 
 
 async def confirm(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from cordboard.app.contacts import Contact, ContactId, WrongContact, read_contact
-from cordboard.core.types import Right
+from cordboard.app.address_book import AddressBook, Draft
+from cordboard.app.administration.administration import NoRight
+from cordboard.app.contacts import Contact, ContactId, ContactOutOfDate, Wanted, WrongContact
+from cordboard.core.types import GroupId
 from cordboard.web import rest
-from cordboard.web.guard import AnyRequest, LoggedIn
+from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
+from cordboard.web.requests.admin import actor_of
 from cordboard.web.services import Services
 
 TYPED_MAX = 100
@@ -20,40 +25,73 @@ TYPED_MAX = 100
 
 
 class ContactRequests(Controller):
-    """`/api/contacts`, `/api/contacts/{id}`, `/api/contacts/{id}/favourite`."""
+    """`/api/contacts`, `/api/contacts/groups`, `/api/contacts/{id}`, `/api/contacts/{id}/favourite`."""
 
     path = "/api/contacts"
 
     @get()
     async def search(
-        self, request: AnyRequest, services: NamedDependency[Services], q: FromQuery[str] = ""
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        q: FromQuery[str] = "",
+        external: FromQuery[bool] = True,
+        internal: FromQuery[bool] = True,
+        group: FromQuery[list[str] | None] = None,
     ) -> rest.ContactPage:
         """Own favourites, and whom the search finds; also before anything was typed there are favourites (D19)."""
         logged_in = await services.require(request.cookies)
         organisation = logged_in.organisation
-        starred = await services.contacts.favourites(organisation, logged_in.viewer.user.id)
-        found = () if len(q) > TYPED_MAX else await services.contacts.search(organisation, q)
+        wanted = Wanted(
+            external=external,
+            internal=internal,
+            groups=None if group is None else frozenset(GroupId(one) for one in group),
+        )
+        user = logged_in.viewer.user.id
+        # At each key: side by side.
+        starred, colleagues, found = await asyncio.gather(
+            services.contacts.favourites(organisation, user),
+            services.contacts.favourite_colleagues(organisation, user),
+            services.contacts.search(organisation, "" if len(q) > TYPED_MAX else q, wanted),
+        )
         return rest.ContactPage(
-            favourites=[_row(contact) for contact in starred], found=[_row(contact) for contact in found]
+            favourites=[row_of(contact) for contact in starred],
+            colleagues=list(colleagues),
+            found=[row_of(contact) for contact in found],
+        )
+
+    @get("/groups")
+    async def groups(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.ContactGroups:
+        """Of the own organisation, with who may work for each (3.3-b)."""
+        logged_in = await services.require(request.cookies)
+        directory = services.tenancy.all[logged_in.organisation]
+        return rest.ContactGroups(
+            groups=[
+                rest.ContactGroup(
+                    id=group.id,
+                    name=group.name,
+                    people=[u.id for u in directory.users if group.id in u.groups and not u.disabled],
+                )
+                for group in sorted(directory.groups, key=lambda group: group.name.casefold())
+            ]
         )
 
     @post(status_code=201)
     async def add(
         self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.ContactFields]
-    ) -> rest.ContactRow:
+    ) -> Response[rest.ContactRow]:
         """A new one."""
-        logged_in = await _may_change(request, services)
-        contact = _read(services, logged_in, ContactId(f"c-{secrets.token_hex(8)}"), data)
-        await services.contacts.save(logged_in.organisation, contact)
-        return _row(contact)
+        actor = await actor_of(request, services)
+        with refusals():
+            return _answer(await book_of(services).add(actor, _draft(data)), 201)
 
     @get("/{contact:str}")
     async def one(
         self, request: AnyRequest, services: NamedDependency[Services], contact: FromPath[str]
-    ) -> rest.ContactRow:
+    ) -> Response[rest.ContactRow]:
         """One of the own organisation."""
         logged_in = await services.require(request.cookies)
-        return _row(await _existing(services, logged_in, contact))
+        return _answer(_there(await services.contacts.contact(logged_in.organisation, ContactId(contact))))
 
     @put("/{contact:str}")
     async def change(
@@ -62,22 +100,23 @@ class ContactRequests(Controller):
         services: NamedDependency[Services],
         contact: FromPath[str],
         data: JSONBody[rest.ContactFields],
-    ) -> rest.ContactRow:
+    ) -> Response[rest.ContactRow]:
         """All of its fields."""
-        logged_in = await _may_change(request, services)
-        before = await _existing(services, logged_in, contact)
-        after = _read(services, logged_in, before.id, data)
-        await services.contacts.save(logged_in.organisation, after)
-        return _row(after)
+        actor = await actor_of(request, services)
+        with refusals():
+            version = _version(request)
+            changed = await book_of(services).change(actor, ContactId(contact), version, _draft(data))
+        return _answer(_there(changed))
 
     @delete("/{contact:str}", status_code=204)
     async def forget(
         self, request: AnyRequest, services: NamedDependency[Services], contact: FromPath[str]
     ) -> None:
         """For everybody, as a favourite too."""
-        logged_in = await _may_change(request, services)
-        if not await services.contacts.delete(logged_in.organisation, ContactId(contact)):
-            raise Refusal(404, "not_found")
+        actor = await actor_of(request, services)
+        with refusals():
+            if not await book_of(services).delete(actor, ContactId(contact), _version(request)):
+                raise Refusal(404, "not_found")
 
     @put("/{contact:str}/favourite", status_code=204)
     async def star(
@@ -101,39 +140,66 @@ async def _set_favourite(request: AnyRequest, services: Services, contact: str, 
         raise Refusal(404, "not_found")
 
 
-async def _may_change(request: AnyRequest, services: Services) -> LoggedIn:
-    logged_in = await services.require(request.cookies)
-    if Right.CONTACTS not in logged_in.viewer.user.rights:
-        raise Refusal(403, "no_right")
-    return logged_in
+def book_of(services: Services) -> AddressBook:
+    """The use-cases."""
+    return AddressBook(
+        services.contacts,
+        lambda organisation: services.tenancy.all[organisation],
+        services.now,
+    )
 
 
-async def _existing(services: Services, logged_in: LoggedIn, contact: str) -> Contact:
-    found = await services.contacts.contact(logged_in.organisation, ContactId(contact))
-    if found is None:
-        raise Refusal(404, "not_found")
-    return found
-
-
-def _read(services: Services, logged_in: LoggedIn, id: ContactId, data: rest.ContactFields) -> Contact:
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the address book refuses, in the words of the web."""
     try:
-        return read_contact(
-            id,
-            name=data.name,
-            function=data.function,
-            numbers=data.numbers,
-            addresses=data.addresses,
-            country=services.tenancy.all[logged_in.organisation].organisation.country,
-        )
+        yield
+    except NoRight:
+        raise Refusal(403, "no_right") from None
     except WrongContact as wrong:
         raise Refusal(422, "wrong_contact", field=wrong.field) from None
+    except ContactOutOfDate:
+        raise Refusal(412, "out_of_date") from None
 
 
-def _row(contact: Contact) -> rest.ContactRow:
+def _version(request: AnyRequest) -> str:
+    """The version that was seen."""
+    if_match = request.headers.get("if-match")
+    if if_match is None:
+        raise Refusal(428, "version_missing")
+    return if_match.removeprefix("W/").strip('"')
+
+
+def _there(contact: Contact | None) -> Contact:
+    if contact is None:
+        raise Refusal(404, "not_found")
+    return contact
+
+
+def _draft(data: rest.ContactFields) -> Draft:
+    return Draft(
+        name=data.name,
+        function=data.function,
+        numbers=tuple(data.numbers),
+        addresses=tuple(data.addresses),
+        internal=data.internal,
+        group=data.group,
+    )
+
+
+def _answer(contact: Contact, status: int = 200) -> Response[rest.ContactRow]:
+    return Response(row_of(contact), status_code=status, headers={"ETag": f'"{contact.version}"'})
+
+
+def row_of(contact: Contact) -> rest.ContactRow:
+    """As the console gets it."""
     return rest.ContactRow(
         id=contact.id,
         name=contact.name,
         function=contact.function,
         numbers=list(contact.numbers),
         addresses=list(contact.addresses),
+        internal=contact.internal,
+        group=contact.group,
+        version=contact.version,
     )

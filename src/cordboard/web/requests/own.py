@@ -15,7 +15,7 @@ from cordboard.app.second_factor import AlreadyOn
 from cordboard.web import rest, wire
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
-from cordboard.web.requests.confirm import confirm
+from cordboard.web.requests.confirm import confirm, must_have_second_factor
 from cordboard.web.services import Services
 
 
@@ -95,4 +95,6 @@ class OwnRequests(Controller):
         """Log-in does not ask any more."""
         logged_in = await services.require(request.cookies)
         await confirm(request, services, logged_in, data.password, data.code)
+        if must_have_second_factor(logged_in.viewer):
+            raise Refusal(409, "second_factor_must")
         await services.second_factor.remove(logged_in.viewer.user.id)

@@ -9,8 +9,10 @@ from litestar.params import FromQuery, JSONBody
 
 from cordboard.app.administration.rights import ADMINISTRATION
 from cordboard.app.engine import NotDone
+from cordboard.app.modules import BUILT, Module
 from cordboard.app.projection import Viewer, theme_of
 from cordboard.core.requests import LogOut
+from cordboard.core.types import Right
 from cordboard.web import rest
 from cordboard.web.guard import (
     BROWSER_PLAIN,
@@ -40,14 +42,20 @@ def session_info(viewer: Viewer) -> rest.SessionInfo:
         organisation=viewer.organisation.name,
         language="en" if user.language == "en" else "nl",
         theme=theme_of(user.theme),
-        modules=[
-            rest.Module(id="operator", active=True),
-            rest.Module(id="callback", active=False),
-            rest.Module(id="wallboard", active=False),
-            rest.Module(id="reports", active=False),
-            rest.Module(id="administration", active=bool(user.rights & ADMINISTRATION)),
-        ],
+        modules=[rest.Module(id=module.value, active=_active(viewer, module)) for module in Module],
     )
+
+
+def _active(viewer: Viewer, module: Module) -> bool:
+    """It can be chosen in the portal (1.1-l): it is there, the organisation has it, and so has this person."""
+    rights = viewer.user.rights
+    if module is Module.ADMINISTRATION and Right.PROVIDER in rights:
+        return True
+    may = {
+        Module.CALLBACK: Right.CALLBACK_SEE in rights,
+        Module.ADMINISTRATION: bool(rights & ADMINISTRATION),
+    }
+    return module in BUILT and module not in viewer.organisation.modules_off and may.get(module, True)
 
 
 class SessionRequests(Controller):
@@ -140,7 +148,12 @@ class SessionRequests(Controller):
             outcome = await leave_desk(
                 services,
                 logged_in.organisation,
-                LogOut(agent=logged_in.viewer.user.id, device_too=device, confirmed=confirmed),
+                LogOut(
+                    agent=logged_in.viewer.user.id,
+                    device_too=device,
+                    confirmed=confirmed,
+                    phone_stays=not device,
+                ),
             )
             if isinstance(outcome, NotDone):
                 raise Refusal(409, outcome.code, **dict(outcome.args))

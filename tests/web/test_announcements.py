@@ -1,0 +1,135 @@
+"""Announcements: heard, recorded, spoken otherwise, and ours again, by right."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cordboard.app.administration.announcements import Announcement, Announcements, CannotSpeak
+from cordboard.core.types import OrganisationId, Right
+from cordboard.wiring.voices import KeptVoices
+from tests.web.administrator import change, code_of, errors_of, give, one
+from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, log_in, rig
+
+PLACE = "announcements/nl.closed"
+SOUND = "/api/announcements/nl.closed/sound"
+
+
+def sound(*, rate: int = 8000, width: int = 2, channels: int = 1, ms: int = 500) -> bytes:
+    """Silence in a WAV file."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(bytes(rate * ms // 1000 * width * channels))
+    return made.getvalue()
+
+
+class Speaking(KeptVoices):
+    """Says everything as half a second of silence."""
+
+    mute = False
+
+    async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
+        """Or cannot."""
+        if self.mute:
+            raise CannotSpeak
+        self.record(organisation, one, sound())
+        self._path(organisation, one.language, one.name).with_suffix(".said").write_text(text)
+
+
+@pytest.fixture
+async def voices(tmp_path: Path) -> Speaking:
+    ours = tmp_path / "ours/cordboard/nl"
+    ours.mkdir(parents=True)
+    (ours / "closed.wav").write_bytes(sound(ms=250))
+    return Speaking(tmp_path / "recordings", tmp_path / "ours")
+
+
+@pytest.fixture
+async def web(tmp_path: Path, voices: Speaking) -> AsyncIterator[Rig]:
+    async with rig(tmp_path) as made:
+        announcements = Announcements(voices, made.services.administration)
+        object.__setattr__(made.services, "announcements", announcements)
+        await give(made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_AUDIT)
+        yield made
+
+
+@pytest.fixture
+async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
+    async with web.client() as client:
+        await log_in(client)
+        yield client
+
+
+@pytest.mark.rule("X-b", "D25")
+async def test_a_recording_and_another_text_take_the_place_of_our_voice(
+    chantal: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Where the exchange looks for it; our own text brings our voice back; and each is in the log."""
+    row = await one(chantal, PLACE)
+    assert (row["source"], row["ms"]) == ("ours", 250)
+    ours = row["text"]
+    assert (await chantal.get(SOUND)).content == sound(ms=250)
+    kept = tmp_path / "recordings" / TWENTE / "nl/closed.wav"
+
+    recorded = await chantal.put(SOUND, content=sound(), headers=OWN)
+    assert (recorded.status_code, recorded.json()["source"]) == (200, "recorded"), recorded.text
+    assert kept.read_bytes() == (await chantal.get(SOUND)).content == sound()
+    spoken = await change(chantal, PLACE, text="Wij zijn er morgen weer.")
+    assert (spoken.json()["source"], spoken.json()["text"]) == ("spoken", "Wij zijn er morgen weer.")
+    assert (await change(chantal, PLACE, text=ours)).json()["source"] == "ours"
+    assert not kept.exists()
+    assert (await chantal.put(SOUND, content=sound(), headers=OWN)).status_code == 200
+    assert (await chantal.delete(SOUND, headers=OWN)).json()["source"] == "ours"
+
+    log = (await chantal.get("/api/admin/audit?resource=announcements")).json()["rows"]
+    told = ["recorded", "spoken", "ours", "recorded", "ours"]
+    assert [row["after"]["source"] for row in reversed(log)] == told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"",
+        b"ID3 is an MP3",
+        sound()[:1000],
+        sound(rate=44_100),
+        sound(channels=2),
+        sound(width=1),
+        sound(ms=0),
+    ],
+)
+async def test_what_no_line_carries_is_refused(chantal: httpx.AsyncClient, wrong: bytes) -> None:
+    """And what was heard before is heard still."""
+    refused = await chantal.put(SOUND, content=wrong, headers=OWN)
+    assert errors_of(refused) == {"sound": "bad_sound"}
+    assert (await one(chantal, PLACE))["source"] == "ours"
+
+
+async def test_it_takes_the_right_and_an_announcement_that_there_is(
+    web: Rig, chantal: httpx.AsyncClient, voices: Speaking, tmp_path: Path
+) -> None:
+    """A name is never a path; without a speech engine it is said so."""
+    assert (await chantal.get("/api/announcements/nl.nothing/sound")).status_code == 404
+    strange = "/api/announcements/nl...%2F..%2Fclosed/sound"
+    assert (await chantal.put(strange, content=sound(), headers=OWN)).status_code == 404
+    assert (await chantal.get("/api/announcements/en.closed/sound")).status_code == 404
+    voices.mute = True
+    assert code_of(await change(chantal, PLACE, text="Iets anders.")) == (409, "cannot_speak")
+    version = (await one(chantal, PLACE))["version"]
+    stale = await chantal.patch(
+        f"/api/admin/{PLACE}", json={"text": "Iets."}, headers=OWN | {"If-Match": f"not-{version}"}
+    )
+    assert code_of(stale) == (412, "out_of_date")
+    await give(web, CHANTAL, Right.ADMIN_TELEPHONY)
+    assert code_of(await change(chantal, PLACE, text="Iets anders.")) == (403, "no_right")
+    assert (await chantal.put(SOUND, content=sound(), headers=OWN)).status_code == 403
+    assert (await chantal.delete(SOUND, headers=OWN)).status_code == 403
+    assert not (tmp_path / "recordings").exists()
