@@ -2,12 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 import pytest
 
-from cordboard.wiring.telephones import forms_of
+from cordboard.app.assembly import empty_board
+from cordboard.app.tenancy import Tenancy
+from cordboard.asterisk.provision import DeviceProvision, Fallbacks, Provisioner
+from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.way_out import WaysOut
+from cordboard.core.board import Board
+from cordboard.core.types import OrganisationId, UserId
+from cordboard.simulator.clock import VirtualClock
+from cordboard.wiring.telephones import Telephones, forms_of
+from tests.app.test_tenancy import Stored
+from tests.contracts.storage.samples import BRABANT, CHANTAL, TWENTE
 
 
 @pytest.mark.rule("D28")
 def test_a_fallback_is_found_however_the_trunk_writes_our_number() -> None:
     """The exchange looks the called number up as it came in, without anybody to read it."""
     assert forms_of("31534800937", "NL") >= {"0534800937", "31534800937", "0031534800937", "+31534800937"}
+
+
+class Written:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.fallbacks = Fallbacks()
+
+    def forget(self) -> None:
+        """Nothing is known of the exchange."""
+
+    async def write_all(self, devices: list[DeviceProvision]) -> int:
+        """All of them."""
+        return len(list(devices))
+
+    async def write_fallbacks(self, fallbacks: Fallbacks) -> None:
+        """What the exchange does by itself."""
+        self.fallbacks = fallbacks
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_every_telephone_calls_for_help_over_its_organisation_s_trunks_with_its_users_number() -> None:
+    """Not over another organisation's, and with the number of who has it, else the organisation's."""
+    stored = Stored()
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+    boards: dict[OrganisationId, Board] = {o: empty_board(d, now=0) for o, d in tenancy.all.items()}
+    board = boards[TWENTE]
+    board.rules = replace(board.rules, number="31534800900")
+    chantal = board.agents[UserId(CHANTAL)]
+    chantal.number = "31534800911"
+    device = next(iter(board.devices.values()))
+    chantal.device, device.used_by = device.id, chantal.id
+    shared, theirs = (
+        Trunk(name="shared", host="a.example"),
+        Trunk(name="breda", host="b.example", organisation=BRABANT),
+    )
+    orders = {TWENTE: (shared,), BRABANT: (theirs, shared)}
+    ways = WaysOut((shared, theirs), (), lambda _o: "NL", for_emergencies=lambda o: orders[o])
+    exchange = Written()
+
+    await Telephones(
+        cast(Provisioner, exchange), tenancy, boards.get, VirtualClock(), lambda: True, ways
+    ).write()
+
+    told = exchange.fallbacks
+    assert told.emergency_trunks[f"d-{device.id}"] == ("t-shared",)
+    assert told.emergency_trunks["d-d-9"] == ("t-breda", "t-shared")
+    assert told.emergency_number[f"d-{device.id}"] == "+31534800911"
+    others = [f"d-{other}" for other in board.devices if other != device.id]
+    assert {told.emergency_number[other] for other in others} == {"+31534800900"}

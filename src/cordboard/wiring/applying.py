@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from cordboard.app.administration.administration import RESOURCES, Actor, Administration, Conflict
-from cordboard.app.administration.audit import differences
-from cordboard.app.administration.fields import Row
-from cordboard.app.administration.file import FileWrong, applied, read_file, told
-from cordboard.app.ports import Directory, StorageFailure
+from cordboard.app.administration.audit import Action, Difference, differences
+from cordboard.app.administration.fields import Invalid, Row
+from cordboard.app.administration.file import FileWrong, applied, field_wrong, read_file, told
+from cordboard.app.administration.installation_file import Parts, Step, parts, steps
+from cordboard.app.administration.network import NetworkAdministration, differs
+from cordboard.app.administration.provider import Provider
+from cordboard.app.password_links import PasswordLinks
+from cordboard.app.ports import Directory, OrganisationRow, StorageFailure, UserRow
 from cordboard.control import Answer, Question
 from cordboard.core.types import OrganisationId, Right
 
@@ -28,34 +34,142 @@ class IdleDesk:
     async def taken(self, before: Directory, after: Directory) -> None:
         """Nobody is there to be told."""
 
+    async def begin(self, organisation: OrganisationId) -> None:
+        """With the next start."""
+
     async def facts(self, organisation: OrganisationId, resource: str) -> Callable[[Row], Row]:
         """None are known."""
         return lambda _row: {}
 
 
-async def apply_text(administration: Administration, question: Question) -> Answer:
-    """Make an organisation what the file says, all of it or nothing."""
+async def invited_by_letter(links: PasswordLinks, house: OrganisationRow, person: UserRow) -> str:
+    """A first administrator chooses a password by the letter that goes now (1.1-e)."""
+    return f"An invitation has gone to {await links.invite(house, person)}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applying:
+    """What a file is applied to."""
+
+    administration: Administration
+    provider: Provider
+    network: NetworkAdministration | None
+    """None: the exchange is not ours."""
+    invite: Callable[[OrganisationRow, UserRow], Awaitable[str]]
+    """Lets a new organisation's first administrator choose a password; gives what there is to say of it."""
+
+
+async def apply_file(to: Applying, question: Question) -> Answer:
+    """Make installation and organisation what the file says; each organisation all of it or nothing."""
+    lines: list[str] = []
+    sentences: list[str] = []
+    try:
+        found = parts(question.text)
+        if found.above:
+            sentences += await _installation(to, question, found, lines)
+        if found.within:
+            before = len(lines)
+            await _organisation(to.administration, question, lines)
+            sentences.append(_outcome("organisation", question, different=len(lines) > before))
+    except FileWrong as wrong:
+        return _not(str(wrong), sentences)
+    except Conflict as no:
+        args = ", ".join(f"{key} {value}" for key, value in no.args_.items())
+        return _not(f"It cannot be done now: {no.code}{f' ({args})' if args else ''}.", sentences)
+    except StorageFailure as wrong:
+        return _not(f"It is not stored: {wrong}", sentences)
+    if len(lines) > LINES_MAX:
+        lines[LINES_MAX:] = [f"... and {len(lines) - LINES_MAX} more lines"]
+    return Answer(done=True, sentence=" ".join(sentences), lines=lines)
+
+
+def _not(sentence: str, before: list[str]) -> Answer:
+    return Answer(done=False, sentence=" ".join([sentence, *before]))
+
+
+def _outcome(what: str, question: Question, *, different: bool) -> str:
+    done = "would be" if question.check else "is"
+    return f"The {what} {done} {'different' if different else 'as the file says already'}."
+
+
+async def _organisation(administration: Administration, question: Question, lines: list[str]) -> None:
     actor = Actor(
         organisation=OrganisationId(question.organisation), user=None, name="", rights=frozenset(Right)
     )
-    lines: list[str] = []
 
     def edit(directory: Directory) -> Directory:
         after = applied(directory, read_file(question.text), prune=question.prune)
         lines.extend(told(list(differences(RESOURCES, directory, after))))
         return after
 
+    await administration.apply(actor, edit, check=question.check)
+
+
+async def _installation(to: Applying, question: Question, found: Parts, lines: list[str]) -> list[str]:
+    known = await to.provider.directories()
+    actor = Actor(organisation=_home(known), user=None, name="", rights=frozenset(Right))
+    sentences = []
+    wanted = steps(known, found.organisations)
+    # Between organisations of this file a number changes hands: who had it gives it up first.
+    released = _changing_hands(wanted)
+    for step in wanted:
+        if not question.check and step.before is not None and step.released & released:
+            id_ = step.before.organisation.id
+            await to.provider.apply(actor, id_, step.without_released, check=False)
+    for step in wanted:
+        if step.before is None:
+            made = await to.provider.create(actor, step.sent, check=question.check, released=released)
+            if not question.check:
+                sentences.append(await to.invite(made.organisation, made.administrator))
+                await to.provider.invited(actor, made.organisation, made.administrator)
+        else:
+            await to.provider.apply(
+                actor,
+                step.before.organisation.id,
+                partial(step.edit, known),
+                check=question.check,
+                released=released,
+            )
+        lines.extend(told(step.differences))
+    if found.network is not None:
+        lines.extend(await _network(to, actor, found.network, check=question.check))
+    return [_outcome("installation", question, different=bool(lines)), *sentences]
+
+
+def _changing_hands(wanted: Sequence[Step]) -> frozenset[str]:
+    given_up = frozenset[str]().union(*(step.released for step in wanted))
+    return given_up & frozenset[str]().union(*(step.taken for step in wanted))
+
+
+async def _network(to: Applying, actor: Actor, sent: Row, *, check: bool) -> list[str]:
+    if to.network is None:
+        raise FileWrong("[network]: the exchange is an Asterisk of your own; its network is set up there.")
+    if not actor.organisation:
+        raise FileWrong("[network]: there is no organisation yet; make one first.")
+    before = to.network.row(actor)
     try:
-        await administration.apply(actor, edit, check=question.check)
-    except FileWrong as wrong:
-        return Answer(done=False, sentence=str(wrong))
-    except Conflict as no:
-        args = ", ".join(f"{key} {value}" for key, value in no.args_.items())
-        return Answer(done=False, sentence=f"It cannot be done now: {no.code}{f' ({args})' if args else ''}.")
-    except StorageFailure as wrong:
-        return Answer(done=False, sentence=f"It is not stored: {wrong}")
-    if len(lines) > LINES_MAX:
-        lines[LINES_MAX:] = [f"... and {len(lines) - LINES_MAX} more lines"]
-    done = "would be" if question.check else "is"
-    what = "different" if lines else "as the file says already"
-    return Answer(done=True, sentence=f"The organisation {done} {what}.", lines=lines)
+        after = await to.network.change(actor, sent, before["version"], check=check)
+    except Invalid as wrong:
+        raise field_wrong("[network]", wrong) from wrong
+    was, now = differs(before, after)
+    if not now:
+        return []
+    change = Difference(
+        action=Action.CHANGE, resource="network", thing="network", name="network", before=was, after=now
+    )
+    return [*told([change]), "    it counts from the next start of Cordboard"]
+
+
+def _home(known: Sequence[Directory]) -> OrganisationId:
+    """Where the log of what is above all organisations stands: where the provider's people are.
+
+    Empty: there is no organisation.
+    """
+    ordered = sorted(known, key=lambda one: one.organisation.demo)
+    providers = (
+        one
+        for one in ordered
+        if any(Right.PROVIDER in one.rights_of(user) for user in one.users if not user.disabled)
+    )
+    home = next(providers, ordered[0] if ordered else None)
+    return home.organisation.id if home is not None else OrganisationId("")

@@ -10,16 +10,20 @@ from cordboard.app.administration.fields import Row
 from cordboard.app.assembly import empty_board
 from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.hours import open_at
+from cordboard.app.in_force import in_force
 from cordboard.app.inbound import DirectoriesWithNumbers
-from cordboard.app.ports import Accounts, Directory
+from cordboard.app.modules import Module
+from cordboard.app.ports import Accounts, Directory, OrganisationRow
 from cordboard.app.settings import SettingsWrong
 from cordboard.app.tenancy import Tenancy
+from cordboard.app.trunks import TrunkState
 from cordboard.core.board import Board
 from cordboard.core.configure import require_possible
 from cordboard.core.refusals import Refused
 from cordboard.core.types import DeviceId, Instant, OrganisationId, UserId
 from cordboard.server_settings import ServerSettings
 from cordboard.web.push import Hub
+from cordboard.wiring.trunks import Trunks
 
 
 def sip_server(settings: ServerSettings) -> tuple[str, int] | None:
@@ -29,6 +33,10 @@ def sip_server(settings: ServerSettings) -> tuple[str, int] | None:
     if host in ("0.0.0.0", "::"):
         host = urlsplit(settings.url).hostname or host
     return host, exchange.ports.sip
+
+
+async def _nothing(_organisation: OrganisationId) -> None:
+    """Somebody else does it."""
 
 
 class RunningDesk:
@@ -47,23 +55,32 @@ class RunningDesk:
         now: Callable[[], Instant],
         emergency: frozenset[str],
         sip_server: tuple[str, int] | None = None,
+        trunks: Trunks | None = None,
+        begin: Callable[[OrganisationId], Awaitable[None]] = _nothing,
     ) -> None:
         """
         Args:
+            begin: puts a desk for an organisation that is known since a moment ago into service.
             numbers: puts those of the configuration file on top.
             telephones: writes them into the exchange.
             own_devices: says whose telephone is whose, before the exchange speaks of them.
             sip_server: where telephones register; None: nowhere.
+            trunks: None: there is no exchange that has any.
         """
         self._engine, self._tenancy, self._numbers, self._hub = engine, tenancy, numbers, hub
         self._accounts, self._telephones, self._own_devices = accounts, telephones, own_devices
         self._now, self._emergency, self._sip_server = now, emergency, sip_server
+        self._trunks = trunks
+        self._begin = begin
 
     def try_it(self, directory: Directory) -> None:
         """Whether it could be taken over now (see `Desk`)."""
         desk = self._engine.desks.get(directory.organisation.id)
         if desk is None:
             raise Conflict("exchange_down")
+        if self._trunks is not None:
+            self._trunks.require_possible(directory)
+        self._require_quiet(desk.board, directory)
         try:
             require_possible(desk.board, self._board(self._running(directory)))
         except Refused as refused:
@@ -73,23 +90,51 @@ class RunningDesk:
         """Desk, routing and consoles follow in this instant (see `Desk`)."""
         organisation = directory.organisation.id
         running = self._running(directory)
+        if (desk := self._engine.desks.get(organisation)) is not None:
+            self._require_quiet(desk.board, directory)
+        if self._trunks is not None:
+            self._trunks.require_possible(directory)
         answers: list[Accepted | NotDone] = []
         self._engine.configure(organisation, self._board(running), answers.append)
         for answer in answers:
             if isinstance(answer, NotDone):
                 raise Conflict(answer.code, **answer.args)
         self._tenancy.take([running])
+        if self._trunks is not None:
+            self._trunks.taken_up()
         self._own_devices()
         self._hub.reconfigured(organisation, self._tenancy.viewer)
 
+    def _require_quiet(self, board: Board, directory: Directory) -> None:
+        """Nobody talks or waits in an organisation that goes out of service.
+
+        Raises:
+            Conflict: somebody does.
+        """
+        before = self._tenancy.organisation(directory.organisation.id)
+        if _serves(before) and not _serves(directory.organisation) and board.calls:
+            raise Conflict("organisation_in_call", count=str(len(board.calls)))
+
+    async def begin(self, organisation: OrganisationId) -> None:
+        """It is configured, has a desk, and its telephones are known (see `Desk`)."""
+        self._tenancy.take([await self._numbers.directory(organisation)])
+        self._own_devices()
+        await self._begin(organisation)
+
     async def taken(self, before: Directory, after: Directory) -> None:
         """Sessions end, telephones are written (see `Desk`)."""
-        active = {user.id for user in after.users if not user.disabled}
+        active = {user.id for user in in_force(after).users if not user.disabled}
         for user in before.users:
             if user.id not in active:
                 await self._accounts.end_sessions_of(user.id)
                 self._hub.end_sessions_of(user.id)
-        if before.devices != after.devices or before.organisation != after.organisation:
+        if before.trunks != after.trunks and self._trunks is not None:
+            await self._trunks.write()
+        if (
+            before.trunks != after.trunks
+            or before.devices != after.devices
+            or before.organisation != after.organisation
+        ):
             await self._telephones()
 
     async def facts(self, organisation: OrganisationId, resource: str) -> Callable[[Row], Row]:
@@ -104,6 +149,9 @@ class RunningDesk:
                 return lambda row: {"open_now": _is_open(directory, row, self._now())}
             case "devices":
                 return lambda row: self._of_device(desk.board if desk is not None else None, row)
+            case "trunks":
+                states = await self._trunks.states(organisation) if self._trunks is not None else {}
+                return lambda row: _of_trunk(states.get(row["id"], TrunkState(state="unknown")))
             case _:
                 return lambda _row: {}
 
@@ -123,12 +171,22 @@ class RunningDesk:
 
     def _running(self, directory: Directory) -> Directory:
         try:
-            return self._numbers.on_top(directory, self._tenancy.organisations())
+            return in_force(self._numbers.on_top(directory, self._tenancy.organisations()))
         except SettingsWrong as wrong:
             raise Conflict("still_used", by="numbers", name=str(wrong)) from wrong
 
     def _board(self, directory: Directory) -> Board:
         return empty_board(directory, now=self._now(), emergency=self._emergency)
+
+
+def _serves(organisation: OrganisationRow) -> bool:
+    return not organisation.disabled and Module.OPERATOR not in organisation.modules_off
+
+
+def _of_trunk(state: TrunkState) -> Row:
+    test = state.test
+    told = None if test is None else {"number": test.number, "result": test.result, "cause": test.cause}
+    return {"state": state.state, "state_detail": state.detail, "test": told}
 
 
 def _is_open(directory: Directory, row: Row, now: Instant) -> bool:

@@ -7,41 +7,41 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
-from zoneinfo import ZoneInfo
 
 from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
+from cordboard.app.administration.provider import Provider
 from cordboard.app.assembly import assemble
 from cordboard.app.chat import Chat
-from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
-from cordboard.app.hours import is_open
+from cordboard.app.hours import midnight
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
-from cordboard.app.ports import Directory
+from cordboard.app.recognition import Recognition
 from cordboard.app.recovery import Recovery
 from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
+from cordboard.app.troubles import Troubles
 from cordboard.app.writer import Writer
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
+from cordboard.asterisk.http import AriOverHttp
 from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
-from cordboard.core.events import ConsoleLost, ConsoleSeen, DayStarted, QueueOpened
-from cordboard.core.notices import Changed, Say, Thing
+from cordboard.core.callback import KEPT_MS
+from cordboard.core.events import ConsoleLost, ConsoleSeen
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import CallId, DeviceKind, Instant, LegId, OrganisationId, UserId
+from cordboard.core.types import DeviceKind, LegId, OrganisationId, UserId
 from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
 from cordboard.storage.open import Database, open_database
@@ -49,13 +49,21 @@ from cordboard.web import rest, wire
 from cordboard.web.chat import HubLines
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
-from cordboard.wiring.applying import apply_text
+from cordboard.wiring.administered import administered
+from cordboard.wiring.applying import Applying, apply_file, invited_by_letter
+from cordboard.wiring.calendar import Calendar
 from cordboard.wiring.configured import RunningDesk, sip_server
+from cordboard.wiring.fan import Fan
+from cordboard.wiring.keeping import Keeping
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.telephones import NotifyTalk, Telephones
+from cordboard.wiring.trunks import Trunks
+from cordboard.wiring.wall import continued, wall_clock
+from cordboard.wiring.watching import House, Watching
 from cordboard.wiring.web import make_web
+from cordboard.wiring.wholeness import FILE, Wholeness, WrittenFile
 
 log = logging.getLogger(__name__)
 
@@ -63,42 +71,14 @@ CONSOLE_GRACE_MS = 30_000
 """After the last console went nothing changes for this long (D16); the socket's own 15 s come before it."""
 
 
-CALENDAR_S = 5
-"""How often the clock on the wall is looked at; a queue opens or closes at most so much late."""
-
-
-class Fan:
-    """What changed, for the consoles, the practice callers and the exchange's fall-backs."""
-
-    def __init__(self, hub: Hub, practising: Practising, agents_changed: Callable[[], None]) -> None:
-        self._hub = hub
-        self._practising = practising
-        self._agents_changed = agents_changed
-
-    def changed(self, organisation: OrganisationId, things: Iterable[Changed]) -> None:
-        """Tell all three."""
-        self._hub.changed(organisation, things)
-        board = self._hub.board(organisation)
-        for thing in things:
-            if thing.thing is Thing.AGENT:
-                self._agents_changed()
-            elif thing.thing is Thing.CALL and board is not None:
-                call = board.calls.get(CallId(thing.id))
-                if call is not None:
-                    self._practising.observe(call)
-
-    def say(self, organisation: OrganisationId, sayings: Iterable[Say]) -> None:
-        """Sentences are for people at consoles."""
-        self._hub.say(organisation, sayings)
-
-
 class Server:
     """One Cordboard server: decisions and web in one process."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
-        self.clock = SteadyClock()
-        self._epoch = _epoch()
+        self._written = WrittenFile(settings.data / FILE)
+        self._epoch = f"{time.time_ns() // 1_000_000:x}{secrets.token_hex(3)}"
+        """Names this start of the process: time, so that later is larger, and chance."""
         self._numbers = 0
         self._away: dict[UserId, asyncio.TimerHandle] = {}
         self._stopping = asyncio.Event()
@@ -117,28 +97,38 @@ class Server:
             ExchangeUnavailable: the port for the exchange is taken.
         """
         settings = self.settings
+        self.clock = continued(self._written, wall_clock())
         self.database: Database = await open_database(
-            settings.database_url, backups=settings.data / "backups"
+            settings.database_url, backups=settings.data / "backups", indexes=settings.data / "contacts"
         )
         self.directories = DirectoriesWithNumbers(self.database.directories, settings.numbers)
         self.tenancy = Tenancy(self.directories)
         await self.tenancy.load()
-        self.writer = Writer(self.database.journal)
+        self.writer = Writer(self.database.journal, self.clock.now)
         self.writer.start()
         self._build()
+        await self.wholeness.begin()
         for organisation in self.tenancy.organisations():
             self.engine.put(organisation, await self._desk(organisation))
         self._own_devices()
         await self.ari.start()
         self.exchange.start()
         self.practice.start()
-        await self.control.start()
         web = asyncio.create_task(self._serve_web(), name="web")
+        await self.control.start()
         background = [
             asyncio.create_task(self._heartbeats(), name="heartbeats"),
-            asyncio.create_task(self._calendar(), name="calendar"),
+            asyncio.create_task(
+                Calendar(self.clock, self.engine, self.hub, self.tenancy).run(), name="calendar"
+            ),
+            asyncio.create_task(self._keeping().run(), name="keeping"),
+            asyncio.create_task(self.watching.run(), name="watching"),
+            asyncio.create_task(self.wholeness.run(), name="wholeness"),
             asyncio.create_task(self.writer.crashed(), name="writer watch"),
         ]
+        indexing = asyncio.create_task(
+            self.database.contacts.indexes.prepare(self.tenancy.organisations()), name="contacts"
+        )
         stopped = asyncio.create_task(self._stopping.wait())
         try:
             done, _ = await asyncio.wait({web, stopped, *background}, return_when=asyncio.FIRST_COMPLETED)
@@ -146,7 +136,7 @@ class Server:
             for task in done - {stopped}:
                 task.result()
         finally:
-            await self._shut_down(web, [stopped, *background])
+            await self._shut_down(web, [stopped, indexing, *background])
 
     def _own_devices(self) -> None:
         devices = self.tenancy.devices()
@@ -157,9 +147,9 @@ class Server:
         """Ask `run` to end; calls and the exchange go on."""
         self._stopping.set()
 
-    def _build(self) -> None:
-        settings = self.settings
-        exchange = settings.exchange
+    def _build_roads(self) -> None:
+        """To the exchange, to its telephones, and out of the house."""
+        exchange = self.settings.exchange
         self.ari = AriServer(
             exchange.ports.ari,
             exchange.ari_password,
@@ -170,13 +160,33 @@ class Server:
         self.ami = AmiClient(
             exchange.ports.ami, exchange.ami_password, host=exchange.ami_host, user=exchange.ami_user
         )
+        self.ways_out = WaysOut(
+            exchange.trunks,
+            exchange.emergency_numbers,
+            lambda organisation: self.tenancy.organisation(organisation).country,
+            for_emergencies=lambda whose: self.trunks.settings.emergency_trunks(whose),
+        )
+        self.trunks = Trunks(
+            self.settings,
+            tenancy=self.tenancy,
+            ways_out=self.ways_out,
+            ami=self.ami,
+            link=self.ari.link(),
+            exchange=lambda: self.exchange,
+        )
         self.telephones = Telephones(
             Provisioner(self.ari.link(), self.ami, exchange),
             self.tenancy,
             self._board,
             self.clock,
             lambda: self.exchange.up,
+            self.ways_out,
         )
+
+    def _build(self) -> None:
+        settings = self.settings
+        exchange = settings.exchange
+        self._build_roads()
         self.hub = Hub(
             epoch=self._epoch,
             now=self.clock.now,
@@ -193,26 +203,29 @@ class Server:
             lambda organisation: self.hub.state(organisation).rev,
             enabled=exchange.practice,
         )
+        self.recognition = Recognition(
+            self.database.contacts,
+            self.tenancy,
+            lambda organisation, event: self.engine.tell(organisation, event),
+        )
         self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
         self.sounds = Sounds(settings.data / "recordings", exchange.messages_dir)
         self.exchange = AsteriskExchange(
             self.ari.link(),
             router=self._route,
-            inbox=lambda organisation, event: self.engine.tell(organisation, event),
+            inbox=lambda organisation, event: self.engine.tell(
+                organisation, self.tenancy.as_read(organisation, event)
+            ),
             organisations=self.tenancy.organisations,
             new_id=self._new_id,
             clock=self.clock,
             notifier=NotifyTalk(self.ami),
-            ways_out=WaysOut(
-                exchange.trunks,
-                exchange.emergency_numbers,
-                lambda organisation: self.tenancy.organisation(organisation).country,
-            ),
+            ways_out=self.ways_out,
             media=self.sounds.media,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
-            prepare=self.telephones.write,
+            prepare=self._prepare,
         )
         self.recovery = Recovery(
             self.clock,
@@ -226,10 +239,38 @@ class Server:
             self.clock,
             self.exchange,
             self.writer,
-            Fan(self.hub, self.practising, self.telephones.agents_changed),
+            Fan(self.hub, self.practising, self.telephones.agents_changed, self.recognition),
             self.recovery.crashed,
         )
         self.administration = self._administration()
+        self.watching = self._watching()
+
+    def _watching(self) -> Watching:
+        troubles = Troubles(self.clock.now, self.hub.trouble_changed)
+        self.hub.troubles = troubles.raised
+        self.wholeness = Wholeness(
+            file=self._written,
+            writer=self.writer,
+            journal=self.database.journal,
+            history=self.database.history,
+            remember_all=self.engine.remember_all,
+            tenancy=self.tenancy,
+            troubles=troubles,
+            clock=self.clock,
+        )
+        house = House(
+            engine=self.engine,
+            writer=self.writer,
+            hub=self.hub,
+            exchange=self.exchange,
+            link=self.ari.link(),
+            beside=partial(AriOverHttp, self.settings.exchange),
+            ami=self.ami,
+            trunks=self.trunks.all,
+            data=self.settings.data,
+            exchange_folder=self.settings.exchange.run_dir,
+        )
+        return Watching(house, troubles)
 
     # --- organisations ---
 
@@ -240,7 +281,7 @@ class Server:
     async def _desk(self, organisation: OrganisationId) -> Switchboard:
         """As the database has it."""
         now = self.clock.now()
-        since = _midnight(now, self.tenancy.organisation(organisation).time_zone)
+        since = midnight(now, self.tenancy.organisation(organisation).time_zone)
         journal = self.database.journal
         return assemble(
             self.tenancy.all[organisation],
@@ -251,7 +292,14 @@ class Server:
             now=now,
             new_leg=lambda: LegId(self._new_id()),
             emergency=frozenset(self.settings.exchange.emergency_numbers),
+            callbacks=await self.database.callbacks.living(organisation, now - KEPT_MS),
+            missed=await journal.missed(organisation),
         )
+
+    async def _begin(self, organisation: OrganisationId) -> None:
+        """One that was made a moment ago; what the exchange says of its telephones comes after."""
+        self.engine.put(organisation, await self._desk(organisation))
+        self.exchange.look_again(organisation)
 
     def _put_back(self, organisation: OrganisationId) -> None:
         """After a rebuild: consoles begin with a snapshot, and the exchange is asked what lives in it."""
@@ -274,6 +322,11 @@ class Server:
         )
 
     # --- the exchange ---
+
+    async def _prepare(self) -> None:
+        """What administrators set up is in the exchange, at every (re)connect."""
+        await self.trunks.write()
+        await self.telephones.write()
 
     def _booted(self, boot: str) -> None:
         new = self._boot_file.with_suffix(".new")
@@ -304,7 +357,7 @@ class Server:
         if question.ask == "practice":
             return await self.practising.from_command(question)
         if question.ask == "apply":
-            return await apply_text(self.administration, question)
+            return await apply_file(self.applying, question)
         health = self._health()
         return Answer(
             done=health.ok,
@@ -333,19 +386,29 @@ class Server:
         doors = self.database.doors
         second_factor = SecondFactor(doors)
         self.mailing = make_mailing(settings.mail, settings.data)
+        links = PasswordLinks(
+            doors,
+            self.mailing,
+            self.tenancy,
+            url=settings.url,
+            now=self.clock.now,
+            tells_unknown=settings.mail.reset_unknown == "error",
+            domains=frozenset(settings.mail.domains),
+            contact=settings.contact,
+        )
+        provider = Provider(self.database.directories, self.administration)
+        parts = administered(settings, self.administration, self.tenancy)
+        self.applying = Applying(
+            administration=self.administration,
+            provider=provider,
+            network=parts["network"],
+            invite=partial(invited_by_letter, links),
+        )
         services = Services(
             administration=self.administration,
+            provider=provider,
             log_ins=LogIns(self.database.accounts, Passwords(), Throttle(), second_factor),
-            password_links=PasswordLinks(
-                doors,
-                self.mailing,
-                self.tenancy,
-                url=settings.url,
-                now=self.clock.now,
-                tells_unknown=settings.mail.reset_unknown == "error",
-                domains=frozenset(settings.mail.domains),
-                contact=settings.contact,
-            ),
+            password_links=links,
             second_factor=second_factor,
             preferences=doors,
             mail="outbox" if settings.mail.host is None else "smtp",
@@ -353,12 +416,15 @@ class Server:
             directories=self.directories,
             history=self.database.history,
             contacts=self.database.contacts,
+            callbacks=self.database.callbacks,
             engine=self.engine,
             hub=self.hub,
             chat=Chat(HubLines(self.hub), self.tenancy.viewer, self.clock.now),
             now=self.clock.now,
             practice=self.practising.from_console,
             health=self._health,
+            figures=self.watching.figures,
+            metrics_token=settings.metrics_token,
             secure=secure,
             origins=frozenset(f"{scheme}://{host}:{settings.port}" for host in settings.hosts),
             contact=settings.contact,
@@ -368,6 +434,8 @@ class Server:
             loopback=settings.listen.startswith("127."),
             recordings=self.sounds.message,
             emergency=frozenset(settings.exchange.emergency_numbers),
+            trunks=self.trunks,
+            **parts,
         )
         self._web = make_web(settings, services)
         await self._web.serve()
@@ -386,38 +454,17 @@ class Server:
             accounts=self.database.accounts,
             telephones=self.telephones.configured,
             own_devices=self._own_devices,
-            now=lambda: int(time.time() * 1000),
+            now=self.clock.wall,
             emergency=frozenset(self.settings.exchange.emergency_numbers),
             sip_server=sip_server(self.settings),
+            trunks=self.trunks,
+            begin=self._begin,
         )
         return Administration(self.database.directories, self.database.audit, desk, self.clock.now)
 
-    async def _calendar(self) -> None:
-        """Each organisation's midnight (D15) and opening hours (D21), by its own clock on the wall."""
-        begun = {o: self._today(o) for o in self.tenancy.organisations()}
-        while True:
-            await asyncio.sleep(CALENDAR_S)
-            for organisation, since in begun.items():
-                today = self._today(organisation)
-                if today > since:
-                    begun[organisation] = today
-                    self.engine.tell(organisation, DayStarted(since=today))
-            for organisation, directory in self.tenancy.all.items():
-                self._open_and_close(organisation, directory)
-
-    def _open_and_close(self, organisation: OrganisationId, directory: Directory) -> None:
-        board = self._board(organisation)
-        if board is None:
-            return
-        now = int(time.time() * 1000)
-        for row in directory.queues:
-            opens = is_open(directory, row, now)
-            if row.id in board.queues and board.queues[row.id].open is not opens:
-                self.engine.tell(organisation, QueueOpened(queue=row.id, open=opens))
-
-    def _today(self, organisation: OrganisationId) -> Instant:
-        # The wall clock on purpose: a day begins when people's clocks say so.
-        return _midnight(int(time.time() * 1000), self.tenancy.organisation(organisation).time_zone)
+    def _keeping(self) -> Keeping:
+        # The wall clock on purpose: half a year is half a year of the calendar.
+        return Keeping(self.database.history, self.tenancy, self.clock.wall, self.sounds.forget_message)
 
     async def _shut_down(self, web: asyncio.Task[None], tasks: list[asyncio.Task[object]]) -> None:
         """Consoles are told to come back, what is under way is finished, the database is written."""
@@ -429,6 +476,7 @@ class Server:
             self._web.should_exit = True
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(web), 5)
+        self.recognition.stop()
         self.engine.stop()
         await self.mailing.stop()
         await self.control.stop()
@@ -437,16 +485,5 @@ class Server:
         await self.ari.stop()
         await self.ami.close()
         await self.writer.stop()
+        self.wholeness.end()
         await self.database.close()
-
-
-def _epoch() -> str:
-    """Names this start of the process: time, so that later is larger, and chance."""
-    return f"{time.time_ns() // 1_000_000:x}{secrets.token_hex(3)}"
-
-
-def _midnight(now: Instant, zone: str) -> Instant:
-    """Start of the day in which `now` lies, in that time zone."""
-    local = datetime.fromtimestamp(now / 1000, ZoneInfo(zone))
-    start = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(0)
-    return int(start.timestamp() * 1000)

@@ -40,3 +40,13 @@ class Sounds:
             return None
         path = self._messages / f"{name}.wav"
         return path if path.is_file() else None
+
+    def forget_message(self, name: str) -> None:
+        """Nobody is to hear it any more; one that is not here is gone already.
+
+        Raises:
+            OSError: it is still there.
+        """
+        path = self.message(name)
+        if path is not None:
+            path.unlink(missing_ok=True)

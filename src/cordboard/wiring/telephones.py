@@ -12,7 +12,9 @@ from cordboard.app.tenancy import Tenancy
 from cordboard.asterisk import provision
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.transport import AriUnavailable
+from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
+from cordboard.core.dial import shown_number
 from cordboard.core.types import DeviceKind, OrganisationId
 
 log = logging.getLogger(__name__)
@@ -47,12 +49,14 @@ class Telephones:
         board: Callable[[OrganisationId], Board | None],
         clock: Clock,
         is_up: Callable[[], bool],
+        ways_out: WaysOut,
     ) -> None:
         self._provisioner = provisioner
         self._tenancy = tenancy
         self._board = board
         self._clock = clock
         self._is_up = is_up
+        self._ways_out = ways_out
         self._timer: Alarm | None = None
         self._written: provision.Fallbacks | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,11 +115,13 @@ class Telephones:
             self._written = None
 
     def _fallbacks(self) -> provision.Fallbacks:
-        """Who rings for each number while we are away.
+        """Who rings for each number while we are away, and how each telephone calls for help by itself (D28).
 
         For a queue's the phones of those signed in, for a person's the one that the person has; else every desk phone.
         """
         groups: dict[str, tuple[str, ...]] = {}
+        trunks: dict[str, tuple[str, ...]] = {}
+        numbers: dict[str, str] = {}
         for organisation, directory in self._tenancy.all.items():
             board = self._board(organisation)
             desk_phones = tuple(f"d-{d.id}" for d in directory.devices if d.kind is DeviceKind.SIP)
@@ -125,6 +131,17 @@ class Telephones:
                 ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
                 for number in queue.numbers:
                     groups |= dict.fromkeys(forms_of(number, directory.organisation.country), ringing)
+            for row in directory.devices:
+                phone = f"d-{row.id}"
+                telephone = board.devices.get(row.id) if board is not None else None
+                by = telephone.used_by if telephone is not None else None
+                user_of = board.agents.get(by) if board is not None and by is not None else None
+                shown = shown_number(board, user_of, None) if board is not None else None
+                trunks[phone], shown = self._ways_out.for_help(
+                    organisation, shown or directory.organisation.rules.number
+                )
+                if shown is not None:
+                    numbers[phone] = shown
             for user in directory.users:
                 device = board.agents[user.id].device if board is not None and not user.disabled else None
                 ringing = (f"d-{device}",) if device is not None else desk_phones
@@ -132,7 +149,7 @@ class Telephones:
                     for form in forms_of(number, directory.organisation.country):
                         # A queue's number stays the queue's, should a person have it too.
                         groups.setdefault(form, ringing)
-        return provision.Fallbacks(groups=groups)
+        return provision.Fallbacks(groups=groups, emergency_trunks=trunks, emergency_number=numbers)
 
 
 def forms_of(number: str, country: str) -> set[str]:
