@@ -25,7 +25,7 @@ FORM = 1
 """Of the archive; another one is refused."""
 MANIFEST, DATABASE = "manifest.json", "cordboard.db"
 PARTS = (
-    "ports.json", "tls", "recordings", "demo-logins.txt", "no-demo",
+    "ports.json", "network.json", "tls", "recordings", "demo-logins.txt", "no-demo",
     "exchange/secrets.json", "exchange/spool/recording",
 )  # fmt: skip
 """Files and folders of the data folder besides the database; those that are not there are left out."""

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from cordboard.app.network import Network, read_kept, said_by, with_network
 from cordboard.app.settings import Settings, TrunkSettings
+from cordboard.asterisk import kept_trunks
 from cordboard.asterisk import ports as free
 from cordboard.asterisk.runtime import Secrets, find, secrets_for
 from cordboard.asterisk.settings import (
@@ -64,11 +66,15 @@ def prepare(settings: Settings, console: Path, *, again: bool = False) -> Launch
         CannotStart: a folder cannot be written, or there is no room; says what to do.
     """
     data = settings.data_folder()
+    of_file = said_by(settings.exchange)
+    if settings.exchange.kind == "own":
+        exchange = with_network(settings.exchange, read_kept(data))
+        settings = msgspec.structs.replace(settings, exchange=exchange)
     if not again:
         require_folder(data)
         _require_addresses(settings)
     try:
-        return _prepared(settings, console, data)
+        return _prepared(settings, console, data, of_file)
     except ExchangeSettingsWrong as problem:
         raise CannotStart(f"The configuration cannot be used: {problem}") from problem
     except OSError as problem:
@@ -78,7 +84,7 @@ def prepare(settings: Settings, console: Path, *, again: bool = False) -> Launch
         ) from problem
 
 
-def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
+def _prepared(settings: Settings, console: Path, data: Path, of_file: Network) -> Launch:
     kept = _Kept(data / "ports.json")
     web_port = settings.web.port or kept.number("web", lambda: _web_port(settings.web.listen))
     hosts = _hosts(settings)
@@ -104,6 +110,9 @@ def _prepared(settings: Settings, console: Path, data: Path) -> Launch:
         url=url,
         certificate=certificate,
         key=key,
+        own_exchange=settings.exchange.kind == "own",
+        network_of_file=of_file,
+        metrics_token=settings.web.metrics_token,
     )
     return Launch(
         settings=settings,
@@ -215,7 +224,10 @@ def _exchange(
     existing = exchange.kind == "existing"
     http_host, http_port = exchange.http_address() if existing else ("127.0.0.1", None)
     numbers = _ports(settings, kept, http_port, web_port)
-    encrypted = any(trunk.transport == "tls" for trunk in settings.trunks)
+    trunks = tuple(_trunk(t) for t in settings.trunks)
+    if not existing:
+        trunks = kept_trunks.beside_kept(trunks, run)
+    encrypted = any(trunk.transport is TrunkTransport.TLS for trunk in trunks)
     tls = exchange.tls if exchange.tls is not None else not _is_loopback(exchange.listen)
     certificate, key = identity if tls or encrypted else (None, None)
     return ExchangeSettings(
@@ -229,7 +241,8 @@ def _exchange(
         tls_certificate=certificate,
         tls_key=key,
         ari_listen=exchange.ari_listen if existing else "127.0.0.1",
-        ari_host=exchange.dialled_at() if existing else "127.0.0.1",
+        # Our own exchange, too, may be told to dial us through something else on this machine (tools/campaign does).
+        ari_host=exchange.dialled_at() if existing else (exchange.ari_host or "127.0.0.1"),
         http_host=http_host,
         ami_host=(exchange.ami_host or http_host) if existing else "127.0.0.1",
         ari_user=exchange.ari_user,
@@ -237,8 +250,9 @@ def _exchange(
         ari_password=secrets.ari,
         ami_password=secrets.ami,
         practice_password=secrets.practice,
-        trunks=tuple(_trunk(t) for t in settings.trunks),
+        trunks=trunks,
         emergency_numbers=exchange.emergency_numbers,
+        emergency_trunk=exchange.emergency_trunk,
         country=settings.country.lower(),
         language=settings.language,
         practice=exchange.practice,
@@ -285,18 +299,13 @@ def _is_free_for_sip(port: int, address: str) -> bool:
 
 
 def _trunk(trunk: TrunkSettings) -> Trunk:
-    registration = None
-    if trunk.user_name is not None and trunk.password is not None:
-        registration = Registration(
-            username=trunk.user_name, password=trunk.password, contact_user=trunk.contact_user
-        )
     return Trunk(
         name=trunk.name,
         host=trunk.host,
         port=trunk.port,
         transport=TrunkTransport(trunk.transport),
         codecs=trunk.codecs,
-        registration=registration,
+        registration=Registration.of(trunk.user_name, trunk.password, trunk.contact_user),
         match=trunk.match,
         called_number_in=CalledNumberIn(trunk.called_number_in),
         from_domain=trunk.from_domain,

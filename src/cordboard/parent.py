@@ -1,7 +1,8 @@
 """The parent of one installation: starts and restarts the server and the exchange, and does nothing else.
 
 The exchange lives in a session of its own and outlives a dead server, and a dead parent: the next one adopts it.
-Only an explicit stop (Ctrl-C, SIGTERM) ends it.
+Only an explicit stop (Ctrl-C, SIGTERM) ends it. SIGHUP has a server of the version that is installed now take the
+place of the running one; calls go on.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Self
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.kept_trunks import with_kept
 from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.runtime import RunningExchange, started_exchange
 from cordboard.control import Question, ServerAway, ask
@@ -42,6 +44,8 @@ SERVER_START_MS = 30_000
 """A server that takes another's place and has not answered by then hangs in its start."""
 STOP_MS = 8_000
 """How long a server may take to end cleanly."""
+RENEW_LOAD_MS = 6_000
+"""How long a server of a new version may load before the old one is asked to end; calls are handled meanwhile."""
 
 
 @contextlib.contextmanager
@@ -154,6 +158,7 @@ class Parent:
         self._binary = binary
         self._say = say
         self._stopping = asyncio.Event()
+        self._renewing = asyncio.Event()
         self._exchange: RunningExchange | None = None
         self._has_served = False
         """A server of ours has answered: how long one lived says nothing, for a slow machine needs long to refuse."""
@@ -163,6 +168,7 @@ class Parent:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._renewing.set)
         tasks = [asyncio.create_task(self._keep_server(), name="server")]
         if self._binary is not None:
             tasks.append(asyncio.create_task(self._keep_exchange(self._binary), name="exchange"))
@@ -194,9 +200,9 @@ class Parent:
         deaths = 0
         while not self._stopping.is_set():
             try:
-                self._exchange = await started_exchange(
-                    binary, self._launch.server.exchange, default_sounds()
-                )
+                # Trunks may have come and gone since we started.
+                settings = with_kept(self._launch.server.exchange)
+                self._exchange = await started_exchange(binary, settings, default_sounds())
             except ExchangeUnavailable:
                 # At the first start it is for a person to put right; later the dead one may not have let go yet.
                 if deaths in (0, EXCHANGE_DEATHS_MAX):
@@ -277,19 +283,32 @@ class Parent:
         """Start the server; when it dies the one that stands ready takes over at once."""
         deaths = 0
         spare: _Child | None = None
+        running: _Child | None = None
         try:
             while not self._stopping.is_set():
                 started = time.monotonic()
                 if spare is not None and not spare.alive:
                     spare.let_go()
                     spare = None
-                server = spare or await _Child.start(self._words)
-                server.go()
+                server = running or spare or await _Child.start(self._words)
+                if running is None:
+                    server.go()
+                running = None
                 getting_ready = asyncio.create_task(self._get_ready())
                 watching = asyncio.create_task(self._watch_server(server), name="watch-server")
-                await self._until_ended(server)
-                watching.cancel()
+                await self._until_ended(server, self._renewing)
                 spare = await self._ready_or_none(getting_ready)
+                if self._renewing.is_set() and not self._stopping.is_set() and server.alive:
+                    # It is watched all the while: with no spare beside it, it must not hang unseen.
+                    spare = await self._newer(spare, server)
+                    watching.cancel()
+                    if spare is not None:
+                        await server.end()
+                        continue
+                    if server.exit_code is None and not self._stopping.is_set():
+                        running = server
+                        continue
+                watching.cancel()
                 if self._stopping.is_set():
                     await server.end()
                     return
@@ -311,6 +330,28 @@ class Parent:
             if spare is not None:
                 await spare.end()
 
+    async def _newer(self, spare: _Child | None, server: _Child) -> _Child | None:
+        """Have one of the version that is installed now load; None: it does not, and the running one goes on.
+
+        The one that loads takes over at once when the running one ends meanwhile.
+        """
+        self._renewing.clear()
+        if spare is not None:
+            # It has loaded the old version.
+            await spare.end()
+        self._say("A server of the version that is installed now loads; then it takes over, and calls go on.")
+        new = await _Child.start(self._words)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RENEW_LOAD_MS / 1000):
+                await self._until_ended(new, server)
+        if new.alive:
+            return new
+        new.let_go()
+        self._say(
+            "It does not start, so the running one goes on; log/server.log in the data folder says why."
+        )
+        return None
+
     async def _get_ready(self) -> _Child:
         """A second server that has loaded everything and waits: loading is most of a start's time."""
         await asyncio.sleep(SPARE_AFTER_MS / 1000)
@@ -323,13 +364,18 @@ class Parent:
         done = await asyncio.gather(getting_ready, return_exceptions=True)
         return done[0] if isinstance(done[0], _Child) else None
 
-    async def _until_ended(self, server: _Child) -> None:
-        ended = asyncio.create_task(server.ended())
-        stopped = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, stopped):
-            task.cancel()
-        await asyncio.gather(ended, stopped, return_exceptions=True)
+    async def _until_ended(self, *what: _Child | asyncio.Event) -> None:
+        """Until one of these processes has ended, one of these events is set, or we are to stop."""
+        waits = [
+            asyncio.create_task(self._stopping.wait()),
+            *(asyncio.create_task(one.ended() if isinstance(one, _Child) else one.wait()) for one in what),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _pause(self, deaths: int) -> None:
         pause = RESTART_PAUSES_MS[min(deaths, len(RESTART_PAUSES_MS)) - 1]

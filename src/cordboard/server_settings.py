@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cordboard.app.network import Network
 from cordboard.app.settings import MailSettings, NumberSettings
 from cordboard.asterisk.settings import ExchangeSettings
 
@@ -29,3 +30,8 @@ class ServerSettings:
     """Where people reach the portal; it stands in letters."""
     certificate: Path | None = None
     key: Path | None = None
+    own_exchange: bool = True
+    """Its configuration files are ours to write; False: it is an Asterisk of the operator's own."""
+    network_of_file: Network = field(default_factory=Network)
+    """What the configuration file says of the network; it goes before what is set in the browser."""
+    metrics_token: str | None = None

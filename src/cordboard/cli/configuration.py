@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import click
 
 from cordboard.app.administration.administration import Administration
-from cordboard.app.administration.file import written
-from cordboard.app.ports import Directory
+from cordboard.app.administration.file import FileWrong, written
+from cordboard.app.administration.installation_file import parts
+from cordboard.app.administration.installation_file import written as written_installation
+from cordboard.app.administration.network import kept_row
+from cordboard.app.administration.provider import Provider
+from cordboard.app.demo import readable_password
+from cordboard.app.network import read_kept
+from cordboard.app.passwords import Passwords
+from cordboard.app.ports import Accounts, Directory, OrganisationRow, UserRow
 from cordboard.app.settings import Settings
 from cordboard.cli.options import Complaint, config_option, data_option, fail, settings_for
 from cordboard.control import Answer, Question, ServerAway, ask
@@ -28,11 +36,15 @@ organisation_option = click.option(
 @config_option
 @data_option
 @organisation_option
-def export(config: Path | None, data: Path | None, organisation: str | None) -> None:
+@click.option("--installation", is_flag=True, help="Its organisations, modules, numbers and network instead.")
+def export(config: Path | None, data: Path | None, organisation: str | None, installation: bool) -> None:
     """Write an organisation as TOML, without passwords."""
     try:
         settings = settings_for(config, data=data)
         require_folder(settings.data_folder())
+        if installation:
+            click.echo(asyncio.run(_installation(settings)), nl=False)
+            return
         directory = asyncio.run(_read(settings, organisation))
         click.echo(written(directory), nl=False)
     except Complaint as problem:
@@ -54,21 +66,28 @@ def apply(
     prune: bool,
     yes: bool,
 ) -> None:
-    """Make an organisation what FILE says, after showing what is different. At once, if Cordboard runs."""
+    """Make an organisation, or the installation, what FILE says, after showing what is different.
+
+    At once, if Cordboard runs.
+    """
     try:
         settings = settings_for(config, data=data)
         require_folder(settings.data_folder())
-        known = asyncio.run(_read(settings, organisation)).organisation
-        wanted = Question(ask="apply", organisation=known.id, text=file.read(), prune=prune)
+        text = file.read()
+        # A file of the installation alone is about no organisation in particular.
+        known = asyncio.run(_read(settings, organisation)).organisation if parts(text).within else None
+        wanted = Question(ask="apply", organisation=known.id if known else "", text=text, prune=prune)
         answer = _ask(settings, wanted, check=True)
         for line in answer.lines:
             click.echo(line)
         if not answer.lines:
             click.echo(answer.sentence)
             return
-        if not yes and not click.confirm(f"Apply this to {known.name}?"):
+        if not yes and not click.confirm(f"Apply this to {known.name if known else 'this installation'}?"):
             sys.exit(1)
         click.echo(_ask(settings, wanted, check=False).sentence)
+    except FileWrong as wrong:
+        fail(CannotStart(str(wrong)))
     except Complaint as problem:
         fail(problem)
 
@@ -94,14 +113,47 @@ async def _alone(settings: Settings, question: Question) -> Answer:
     """On the database, when no server runs."""
     # Loaded here only: they are slow to load, and a running server does it itself.
     from cordboard.storage.open import open_database
-    from cordboard.wiring.applying import IdleDesk, apply_text
+    from cordboard.wiring.applying import Applying, IdleDesk, apply_file
+    from cordboard.wiring.network import idle_network_of
 
     database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         administration = Administration(
             database.directories, database.audit, IdleDesk(), lambda: int(time.time() * 1000)
         )
-        return await apply_text(administration, question)
+        provider = Provider(database.directories, administration)
+        network = idle_network_of(settings, administration, await provider.directories())
+        to = Applying(
+            administration=administration,
+            provider=provider,
+            network=network,
+            invite=partial(_with_password, database.accounts),
+        )
+        return await apply_file(to, question)
+    finally:
+        await database.close()
+
+
+async def _with_password(accounts: Accounts, _house: OrganisationRow, person: UserRow) -> str:
+    """No letter goes while nothing runs: a password is told, this once."""
+    password, hashing = readable_password(), Passwords()
+    try:
+        await accounts.set_password_hash(person.id, await hashing.hash(password))
+    finally:
+        hashing.close()
+    return f"Told once: {person.user_name} logs in with {password}"
+
+
+async def _installation(settings: Settings) -> str:
+    from cordboard.storage.open import open_database
+
+    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
+    try:
+        known = [
+            await database.directories.directory(one) for one in await database.directories.organisations()
+        ]
+        kept = read_kept(settings.data_folder()) if settings.exchange.kind == "own" else None
+        return written_installation(known, kept_row(kept) if kept is not None else None)
     finally:
         await database.close()
 

@@ -73,7 +73,7 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
         with alone(folder):
             if not yes:
                 click.confirm("Remove the demo organisation and all that was ever called in it?", abort=True)
-            messages = asyncio.run(_remove(settings))
+            messages, provider = asyncio.run(_remove(settings))
             # The next start would make it again, with new passwords.
             (folder / NO_DEMO_FILE).touch()
             (folder / LOGINS_FILE).unlink(missing_ok=True)
@@ -85,6 +85,11 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
         return
     there = messages is not None
     click.echo("The demo organisation is gone." if there else "There is no demo organisation.")
+    if there and not provider:
+        click.echo(
+            "Nobody may make and change organisations now: give somebody the right provider.manage "
+            "(cordboard export, add it, cordboard apply)."
+        )
 
 
 async def _make(settings: Settings, wanted: _Wanted) -> str:
@@ -138,20 +143,25 @@ def _directory(wanted: _Wanted, known: tuple[OrganisationId, ...]) -> Directory:
         "name": wanted.person,
         "email": wanted.email,
         "language": wanted.language,
-        "rights": [right.value for right in Right],
+        # The first organisation of one's own administers the installation too.
+        "rights": [right.value for right in Right if right is not Right.PROVIDER or not set(known) - {DEMO}],
     }
     row = read_row(USERS.fields, person, None, context)
     return USERS.put(ORGANISATION.put(empty, house_row), row | {"id": UserId(f"{id_}-administrator")})
 
 
-async def _remove(settings: Settings) -> tuple[str, ...] | None:
-    """The names of the messages that were left in it; None: it is not there."""
+async def _remove(settings: Settings) -> tuple[tuple[str, ...] | None, bool]:
+    """The names of the messages that were left in it (None: it is not there), and whether organisations that stay have
+    somebody with the provider's right; true when none stays."""
     from cordboard.storage.open import open_database
 
     database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         if DEMO not in await database.directories.organisations():
-            return None
-        return await database.directories.remove(DEMO)
+            return None, True
+        messages = await database.directories.remove(DEMO)
+        stay = [await database.directories.directory(o) for o in await database.directories.organisations()]
+        provider = any(Right.PROVIDER in one.rights_of(user) for one in stay for user in one.users)
+        return messages, provider or not stay
     finally:
         await database.close()
