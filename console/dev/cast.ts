@@ -28,8 +28,10 @@ export const ME: MeView = {
   wrap_up: null,
   wrap_up_armed: false,
   pause: null,
+  keeps_sign_ins: false,
   pause_reasons: ["Lunch", "Koffie", "Overleg", "Toilet"],
   hold_warn_ms: 45_000,
+  time_zone: "Europe/Amsterdam",
   practice: true,
 };
 
@@ -104,6 +106,7 @@ export function call(part: Partial<CallView> & { ago: number }): CallView {
     offer: null,
     note: null,
     reason: null,
+    not_reached: null,
     ...rest,
   };
 }

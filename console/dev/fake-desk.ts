@@ -44,6 +44,7 @@ export class FakeDesk {
     const [what, does] = op.split(".") as [string, string];
     if (what === "call") this.#call(does, args);
     else if (what === "transfer") this.#transfer(does, args);
+    else if (what === "missed") this.#missed(does, args);
     else this.#desk(op, args);
     this.#status();
   }
@@ -66,6 +67,7 @@ export class FakeDesk {
           offer: null,
           note: null,
           reason: null,
+          not_reached: null,
           agent: this.#me.id,
           state: "active",
           answered_at: Date.now(),
@@ -133,7 +135,7 @@ export class FakeDesk {
           direction: "out", state: "dialling", since: now, entered_at: now, answered_at: null,
           number: colleague?.extension ?? number, name: colleague?.name ?? null, agent: this.#me.id,
           agent_name: this.#me.name, mine: true, direct: false, internal: colleague !== undefined,
-          transfer: null, offer: null, note: null, reason: null,
+          transfer: null, offer: null, note: null, reason: null, not_reached: null,
         },
       },
     ]); // biome-ignore format: a table of facts
@@ -161,7 +163,7 @@ export class FakeDesk {
       if (how === "me") this.#passing(from, { ...from.transfer, state: "armed", recipient: null });
       else {
         const reason = how === "busy" ? "busy" : "hung_up";
-        this.#set(from.id, { transfer: null, reason });
+        this.#set(from.id, { transfer: null, reason, not_reached: name });
         this.#outside.say(`recipient_${reason}`, { name }, from.id);
         if (how === "busy") this.#resume(this.#get(from.id));
       }
@@ -221,6 +223,7 @@ export class FakeDesk {
     this.#set(call.id, {
       state: "held",
       reason: null,
+      not_reached: null,
       transfer: { kind, state: "armed", mine: true, recipient: null, recipient_name: null, until: null },
     });
     this.#wasActive.set(call.id, isOnLine(call));
@@ -251,7 +254,7 @@ export class FakeDesk {
       if (colleague?.status === "in_call" || colleague?.status === "not_answered") {
         const reason = colleague.status === "in_call" ? "busy" : "no_answer";
         this.#set(call.id, {
-          transfer: null, state: "offered", note: "returned", reason,
+          transfer: null, state: "offered", note: "returned", reason, not_reached: colleague.name,
           offer: { since: Date.now(), ringing: true, rejectable: !call.urgent },
         }); // biome-ignore format: a table of facts
         this.#outside.say("transfer_returned", { name: colleague.name, reason }, call.id);
@@ -293,6 +296,31 @@ export class FakeDesk {
     const name = this.all.queue.get(queue)?.name ?? null;
     const where = { queue, queue_name: name, state: "waiting" as const, offer: null };
     this.#set(call.id, { ...where, mine: false, agent: null, transfer: null });
+  }
+
+  // --- callers who were missed ---
+
+  #missed(does: string, args: Args): void {
+    const row = this.all.missed.get(args["missed"] ?? "");
+    if (row === undefined) throw new No("missed_gone");
+    const other = row.claimed_by !== null && row.claimed_by !== this.#me.id;
+    if (does === "close") return this.#outsideTell([{ a: "x", k: "missed", id: row.id }]);
+    if (does === "release") {
+      return this.#merge("missed", row.id, { claimed_by: null, claimed_by_name: null, claimed_at: null });
+    }
+    if (other && args["confirmed"] !== "true") {
+      throw new No("missed_claimed", { name: row.claimed_by_name ?? "" });
+    }
+    if (does === "call" && row.number !== null) {
+      this.#holdTheActive();
+      this.#ring(row.number, null, null);
+    }
+    this.#merge("missed", row.id, {
+      claimed_by: this.#me.id,
+      claimed_by_name: this.#me.name,
+      claimed_at: Date.now(),
+      calling: does === "call",
+    });
   }
 
   // --- status, queues, phone ---

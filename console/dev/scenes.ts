@@ -1,4 +1,14 @@
-import type { AgentView, AlarmView, CallView, DeviceView, MeView, View } from "../src/model/wire.ts";
+import type {
+  AgentView,
+  AlarmView,
+  CallBackView,
+  CallView,
+  DeviceView,
+  MeView,
+  MissedView,
+  View,
+} from "../src/model/wire.ts";
+import { CALL_BACKS } from "./call-backs.ts";
 import { AGENT_VIEWS, ago, call, DEVICES, ME, NAMES, NOW, offer, own, queue } from "./cast.ts";
 import { TRANSFERS } from "./transfers.ts";
 
@@ -47,6 +57,7 @@ export interface Scene {
   readonly agents?: AgentView[];
   readonly queues?: false;
   readonly alarms?: AlarmView[];
+  readonly callBacks?: readonly (CallBackView | MissedView)[];
   readonly exchangeDown?: boolean;
   /** The line falls silent after the snapshot. */
   readonly silent?: boolean;
@@ -56,6 +67,7 @@ const long = "Mevrouw A.M.C. van der Heijden-Oosterhuis tot Nijenhuis en Westerf
 
 export const SCENES: Record<string, Scene> = {
   ...TRANSFERS,
+  ...CALL_BACKS,
   idle: {},
   empty: { agents: [], queues: false },
   incoming: {
@@ -278,6 +290,7 @@ export function entities(scene: Scene): View[] {
     ...(scene.devices ?? DEVICES),
     ...all,
     ...(scene.alarms ?? []),
+    ...(scene.callBacks ?? []),
     { k: "exchange", id: "exchange", up: scene.exchangeDown !== true, since: ago(60) },
   ];
 }

@@ -206,6 +206,8 @@ export const TRANSFERS: Record<string, Scene> = {
         code: "urgent_unanswered",
         queue: "q2",
         queue_name: "Urgent",
+        name: null,
+        until: null,
         since: ago(0, 34),
       },
       {
@@ -214,6 +216,8 @@ export const TRANSFERS: Record<string, Scene> = {
         code: "urgent_empty",
         queue: "q8",
         queue_name: "Nachtdienst",
+        name: null,
+        until: null,
         since: ago(61, 4),
       },
     ],

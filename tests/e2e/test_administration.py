@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import wave
+from array import array
 from typing import Literal
 
 import pytest
@@ -26,6 +29,10 @@ PLACES = (
     "queues/demo-urgent",
     "users/demo-piet",
     "devices/demo-201",
+    "trunks/new",
+    "network",
+    "announcements",
+    "announcements/nl.closed",
     "hours/new",
 )
 
@@ -85,5 +92,60 @@ async def test_every_page_of_the_administration_is_accessible(
             await expect(page.get_by_role("heading", level=1)).to_be_visible()
             await accessible(page, place)
             await screenshot(page, PICTURES / f"admin-{place.replace('/', '-')}-{theme}.png")
+    finally:
+        await session.close()
+
+
+@pytest.mark.rule("D25", "X-b")
+async def test_an_announcement_is_heard_recorded_and_spoken_otherwise(
+    browser: Chromium, cordboard: Installation
+) -> None:
+    """A stereo file of 44100 samples a second becomes one for a telephone; then another text is spoken."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(44_100)
+        file.writeframes(bytes(44_100 * 4))
+    session = await browser.session()
+    session.set_default_timeout(PATIENCE_MS)
+    try:
+        page = await log_in(session, cordboard, "henk")
+        await page.goto(f"{cordboard.url}/admin/announcements")
+        await page.get_by_role("link", name="Gesloten Nederlands").click()
+        await expect(page.get_by_label("Beluisteren")).to_be_visible()
+        await page.get_by_label("Een eigen opname").set_input_files(
+            {"name": "x.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound"}
+        )
+        await expect(page.get_by_text("Dit is geen geluid dat bruikbaar is").first).to_be_visible()
+        await page.get_by_label("Een eigen opname").set_input_files(
+            {"name": "x.wav", "mimeType": "audio/wav", "buffer": made.getvalue()}
+        )
+        await expect(page.get_by_text("Het is een eigen opname.")).to_be_visible()
+        kept = cordboard.data / "recordings/demo/nl/closed.wav"
+        with wave.open(str(kept)) as sound:
+            assert (sound.getframerate(), sound.getnchannels(), sound.getnframes()) == (8_000, 1, 8_000)
+        await session.grant_permissions(["microphone"])
+        await page.get_by_role("button", name="Opnemen met de microfoon").click()
+        await page.wait_for_timeout(600)
+        await page.get_by_role("button", name="Opname stoppen").click()
+        await expect(page.get_by_label("De nieuwe opname")).to_be_visible()
+        await page.get_by_role("button", name="Deze opname bewaren").click()
+        await expect(page.get_by_label("De nieuwe opname")).to_have_count(0)
+        await expect(
+            page.get_by_role("complementary", name="Wijzigingen")
+            .get_by_text("eigen opname")
+            .or_(page.get_by_text("Het is een eigen opname."))
+            .first
+        ).to_be_visible()
+        with wave.open(str(kept)) as sound:
+            assert max(map(abs, array("h", sound.readframes(sound.getnframes())))) > 1_000
+        await page.get_by_label("Tekst: Bellers horen:").fill("Wij zijn morgen weer bereikbaar.")
+        await page.get_by_role("button", name="Opslaan").click()
+        await expect(page.get_by_text("Het is uw eigen tekst")).to_be_visible()
+        assert kept.with_suffix(".said").read_text() == "Wij zijn morgen weer bereikbaar."
+        await page.get_by_role("button", name="Weer de eigen stem van Cordboard").click()
+        await expect(page.get_by_text("De eigen stem van Cordboard spreekt het uit.")).to_be_visible()
+        assert not kept.exists()
     finally:
         await session.close()

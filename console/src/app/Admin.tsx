@@ -10,14 +10,16 @@ interface Props {
   readonly go: (path: string) => void;
   readonly change: (taste: Partial<Taste>) => void;
   readonly logOut: () => void;
+  readonly holds: (unsaved: boolean) => void;
 }
 
 /** The administration in its own tab, for who has a right to it. */
-export default function Admin({ session, taste, path, go, change, logOut }: Props) {
+export default function Admin({ session, taste, path, go, change, logOut, holds }: Props) {
   return (
     <Administration
       path={path}
       go={go}
+      holds={holds}
       corner={
         <UserMenu
           name={session.name}

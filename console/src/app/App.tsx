@@ -17,7 +17,7 @@ import { Icon, Sprite } from "../ui/Icon.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { SETTINGS_PATH } from "./paths.ts";
 import { missingAbilities } from "./support.ts";
-import { type SessionState, type Taste, useSession } from "./use-session.ts";
+import { mayOperate, type SessionState, type Taste, useSession } from "./use-session.ts";
 
 // The portal is small and opens at once; the operator screen comes when it is asked for.
 const Operator = lazy(() => import("./Operator.tsx"));
@@ -52,13 +52,24 @@ export function App() {
 
 function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
   const { t } = useLingui();
-  const { session, info, taste, change, forget, again } = state;
+  const { session, info, taste, change, forget, again, left } = state;
   const [leaving, setLeaving] = useState(false);
+  // What was changed and not saved in the administration: Back does not take it away before it is asked.
+  const [held, setHeld] = useState(false);
   const missing = missingAbilities();
   useEffect(() => {
     if (path !== "/operator" && !isAdmin(path))
       document.title = session ? "Cordboard" : `${t`Log in`} - Cordboard`;
   }, [path, session, t]);
+  // Who comes back to the portal sees what the organisation has by now (1.1-l, X-d).
+  const operates = session !== undefined && session !== null && mayOperate(session);
+  const atPortal = Boolean(session) && (path === "/" || (path === "/operator" && !operates));
+  useEffect(() => {
+    if (!atPortal) return;
+    const look = (): void => void again().catch(() => undefined);
+    addEventListener("focus", look);
+    return () => removeEventListener("focus", look);
+  }, [atPortal, again]);
   const speak = (language: Taste["language"]): void => change({ language });
   if (session === undefined) return null;
   const linked = path === "/password" && location.hash.length > 1;
@@ -82,10 +93,12 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
       </Frame>
     );
   }
-  if (path === "/operator") {
+  const administers = isAdmin(path) || held;
+  // What the organisation has not taken opens nothing: the portal says so (1.1-l).
+  if (path === "/operator" && operates && !administers) {
     return (
       <Suspense fallback={null}>
-        <Operator session={session} taste={taste} change={change} loggedOut={forget} />
+        <Operator session={session} taste={taste} change={change} loggedOut={left} />
       </Suspense>
     );
   }
@@ -102,7 +115,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
       }}
     />
   );
-  if (isAdmin(path)) {
+  if (administers) {
     return (
       <Suspense fallback={null}>
         <Admin
@@ -112,6 +125,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           go={go}
           change={change}
           logOut={() => setLeaving(true)}
+          holds={setHeld}
         />
         {question}
       </Suspense>

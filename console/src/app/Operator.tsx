@@ -228,10 +228,11 @@ function Visit({ session, taste, change, loggedOut }: Props) {
 }
 
 /** The question before leaving, with what would end by it. */
-function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "calls">) {
+function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "keeps" | "calls">) {
   const device = useEntities((all) => myDevice(all)?.name ?? null);
   const calls = useEntities(liveCalls, sameItems);
-  return <LogOut {...props} device={device} calls={calls} />;
+  const keeps = useEntities((all) => me(all)?.keeps_sign_ins ?? false);
+  return <LogOut {...props} device={device} keeps={keeps} calls={calls} />;
 }
 
 /** Not even the first sight of the desk came through. */

@@ -4,6 +4,9 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useChats } from "../connection/chat.ts";
 import { useEntities, useStaleSince } from "../connection/desk.tsx";
 import { CallPane } from "../features/call-pane/CallPane.tsx";
+import { CallBackDetail } from "../features/callback/CallBackDetail.tsx";
+import { CallBackTab, MissedCount } from "../features/callback/CallBackTab.tsx";
+import { WithPlanning } from "../features/callback/use-planning.tsx";
 import { ChatCount } from "../features/chat/ChatCount.tsx";
 import { ChatDetail } from "../features/chat/ChatDetail.tsx";
 import { ChatTab } from "../features/chat/ChatTab.tsx";
@@ -14,7 +17,7 @@ import { DeviceTest } from "../features/help/DeviceTest.tsx";
 import { Keys } from "../features/help/Keys.tsx";
 import { HistoryDetail } from "../features/history/HistoryDetail.tsx";
 import { HistoryList } from "../features/history/HistoryList.tsx";
-import { useHistory } from "../features/history/use-history.ts";
+import { EVERYTHING, useHistory } from "../features/history/use-history.ts";
 import { Keypad } from "../features/keypad/Keypad.tsx";
 import { KeypadButton } from "../features/keypad/KeypadButton.tsx";
 import { Queues } from "../features/queues/Queues.tsx";
@@ -22,8 +25,11 @@ import { Banner } from "../features/top-bar/Banner.tsx";
 import { TopBar } from "../features/top-bar/TopBar.tsx";
 import { Undo } from "../features/undo/Undo.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
+import { maySeeCallBacks } from "../model/callback.ts";
 import { me, myDevice, queues, sameItems, totals } from "../model/select.ts";
 import type { HistoryRow } from "../model/wire.ts";
+import { PlanCallBack, PlanContext, type Wish } from "../ui/PlanCallBack.tsx";
+import { ContactsDetail, ContactsTab, useContactChoice } from "./contacts.tsx";
 import { useKeys } from "./keys.ts";
 import { SETTINGS_PATH } from "./paths.ts";
 import { usePauseChoice } from "./pause.ts";
@@ -31,7 +37,7 @@ import { ChooseRecipient, useRecipientChoice } from "./recipient.tsx";
 import "../ui/detail.css";
 import "./operator.css";
 
-type TabName = "queues" | "history" | "chat";
+type TabName = "queues" | "contacts" | "history" | "chat" | "callback";
 type QueueDetailKind = "calls" | "agents" | "legend";
 
 interface Props {
@@ -39,12 +45,19 @@ interface Props {
   readonly chooseDevice: () => void;
 }
 
+/** What the address ends with when the portal opens the call backs. */
+const CALL_BACK_HASH = "#callback";
+
 const administration = { id: "administration", icon: "group", href: "/admin", newTab: true } as const;
 
 /** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
 export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice }: Props) {
   const { t } = useLingui();
-  const [wanted, setTab] = useState<TabName>("queues");
+  const [wanted, setTab] = useState<TabName>(location.hash === CALL_BACK_HASH ? "callback" : "queues");
+  useEffect(() => {
+    // The portal's tile led to it once; who loads the page again begins as always.
+    if (location.hash === CALL_BACK_HASH) history.replaceState(null, "", location.pathname + location.search);
+  }, []);
   const [selected, setSelected] = useState<readonly string[]>([]);
   const [kind, setKind] = useState<QueueDetailKind>("calls");
   const [testing, setTesting] = useState(false);
@@ -55,8 +68,10 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   const known = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
   const mayHistory = useEntities((all) => me(all)?.rights.includes("history.view") ?? false);
   const mayChat = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
+  const mayCallBack = useEntities(maySeeCallBacks);
   // A tab goes with its right, also from under who looks at it (X-d).
-  const tab = (wanted === "chat" && !mayChat) || (wanted === "history" && !mayHistory) ? "queues" : wanted;
+  const may = { queues: true, contacts: true, history: mayHistory, chat: mayChat, callback: mayCallBack };
+  const tab = may[wanted] ? wanted : "queues";
   const summoned = useChats((chats) => chats.summoned);
   useEffect(() => {
     if (summoned) setTab("chat");
@@ -69,7 +84,9 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
   useKeys({ help: showHelp, keypad: turnKeypad });
   const choice = useRecipientChoice();
   const { putAside } = choice;
+  const contacts = useContactChoice(putAside);
   const pause = usePauseChoice();
+  const [wish, plan] = useState<Wish | null>(null);
   const keypadButton = useMemo(() => <KeypadButton open={keypad} turn={turnKeypad} />, [keypad, turnKeypad]);
 
   // A queue that left with a change of group is no longer chosen.
@@ -109,70 +126,96 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
         testDevice={() => setTesting(true)}
       />
       <Banner />
-      <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
-      {keypad && <Keypad close={closeKeypad} />}
-      <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>
-        <main className="main" id="main" tabIndex={-1} aria-label={t`Main screen`}>
-          <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(key as TabName)}>
-            <TabList className="tabs" aria-label={t`Main screen`}>
-              <Tab id="queues" className="tab">
-                {t`Queues`}
-                <WaitingCount />
-              </Tab>
-              {mayHistory && (
-                <Tab id="history" className="tab">
-                  {t`History`}
-                </Tab>
+      <PlanContext value={plan}>
+        <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
+        {keypad && <Keypad close={closeKeypad} />}
+        <WithPlanning on={tab === "callback"}>
+          <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>
+            <main className="main" id="main" tabIndex={-1} aria-label={t`Main screen`}>
+              <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(key as TabName)}>
+                <TabList className="tabs" aria-label={t`Main screen`}>
+                  <Tab id="queues" className="tab">
+                    {t`Queues`}
+                    <WaitingCount />
+                  </Tab>
+                  <Tab id="contacts" className="tab">
+                    {t`Contacts`}
+                  </Tab>
+                  {mayHistory && (
+                    <Tab id="history" className="tab">
+                      {t`History`}
+                    </Tab>
+                  )}
+                  {mayChat && (
+                    <Tab id="chat" className="tab">
+                      {t`Chat`}
+                      <ChatCount />
+                    </Tab>
+                  )}
+                  {mayCallBack && (
+                    <Tab id="callback" className="tab">
+                      {t`Call back`}
+                      <MissedCount />
+                    </Tab>
+                  )}
+                </TabList>
+                <TabPanel id="queues" className="tab-panel" data-room="">
+                  <Queues
+                    selected={chosen}
+                    toggle={toggle}
+                    agents={kind === "agents"}
+                    showAgents={() => {
+                      setKind(kind === "agents" ? "calls" : "agents");
+                      putAside();
+                    }}
+                    explain={() => {
+                      setKind(kind === "legend" ? "calls" : "legend");
+                      putAside();
+                    }}
+                  />
+                </TabPanel>
+                <TabPanel id="contacts" className="tab-panel">
+                  <ContactsTab choice={contacts} />
+                </TabPanel>
+                {mayHistory && (
+                  <TabPanel id="history" className="tab-panel">
+                    <HistoryTab row={row} setRow={setRow} share={setRows} />
+                  </TabPanel>
+                )}
+                {mayChat && (
+                  <TabPanel id="chat" className="tab-panel">
+                    <ChatTab />
+                  </TabPanel>
+                )}
+                {mayCallBack && (
+                  <TabPanel id="callback" className="tab-panel">
+                    <CallBackTab />
+                  </TabPanel>
+                )}
+              </Tabs>
+            </main>
+            <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
+              <ChooseRecipient choice={choice} />
+              {choice.open ? null : tab === "contacts" ? (
+                <ContactsDetail choice={contacts} />
+              ) : tab === "history" ? (
+                <HistoryDetail row={row} rows={rows} />
+              ) : tab === "chat" ? (
+                <ChatDetail />
+              ) : tab === "callback" ? (
+                <CallBackDetail />
+              ) : kind === "legend" ? (
+                <Legend />
+              ) : kind === "agents" && chosen.length > 0 ? (
+                <Agents queues={chosen} />
+              ) : (
+                <QueueDetail queues={chosen} />
               )}
-              {mayChat && (
-                <Tab id="chat" className="tab">
-                  {t`Chat`}
-                  <ChatCount />
-                </Tab>
-              )}
-            </TabList>
-            <TabPanel id="queues" className="tab-panel" data-room="">
-              <Queues
-                selected={chosen}
-                toggle={toggle}
-                agents={kind === "agents"}
-                showAgents={() => {
-                  setKind(kind === "agents" ? "calls" : "agents");
-                  putAside();
-                }}
-                explain={() => {
-                  setKind(kind === "legend" ? "calls" : "legend");
-                  putAside();
-                }}
-              />
-            </TabPanel>
-            {mayHistory && (
-              <TabPanel id="history" className="tab-panel">
-                <HistoryTab row={row} setRow={setRow} share={setRows} />
-              </TabPanel>
-            )}
-            {mayChat && (
-              <TabPanel id="chat" className="tab-panel">
-                <ChatTab />
-              </TabPanel>
-            )}
-          </Tabs>
-        </main>
-        <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
-          <ChooseRecipient choice={choice} />
-          {choice.open ? null : tab === "history" ? (
-            <HistoryDetail row={row} rows={rows} />
-          ) : tab === "chat" ? (
-            <ChatDetail />
-          ) : kind === "legend" ? (
-            <Legend />
-          ) : kind === "agents" && chosen.length > 0 ? (
-            <Agents queues={chosen} />
-          ) : (
-            <QueueDetail queues={chosen} />
-          )}
-        </aside>
-      </section>
+            </aside>
+          </section>
+        </WithPlanning>
+      </PlanContext>
+      {wish !== null && <PlanCallBack {...wish} close={() => plan(null)} />}
       <Undo />
       <DeviceTest open={testing} close={() => setTesting(false)} />
       <Keys open={help} close={() => setHelp(false)} />
@@ -201,7 +244,10 @@ interface HistoryTabProps {
 
 /** The rows are fetched only while somebody looks at them. */
 function HistoryTab({ row, setRow, share }: HistoryTabProps) {
-  const history = useHistory();
+  const [sought, seek] = useState(EVERYTHING);
+  const history = useHistory(sought);
   useEffect(() => share(history.rows), [history.rows, share]);
-  return <HistoryList history={history} selected={row?.id ?? null} select={setRow} />;
+  return (
+    <HistoryList history={history} sought={sought} seek={seek} selected={row?.id ?? null} select={setRow} />
+  );
 }

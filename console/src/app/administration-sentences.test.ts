@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { i18n } from "@lingui/core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { announcementName } from "../features/administration/announcements.ts";
 import { changesOf, pieces, standsIn, valueAt, withValue } from "../features/administration/kinds.ts";
 import { everyRule, pages } from "../features/administration/pages.ts";
 import { problemWords, refusedWords, rightWords } from "../features/administration/words.ts";
@@ -10,9 +11,16 @@ import { messages as dutch } from "../text/catalogues/nl.po";
 beforeAll(() => i18n.loadAndActivate({ locale: "nl", messages: dutch }));
 
 describe("the sentences of the administration", () => {
-  const server = ["people", "queues", "house"].map((name) =>
-    readFileSync(`../src/cordboard/app/administration/${name}.py`, "utf8"),
-  );
+  const server = [
+    "people",
+    "queues",
+    "house",
+    "trunks",
+    "network",
+    "announcements",
+    "organisations",
+    "provider",
+  ].map((name) => readFileSync(`../src/cordboard/app/administration/${name}.py`, "utf8"));
 
   it("every field that the server knows stands in one", () => {
     const told = new Set<string>();
@@ -60,6 +68,32 @@ describe("the sentences of the administration", () => {
     for (const code of ofAll) expect(refusedWords(code), code).not.toContain(`(${code})`);
   });
 
+  it("every module can be taken, and says so when this version does not have it [1.1-l]", () => {
+    const source = readFileSync("../src/cordboard/app/modules.py", "utf8");
+    const members = [...source.matchAll(/^ {4}([A-Z]+) = "([a-z]+)"$/gm)];
+    const built: readonly string[] =
+      /^BUILT = frozenset\(\{(.+)\}\)$/m.exec(source)?.[1]?.match(/(?<=Module\.)[A-Z]+/g) ?? [];
+    expect([members.length, built.length]).toEqual([5, 3]);
+    const kind = pages()["organisations"]?.kinds["modules"];
+    if (kind?.is !== "some") throw new Error("no list to choose modules from");
+    const { options } = kind;
+    expect(options.map(([id]) => id)).toEqual(members.map(([, , id]) => id));
+    const later = options.filter(([, words]) => words.endsWith(" (nog niet in deze versie)"));
+    expect(later.map(([id]) => id)).toEqual(
+      members.filter(([, name = ""]) => !built.includes(name)).map(([, , id]) => id),
+    );
+  });
+
+  it("every announcement has a name", () => {
+    const source = readFileSync("../src/cordboard/asterisk/sentences.py", "utf8");
+    const texts = source.slice(source.indexOf('"nl": {'), source.indexOf('"en": {'));
+    const names = [...texts.matchAll(/^ {8}"([a-z_]+)":/gm)].map((found) => found[1] ?? "");
+    expect(names.length).toBeGreaterThan(30);
+    const shown = names.map((name) => announcementName(`nl.${name}`));
+    expect(shown.filter((name) => name.includes("nl."))).toEqual([]);
+    expect(new Set(shown).size).toBe(names.length);
+  });
+
   it("a field stands in those that have it, a part of it or what it is a part of", () => {
     expect(standsIn("[numbers]", "number")).toBe(false);
     expect(standsIn("[numbers]", "numbers.2")).toBe(true);
@@ -78,6 +112,12 @@ describe("the sentences of the administration", () => {
       "Na ",
       "ring_ms",
       " s.",
+    ]);
+    expect(pieces("In ([zone]), [name].").map((piece) => [piece.opens, piece.field, piece.closes])).toEqual([
+      [undefined, undefined, undefined],
+      ["(", "zone", "),"],
+      [undefined, undefined, undefined],
+      ["", "name", "."],
     ]);
   });
 });

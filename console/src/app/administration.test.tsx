@@ -65,6 +65,7 @@ const DEVICE = {
   kind: "sip",
   extension: "201",
   answer_method: "header",
+  one_line: true,
   position: 0,
   registered: true,
   used_by: "u1",
@@ -150,12 +151,14 @@ async function open(path: string): Promise<void> {
   await act(async () => {
     render(
       <I18nProvider i18n={i18n}>
-        <Administration path={path} go={(to) => gone.push(to)} corner={null} />
+        <Administration path={path} go={(to) => gone.push(to)} corner={null} holds={holds} />
       </I18nProvider>,
     );
   });
   await screen.findByRole("navigation");
 }
+
+const holds = (): void => undefined;
 
 /** The same, with an address that follows: gives where it is, and what to wait for. */
 async function openAndFollow(path: string): Promise<[() => string, () => Promise<void>]> {
@@ -168,6 +171,7 @@ async function openAndFollow(path: string): Promise<[() => string, () => Promise
           there = to;
         }}
         corner={null}
+        holds={holds}
       />
     </I18nProvider>
   );

@@ -151,6 +151,37 @@ describe("the chat tab", () => {
     expect(log().querySelectorAll(".msg")).toHaveLength(1);
   });
 
+  it("leaves the tab only onto the clipboard, and only when that is asked [D18]", async () => {
+    const copied: string[] = [];
+    const clipboard = { writeText: async (text: string) => void copied.push(text) };
+    Object.defineProperty(navigator, "clipboard", { value: clipboard, configurable: true });
+    const desk = begin();
+    await talkTo("Piet");
+    await write("Ben je er?");
+    desk.hears(said("p1", "Ja"));
+    expect(copied).toEqual([]);
+    await click(screen.getByRole("button", { name: "Kopieer naar notitie" }));
+    const [note = ""] = copied;
+    expect(note.split("\n").map((line) => line.replace(/^\d\d:\d\d /, ""))).toEqual([
+      "Ik: Ben je er?",
+      "Piet Jansen: Ja",
+    ]);
+    const done = screen.getByRole("button", { name: "Gekopieerd. Plak het in uw notitie." });
+    act(() => done.focus());
+    // One line more is to be copied again; who stands on the button stays there.
+    desk.hears(said("p2", "Nog een"));
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Kopieer naar notitie" }));
+  });
+
+  it("says so when the browser has no clipboard to copy to", async () => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+    const desk = begin();
+    await talkTo("Piet");
+    desk.hears(said("p1", "Ja"));
+    await click(screen.getByRole("button", { name: "Kopieer naar notitie" }));
+    expect(screen.getByRole("button", { name: "De browser stond het kopiëren niet toe." })).toBeTruthy();
+  });
+
   it("cannot be written in when the colleague has gone, and says why [3.5-n, 3.1-r]", async () => {
     const desk = begin();
     await talkTo("Piet");

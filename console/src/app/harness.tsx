@@ -31,7 +31,8 @@ import { popUp } from "./say.ts";
 i18n.loadAndActivate({ locale: "nl", messages });
 
 /** The server's lists are empty, unless a test answers for itself. */
-globalThis.fetch = async () => new Response(JSON.stringify({ call: "", lines: [], rows: [], before: null }));
+globalThis.fetch = async () =>
+  new Response(JSON.stringify({ call: "", lines: [], rows: [], before: null, gaps: [], open: 0, done: 0 }));
 
 /** The instant at which every test stands; server and browser agree on it. */
 export const NOW = new Date(2026, 2, 2, 14, 30, 0).getTime();
@@ -60,7 +61,9 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   wrap_up_armed: false,
   pause: null,
   pause_reasons: [],
+  keeps_sign_ins: false,
   hold_warn_ms: 45_000,
+  time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   practice: false,
   ...part,
 });
@@ -105,6 +108,7 @@ export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   offer: null,
   note: null,
   reason: null,
+  not_reached: null,
   ...part,
 });
 

@@ -1,6 +1,6 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { HistoryRow } from "../model/wire.ts";
+import type { HistoryPage, HistoryRow } from "../model/wire.ts";
 import { ago, cleanup, click, NOW, showScreen, talking } from "./harness.tsx";
 
 const row = (id: string, part: Partial<HistoryRow> = {}): HistoryRow => ({
@@ -20,7 +20,7 @@ const row = (id: string, part: Partial<HistoryRow> = {}): HistoryRow => ({
   ...part,
 });
 
-let pages: Record<string, { rows: HistoryRow[]; before: string | null }>;
+let pages: Record<string, HistoryPage>;
 const LOG = [
   { at: ago(70), why: "entered", agent_name: null, detail: "Algemeen" },
   { at: ago(69), why: "skipped_wrap_up", agent_name: "Piet Jansen", detail: null },
@@ -60,8 +60,9 @@ beforeEach(() => {
         row("h0", { at: ago(86_400), ended_by: "lost" }),
       ],
       before: "mark",
+      gaps: [],
     },
-    mark: { rows: [row("old", { at: ago(90_000) })], before: null },
+    mark: { rows: [row("old", { at: ago(90_000) })], before: null, gaps: [] },
   };
   vi.stubGlobal("fetch", async (path: string) => {
     const url = new URL(path, "http://here");
@@ -69,6 +70,11 @@ beforeEach(() => {
     if (url.pathname === "/api/messages") return new Response(JSON.stringify({ rows: [] }));
     asked.push(`${url.pathname}${url.search}`);
     if (failing) throw new TypeError("no network");
+    if (url.pathname.endsWith("/back")) return new Response(JSON.stringify({ number: "31534800937" }));
+    if (url.searchParams.has("kind") || url.searchParams.has("q")) {
+      const only = (pages[""]?.rows ?? []).filter((one) => one.kind === url.searchParams.get("kind"));
+      return new Response(JSON.stringify({ rows: only, before: null, gaps: pages[""]?.gaps }));
+    }
     return new Response(JSON.stringify(pages[url.searchParams.get("before") ?? ""]));
   });
 });
@@ -114,12 +120,61 @@ describe("the history", () => {
     expect(text(4)).toContain("afgebroken");
   });
 
+  it("says between which moments calls may be missing, where they would stand, with every filter [F20]", async () => {
+    const first = pages[""];
+    const older = pages["mark"];
+    if (first === undefined || older === undefined) throw new Error("there are two pages");
+    pages[""] = { ...first, gaps: [{ since: ago(130), until: ago(70), reason: "died" }] };
+    pages["mark"] = {
+      ...older,
+      gaps: [{ since: ago(190_000), until: ago(100_000), reason: "overflow" }],
+    };
+    await open();
+    await click(screen.getByRole("button", { name: "Oudere gesprekken" }));
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    const lines = [...document.querySelectorAll(".hrow, .hgap")].map((one) => one.textContent ?? "");
+    expect(lines).toHaveLength(8);
+    expect(lines[1]).toBe(
+      "Tussen 14:27:50 en 14:28:50 kunnen gesprekken ontbreken of onvolledig zijn. De server is opnieuw gestart.",
+    );
+    expect(lines[7]).toMatch(/Tussen .* 2026 .* en .* 2026 .* De database was te lang weg\./);
+
+    fireEvent.change(screen.getByLabelText("Welke gesprekken"), { target: { value: "outbound" } });
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(document.querySelectorAll(".hrow")).toHaveLength(1);
+    expect(document.querySelectorAll(".hgap")).toHaveLength(1);
+  });
+
   it("fetches older calls when they are asked for", async () => {
     await open();
     await click(screen.getByRole("button", { name: "Oudere gesprekken" }));
     await act(() => vi.advanceTimersByTimeAsync(10));
     expect(asked.at(-1)).toBe("/api/history?limit=50&before=mark");
     expect(rows()).toHaveLength(6);
+  });
+
+  it("calls a row back at the number that the server names [3.4-g]", async () => {
+    const desk = await open();
+    await click(screen.getByRole("button", { name: "Bel 053 461 77 02 terug" }));
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(asked.at(-1)).toBe("/api/history/h1/back");
+    expect(desk.asked.at(-1)).toEqual(["call.dial", { number: "31534800937" }]);
+  });
+
+  it("shows the calls of one kind, or with a name or number, and gives them as a file [3.4-i]", async () => {
+    await open();
+    fireEvent.change(screen.getByLabelText("Welke gesprekken"), { target: { value: "missed" } });
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(rows()).toHaveLength(1);
+    expect(text(0)).toContain("Henk van Dijk (312)");
+    const file = screen.getByRole("link", { name: "Opslaan als bestand" });
+    expect(file.getAttribute("href")).toBe("/api/history/file?kind=missed");
+    fireEvent.change(screen.getByLabelText("Naam, wachtrij of nummer"), { target: { value: "06 1" } });
+    await act(() => vi.advanceTimersByTimeAsync(250));
+    expect(asked.at(-1)).toBe("/api/history?limit=50&kind=missed&q=06+1");
+    fireEvent.change(screen.getByLabelText("Welke gesprekken"), { target: { value: "rejected" } });
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(asked.at(-1)).toBe("/api/history?limit=50&kind=rejected&q=06+1");
   });
 
   it("shows more of a chosen call, and the other ones with that number", async () => {

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { type Desk, useDesk } from "../connection/desk.tsx";
+import { offeredCallBacks } from "../model/callback.ts";
 import { actionOf, type KeyAction } from "../model/keymap.ts";
 import { callLayers, me } from "../model/select.ts";
 import {
@@ -70,7 +71,10 @@ function act(action: KeyAction, desk: Desk, answerHere: () => void, { help, keyp
       const check = ready(entities);
       if (check !== undefined) return send("transfer.complete", { call: check.call.id, to: check.to.id });
       const call = callLayers(entities).cards.find((one) => !one.mine && one.offer !== null);
-      if (call === undefined) return false;
+      if (call === undefined) {
+        const [owed] = offeredCallBacks(entities);
+        return owed !== undefined && send("callback.accept", { callback: owed.id });
+      }
       send("call.answer", { call: call.id });
       if (call.offer?.ringing) answerHere();
       return true;

@@ -94,6 +94,23 @@ describe("a visit to the operator screen", () => {
     await vi.waitFor(() => expect(screen.queryByText("Opnemen of verbinden")).toBeNull(), PATIENCE);
   });
 
+  it("goes to the portal when the operator is taken from the organisation, and to log-in when the log-in has ended [1.1-l]", {
+    timeout: 30_000,
+  }, async () => {
+    const bye: ServerFrame = { t: "bye", code: "auth", resume: false, after_ms: 0 };
+    const socket = await atWork();
+    server.session = { ...SESSION, modules: [{ id: "operator", active: false }] };
+    await socket.says(bye);
+    const tile = await screen.findByRole("link", { name: /^Operator/ }, PATIENCE);
+    expect(tile.getAttribute("aria-disabled")).toBe("true");
+    server.session = SESSION;
+    await act(async () => void dispatchEvent(new Event("focus")));
+    const next = await connection(socket);
+    server.session = null;
+    await next.says(bye);
+    expect(await screen.findByRole("button", { name: "Inloggen" }, PATIENCE)).toBeTruthy();
+  });
+
   it("asks own keys and loudness again after a break, and leaves the usual keys behind [X-d]", {
     timeout: 30_000,
   }, async () => {

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cleanup, click } from "./harness.tsx";
 import { fill, INFO, json, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
@@ -74,6 +74,16 @@ describe("the portal", () => {
     expect([operator.getAttribute("href"), operator.getAttribute("target")]).toEqual(["/operator", "_blank"]);
   });
 
+  it("opens the call backs of who has taken them, in a tab of their own too [3.6-a]", async () => {
+    server.session = { ...SESSION, modules: [{ id: "callback", active: true }] };
+    await open();
+    const callBack = screen.getByRole("link", { name: /Call back/ });
+    expect([callBack.getAttribute("href"), callBack.getAttribute("target")]).toEqual([
+      "/operator#callback",
+      "_blank",
+    ]);
+  });
+
   it("warns a browser that cannot do what is needed and names those that can [1.1-n]", async () => {
     vi.stubGlobal("RTCPeerConnection", undefined);
     Reflect.deleteProperty(window, "RTCPeerConnection");
@@ -97,5 +107,35 @@ describe("the portal", () => {
     await click(within(screen.getByRole("menu")).getByRole("menuitemradio", { name: "Donker" }));
     expect(document.documentElement.dataset["theme"]).toBe("dark");
     expect(server.requests.at(-1)).toEqual(["PUT", "/api/settings", { theme: "dark" }]);
+  });
+
+  it("asks before Back takes away what was changed and not saved in the administration", async () => {
+    server.session = SESSION;
+    history.replaceState(null, "", "/admin/groups/g1");
+    const group = { id: "g1", version: "v1", name: "Enschede", number: null, position: 0 };
+    server.on("GET /api/admin", () =>
+      json({ rights: ["admin.users"], resources: [{ name: "groups", may_change: true }] }),
+    );
+    server.on("GET /api/admin/rights", () => json({ rights: [] }));
+    server.on("GET /api/admin/groups", () => json({ rows: [group] }));
+    const back = async (): Promise<void> => {
+      await act(async () => {
+        history.replaceState(null, "", "/");
+        dispatchEvent(new PopStateEvent("popstate"));
+      });
+    };
+    await open();
+    fireEvent.change(await screen.findByLabelText(/De groep heet$/), { target: { value: "Deventer" } });
+
+    await back();
+    const question = screen.getByRole("alertdialog", { name: "Verlaten zonder op te slaan?" });
+    await click(within(question).getByRole("button", { name: "Nee" }));
+    expect(location.pathname).toBe("/admin/groups/g1");
+    expect(screen.getByLabelText<HTMLInputElement>(/De groep heet$/).value).toBe("Deventer");
+
+    await back();
+    await click(screen.getByRole("button", { name: "Verlaten" }));
+    expect(screen.queryByLabelText(/De groep heet$/)).toBeNull();
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Chantal");
   });
 });

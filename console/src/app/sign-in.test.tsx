@@ -121,6 +121,32 @@ describe("the choice of a telephone", () => {
   });
 });
 
+describe("a telephone that a colleague has", () => {
+  it("is taken over by who has the right, with the name on the button [D16]", async () => {
+    let done = 0;
+    const desk = show(
+      [
+        me({ device: null, rights: ["device.take_over"] }),
+        device("d2", "Toestel 203", { used_by: "Piet Jansen" }),
+      ],
+      <ChooseDevice done={() => (done += 1)} without={() => undefined} />,
+    );
+    await click(screen.getByRole("button", { name: "Inloggen op een toestel" }));
+    await click(screen.getByRole("option", { name: /Toestel 203/ }));
+    expect(screen.getByText(/Piet Jansen is al ingelogd op dit toestel/)).toBeTruthy();
+    const takeOver = screen.getByRole("button", { name: "Overnemen van Piet Jansen" });
+    desk.answer = () =>
+      Promise.resolve({ ok: false, code: "device_in_call", args: { device: "Toestel 203" } });
+    await click(takeOver);
+    expect(desk.asked).toEqual([["device.pair", { device: "d2", take_over: "true" }]]);
+    expect(screen.getByText(/Toestel 203 is in gesprek/)).toBeTruthy();
+    expect(done).toBe(0);
+    desk.answer = () => Promise.resolve({ ok: true });
+    await click(takeOver);
+    expect(done).toBe(1);
+  });
+});
+
 describe("logging out", () => {
   let requests: string[];
   let answer: () => Response;
@@ -167,6 +193,21 @@ describe("logging out", () => {
     await click(screen.getByRole("button", { name: word }));
     expect(requests).toEqual([request]);
     expect(loggedOut).toBe(1);
+  });
+
+  it("says that the phone goes on for the queues where the organisation wants that [D17]", () => {
+    show(
+      [me()],
+      <LogOut
+        open
+        device="Toestel 201"
+        keeps
+        calls={[]}
+        close={() => undefined}
+        loggedOut={() => undefined}
+      />,
+    );
+    expect(screen.getByRole("alertdialog").textContent).toContain("ook voor uw wachtrijen");
   });
 
   it("names the calls that go on at the telephone, and can be done [4-f, D17]", async () => {

@@ -1,6 +1,7 @@
 import { render } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { DeskContext } from "../connection/desk.tsx";
+import { callBack } from "../model/pretend.ts";
 import type { View } from "../model/wire.ts";
 import { PhoneContext } from "../softphone/use.tsx";
 import { Announcer } from "../ui/announce.tsx";
@@ -135,6 +136,24 @@ describe("what is said aloud", () => {
     const desk = listen();
     desk.tell({ a: "s", e: offered("c1", { name: "Mevrouw De Vries", note: "returned", reason: "busy" }) });
     expect(desk.said()).toBe("Gesprek terug: Mevrouw De Vries.");
+  });
+
+  it("is a call back that is offered, once, with its queue and whom, and how many wait besides [3.6-q]", () => {
+    const desk = listen();
+    const before = desk.said();
+    desk.tell({ a: "s", e: callBack("b1", NOW, { name: "Mevrouw De Vries" }) });
+    expect(desk.said()).toBe(before);
+    desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: QUIET } });
+    expect(desk.said()).toBe("Call back, Algemeen, Mevrouw De Vries.");
+    expect(document.title).toBe("(1) Operator - Cordboard");
+    desk.tell({ a: "s", e: callBack("b2", NOW, { offer: QUIET }) });
+    const second = desk.said();
+    expect(second).toBe("Call back, Algemeen, 053 480 09 37. 2 wachtend.");
+    desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: { ...QUIET, since: NOW + 1 } } });
+    expect(desk.said()).toBe(second);
+    desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: null } });
+    desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: QUIET } });
+    expect(desk.said()).toBe("Call back, Algemeen, Mevrouw De Vries. 2 wachtend.");
   });
 
   it("is counted in the title of the tab", () => {

@@ -1,6 +1,7 @@
 import { plural, t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { useDesk } from "../connection/desk.tsx";
+import { offeredCallBacks } from "../model/callback.ts";
 import { phoneNumber } from "../model/format.ts";
 import { keyName } from "../model/keymap.ts";
 import { callLayers, me, myDevice } from "../model/select.ts";
@@ -9,6 +10,7 @@ import { isOnLine, passing } from "../model/transfer.ts";
 import type { CallView } from "../model/wire.ts";
 import type { Sound } from "../softphone/ring.ts";
 import { useDeskPhone } from "../softphone/use.tsx";
+import { callBackTitle } from "../text/callback.ts";
 import { announce } from "../ui/announce.tsx";
 import { keyMap } from "../ui/keymap.ts";
 
@@ -30,10 +32,15 @@ export function soundOf(world: World): Sound | null {
 function incoming(call: CallView, waiting: number): string {
   const who = call.name ?? (call.number === null ? t`withheld number` : phoneNumber(call.number));
   const queue = call.queue_name ?? "";
-  const more = waiting > 1 ? ` ${plural(waiting, { one: "# waiting.", other: "# waiting." })}` : "";
+  const more = besides(waiting);
   if (call.note === "returned") return `${t`A call came back: ${who}.`}${more}`;
   if (call.urgent) return `${t`Urgent call, ${queue}, ${who}.`}${more}`;
   return `${queue === "" ? t`Call, ${who}.` : t`Call, ${queue}, ${who}.`}${more}`;
+}
+
+/** How many wait in all, said behind the one that is announced; nothing when it is the only one. */
+function besides(waiting: number): string {
+  return waiting > 1 ? ` ${plural(waiting, { one: "# waiting.", other: "# waiting." })}` : "";
 }
 
 /** Keeps the browser's phone, its sounds, the spoken announcements and the tab's title equal to the desk. */
@@ -55,13 +62,21 @@ export function usePhoneFollowsDesk(): void {
       const { cards, waiting } = callLayers(world.entities);
       phone.expect(cards.some((call) => call.mine && call.state === "connecting"));
       const offers = cards.filter((call) => !call.mine && call.offer !== null);
-      const open = new Set(offers.map((call) => call.id));
+      const owed = offeredCallBacks(world.entities);
+      const count = offers.length + owed.length + waiting.length;
+      const open = new Set([...offers, ...owed].map((one) => one.id));
       // Once for each call, however often it is offered again meanwhile; forgotten when the offer has gone.
       for (const id of told) if (!open.has(id)) told.delete(id);
+      for (const row of owed) {
+        if (told.has(row.id)) continue;
+        told.add(row.id);
+        // It makes no sound at all: who does not look would never know of it (3.6-q). A call is said after it, so heard.
+        announce(`${callBackTitle(row)}.${besides(count)}`, "assertive");
+      }
       for (const call of offers) {
         if (told.has(call.id)) continue;
         told.add(call.id);
-        announce(incoming(call, offers.length + waiting.length), "assertive");
+        announce(incoming(call, count), "assertive");
       }
       for (const id of beeped) if (!open.has(id)) beeped.delete(id);
       for (const call of offers) {
@@ -91,9 +106,8 @@ export function usePhoneFollowsDesk(): void {
         if (warned.has(call.id) || !(resting || call.note === "breaks_wrap_up")) continue;
         warned.add(call.id);
         phone.soundOnce("beep");
-        announce(incoming(call, offers.length + waiting.length), "assertive");
+        announce(incoming(call, count), "assertive");
       }
-      const count = offers.length + waiting.length;
       document.title = count > 0 ? `(${count}) Operator - Cordboard` : "Operator - Cordboard";
     };
     follow();

@@ -279,7 +279,12 @@ describe("a caller passed on without announcement", () => {
     const desk = showScreen(ringing);
     desk.tell({
       a: "s",
-      e: offered("a", { name: "Mevrouw De Vries", note: "returned", reason: "no_answer" }),
+      e: offered("a", {
+        name: "Mevrouw De Vries",
+        note: "returned",
+        reason: "no_answer",
+        not_reached: "Henk van Dijk",
+      }),
     });
     expect(present("a").dataset["state"]).toBe("offered");
     expect(present("a").textContent).toContain("Terug");

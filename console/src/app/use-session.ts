@@ -21,7 +21,14 @@ export interface SessionState {
   readonly forget: () => void;
   /** Ask the server whether who is logged in here still is. */
   readonly again: () => Promise<void>;
+  /** The operator screen has ended by itself. */
+  readonly left: () => Promise<void>;
   readonly change: (taste: Partial<Taste>) => void;
+}
+
+/** The organisation has the operator screen. */
+export function mayOperate(session: SessionInfo): boolean {
+  return session.modules.some(({ id, active }) => id === "operator" && active);
 }
 
 /** Who is logged in, and how this person wants the page. */
@@ -56,6 +63,12 @@ export function useSession(): SessionState {
     });
   }, [session, logIn]);
 
+  // The desk has ended. Perhaps the log-in has not, and only the operator was taken from the organisation (1.1-l).
+  const left = useCallback(async (): Promise<void> => {
+    const who = await api.session().catch(() => null);
+    setSession(who === null || mayOperate(who) ? null : who);
+  }, []);
+
   const change = useCallback(
     (part: Partial<Taste>): void => {
       void show({ ...taste, ...part });
@@ -70,5 +83,14 @@ export function useSession(): SessionState {
     [session, show, taste],
   );
 
-  return { session, info, taste, logIn, change, again, forget: useCallback(() => setSession(null), []) };
+  return {
+    session,
+    info,
+    taste,
+    logIn,
+    change,
+    again,
+    left,
+    forget: useCallback(() => setSession(null), []),
+  };
 }

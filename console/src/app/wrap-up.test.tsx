@@ -116,7 +116,14 @@ describe("a pause", () => {
 
 describe("an alarm", () => {
   it("stands above everything, and who may sign in can do so there [D6]", async () => {
-    const alarm = { k: "alarm", queue: "q2", queue_name: "Urgent", since: ago(35) } as const;
+    const alarm = {
+      k: "alarm",
+      queue: "q2",
+      queue_name: "Urgent",
+      name: null,
+      until: null,
+      since: ago(35),
+    } as const;
     const desk = showScreen(
       me({ signed_in: ["q1"] }),
       { ...alarm, id: "x", code: "urgent_unanswered" },
@@ -127,5 +134,30 @@ describe("an alarm", () => {
     expect(text).toContain("Niemand is ingelogd op Nacht.");
     await click(screen.getByRole("button", { name: "Inloggen" }));
     expect(desk.asked).toEqual([["queue.sign_in", { queue: "q2" }]]);
+  });
+
+  it("of the house is one click away for who supervises, and stands in nobody's way [D6]", async () => {
+    const house = { k: "alarm", queue: null, queue_name: null, name: null, until: null } as const;
+    const all = [
+      { ...house, id: "a", code: "not_saved", since: ago(120) },
+      { ...house, id: "b", code: "trunk_down", name: "provider", since: ago(60) },
+      { ...house, id: "c", code: "disk_low", since: ago(30) },
+      { ...house, id: "d", code: "exchange_stuck", since: ago(20) },
+      { ...house, id: "e", code: "exchange_away", since: ago(10) },
+      { ...house, id: "f", code: "history_gap", since: ago(9), until: ago(5) },
+    ] as const;
+    showScreen(me({ rights: ["desk.supervise"] }), ...all);
+    expect(document.querySelector(".banners")).toBeNull();
+    await click(screen.getByRole("button", { name: "6 alarmen" }));
+    const lines = [...document.querySelectorAll(".alarms li")].map((line) => line.textContent);
+    expect(lines[0]).toContain("niet opgeslagen");
+    expect(lines[0]).toContain("02:00");
+    expect(lines[1]).toContain("provider");
+    expect(lines[5]).toMatch(/Tussen .* en .* kunnen gesprekken in de geschiedenis ontbreken/);
+    expect(lines).toHaveLength(6);
+    cleanup();
+
+    showScreen(me({ rights: [] }), ...all);
+    expect(screen.queryByRole("button", { name: /alarm/ })).toBeNull();
   });
 });

@@ -8,13 +8,16 @@ async function json<T>(answer: Promise<Response>): Promise<T> {
   return (await (await answer).json()) as T;
 }
 
-const at = (resource: string, id: string): string => `admin/${resource}/${encodeURIComponent(id)}`;
+/** The organisations stand above all others. */
+const of = (resource: string): string =>
+  resource === "organisations" ? "provider/organisations" : `admin/${resource}`;
+const at = (resource: string, id: string): string => `${of(resource)}/${encodeURIComponent(id)}`;
 
 export const admin = {
   overview: () => json<AdminOverview>(send("GET", "admin")),
   rights: async () => (await json<{ rights: string[] }>(send("GET", "admin/rights"))).rights,
-  rows: async (resource: string) => (await json<{ rows: Row[] }>(send("GET", `admin/${resource}`))).rows,
-  create: (resource: string, fields: object) => json<Row>(send("POST", `admin/${resource}`, fields)),
+  rows: async (resource: string) => (await json<{ rows: Row[] }>(send("GET", of(resource)))).rows,
+  create: (resource: string, fields: object) => json<Row>(send("POST", of(resource), fields)),
   change: (resource: string, row: Row, fields: object) =>
     json<Row>(send("PATCH", at(resource, row.id), fields, row.version)),
   remove: async (resource: string, row: Row): Promise<void> => {
@@ -23,6 +26,21 @@ export const admin = {
   /** Something is done with it: `invitation`, `log_out`, `release`. */
   act: async (resource: string, id: string, what: string): Promise<void> => {
     await send("POST", `${at(resource, id)}/${what}`);
+  },
+  /** Ring a number over that trunk; what comes of it stands in the trunk's `test`. */
+  testCall: async (trunk: string, number: string): Promise<void> => {
+    await send("POST", `${at("trunks", trunk)}/test`, { number });
+  },
+  /** Where an announcement can be heard; another version of it has another address. */
+  sound: (id: string, version: string): string =>
+    `/api/announcements/${encodeURIComponent(id)}/sound?v=${version}`,
+  /** This sound in the place of what is heard. */
+  record: async (id: string, sound: Blob): Promise<void> => {
+    await send("PUT", `announcements/${encodeURIComponent(id)}/sound`, sound);
+  },
+  /** Our voice again. */
+  ownVoice: async (id: string): Promise<void> => {
+    await send("DELETE", `announcements/${encodeURIComponent(id)}/sound`);
   },
   newPassword: async (device: string) =>
     (await json<DevicePassword>(send("POST", `${at("devices", device)}/password`))).password,

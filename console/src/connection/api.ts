@@ -1,9 +1,12 @@
 import type {
   AdminProblem,
+  CallBackNumber,
+  CallBackPage,
   CallLog,
   Confirmation,
   FieldProblem,
   ForgottenAnswer,
+  HistoryKind,
   HistoryPage,
   LogIn,
   MessagePage,
@@ -39,12 +42,17 @@ export class Refused extends Error {
 /** Nobody answers: no network, or the server is away. */
 export const UNREACHABLE = "unreachable";
 
-/** @param version of the thing that is changed, as it was read. */
+/**
+ * @param body a file as it is, anything else as JSON.
+ * @param version of the thing that is changed, as it was read.
+ * @param signal gives the question up; then nothing is refused, the error is the browser's own.
+ */
 export async function send(
   method: string,
   path: string,
   body?: unknown,
   version?: string,
+  signal?: AbortSignal,
 ): Promise<Response> {
   let response: Response;
   try {
@@ -54,12 +62,14 @@ export async function send(
       headers: {
         // A form on a foreign page cannot set this header, so it cannot act in this person's name.
         "X-Cordboard": "1",
-        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(body !== undefined && !(body instanceof Blob) && { "Content-Type": "application/json" }),
         ...(version !== undefined && { "If-Match": `"${version}"` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: body instanceof Blob ? body : JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
     });
-  } catch {
+  } catch (reason) {
+    if (signal?.aborted === true) throw reason;
     throw new Refused({ code: UNREACHABLE, args: {} });
   }
   if (response.ok) return response;
@@ -84,6 +94,21 @@ async function confirmed<T>(answer: Promise<T>): Promise<T> {
     if (!(reason instanceof Refused) || reason.code !== "wrong_credentials") throw reason;
     throw new Refused({ code: "wrong_password", args: {} });
   }
+}
+
+/** Which of the own calls are wanted. */
+export interface Sought {
+  /** What became of it; null: whatever it was. */
+  readonly kind: HistoryKind | null;
+  /** Part of a name, or digits of a number. */
+  readonly q: string;
+}
+
+function historyQuery(asked: Readonly<Record<string, string | null>>): string {
+  const set = Object.entries(asked).filter(
+    (one): one is [string, string] => one[1] !== null && one[1] !== "",
+  );
+  return new URLSearchParams(set).toString();
 }
 
 export const api = {
@@ -111,13 +136,19 @@ export const api = {
   settings: (settings: Settings) => request<void>("PUT", "settings", settings),
   softphone: () => request<SoftphoneCredentials>("POST", "softphone"),
   /** @param before the mark of the previous page; null for the newest rows. */
-  history: (before: string | null, limit: number) =>
-    request<HistoryPage>(
-      "GET",
-      `history?limit=${limit}${before === null ? "" : `&before=${encodeURIComponent(before)}`}`,
-    ),
+  history: (before: string | null, limit: number, sought: Sought) =>
+    request<HistoryPage>("GET", `history?${historyQuery({ limit: `${limit}`, before, ...sought })}`),
+  /** Where the same calls are, all of them, as a file. */
+  historyFile: (sought: Sought): string => `/api/history/file?${historyQuery({ ...sought })}`,
+  /** What to dial to call the other party of an own call back (3.4-g). */
+  callBack: (call: string) => request<CallBackNumber>("GET", `history/${encodeURIComponent(call)}/back`),
   /** Why this call rang whom and why not, oldest first. */
   callLog: (call: string) => request<CallLog>("GET", `calls/${encodeURIComponent(call)}/log`),
+  /** The call backs between two instants, for days that are not told of live (3.6-b). */
+  callBacks: (from: number, to: number) => request<CallBackPage>("GET", `callbacks?from=${from}&to=${to}`),
+  /** Those of a number on any day, newest first; part of the digits is enough (3.6-o). */
+  callBacksOf: (digits: string) =>
+    request<CallBackPage>("GET", `callbacks?number=${encodeURIComponent(digits)}`),
   /** Messages left for me or for my group's queues, newest first. */
   messages: () => request<MessagePage>("GET", "messages"),
   /** Where one of them can be heard. */

@@ -76,6 +76,9 @@ export function usePast(instant: number | null): boolean {
   return useSyncExternalStore(ticker.subscribe, () => instant !== null && ticker.now() >= instant);
 }
 
+/** Refusals that are a question to the person, by their code; any other is said. */
+type Questions = Readonly<Record<string, (args: Readonly<Record<string, string>>) => void>>;
+
 /** A click: sends the command once, and says that it is busy until the answer is there (D23). */
 export function useAct(): {
   readonly busy: boolean;
@@ -83,6 +86,7 @@ export function useAct(): {
     op: CommandName,
     args?: Record<string, string>,
     expect?: Record<string, number>,
+    questions?: Questions,
   ) => Promise<boolean>;
 } {
   const desk = useDesk();
@@ -90,15 +94,23 @@ export function useAct(): {
   // The state is drawn a moment later; a second click may come sooner.
   const running = useRef(false);
   const act = useCallback(
-    async (op: CommandName, args: Record<string, string> = {}, expect: Record<string, number> = {}) => {
+    async (
+      op: CommandName,
+      args: Record<string, string> = {},
+      expect: Record<string, number> = {},
+      questions: Questions = {},
+    ) => {
       if (running.current) return false;
       running.current = true;
       setBusy(true);
       const outcome = await desk.command(op, args, expect);
       running.current = false;
       setBusy(false);
-      if (!outcome.ok) desk.refused(outcome.code, outcome.args);
-      return outcome.ok;
+      if (outcome.ok) return true;
+      const asks = questions[outcome.code];
+      if (asks === undefined) desk.refused(outcome.code, outcome.args);
+      else asks(outcome.args);
+      return false;
     },
     [desk],
   );

@@ -1,11 +1,13 @@
 import type {
   AgentView,
   AlarmView,
+  CallBackView,
   CallView,
   DeviceView,
   ExchangeView,
   Kind,
   MeView,
+  MissedView,
   Op,
   QueueView,
   View,
@@ -20,6 +22,8 @@ export interface ViewOf {
   device: DeviceView;
   exchange: ExchangeView;
   alarm: AlarmView;
+  callback: CallBackView;
+  missed: MissedView;
 }
 
 type Table<K extends Kind> = ReadonlyMap<string, ViewOf[K]>;
@@ -38,6 +42,8 @@ export const NOTHING: Entities = {
   device: new Map(),
   exchange: new Map(),
   alarm: new Map(),
+  callback: new Map(),
+  missed: new Map(),
 };
 
 /** The entities of a snapshot; it replaces all that was known. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { daysAgo, duration, initials, phoneNumber, timeOfDay } from "./format.ts";
+import { daysAgo, duration, initials, international, phoneNumber, timeOfDay } from "./format.ts";
 
 describe("a length", () => {
   it.each([
@@ -13,6 +13,19 @@ describe("a length", () => {
     [-5_000, "00:00"],
   ])("of %i ms is written %s", (ms, text) => {
     expect(duration(ms)).toBe(text);
+  });
+});
+
+describe("a number for the server", () => {
+  it.each([
+    ["31534800937", "+31534800937"],
+    ["493012345678", "+493012345678"],
+    ["0534800937", "0534800937"],
+    ["+31 53 480 09 37", "+31 53 480 09 37"],
+    ["201", "201"],
+    ["112", "112"],
+  ])("%s is sent as %s", (kept, sent) => {
+    expect(international(kept)).toBe(sent);
   });
 });
 

@@ -41,12 +41,33 @@ export function daysAgo(instant: number, now: number): number {
 
 /** A date for a heading or a row: `12-11-2026`, in the order of the language. */
 export function date(instant: number, language: string): string {
-  return new Intl.DateTimeFormat(language === "nl" ? "nl-NL" : "en-GB", {
+  return new Intl.DateTimeFormat(tag(language), {
     day: "numeric",
     month: "long",
     year: "numeric",
   }).format(instant);
 }
+
+const shortDates = new Map<string, Intl.DateTimeFormat>();
+
+/** A day of the planning: `2 mrt`, with the day of the week `ma 2 mrt`. */
+export function shortDate(instant: number, language: string, timeZone: string, weekday: boolean): string {
+  const kind = `${language} ${timeZone} ${weekday}`;
+  let format = shortDates.get(kind);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(tag(language), {
+      timeZone,
+      day: "numeric",
+      month: "short",
+      ...(weekday && { weekday: "short" }),
+    });
+    shortDates.set(kind, format);
+  }
+  return format.format(instant);
+}
+
+/** How dates are written in a language of the console. */
+const tag = (language: string): string => (language === "nl" ? "nl-NL" : "en-GB");
 
 /** Dutch area codes of three digits (with the leading zero); the other geographic ones have four. */
 const THREE_DIGITS = new Set(
@@ -74,6 +95,15 @@ export function phoneNumber(number: string, country = "31"): string {
   return `${national.slice(0, area)} ${threeThenPairs(national.slice(area))}`;
 }
 
+/**
+ * A number as it is kept (E.164 digits without "+") so that nobody can take it for one as it is dialled here: with its
+ * "+". Extensions, short numbers and what somebody wrote stay as they are.
+ *
+ * Source: D28.
+ */
+export const international = (number: string): string =>
+  /^[1-9]\d{6,14}$/.test(number) ? `+${number}` : number;
+
 /** `08000403` → `0800 0403`, `09001234567` → `0900 123 45 67`. */
 function service(national: string): string {
   const rest = national.slice(4);
@@ -88,6 +118,9 @@ function threeThenPairs(digits: string): string {
 function pairs(digits: string): string {
   return digits.replace(/(\d\d)(?=\d)/g, "$1 ").trim();
 }
+
+/** The digits of a number as somebody types it. How one dials (0, 00) goes: what is kept has neither. */
+export const digitsOf = (typed: string): string => typed.replace(/\D/g, "").replace(/^0{1,2}/, "");
 
 /** Two letters for the round mark with a person's name: `CV` for Chantal Vos, `C` for Chantal. */
 export function initials(name: string): string {

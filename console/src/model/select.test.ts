@@ -23,7 +23,9 @@ const me = (part: Partial<MeView> = {}): MeView => ({
   wrap_up_armed: false,
   pause: null,
   pause_reasons: [],
+  keeps_sign_ins: false,
   hold_warn_ms: 45_000,
+  time_zone: "Europe/Amsterdam",
   practice: false,
   ...part,
 });
@@ -50,6 +52,7 @@ const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   offer: null,
   note: null,
   reason: null,
+  not_reached: null,
   ...part,
 });
 const offer = { since: 0, ringing: false, rejectable: true };

@@ -12,6 +12,9 @@ export const WAITING_ROWS = 8;
 export const me = (all: Entities): MeView | undefined => all.me.values().next().value;
 export const alarms = (all: Entities): AlarmView[] =>
   [...all.alarm.values()].sort((a, b) => a.since - b.since);
+/** Those of queues, which also stand in the banner. */
+export const queueAlarms = (all: Entities): AlarmView[] =>
+  alarms(all).filter((alarm) => alarm.queue !== null);
 export const exchange = (all: Entities): ExchangeView | undefined => all.exchange.values().next().value;
 
 /** The device that this user has paired, if it is known. */

@@ -38,13 +38,41 @@ export type CallState =
   | "transferring"
   | "waiting";
 
+export type CallBackStatus =
+  | "cancelled"
+  | "failed"
+  | "in_progress"
+  | "planned"
+  | "succeeded";
+
+export type CallBackReason =
+  | "already_spoken"
+  | "blocked"
+  | "busy"
+  | "by_agent"
+  | "expired"
+  | "manual"
+  | "no_agent"
+  | "no_answer"
+  | "unreachable";
+
+export type MissedWhy =
+  | "abandoned"
+  | "callback_failed"
+  | "closed"
+  | "interrupted"
+  | "message"
+  | "not_helped";
+
 export type Kind =
   | "agent"
   | "alarm"
   | "call"
+  | "callback"
   | "device"
   | "exchange"
   | "me"
+  | "missed"
   | "queue";
 
 export type CommandName =
@@ -59,12 +87,21 @@ export type CommandName =
   | "call.keys"
   | "call.reject"
   | "call.resume"
+  | "callback.accept"
+  | "callback.cancel"
+  | "callback.make"
+  | "callback.reject"
+  | "callback.retry"
   | "chat.got"
   | "chat.read"
   | "chat.send"
   | "device.pair"
   | "device.unpair"
   | "group.select"
+  | "missed.call"
+  | "missed.claim"
+  | "missed.close"
+  | "missed.release"
   | "practice.call"
   | "queue.sign_in"
   | "queue.sign_out"
@@ -122,7 +159,9 @@ export interface MeView {
   readonly wrap_up_armed: boolean;
   readonly pause: string | null;
   readonly pause_reasons: string[];
+  readonly keeps_sign_ins: boolean;
   readonly hold_warn_ms: number;
+  readonly time_zone: string;
   readonly practice: boolean;
 }
 
@@ -206,6 +245,7 @@ export interface CallView {
   readonly offer: OfferView | null;
   readonly note: string | null;
   readonly reason: string | null;
+  readonly not_reached: string | null;
 }
 
 /** A telephone or browser phone of the organisation. */
@@ -227,14 +267,71 @@ export interface ExchangeView {
   readonly since: number;
 }
 
-/** Something that somebody has to look at now; for those who supervise and for who works in that queue (D6). */
+/**
+ * Something that somebody has to look at now (D6): of a queue, for those who supervise and for who works in it;
+ * of the house, for those who supervise.
+ */
 export interface AlarmView {
   readonly k: "alarm";
   readonly id: string;
-  readonly code: "urgent_empty" | "urgent_unanswered";
+  readonly code: "disk_low" | "exchange_away" | "exchange_stuck" | "history_gap" | "not_saved" | "trunk_down" | "urgent_empty" | "urgent_unanswered";
+  readonly queue: string | null;
+  readonly queue_name: string | null;
+  readonly name: string | null;
+  readonly since: number;
+  readonly until: number | null;
+}
+
+/** Between these two moments calls may be missing, or not be whole, in everybody's history. */
+export interface HistoryGap {
+  readonly since: number;
+  readonly until: number;
+  readonly reason: "died" | "overflow" | "refused";
+}
+
+/** A promise to ring one number for one queue (3.6). */
+export interface CallBackView {
+  readonly k: "callback";
+  readonly id: string;
   readonly queue: string;
   readonly queue_name: string;
-  readonly since: number;
+  readonly number: string;
+  readonly name: string | null;
+  readonly owner: string | null;
+  readonly owner_name: string | null;
+  readonly requested_at: number;
+  readonly requested_by: "agent" | "caller" | "missed";
+  readonly entered_at: number | null;
+  readonly due_at: number;
+  readonly planned_at: number;
+  readonly last_attempt_at: number | null;
+  readonly attempts: number;
+  readonly status: CallBackStatus;
+  readonly handled_by: string | null;
+  readonly handled_by_name: string | null;
+  readonly reason: CallBackReason | null;
+  readonly ended_at: number | null;
+  readonly offer: OfferView | null;
+}
+
+/** A caller of a queue to whom nobody has spoken yet (D14); it goes when somebody has. */
+export interface MissedView {
+  readonly k: "missed";
+  readonly id: string;
+  readonly queue: string;
+  readonly queue_name: string;
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly at: number;
+  readonly why: MissedWhy;
+  readonly message: string | null;
+  readonly times: number;
+  readonly attempts: number;
+  readonly last_attempt_at: number | null;
+  readonly claimed_by: string | null;
+  readonly claimed_by_name: string | null;
+  readonly claimed_at: number | null;
+  readonly calling: boolean;
 }
 
 /** First frame: who the server is and what time it has. */
@@ -253,13 +350,13 @@ export interface Snapshot {
   readonly t: "snap";
   readonly epoch: string;
   readonly rev: number;
-  readonly ents: (MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView)[];
+  readonly ents: (MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView | CallBackView | MissedView)[];
 }
 
 /** Entity new or replaced as a whole. */
 export interface OpSet {
   readonly a: "s";
-  readonly e: MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView;
+  readonly e: MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView | CallBackView | MissedView;
 }
 
 /** Some fields of an entity have new values (null is a value). */
@@ -574,7 +671,7 @@ export interface HistoryRow {
   readonly at: number;
   readonly wait_ms: number | null;
   readonly talk_ms: number | null;
-  readonly ended_by: "agent" | "caller" | "exit" | "lost" | "not_reached" | "transfer" | null;
+  readonly ended_by: "agent" | "call_back" | "caller" | "exit" | "lost" | "not_reached" | "transfer" | null;
   readonly transferred_to: string | null;
 }
 
@@ -582,6 +679,19 @@ export interface HistoryRow {
 export interface HistoryPage {
   readonly rows: HistoryRow[];
   readonly before: string | null;
+  readonly gaps: HistoryGap[];
+}
+
+/** What is dialled to call somebody back: a contact's primary number, else the one of the call (3.4-g). */
+export interface CallBackNumber {
+  readonly number: string;
+}
+
+/** A stretch of the planning, or what a search found (3.6). */
+export interface CallBackPage {
+  readonly rows: CallBackView[];
+  readonly open: number;
+  readonly done: number;
 }
 
 /** A contact as somebody fills it in; of numbers and addresses the first is the primary one (3.3-l). */
@@ -590,21 +700,61 @@ export interface ContactFields {
   readonly function: string;
   readonly numbers: string[];
   readonly addresses: string[];
+  readonly internal: boolean;
+  readonly group: string | null;
 }
 
-/** Somebody outside the house. */
+/** Somebody who can be called; colleagues with a log-in are not among them. */
 export interface ContactRow {
   readonly id: string;
   readonly name: string;
   readonly function: string;
   readonly numbers: string[];
   readonly addresses: string[];
+  readonly internal: boolean;
+  readonly group: string | null;
+  readonly version: string;
 }
 
 /** Both by shown name; a favourite that is found stands in both. */
 export interface ContactPage {
   readonly favourites: ContactRow[];
+  readonly colleagues: string[];
   readonly found: ContactRow[];
+}
+
+/** A file of contacts, to be looked at or taken. */
+export interface ContactFile {
+  readonly format: "csv" | "vcard";
+  readonly text: string;
+  readonly dry_run: boolean;
+}
+
+/** A row that cannot be taken. */
+export interface BadContact {
+  readonly line: number;
+  readonly reason: "addresses" | "columns" | "function" | "group" | "head" | "name" | "numbers" | "twice" | "unreadable";
+}
+
+/** What became of the file, or would. */
+export interface ContactsImported {
+  readonly done: boolean;
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  readonly bad: BadContact[];
+}
+
+/** A department or location, for the left bar of the address book (3.3-b). */
+export interface ContactGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly people: string[];
+}
+
+/** All of the organisation, by name. */
+export interface ContactGroups {
+  readonly groups: ContactGroup[];
 }
 
 /** For machines: `ok` when calls can be handled. */
@@ -664,7 +814,7 @@ export interface MissedPage {
   readonly rows: MissedRow[];
 }
 
-export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView;
+export type View = MeView | QueueView | AgentView | CallView | DeviceView | ExchangeView | AlarmView | CallBackView | MissedView;
 
 export type Op = OpSet | OpMerge | OpRemove;
 

@@ -6,7 +6,7 @@ type Args = Readonly<Record<string, string>>;
 /** Something the server says once (core/notices.Saying); null when there is nothing to say about it. */
 export function notice(code: string, args: Args = {}): string | null {
   const name = args["name"] ?? "";
-  return aboutTransfers(code, name, args) ?? aboutTheDesk(code, name, args["queue"] ?? "");
+  return aboutTransfers(code, name, args) ?? aboutTheDesk(code, name, args);
 }
 
 function aboutTransfers(code: string, name: string, args: Args): string | null {
@@ -34,7 +34,9 @@ function aboutTransfers(code: string, name: string, args: Args): string | null {
   }
 }
 
-function aboutTheDesk(code: string, name: string, queue: string): string | null {
+function aboutTheDesk(code: string, name: string, args: Args): string | null {
+  const queue = args["queue"] ?? "";
+  const by = args["by"] ?? "";
   switch (code) {
     case "answered_by":
       return t`${name} has just taken this call.`;
@@ -50,6 +52,8 @@ function aboutTheDesk(code: string, name: string, queue: string): string | null 
       return t`Your phone has lost its connection. You get no calls until it is back.`;
     case "device_released":
       return t`An administrator has taken ${name} from you. Choose a phone at the top right.`;
+    case "device_taken_over":
+      return t`${by} works on ${name} from now on. Choose a phone at the top right.`;
     case "offer_missed":
       return t`Your phone rang and was not answered.`;
     case "set_away":
@@ -87,6 +91,7 @@ function aboutTheDesk(code: string, name: string, queue: string): string | null 
 export const WRONG: ReadonlySet<string> = new Set([
   "device_lost",
   "device_released",
+  "device_taken_over",
   "set_away",
   "answer_failed",
   "hold_failed",

@@ -8,6 +8,7 @@ export function refusal(code: string, args: Args = {}): string {
   const name = args["name"] ?? "";
   return (
     aboutCalling(code, args) ??
+    aboutCallBacks(code) ??
     aboutTheDesk(code, name) ??
     aboutChanges(code, args) ??
     aboutThePortal(code, args)
@@ -41,8 +42,36 @@ function aboutCalling(code: string, args: Args): string | null {
       return t`Are you sure that you want to connect ${one} with ${other}?`;
     case "too_late":
       return t`It is too late for that: it has been done.`;
+    case "queue_takes_nobody":
+      return takesNobody(args["queue"] ?? "", args["reason"] ?? "");
     case "busy_talking":
       return t`Calls cannot be taken here while you are speaking. Put this one on hold first.`;
+    default:
+      return null;
+  }
+}
+
+/** Promises to call back (D14). */
+function aboutCallBacks(code: string): string | null {
+  switch (code) {
+    case "callback_gone":
+      return t`This call back is no longer there, or too long ago to be repeated.`;
+    case "callback_open":
+      return t`This number has an open call back for this queue already.`;
+    case "callback_refused_number":
+      return t`This number cannot be called back: the rules of your organisation forbid it.`;
+    case "callback_blocked":
+      return t`Your organisation does not call back this number.`;
+    case "callback_answered":
+      return t`It is too late to cancel: the customer has answered.`;
+    case "callback_closed_hours":
+      return t`The queue is closed at that moment. Choose another one.`;
+    case "callback_full":
+      return t`These ten minutes are full. Choose another moment.`;
+    case "missed_gone":
+      return t`This caller is not in the list any more: a colleague has dealt with it.`;
+    case "missed_claimed":
+      return t`A colleague is at it already.`;
     default:
       return null;
   }
@@ -76,6 +105,18 @@ function notAllowed(kind: string): string {
       return t`You may not call numbers outside the organisation.`;
     default:
       return t`You may not call numbers of this kind.`;
+  }
+}
+
+/** A queue from which the caller would be sent away. */
+function takesNobody(queue: string, reason: string): string {
+  switch (reason) {
+    case "closed":
+      return t`${queue} is closed and would end the call. Choose somebody else.`;
+    case "full":
+      return t`${queue} is full and would end the call. Choose somebody else.`;
+    default:
+      return t`Nobody is there for ${queue}, and the call would end. Choose somebody else.`;
   }
 }
 
@@ -126,6 +167,8 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`You still have calls. End them or take them off hold first.`;
     case "hold_failed":
       return t`The call could not be put on hold.`;
+    case "module_off":
+      return t`Your organisation has not taken this module.`;
     case "no_right":
     case "forbidden":
       return t`You do not have the right to do this.`;
@@ -183,6 +226,10 @@ function aboutThePortal(code: string, args: Args): string {
       return t`This code is not right, or was used already. Wait for the next one.`;
     case "second_factor_on":
       return t`Your second step is on already.`;
+    case "second_factor_needed":
+      return t`Your organisation wants a second step at log-in of whoever administers. Turn it on in My settings, then come back.`;
+    case "second_factor_must":
+      return t`Your organisation wants a second step of whoever administers: it cannot be turned off.`;
     case "unknown_email":
       return t`We do not know this e-mail address. Check it, or ask your administrator.`;
     case "link_gone":

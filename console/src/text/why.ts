@@ -28,6 +28,8 @@ function withoutAgent(why: string, detail: string): string {
       return detail === "" ? t`Transferred` : t`Transferred to ${detail}`;
     case "to_queue":
       return t`Sent to ${detail}`;
+    case "call_back":
+      return t`The caller asked to be called back`;
     default: {
       const somebody = t`somebody`;
       return aboutRinging(why, somebody, detail) ?? aboutTalking(why, somebody, detail);
@@ -39,6 +41,8 @@ function aboutRinging(why: string, who: string, detail: string): string | null {
   switch (why) {
     case "entered":
       return detail === "" ? t`Called ${who} directly` : t`Came in on ${detail}`;
+    case "recognised":
+      return detail === "" ? t`Recognised by the number` : t`Recognised by the number: ${detail}`;
     case "offered":
       return t`Offered to ${who}`;
     case "rang_out":
@@ -99,6 +103,8 @@ function aboutTalking(why: string, who: string, detail: string): string {
       return t`Transfer undone by ${who}`;
     case "to_queue":
       return t`Sent to ${detail} by ${who}`;
+    case "call_back":
+      return t`The caller asked to be called back`;
     case "returned":
       return t`The phone of ${who} was lost: to the front of the queue`;
     case "ended":
@@ -141,6 +147,8 @@ function ending(by: string, who: string): string {
       return t`Nobody was reached`;
     case "exit":
       return t`Led out of the queue`;
+    case "call_back":
+      return t`The caller is called back`;
     case "lost":
       return t`Broken off by a failure`;
     default:

@@ -3,6 +3,8 @@ import type { ReactElement } from "react";
 const HANDSET =
   "M5.6 3.1h1.9c.5 0 .9.3 1 .8l.5 2.3c.1.4 0 .8-.3 1L7.2 8.6a9.6 9.6 0 0 0 4.2 4.2l1.4-1.5c.3-.3.7-.4 1-.3l2.3.5c.5.1.8.5.8 1v1.9c0 1.5-.9 2.5-2.3 2.4C8.3 16.3 3.7 11.7 3.2 5.4 3.1 4 4.1 3.1 5.6 3.1z";
 
+const STAR = "M10 3l2.1 4.5 4.9.6-3.6 3.4.9 4.9-4.3-2.4-4.3 2.4.9-4.9L3 8.1l4.9-.6z";
+
 /** Our own drawings on a grid of 20 by 20, one stroke. Every icon stands beside a word or in a named control. */
 const DRAWINGS = {
   phone: <path d={HANDSET} />,
@@ -152,6 +154,8 @@ const DRAWINGS = {
       <path d="M9.4 16.6h7.4V5c0-.9-.6-1.6-1.5-1.6h-4.4c-.9 0-1.5.7-1.5 1.6v3.2M12.4 7h1.4M12.4 10h1.4M12.4 13h1.4" />
     </>
   ),
+  star: <path d={STAR} />,
+  "star-on": <path d={STAR} fill="currentColor" />,
   globe: (
     <>
       <circle cx="10" cy="10" r="7.1" />
@@ -225,6 +229,21 @@ const SHAPES = {
     />
   ),
   urgent: <path d="M6 .8L11.7 11H.3z" />,
+  // Of a call back (D14): a sign is cut out of each, so that it is known without its colour.
+  going: <path fillRule="evenodd" d="M6 .2L11.8 6 6 11.8.2 6zM4.7 3.7v4.6L8.4 6z" />,
+  tick: (
+    <path
+      fillRule="evenodd"
+      d="M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8zM2.8 6.3l2.4 2.4 4.1-4.4-1-1-3.1 3.4-1.4-1.4z"
+    />
+  ),
+  cross: (
+    <path
+      fillRule="evenodd"
+      d="M2.2 1h7.6A1.2 1.2 0 0 1 11 2.2v7.6A1.2 1.2 0 0 1 9.8 11H2.2A1.2 1.2 0 0 1 1 9.8V2.2A1.2 1.2 0 0 1 2.2 1zM4.1 3l-1.1 1.1L4.9 6 3 7.9 4.1 9 6 7.1 7.9 9 9 7.9 7.1 6 9 4.1 7.9 3 6 4.9z"
+    />
+  ),
+  dash: <path fillRule="evenodd" d="M6 .8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 6 .8zM3.2 5.2v1.6h5.6V5.2z" />,
 } satisfies Record<string, ReactElement>;
 
 export type Tone = keyof typeof SHAPES;

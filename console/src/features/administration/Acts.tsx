@@ -1,10 +1,12 @@
 import { useLingui } from "@lingui/react/macro";
 import { admin, type Row } from "../../connection/admin.ts";
-import { Refused } from "../../connection/api.ts";
 import { Press } from "../../ui/controls.tsx";
-import { toast } from "../../ui/toast.tsx";
+import { carryOut } from "./carry-out.ts";
+import { OfAnnouncement } from "./OfAnnouncement.tsx";
+import { OfNetwork } from "./OfNetwork.tsx";
+import { OfOrganisation } from "./OfOrganisation.tsx";
+import { OfTrunk } from "./OfTrunk.tsx";
 import type { Known } from "./use-lists.ts";
-import { refusedWords } from "./words.ts";
 
 interface Props {
   readonly place: string;
@@ -23,21 +25,16 @@ const MAKERS = [
   ["grandstream", "Grandstream"],
 ] as const;
 
-/** What can be done with a person or a phone beside changing it. */
+/** What can be done with a person, a phone or a trunk beside changing it. */
 export function Acts(props: Props) {
   if (props.place === "users") return <OfUser {...props} />;
-  return props.place === "devices" ? <OfDevice {...props} /> : null;
-}
-
-/** Carry it out, say what came of it. */
-async function carryOut(work: () => Promise<unknown>, words: string): Promise<void> {
-  try {
-    await work();
-    if (words !== "") toast(words, "check", "ringing");
-  } catch (reason) {
-    if (!(reason instanceof Refused)) throw reason;
-    toast(refusedWords(reason.code, reason.args));
+  if (props.place === "announcements") {
+    return <OfAnnouncement row={props.row} may={props.may} known={props.known} />;
   }
+  if (props.place === "organisations") return <OfOrganisation row={props.row} />;
+  if (props.place === "network") return <OfNetwork row={props.row} />;
+  if (props.place === "trunks") return <OfTrunk row={props.row} may={props.may} />;
+  return props.place === "devices" ? <OfDevice {...props} /> : null;
 }
 
 function OfUser({ row, may, known }: Props) {

@@ -20,21 +20,31 @@ const ICONS: Readonly<Record<string, IconName>> = {
   roles: "user-check",
   devices: "headset",
   numbers: "keypad",
+  trunks: "phone-out",
+  network: "globe",
+  announcements: "speaker",
   hours: "clock",
   links: "users",
   organisation: "sliders",
+  organisations: "together",
   audit: "tally",
 };
+
+/** Pages that say how something is now. */
+const LIVE: ReadonlySet<string> = new Set(["trunks"]);
+const REREAD_MS = 2_000;
 
 interface Props {
   /** The address, from `/admin` on. */
   readonly path: string;
   readonly go: (path: string) => void;
   readonly corner: ReactNode;
+  /** Something is changed and not saved: this page has to stay until it is asked whether that may go. */
+  readonly holds: (unsaved: boolean) => void;
 }
 
 /** The administration (docs/admin/rest.md): what is configured, said in sentences and changed in them. */
-export function Administration({ path, go, corner }: Props) {
+export function Administration({ path, go, corner, holds }: Props) {
   const { t } = useLingui();
   const known = useLists();
   const [made, setMade] = useState<Secret | null>(null);
@@ -42,16 +52,26 @@ export function Administration({ path, go, corner }: Props) {
   const [shown, setShown] = useState(path);
   const [unsaved, setUnsaved] = useState(false);
   if (shown !== path && !unsaved) setShown(path);
+  useEffect(() => {
+    holds(unsaved);
+    return () => holds(false);
+  }, [holds, unsaved]);
   const [, , wanted = "", id] = shown.split("/");
-  const place = wanted === "" ? "queues" : wanted;
   const all = pages();
+  // Not every installation has everything: the network of an Asterisk of one's own is not ours.
+  const has =
+    known === null || typeof known === "string"
+      ? null
+      : new Set(known.overview.resources.map((one) => one.name));
+  const shownPages = Object.keys(all).filter((name) => has === null || has.has(name));
+  const place = wanted === "" ? (shownPages[0] ?? "queues") : wanted;
   const title = place === "audit" ? t`Changes` : (all[place]?.title ?? t`Administration`);
   useEffect(() => {
     document.title = `${title} - Cordboard`;
   }, [title]);
   if (known === null) return null;
   const audit = typeof known !== "string" && known.overview.rights.includes("admin.audit");
-  const entries = [...Object.keys(all), ...(audit ? ["audit"] : [])];
+  const entries = [...shownPages, ...(audit ? ["audit"] : [])];
   return (
     <div className="adm">
       <header>
@@ -78,6 +98,11 @@ export function Administration({ path, go, corner }: Props) {
       {typeof known === "string" ? (
         <main className="adm-sheet">
           <Note kind="problem">{refusedWords(known)}</Note>
+          {known === "second_factor_needed" && (
+            <a className="btn" data-kind="primary" href="/settings">
+              {t`My settings`}
+            </a>
+          )}
         </main>
       ) : (
         <Place
@@ -134,6 +159,12 @@ interface PlaceProps {
 function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
   const { t } = useLingui();
   const page = pages()[place];
+  const { reread } = known;
+  useEffect(() => {
+    if (!LIVE.has(place)) return;
+    const timer = setInterval(() => void reread(place), REREAD_MS);
+    return () => clearInterval(timer);
+  }, [place, reread]);
   if (place === "audit") {
     return (
       <main className="adm-sheet" data-alone="">
@@ -149,7 +180,7 @@ function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
   if (page === undefined) return <main className="adm-sheet" />;
   const rows = known.lists[place] ?? [];
   const may = known.overview.resources.some((one) => one.name === place && one.may_change);
-  const only = page.add === undefined ? rows[0]?.id : undefined;
+  const only = page.add === undefined && page.several !== true ? rows[0]?.id : undefined;
   const chosen = only ?? (id === undefined ? undefined : decodeURIComponent(id));
   const row = rows.find((one) => one.id === chosen);
   if (chosen === undefined || (row === undefined && chosen !== "new")) {

@@ -50,7 +50,9 @@ export function Changes({ known, resource, thing, version }: Props) {
     password: t`gave a new password to`,
     log_out: t`logged out`,
     release: t`took from its user`,
+    test_call: t`made a test call over`,
     change: t`changed`,
+    import: t`imported`,
   };
   if (page === null) return null;
   return (
@@ -63,7 +65,8 @@ export function Changes({ known, resource, thing, version }: Props) {
               <b>{row.user_name === "" ? t`The server` : row.user_name}</b> {words[row.action] ?? row.action}{" "}
               {thing === undefined && (
                 <>
-                  {all[row.resource]?.title ?? row.resource}: <b>{row.name}</b>
+                  {all[row.resource]?.title ?? (row.resource === "contacts" ? t`Contacts` : row.resource)}:{" "}
+                  <b>{row.name}</b>
                 </>
               )}
             </span>

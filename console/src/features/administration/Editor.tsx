@@ -88,7 +88,11 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
       await known.again();
       keep({});
       toast(
-        row === undefined ? t`It has been made.` : t`It has been saved, and holds from now on.`,
+        row === undefined
+          ? t`It has been made.`
+          : place === "network"
+            ? t`It has been saved, for the next start.`
+            : t`It has been saved, and holds from now on.`,
         "check",
         "ringing",
       );
@@ -115,23 +119,26 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
           return piece.field === undefined || kind === undefined ? (
             <span key={piece.key}>{piece.text}</span>
           ) : (
-            <Value
-              key={piece.key}
-              kind={kind}
-              value={valueAt(now, piece.field)}
-              lists={known.lists}
-              rights={known.rights}
-              label={label(rule, piece.field)}
-              changed={
-                JSON.stringify(valueAt(now, piece.field)) !== JSON.stringify(valueAt(before, piece.field))
-              }
-              fixed={!may}
-              change={(value) => {
-                const field = piece.field ?? "";
-                const next = withValue(now, field, value);
-                keep(changesOf(before, page.settle?.(next, field) ?? next));
-              }}
-            />
+            <span key={piece.key} className="v-whole">
+              {piece.opens}
+              <Value
+                kind={kind}
+                value={valueAt(now, piece.field)}
+                lists={known.lists}
+                rights={known.rights}
+                label={label(rule, piece.field)}
+                changed={
+                  JSON.stringify(valueAt(now, piece.field)) !== JSON.stringify(valueAt(before, piece.field))
+                }
+                fixed={!may}
+                change={(value) => {
+                  const field = piece.field ?? "";
+                  const next = withValue(now, field, value);
+                  keep(changesOf(before, page.settle?.(next, field) ?? next));
+                }}
+              />
+              {piece.closes}
+            </span>
           );
         })}
         {problem?.errors
@@ -149,7 +156,7 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
     <section className="adm-set">
       <header>
         <h1>{title}</h1>
-        {row !== undefined && page.add !== undefined && (
+        {row !== undefined && (page.add !== undefined || page.several === true) && (
           <Press className="btn" data-kind="plain" onPress={() => done()}>
             {t`All: ${page.title}`}
           </Press>
@@ -159,19 +166,27 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
       {row !== undefined && (
         <Acts place={place} row={row} may={may} known={known} password={password} made={made} />
       )}
-      {problem !== null && <Note kind="problem">{refusedWords(problem.code, problem.args)}</Note>}
+      {problem !== null && (
+        <div className="adm-refused" ref={intoView}>
+          <Note kind="problem">{refusedWords(problem.code, problem.args)}</Note>
+        </div>
+      )}
       {may && (
         <div className="adm-save">
           <p>
             {row === undefined ? (
               t`What is not asked here can be set afterwards.`
             ) : count === 0 ? (
-              t`Changes hold at once for everybody who works.`
+              place === "network" ? (
+                t`Changes hold from the next start.`
+              ) : (
+                t`Changes hold at once for everybody who works.`
+              )
             ) : (
               <Plural value={count} one="# change" other="# changes" />
             )}
           </p>
-          {row !== undefined && page.add !== undefined && (
+          {row !== undefined && page.add !== undefined && page.stays !== true && (
             <Press className="btn" data-kind="plain" onPress={() => setAsks(true)} busy={busy}>
               {t`Delete`}
             </Press>
@@ -222,6 +237,11 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
 function label(rule: Rule, field: string): string {
   const before = rule.text.slice(0, rule.text.indexOf(`[${field}]`)).replace(/\[[a-z_.]+\]/g, "…");
   return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $/, "");
+}
+
+/** What was refused is read, also where the page is longer than the screen. */
+function intoView(note: HTMLElement | null): void {
+  note?.scrollIntoView?.({ block: "nearest" });
 }
 
 /** Nothing said is nothing sent: the server has its defaults. */

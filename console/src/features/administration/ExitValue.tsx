@@ -1,18 +1,20 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Exit } from "./kinds.ts";
 import { Choice, type ValueProps } from "./Value.tsx";
-import { exitActions, nameOf } from "./words.ts";
+import { exitActions, nameOf, otherwise } from "./words.ts";
 
 interface Props extends Omit<ValueProps, "value"> {
   readonly value: Exit | null;
   /** What happens without one; undefined: there is always one. */
   readonly empty: string | undefined;
+  /** A call back is offered in a queue alone. */
+  readonly ofQueue: boolean;
 }
 
 const POINTS_AT: Readonly<Record<string, string>> = { queue: "queues", colleague: "users" };
 
 /** Where a caller is led: an action, and for some of them to whom. */
-export function ExitValue({ value, empty, ...rest }: Props) {
+export function ExitValue({ value, empty, ofQueue, ...rest }: Props) {
   const { t } = useLingui();
   const { lists, label, changed, change } = rest;
   const resource = value === null ? undefined : POINTS_AT[value.action];
@@ -20,17 +22,18 @@ export function ExitValue({ value, empty, ...rest }: Props) {
     const of = POINTS_AT[action];
     return of === undefined ? null : (lists[of]?.[0]?.id ?? null);
   };
+  const actions = exitActions().filter(([action]) => ofQueue || action !== "call_back");
   return (
     <>
       <Choice
         {...rest}
-        options={[...(empty === undefined ? [] : [["", empty] as const]), ...exitActions()]}
+        options={[...(empty === undefined ? [] : [["", empty] as const]), ...actions]}
         value={value?.action ?? ""}
         change={(action) => change(action === "" ? null : { action, target: first(action) })}
       />
       {value !== null && resource !== undefined && (
         <>
-          {" "}
+          <span> </span>
           <Choice
             {...rest}
             label={t`${label}: to whom`}
@@ -40,9 +43,24 @@ export function ExitValue({ value, empty, ...rest }: Props) {
           />
         </>
       )}
+      {value?.action === "call_back" && (
+        <>
+          <span> </span>
+          <Choice
+            {...rest}
+            label={t`${label}: who does not ask for it`}
+            options={[
+              ["", otherwise(null)],
+              ["message", otherwise("message")],
+            ]}
+            value={value.target ?? ""}
+            change={(target) => change({ ...value, target: target === "" ? null : target })}
+          />
+        </>
+      )}
       {value?.action === "number" && (
         <>
-          {" "}
+          <span> </span>
           <input
             className="v"
             type="tel"

@@ -56,9 +56,21 @@ export function Things({ page, place, rows, lists, may, go }: Props) {
       if (typeof by === "string") return t`used by ${by}`;
       return row["registered"] === true ? t`connected` : t`not connected`;
     }
+    if (of === "announcements") {
+      if (row["source"] === "ours") return "";
+      return row["source"] === "spoken" ? t`own text` : t`own recording`;
+    }
+    if (of === "trunks") {
+      if (row["state"] === "unknown") return "";
+      return row["state"] === "fine" ? t`works` : t`does not work`;
+    }
     if (of === "users") {
       if (row["disabled"] === true) return t`may not log in`;
       return row["has_password"] === true ? "" : t`has not chosen a password`;
+    }
+    if (of === "organisations") {
+      if (row["disabled"] === true) return t`out of service`;
+      return row["demo"] === true ? t`demo` : "";
     }
     if (of === "hours") return row["open_now"] === true ? t`open now` : t`closed now`;
     return row["urgent"] === true ? t`urgent` : "";

@@ -52,6 +52,8 @@ export function Value(props: ValueProps) {
       );
     case "several":
       return <Several {...props} options={(lists[kind.of] ?? []).map((row) => row.id)} />;
+    case "some":
+      return <Several {...props} options={kind.options.map(([one]) => one)} />;
     case "rights":
       return <Several {...props} options={props.rights} />;
     case "seconds":
@@ -59,7 +61,16 @@ export function Value(props: ValueProps) {
     case "count":
       return <Amount {...props} unit={1} from={kind.from ?? 0} empty={kind.empty} />;
     case "exit":
-      return <ExitValue {...props} value={value as Exit | null} empty={kind.empty} />;
+      return (
+        <ExitValue
+          {...props}
+          value={value as Exit | null}
+          empty={kind.empty}
+          ofQueue={kind.ofQueue === true}
+        />
+      );
+    case "secret":
+      return <Secret {...props} empty={kind.empty} />;
     case "week":
       return <WeekValue {...props} />;
     case "holidays":
@@ -118,6 +129,27 @@ function Amount({ value, unit, from = 0, empty, label, changed, change }: Amount
         const typed = event.target.value;
         change(typed === "" && empty !== undefined ? null : Math.round((Number(typed) - from) * unit));
       }}
+    />
+  );
+}
+
+/** A password: what is typed replaces the one that is kept, and nothing typed keeps it. */
+function Secret({ value, empty, label, changed, change }: ValueProps & { readonly empty: string }) {
+  const { t } = useLingui();
+  const [kept] = useState(value);
+  const shown = value === kept ? "" : String(value ?? "");
+  const hint = kept === null || kept === undefined || value === null ? empty : t`kept, and not shown`;
+  return (
+    <input
+      className="v"
+      type="password"
+      autoComplete="new-password"
+      aria-label={label}
+      value={shown}
+      placeholder={hint}
+      data-changed={changed || undefined}
+      style={{ width: `${Math.max(shown.length, hint.length, 8) + 3}ch` }}
+      onChange={(event) => change(event.target.value === "" ? (kept ?? null) : event.target.value)}
     />
   );
 }
@@ -187,8 +219,18 @@ function Several({
 }) {
   const { t } = useLingui();
   const chosen = value as readonly string[];
-  const words = (one: string): string =>
-    kind.is === "several" ? nameOf(lists, kind.of, one) : rightWords(one);
+  const words = (one: string): string => {
+    if (kind.is === "some") return say(kind, [one], lists);
+    return kind.is === "several" ? nameOf(lists, kind.of, one) : rightWords(one);
+  };
+  const withOne = (one: string): string[] => {
+    if (kind.is === "some") {
+      // What a newer server knows and we do not stays chosen.
+      const unknown = chosen.filter((other) => !options.includes(other));
+      return [...options.filter((other) => other === one || chosen.includes(other)), ...unknown];
+    }
+    return kind.is === "several" && kind.of === "users" ? [...chosen, one] : [...chosen, one].sort();
+  };
   return (
     <DialogTrigger>
       <Button
@@ -207,13 +249,7 @@ function Several({
               type="checkbox"
               checked={chosen.includes(one)}
               onChange={() =>
-                change(
-                  chosen.includes(one)
-                    ? chosen.filter((other) => other !== one)
-                    : kind.is === "several" && kind.of === "users"
-                      ? [...chosen, one]
-                      : [...chosen, one].sort(),
-                )
+                change(chosen.includes(one) ? chosen.filter((other) => other !== one) : withOne(one))
               }
             />
             {words(one)}

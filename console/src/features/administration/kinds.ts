@@ -2,6 +2,8 @@
 export type Kind =
   | { readonly is: "text"; readonly empty?: string; readonly lines?: number }
   | { readonly is: "phone"; readonly empty: string }
+  /** A password that is never shown; what the server says of it only tells that there is one. */
+  | { readonly is: "secret"; readonly empty: string }
   | { readonly is: "list"; readonly empty: string; readonly phones?: boolean }
   | { readonly is: "choice"; readonly options: readonly (readonly [value: string, words: string])[] }
   | { readonly is: "flag"; readonly yes: string; readonly no: string }
@@ -9,8 +11,14 @@ export type Kind =
   | { readonly is: "count"; readonly empty?: string; readonly from?: number }
   | { readonly is: "one"; readonly of: string; readonly empty?: string }
   | { readonly is: "several"; readonly of: string; readonly empty: string }
+  /** Any of a few, in their own order. */
+  | {
+      readonly is: "some";
+      readonly options: readonly (readonly [value: string, words: string])[];
+      readonly empty: string;
+    }
   | { readonly is: "rights"; readonly empty: string }
-  | { readonly is: "exit"; readonly empty?: string }
+  | { readonly is: "exit"; readonly empty?: string; readonly ofQueue?: boolean }
   | { readonly is: "week" }
   | { readonly is: "holidays" };
 
@@ -23,8 +31,11 @@ export interface Rule {
 /** A kind of thing: how its page says everything about it. */
 export interface Page {
   readonly title: string;
-  /** Adds one; undefined: there is always exactly one. */
+  /** Adds one; undefined: there is always exactly one, unless there are `several`, always the same. */
   readonly add?: string;
+  readonly several?: boolean;
+  /** None is deleted here. */
+  readonly stays?: boolean;
   /** What the list says of each beside its name: a field. */
   readonly about?: string;
   readonly kinds: Readonly<Record<string, Kind>>;
@@ -73,16 +84,26 @@ export function changesOf(before: Draft, now: Draft): Draft {
   );
 }
 
+/** A piece of a sentence: text, or a field with the signs that stand against it and go with it to a next line. */
+interface Piece {
+  readonly key: string;
+  readonly text?: string;
+  readonly field?: string;
+  readonly opens?: string;
+  readonly closes?: string;
+}
+
 /** The pieces of a sentence: text, and the fields that stand in it. */
-export function pieces(
-  text: string,
-): readonly { readonly key: string; readonly text?: string; readonly field?: string }[] {
+export function pieces(text: string): readonly Piece[] {
   return text
-    .split(/(\[[a-z_.]+\])/)
+    .split(/(\(?\[[a-z_.]+\][.,;:)]*)/)
     .filter((part) => part !== "")
-    .map((part, place) =>
-      part.startsWith("[") ? { key: part, field: part.slice(1, -1) } : { key: `${place}`, text: part },
-    );
+    .map((part, place) => {
+      const [, opens = "", field, closes = ""] = /^(\(?)\[([a-z_.]+)\](.*)$/.exec(part) ?? [];
+      return field === undefined
+        ? { key: `${place}`, text: part }
+        : { key: `[${field}]`, field, opens, closes };
+    });
 }
 
 /** Does the field of this path (`exits.full.target`, `numbers.2`) stand in the sentence? `exits` does with any of it. */

@@ -38,6 +38,10 @@ export function organisation(language: Kind): Page {
       outbound_wrap_up_ms: seconds,
       outbound_wrap_up_unanswered: { is: "flag", yes: t`also`, no: t`not` },
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
+      never_called_back: { is: "list", phones: true, empty: t`none` },
+      keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      second_factor_for_administrators: { is: "flag", yes: t`also a code`, no: t`only a password` },
+      history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
     },
     rules: () => [
@@ -47,6 +51,10 @@ export function organisation(language: Kind): Page {
       },
       { title: t`Log-in page`, text: t`Whom to ask for a user name or a password: [contact]` },
       { title: t`Calling out`, text: t`Who is called sees [number], and rings for [dial_ring_ms] seconds.` },
+      {
+        title: t`Call back`,
+        text: t`Numbers that are never called back (with * at the end: all that begin so): [never_called_back].`,
+      },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {
         title: t`Several calls`,
@@ -77,8 +85,16 @@ export function organisation(language: Kind): Page {
         text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
       },
       {
+        title: t`History`,
+        text: t`Calls show for [history_days] days; after that nobody's number or name is kept.`,
+      },
+      {
         title: t`Signed out`,
-        text: t`Who is signed out of every queue is reminded after [sign_in_reminder_ms] minutes.`,
+        text: t`Who is signed out of every queue is reminded after [sign_in_reminder_ms] minutes. Who logs out of the console and not of the desk phone [keep_sign_ins].`,
+      },
+      {
+        title: t`Security`,
+        text: t`Whoever administers shows [second_factor_for_administrators] at log-in.`,
       },
     ],
     begin: {},

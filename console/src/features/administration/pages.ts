@@ -1,7 +1,11 @@
 import { t } from "@lingui/core/macro";
+import { announcements } from "./announcements.ts";
 import type { Draft, Page, Rule } from "./kinds.ts";
+import { network } from "./network.ts";
 import { organisation } from "./organisation.ts";
+import { organisations } from "./organisations.ts";
 import { queues } from "./queues.ts";
+import { trunks } from "./trunks.ts";
 
 const language = () =>
   ({
@@ -21,9 +25,13 @@ export function pages(): Readonly<Record<string, Page>> {
     roles: roles(),
     devices: devices(),
     numbers: numbers(),
+    trunks: trunks(),
+    network: network(),
     hours: hours(),
     links: links(),
+    announcements: announcements(language()),
     organisation: organisation(language()),
+    organisations: organisations(language()),
   };
 }
 
@@ -35,6 +43,7 @@ export function everyRule(page: Page): readonly Rule[] {
     { strategy: "linear" },
     { strategy: "ring_progressively" },
     { announce_first_ms: 1_000 },
+    { callback_caller_first_ms: 1_000 },
   ];
   const rows = kinds.map((kind) => ({ ...page.begin, priority: 0, ...kind }));
   return [false, true].flatMap((isNew) => rows.flatMap((row) => page.rules(row, isNew)));
@@ -142,13 +151,16 @@ function devices(): Page {
           ["web", t`answers in the browser`],
         ],
       },
+      one_line: { is: "flag", yes: t`on the same line`, no: t`as a second ring of the phone` },
     },
-    rules: (_, isNew) => [
+    rules: (row: Draft, isNew) => [
       { title: t`Name`, text: t`The phone is called [name], with extension [extension].` },
       ...rule(isNew),
       { title: t`Answering`, text: t`A click on answer [answer_method].` },
+      // A browser shows its calls itself.
+      ...(row.kind === "sip" ? [{ title: t`Second call`, text: t`A second call comes [one_line].` }] : []),
     ],
-    begin: { name: "", kind: "sip", extension: "", answer_method: "header" },
+    begin: { name: "", kind: "sip", extension: "", answer_method: "header", one_line: true },
   };
 }
 

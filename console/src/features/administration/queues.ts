@@ -1,6 +1,8 @@
 import { t } from "@lingui/core/macro";
 import type { Draft, Kind, Page, Rule } from "./kinds.ts";
 
+const KEYS = [..."1234567890"].map((key) => [key, key] as const);
+
 /** A queue with every setting, said in sentences (2.1.1-k). */
 export function queues(language: Kind): Page {
   return {
@@ -9,7 +11,7 @@ export function queues(language: Kind): Page {
     kinds: { ...kinds(), language },
     rules: (row, isNew) => [
       ...callers(row),
-      ...(isNew ? [] : [...offering(row), ...wrapUp(), ...waiting(row), ...waysOut()]),
+      ...(isNew ? [] : [...offering(row), ...wrapUp(), ...waiting(row), ...asking(row), ...waysOut()]),
     ],
     begin: { name: "", groups: [], numbers: [], urgent: false, position: null },
   };
@@ -17,7 +19,7 @@ export function queues(language: Kind): Page {
 
 function kinds(): Record<string, Kind> {
   const seconds: Kind = { is: "seconds" };
-  const exit: Kind = { is: "exit", empty: t`goes on waiting` };
+  const exit: Kind = { is: "exit", empty: t`goes on waiting`, ofQueue: true };
   return {
     name: { is: "text" },
     groups: { is: "several", of: "groups", empty: t`no group` },
@@ -59,13 +61,21 @@ function kinds(): Record<string, Kind> {
     announce_first_ms: { is: "seconds", empty: t`never` },
     announce_every_ms: seconds,
     announce_wait: { is: "flag", yes: t`with the expected wait`, no: t`without the expected wait` },
+    callback_attempts: { is: "count" },
+    callback_ring_ms: seconds,
+    callback_offer_ms: seconds,
+    callback_caller_first_ms: { is: "seconds", empty: t`never` },
+    callback_caller_every_ms: seconds,
+    callback_caller_key: { is: "choice", options: KEYS },
+    callback_caller_chooses: { is: "flag", yes: t`may choose a time`, no: t`keeps the place in the queue` },
+    callback_per_ten_minutes: { is: "count", empty: t`any number` },
     music: { is: "text", empty: t`the usual music` },
     number: { is: "phone", empty: t`the number of the caller's group` },
     ring_until_answered: { is: "flag", yes: t`ringing`, no: t`music` },
     locked: { is: "flag", yes: t`may not`, no: t`may` },
     hours: { is: "one", of: "hours", empty: t`day and night` },
     "exits.timeout": exit,
-    "exits.full": { is: "exit", empty: t`waits too` },
+    "exits.full": { is: "exit", empty: t`waits too`, ofQueue: true },
     "exits.join_empty": exit,
     "exits.leave_empty": exit,
     "exits.join_unavailable": exit,
@@ -142,8 +152,27 @@ function waiting(row: Draft): Rule[] {
   ];
 }
 
+/** What a waiting caller is offered (3.6-t); an urgent one never is. */
+function asking(row: Draft): Rule[] {
+  if (row["urgent"] === true) return [];
+  const offered = typeof row["callback_caller_first_ms"] === "number";
+  return [
+    {
+      title: t`Asking for a call back`,
+      text: offered
+        ? t`Who waits is offered a call back after [callback_caller_first_ms] seconds and then every [callback_caller_every_ms] seconds, and asks for it with key [callback_caller_key].`
+        : t`Who waits is offered a call back after this many seconds: [callback_caller_first_ms].`,
+    },
+    { title: t`Time of a call back`, text: t`Who asks for a call back [callback_caller_chooses].` },
+  ];
+}
+
 function waysOut(): Rule[] {
   return [
+    {
+      title: t`Call back`,
+      text: t`A customer is called back at most [callback_attempts] times, each time for [callback_ring_ms] seconds; agents are asked for [callback_offer_ms] seconds. Ten minutes hold [callback_per_ten_minutes] of appointments.`,
+    },
     { title: t`Waiting long`, text: t`Who has waited [wait_ms_max] seconds [exits.timeout].` },
     { title: t`Full`, text: t`With [calls_max] callers waiting, the next one [exits.full].` },
     {

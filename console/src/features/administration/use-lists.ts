@@ -11,11 +11,13 @@ export interface Known {
   readonly rights: readonly string[];
   readonly lists: Lists;
   readonly again: () => Promise<void>;
+  /** One list alone, without a word when it cannot be read. */
+  readonly reread: (resource: string) => Promise<void>;
 }
 
 /** null: still being read; a code: it cannot be. */
 export function useLists(): Known | null | string {
-  const [known, setKnown] = useState<Omit<Known, "again"> | null | string>(null);
+  const [known, setKnown] = useState<Omit<Known, "again" | "reread"> | null | string>(null);
   const read = useCallback(async (otherwise: (refused: Refused) => void) => {
     try {
       const overview = await admin.overview();
@@ -33,6 +35,16 @@ export function useLists(): Known | null | string {
   }, []);
   // What was read before is better than no page at all.
   const again = useCallback(() => read(({ code, args }) => toast(refusedWords(code, args))), [read]);
+  const reread = useCallback(async (resource: string) => {
+    try {
+      const rows = await admin.rows(resource);
+      setKnown((old) =>
+        old === null || typeof old === "string" ? old : { ...old, lists: { ...old.lists, [resource]: rows } },
+      );
+    } catch (reason) {
+      if (!(reason instanceof Refused)) throw reason;
+    }
+  }, []);
   useEffect(() => void read(({ code }) => setKnown(code)), [read]);
-  return known === null || typeof known === "string" ? known : { ...known, again };
+  return known === null || typeof known === "string" ? known : { ...known, again, reread };
 }

@@ -1,7 +1,9 @@
 import { plural, t } from "@lingui/core/macro";
 import type { Row } from "../../connection/admin.ts";
+import type { Refused } from "../../connection/api.ts";
 import { phoneNumber } from "../../model/format.ts";
 import { refusal } from "../../text/refusals.ts";
+import { announcementName } from "./announcements.ts";
 import type { Exit, Kind, Stretch } from "./kinds.ts";
 
 /** All lists of the organisation, by resource: what a setting may point at. */
@@ -9,6 +11,8 @@ export type Lists = Readonly<Record<string, readonly Row[]>>;
 
 /** How a thing is called; a number has no other name. */
 export function called(row: Row): string {
+  if (row.id === "network") return t`Network`;
+  if (row["source"] !== undefined) return announcementName(row.id);
   return String(row["name"] ?? phoneNumber(row.id));
 }
 
@@ -25,6 +29,8 @@ export function say(kind: Kind | undefined, value: unknown, lists: Lists): strin
     return empty;
   }
   switch (kind?.is) {
+    case "secret":
+      return "••••••••";
     case "phone":
       return phoneNumber(String(value));
     case "list":
@@ -39,6 +45,10 @@ export function say(kind: Kind | undefined, value: unknown, lists: Lists): strin
       return String(Number(value) + (kind.from ?? 0));
     case "one":
       return nameOf(lists, kind.of, value);
+    case "some":
+      return (value as string[])
+        .map((one) => kind.options.find(([known]) => known === one)?.[1] ?? one)
+        .join(", ");
     case "several":
       return (value as string[]).map((one) => nameOf(lists, kind.of, one)).join(", ");
     case "rights":
@@ -83,14 +93,21 @@ export function exitActions(): readonly (readonly [string, string])[] {
     ["colleague", t`goes to the colleague`],
     ["number", t`goes to the number`],
     ["message", t`may leave a message`],
+    ["call_back", t`may ask to be called back`],
     ["announcement", t`hears a sentence, and the call ends`],
     ["busy", t`hears the busy tone`],
     ["hang_up", t`is disconnected`],
   ];
 }
 
+/** What becomes of who does not ask for the call back. */
+export function otherwise(target: string | null): string {
+  return target === "message" ? t`or leave a message` : t`or hears a goodbye`;
+}
+
 function exitWords(exit: Exit, lists: Lists): string {
   const action = exitActions().find(([one]) => one === exit.action)?.[1] ?? exit.action;
+  if (exit.action === "call_back") return `${action}, ${otherwise(exit.target)}`;
   if (exit.target === null) return action;
   const target =
     exit.action === "number"
@@ -113,6 +130,8 @@ const RIGHTS = (): Readonly<Record<string, string>> => ({
   "contacts.change": t`add and change contacts`,
   "practice.call": t`let practice callers ring`,
   "device.take_over": t`take over a phone`,
+  "callback.see": t`see the planning of call backs`,
+  "callback.manage": t`make, cancel and repeat call backs`,
   "dial.outside": t`call numbers outside`,
   "dial.international": t`call abroad`,
   "dial.premium": t`call pay numbers`,
@@ -120,8 +139,9 @@ const RIGHTS = (): Readonly<Record<string, string>> => ({
   "admin.organisation": t`change the organisation and opening hours`,
   "admin.users": t`change users, groups and rights`,
   "admin.queues": t`change queues`,
-  "admin.telephony": t`change phones and numbers`,
+  "admin.telephony": t`change phones, numbers and trunks`,
   "admin.audit": t`see who changed what`,
+  "provider.manage": t`manage all organisations`,
 });
 
 /** Why a field cannot be so. */
@@ -170,6 +190,26 @@ export function problemWords(code: string, args: Readonly<Record<string, string>
       return t`This is not a time, or it ends before it begins.`;
     case "bad_day":
       return t`This is not a day.`;
+    case "bad_host":
+      return t`This is not the name or address of a server.`;
+    case "bad_sound":
+      return t`This is no sound that can be used: a WAV or MP3 file of five minutes at most.`;
+    case "bad_address":
+      return t`This is not an address such as 192.0.2.10.`;
+    case "not_here":
+      return t`This machine does not have this address.`;
+    case "port_taken":
+      return t`Another program uses this port.`;
+    case "stands_in_file":
+      return t`This stands in the configuration file and can only be changed there.`;
+    case "bad_network":
+      return t`This is not an address such as 192.0.2.10, or a network such as 192.0.2.0/24.`;
+    case "bad_account":
+      return t`There is a character in this that an account cannot have.`;
+    case "bad_password":
+      return t`This password cannot be used: no spaces, and only letters, digits and signs of an English keyboard.`;
+    case "password_again":
+      return t`The provider's address has changed: type the password again.`;
     case "one_of":
       return t`Choose one of both.`;
     default:
@@ -183,10 +223,30 @@ function amount(text: string | undefined): string {
   return value >= 1_000 ? plural(value / 1_000, { one: "# second", other: "# seconds" }) : String(value);
 }
 
+/** The same of an answer: what is wrong with the first field that is, else why nothing was done. */
+export function refusalWords({ code, args, errors }: Refused): string {
+  const first = errors[0];
+  return first === undefined ? refusedWords(code, args) : problemWords(first.code, first.args);
+}
+
 /** Why the administration did not do it. */
 export function refusedWords(code: string, args: Readonly<Record<string, string>> = {}): string {
   const name = args["name"] ?? "";
+  const number = phoneNumber(args["number"] ?? "");
+  const by = args["by"] ?? "";
   switch (code) {
+    case "number_taken":
+      return t`${number} belongs to ${by}.`;
+    case "number_elsewhere":
+      return t`${number} belongs to another organisation on this server.`;
+    case "number_not_given":
+      return t`${number} is not one of the numbers that this organisation has been given.`;
+    case "number_leads":
+      return t`${number} leads to ${name} in this organisation: it has to be taken away there first.`;
+    case "organisation_in_call":
+      return t`There are calls in this organisation now. It can be done when they are over.`;
+    case "nobody_to_invite":
+      return t`Every administrator there has chosen a password already.`;
     case "invalid":
       return t`Some settings cannot be so. Nothing has been saved.`;
     case "out_of_date":
@@ -211,6 +271,17 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`It is not there any more.`;
     case "no_server":
       return t`This phone has no settings to give: it is a browser, or there is no exchange that phones can find.`;
+    case "cannot_speak":
+      return t`This server has no voice to speak another text. A recording of your own can be used.`;
+    case "not_alone":
+      return t`Other organisations use this network too: only somebody who manages all organisations can change it, or the configuration file.`;
+    case "exchange_not_ours":
+      return t`The exchange is your own Asterisk: set up its trunks there.`;
+    case "trunk_wrong":
+      return t`The exchange cannot have it so: ${name}`;
+    case "emergency_number":
+      return t`An emergency number is not for tests.`;
+    case "bad_request":
     case "version_missing":
       return t`The server did not understand this. Load the page again.`;
     default:

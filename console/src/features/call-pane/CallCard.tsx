@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { memo, useRef } from "react";
+import { memo } from "react";
 import { useEntities, usePast, useStaleSince } from "../../connection/desk.tsx";
 import { phoneNumber } from "../../model/format.ts";
 import { me } from "../../model/select.ts";
@@ -8,6 +8,7 @@ import type { CallView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Shape } from "../../ui/Icon.tsx";
+import { PlanButton } from "../../ui/PlanCallBack.tsx";
 import { Notes, StateWord } from "./CardWords.tsx";
 import { Connect } from "./Connect.tsx";
 import { OfferActs } from "./OfferActs.tsx";
@@ -38,7 +39,7 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
   const state = offered ? "offered" : call.state;
   const ringing = offered && (call.offer?.ringing ?? false);
   const elsewhere = ringingElsewhere(call);
-  const recipient = useRecipientName(call);
+  const recipient = recipientName(call);
   return (
     <article
       className="card"
@@ -84,11 +85,23 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
             )}
           </p>
         </div>
+        {call.mine && call.number !== null && !call.internal && (
+          <PlanButton number={call.number} queue={call.queue} call={call.id} name={name} />
+        )}
         {call.state === "held" && call.mine && <Conference call={call} name={name} off={off} />}
       </div>
       <Notes call={call} recipient={recipient} staleSince={staleSince} />
       {offered ? (
-        <OfferActs call={call} name={name} next={next} off={off} />
+        <OfferActs
+          name={name}
+          word={call.note === "returned" ? t`Take back` : t`Answer`}
+          icon="phone"
+          next={next}
+          off={off}
+          take={["call.answer", { call: call.id }]}
+          giveBack={call.offer?.rejectable ? ["call.reject", { call: call.id }] : null}
+          ringing={ringing}
+        />
       ) : elsewhere ? (
         <PullBack call={call} name={name} recipient={recipient} off={off} />
       ) : (
@@ -99,10 +112,7 @@ export const CallCard = memo(function CallCard({ call, next, off }: Props) {
   );
 });
 
-/** To whom it was passed on; remembered for when it comes back and the transfer is no more. */
-function useRecipientName(call: CallView): string {
-  const last = useRef("");
-  if (call.transfer?.recipient_name) last.current = call.transfer.recipient_name;
-  // A number as the server knows it is written as people write it; a name stays as it is.
-  return phoneNumber(last.current);
+/** To whom it is passed on, or was in vain. A number as the server knows it is written as people write it. */
+function recipientName(call: CallView): string {
+  return phoneNumber(call.transfer?.recipient_name ?? call.not_reached ?? "");
 }

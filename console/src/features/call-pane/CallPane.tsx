@@ -1,15 +1,18 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo, type ReactNode, useEffect, useRef, useState } from "react";
-import { useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
+import { useEntities, useStaleSince } from "../../connection/desk.tsx";
+import { offeredCallBacks } from "../../model/callback.ts";
 import { keyName } from "../../model/keymap.ts";
-import { callLayers, exchange, me, myDevice, sameItems } from "../../model/select.ts";
+import { callLayers, me, myDevice, sameItems } from "../../model/select.ts";
 import { ready, ringingElsewhere } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useAudio } from "../../softphone/use.tsx";
 import { Note } from "../../ui/Note.tsx";
+import { CallBackCard } from "./CallBackCard.tsx";
 import { CallCard } from "./CallCard.tsx";
 import "./call-pane.css";
 import { useKeyMap } from "../../ui/keymap.ts";
+import { useRingOff } from "../../ui/use-off.ts";
 import { DeskHead } from "./DeskHead.tsx";
 import { PracticeButton, PracticeMenu, useMayPractise } from "./Practice.tsx";
 import { Waiting } from "./Waiting.tsx";
@@ -32,10 +35,11 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
     callLayers,
     (a, b) => sameItems(a.cards, b.cards) && sameItems(a.waiting, b.waiting),
   );
+  const owed = useEntities(offeredCallBacks, sameItems);
   const staleSince = useStaleSince();
   const room = useRoom();
   const [hovered, setHovered] = useState(false);
-  const off = useOff();
+  const off = useRingOff();
   const steady = useSteadyOrder(cards, hovered);
   // Under ring-all every waiting call is offered; those beyond the room become rows, never the loud ones.
   const must = steady.filter(isLoud).length;
@@ -68,24 +72,20 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
         {shown.map((call) => (
           <CallCard key={call.id} call={call} next={call === next} off={off} />
         ))}
+        {owed.map((row, index) => (
+          <CallBackCard
+            key={row.id}
+            row={row}
+            next={!connects && next === undefined && index === 0}
+            off={off}
+          />
+        ))}
       </div>
-      {shown.length === 0 && <Nothing waiting={rows.length > 0} />}
+      {shown.length + owed.length === 0 && <Nothing waiting={rows.length > 0} />}
       <Waiting calls={rows} off={off} sendOn={sendOn} />
     </aside>
   );
 });
-
-/** Why calls cannot be handled from here now; undefined: they can. */
-function useOff(): string | undefined {
-  const { t } = useLingui();
-  const connected = useLine().state === "connected";
-  const device = useEntities((all) => me(all)?.device ?? null);
-  const down = useEntities((all) => exchange(all)?.up === false);
-  if (!connected) return t`No connection to the server: use your phone`;
-  if (down) return t`The telephone exchange is away`;
-  if (device === null) return t`You have no phone: choose one at the top right`;
-  return undefined;
-}
 
 /** The first `room` cards, but never fewer than the own, urgent and ringing ones. */
 function roomFor(cards: readonly CallView[], room: number): CallView[] {

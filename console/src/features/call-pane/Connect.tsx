@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useState } from "react";
-import { useDesk, useEntities } from "../../connection/desk.tsx";
+import { useAct, useEntities } from "../../connection/desk.tsx";
 import { keyName } from "../../model/keymap.ts";
 import { type Connection, connections, isConsulted, ready } from "../../model/transfer.ts";
 import type { CallView } from "../../model/wire.ts";
@@ -27,8 +27,7 @@ export function Connect({ to, off }: { to: CallView; off: string | undefined }) 
 function Check({ connection, off }: { connection: Connection; off: string | undefined }) {
   const key = useKeyMap().answer[0];
   const { t } = useLingui();
-  const desk = useDesk();
-  const [busy, setBusy] = useState(false);
+  const { act, busy } = useAct();
   const [asking, setAsking] = useState(false);
   const { call, to, meant, leaves } = connection;
   const [one, other] = [partyName(call), partyName(to)];
@@ -37,16 +36,7 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
     return next?.call.id === call.id && next.to.id === to.id;
   });
 
-  async function complete(confirmed: boolean): Promise<void> {
-    if (busy) return;
-    setBusy(true);
-    const args = { call: call.id, to: to.id, ...(confirmed && { confirmed: "true" }) };
-    const outcome = await desk.command("transfer.complete", args);
-    setBusy(false);
-    if (outcome.ok) return;
-    if (outcome.code === "confirm_recipient" && !confirmed) setAsking(true);
-    else desk.refused(outcome.code, outcome.args);
-  }
+  const pair = { call: call.id, to: to.id };
 
   return (
     <>
@@ -57,7 +47,7 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
         aria-keyshortcuts={byKey ? key : undefined}
         off={off}
         busy={busy}
-        onPress={() => void complete(false)}
+        onPress={() => void act("transfer.complete", pair, {}, { confirm_recipient: () => setAsking(true) })}
       >
         <Icon name="check" size={meant ? 24 : undefined} />
         <span className="both">
@@ -92,7 +82,7 @@ function Check({ connection, off }: { connection: Connection; off: string | unde
                 data={{ "data-kind": "primary" }}
                 onPress={() => {
                   setAsking(false);
-                  void complete(true);
+                  void act("transfer.complete", { ...pair, confirmed: "true" });
                 }}
               >
                 {t`Connect`}

@@ -1,10 +1,11 @@
 import { useLingui } from "@lingui/react/macro";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useChats } from "../../connection/chat.ts";
 import { useDesk, useEntities, useLine } from "../../connection/desk.tsx";
 import type { Line } from "../../model/chat.ts";
 import { timeOfDay } from "../../model/format.ts";
 import { refusal } from "../../text/refusals.ts";
+import { announce } from "../../ui/announce.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 
@@ -39,8 +40,41 @@ export function Conversation({ other }: { other: string }) {
         ))}
         <div ref={end} />
       </div>
+      {lines.length > 0 && <Copy name={name} lines={lines} />}
       <Compose other={other} name={name} />
     </>
+  );
+}
+
+/** The one way by which a conversation leaves this tab: because somebody asks for it, onto the clipboard (D18). */
+function Copy({ name, lines }: { name: string; lines: readonly Line[] }) {
+  const { t } = useLingui();
+  // Up to which line, and whether it could be done; a line further it is to be done again.
+  const [copied, setCopied] = useState<{ readonly last: string | undefined; readonly done: boolean } | null>(
+    null,
+  );
+  const last = lines.at(-1)?.id;
+  const words = (done: boolean): string =>
+    done ? t`Copied. Paste it into your note.` : t`The browser did not allow copying.`;
+  async function copy(): Promise<void> {
+    const text = lines
+      .filter((line) => line.state === "sent")
+      .map((line) => `${timeOfDay(line.at)} ${line.mine ? t`I` : name}: ${line.text}`)
+      .join("\n");
+    let done = true;
+    try {
+      // Not there at all on a page that is not secure.
+      await navigator.clipboard.writeText(text);
+    } catch {
+      done = false;
+    }
+    setCopied({ last, done });
+    announce(words(done));
+  }
+  return (
+    <Press className="btn chat-copy" data={{ "data-kind": "plain" }} onPress={() => void copy()}>
+      {copied === null || copied.last !== last ? t`Copy to a note` : words(copied.done)}
+    </Press>
   );
 }
 

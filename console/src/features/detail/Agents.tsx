@@ -1,9 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo } from "react";
 import { Button } from "react-aria-components";
-import { useAct, useDesk, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
+import { useAct, useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
-import { exchange, isFree, me, queueAgents, sameItems } from "../../model/select.ts";
+import { isFree, me, queueAgents, sameItems } from "../../model/select.ts";
 import { armed } from "../../model/transfer.ts";
 import type { AgentView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
@@ -11,6 +11,7 @@ import { STATUS, TIMED } from "../../text/words.ts";
 import { Press, Tip } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
+import { useRingOff } from "../../ui/use-off.ts";
 import "../../ui/detail.css";
 
 /** Who is signed in to each chosen queue, and what they do now (3.1-m to 3.1-r). */
@@ -136,22 +137,12 @@ function ChatAct({ agent }: { agent: AgentView }) {
 function CallAct({ agent }: { agent: AgentView }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
-  const connected = useLine().state === "connected";
   const mine = useEntities((all) => me(all)?.id === agent.id);
-  const device = useEntities((all) => me(all)?.device ?? null);
-  const down = useEntities((all) => exchange(all)?.up === false);
+  const ringOff = useRingOff();
   const call = useEntities(armed);
   if (mine) return null;
   const { name } = agent;
-  const off = !connected
-    ? t`No connection to the server: use your phone`
-    : down
-      ? t`The telephone exchange is away`
-      : device === null
-        ? t`You have no phone: choose one at the top right`
-        : agent.reachable
-          ? undefined
-          : t`${name} cannot be called now.`;
+  const off = ringOff ?? (agent.reachable ? undefined : t`${name} cannot be called now.`);
   const party = call === undefined ? "" : partyName(call);
   const what =
     call === undefined

@@ -1,15 +1,16 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { memo, useState } from "react";
-import { useAct, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
+import { useAct, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber, timeOfDay } from "../../model/format.ts";
-import { exchange, me, queueCalls, sameItems } from "../../model/select.ts";
+import { me, queueCalls, sameItems } from "../../model/select.ts";
 import type { CallView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
 import { CallTimeline } from "../../ui/CallTimeline.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { useRingOff } from "../../ui/use-off.ts";
 import "../../ui/detail.css";
 import { Messages } from "./Messages.tsx";
 
@@ -174,18 +175,9 @@ function CherryPick({ call, name }: { call: CallView; name: string }) {
   const { t } = useLingui();
   const phone = useDeskPhone();
   const { act, busy } = useAct();
-  const connected = useLine().state === "connected";
-  const device = useEntities((all) => me(all)?.device ?? null);
-  const down = useEntities((all) => exchange(all)?.up === false);
+  const off = useRingOff();
   const may = useEntities((all) => me(all)?.rights.includes("queue.pick") ?? false) || call.offer !== null;
   if (!may) return null;
-  const off = !connected
-    ? t`No connection to the server: use your phone`
-    : down
-      ? t`The telephone exchange is away`
-      : device === null
-        ? t`You have no phone: choose one at the top right`
-        : undefined;
   return (
     <Press
       className="round"

@@ -3,6 +3,7 @@ import { useDesk } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
 import type { HistoryRow } from "../../model/wire.ts";
 import { CallTimeline } from "../../ui/CallTimeline.tsx";
+import { PlanButton } from "../../ui/PlanCallBack.tsx";
 import "../../ui/detail.css";
 import { direction, outcome, party, when } from "./words.ts";
 
@@ -29,6 +30,7 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
     lost: t`broken off by a failure`,
     not_reached: t`nobody was reached`,
     exit: t`led out of the queue`,
+    call_back: t`is called back`,
   };
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Number`, row.name === null || row.number === null ? null : phoneNumber(row.number)],
@@ -58,6 +60,11 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
           ),
         )}
       </dl>
+      {row.number !== null && (
+        <div>
+          <PlanButton number={row.number} queue={null} call={row.call} name={party(row)} />
+        </div>
+      )}
       <div className="group-head">{t`What happened`}</div>
       <CallTimeline key={row.call} call={row.call} version={0} />
       {others.length > 0 && (

@@ -1,27 +1,41 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo, useEffect, useRef } from "react";
+import type { Sought } from "../../connection/api.ts";
 import { useDesk } from "../../connection/desk.tsx";
 import { daysAgo, duration } from "../../model/format.ts";
-import type { HistoryRow } from "../../model/wire.ts";
+import type { HistoryGap, HistoryRow } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon, type IconName } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
+import { CallBack } from "./CallBack.tsx";
+import { HistoryFilter } from "./HistoryFilter.tsx";
 import "./history.css";
-import type { History } from "./use-history.ts";
-import { dayName, direction, outcome, party, when } from "./words.ts";
+import { EVERYTHING, gapKey, type History } from "./use-history.ts";
+import { dayName, direction, gapWords, outcome, party, when } from "./words.ts";
 
 interface Props {
   readonly history: History;
+  readonly sought: Sought;
+  readonly seek: (sought: Sought) => void;
   readonly selected: string | null;
   readonly select: (row: HistoryRow | null) => void;
 }
 
-/** Own calls, newest first (3.4). */
-export function HistoryList({ history, selected, select }: Props) {
+/** Own calls, newest first (3.4), under what leaves some of them out. */
+export function HistoryList(props: Props) {
+  return (
+    <>
+      <HistoryFilter sought={props.sought} seek={props.seek} />
+      <List {...props} />
+    </>
+  );
+}
+
+function List({ history, sought, selected, select }: Props) {
   const { t, i18n } = useLingui();
   const { ticker } = useDesk();
-  const { rows, state, problem } = history;
+  const { rows, gaps, state, problem } = history;
   const now = ticker.now();
   if (rows.length === 0) {
     if (state === "loading") return <Bones />;
@@ -36,10 +50,15 @@ export function HistoryList({ history, selected, select }: Props) {
       );
     }
     return (
-      <div className="empty">
-        <b>{t`No calls yet`}</b>
-        {t`Every call that you take, miss or reject appears here.`}
-      </div>
+      <>
+        <Gaps gaps={gaps} />
+        <div className="empty">
+          <b>{sought === EVERYTHING ? t`No calls yet` : t`No such calls`}</b>
+          {sought === EVERYTHING
+            ? t`Every call that you take, miss or reject appears here.`
+            : t`Another filter may show more.`}
+        </div>
+      </>
     );
   }
   return (
@@ -50,6 +69,7 @@ export function HistoryList({ history, selected, select }: Props) {
         <span>{t`Duration`}</span>
         <span>{t`Waiting time`}</span>
         <span>{t`Time`}</span>
+        <span />
       </div>
       {problem !== null && (
         <div className="pane-note">
@@ -61,14 +81,37 @@ export function HistoryList({ history, selected, select }: Props) {
         const first = previous === undefined || daysAgo(previous.at, now) !== daysAgo(row.at, now);
         return (
           <div key={row.id}>
+            <Gaps gaps={gaps} after={row.at} before={previous?.at} />
             {first && <h2 className="day">{dayName(row.at, now, i18n.locale)}</h2>}
-            <Row row={row} now={now} selected={row.id === selected} select={select} />
+            <div className="hline">
+              <Row row={row} now={now} selected={row.id === selected} select={select} />
+              <CallBack row={row} />
+            </div>
           </div>
         );
       })}
+      <Gaps gaps={gaps} before={rows.at(-1)?.at} />
       {history.more && <Older fetch={history.older} />}
     </>
   );
+}
+
+interface GapsProps {
+  readonly gaps: readonly HistoryGap[];
+  /** Those that ended at or after this moment, and before that one; undefined: all. */
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** That between two rows others may be missing. */
+function Gaps({ gaps, after = Number.NEGATIVE_INFINITY, before = Number.POSITIVE_INFINITY }: GapsProps) {
+  const { i18n } = useLingui();
+  const here = gaps.filter((gap) => gap.until >= after && gap.until < before);
+  return here.map((gap) => (
+    <div className="hgap" key={gapKey(gap)}>
+      <Note kind="attention">{gapWords(gap, i18n.locale)}</Note>
+    </div>
+  ));
 }
 
 /** The end of the known rows: older ones come when it is scrolled into sight, or at a press. */

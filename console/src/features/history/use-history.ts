@@ -1,13 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { api, Refused } from "../../connection/api.ts";
+import { api, Refused, type Sought } from "../../connection/api.ts";
 import { useEntities } from "../../connection/desk.tsx";
 import { liveCalls } from "../../model/select.ts";
-import type { HistoryRow } from "../../model/wire.ts";
+import type { HistoryGap, HistoryRow } from "../../model/wire.ts";
 
 const PAGE = 50;
 
 export interface History {
   readonly rows: readonly HistoryRow[];
+  /** Where calls may be missing among them, the latest first. */
+  readonly gaps: readonly HistoryGap[];
   readonly state: "loading" | "ready" | "failed";
   readonly problem: Refused | null;
   /** There are older rows on the server. */
@@ -16,32 +18,50 @@ export interface History {
   readonly again: () => void;
 }
 
+/** Nothing is left out. */
+export const EVERYTHING: Sought = { kind: null, q: "" };
+
 /** Own calls, newest first, page by page; fetched again when one of my calls has ended. */
-export function useHistory(): History {
+export function useHistory(sought: Sought): History {
   const [rows, setRows] = useState<readonly HistoryRow[]>([]);
+  const [gaps, setGaps] = useState<readonly HistoryGap[]>([]);
   const [before, setBefore] = useState<string | null>(null);
   const [state, setState] = useState<History["state"]>("loading");
   const [problem, setProblem] = useState<Refused | null>(null);
   const turn = useRef(0);
 
-  const load = useCallback(async (mark: string | null): Promise<void> => {
-    turn.current += 1;
-    const mine = turn.current;
-    try {
-      const page = await api.history(mark, PAGE);
-      // Somebody asked again meanwhile: that answer counts.
-      if (mine !== turn.current) return;
-      setRows((known) => (mark === null ? join(page.rows, known) : [...known, ...page.rows]));
-      setBefore((old) => (mark === null && old !== null ? old : page.before));
-      setState("ready");
-      setProblem(null);
-    } catch (reason) {
-      if (!(reason instanceof Refused)) throw reason;
-      if (mine !== turn.current) return;
-      setProblem(reason);
-      setState("failed");
-    }
-  }, []);
+  const load = useCallback(
+    async (mark: string | null): Promise<void> => {
+      turn.current += 1;
+      const mine = turn.current;
+      try {
+        const page = await api.history(mark, PAGE, sought);
+        // Somebody asked again meanwhile: that answer counts.
+        if (mine !== turn.current) return;
+        setRows((known) => (mark === null ? join(page.rows, known) : [...known, ...page.rows]));
+        setGaps((known) => joinGaps(page.gaps, known));
+        setBefore((old) => (mark === null && old !== null ? old : page.before));
+        setState("ready");
+        setProblem(null);
+      } catch (reason) {
+        if (!(reason instanceof Refused)) throw reason;
+        if (mine !== turn.current) return;
+        setProblem(reason);
+        setState("failed");
+      }
+    },
+    [sought],
+  );
+
+  // Other calls are wanted: what was shown is no beginning of them.
+  const [shown, setShown] = useState(sought);
+  if (shown !== sought) {
+    setShown(sought);
+    setRows([]);
+    setGaps([]);
+    setBefore(null);
+    setState("loading");
+  }
 
   const own = useEntities((all) =>
     liveCalls(all)
@@ -69,6 +89,7 @@ export function useHistory(): History {
 
   return {
     rows,
+    gaps,
     state,
     problem,
     more: before !== null,
@@ -78,6 +99,15 @@ export function useHistory(): History {
       void load(null);
     },
   };
+}
+
+/** Which one it is, however far it reaches by now. */
+export const gapKey = (gap: HistoryGap): string => `${gap.since} ${gap.reason}`;
+
+/** Those of a page with those of the others; one that has grown since takes its own place. */
+function joinGaps(page: readonly HistoryGap[], known: readonly HistoryGap[]): readonly HistoryGap[] {
+  const fresh = new Set(page.map(gapKey));
+  return [...page, ...known.filter((gap) => !fresh.has(gapKey(gap)))].sort((a, b) => b.until - a.until);
 }
 
 /** The newest page in front of the older rows that are already shown, without any row twice. */

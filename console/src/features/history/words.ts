@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { date, daysAgo, phoneNumber, timeOfDay } from "../../model/format.ts";
-import type { HistoryRow } from "../../model/wire.ts";
+import type { HistoryGap, HistoryRow } from "../../model/wire.ts";
 
 /** The other party of a row. */
 export function party(row: HistoryRow): string {
@@ -28,6 +28,21 @@ export function direction(row: HistoryRow): string {
   if (row.kind === "missed") return t`Missed`;
   if (row.kind === "rejected") return t`Rejected`;
   return row.direction === "in" ? t`Incoming` : t`Outgoing`;
+}
+
+/** That something may be missing, between which moments, and why. */
+export function gapWords(gap: HistoryGap, language: string): string {
+  const oneDay = daysAgo(gap.since, gap.until) === 0;
+  const moment = (at: number): string =>
+    oneDay ? timeOfDay(at, true) : `${date(at, language)} ${timeOfDay(at, true)}`;
+  const from = moment(gap.since);
+  const until = moment(gap.until);
+  const reasons = {
+    overflow: t`The database was away for too long.`,
+    refused: t`The database did not take everything.`,
+    died: t`The server was started anew.`,
+  };
+  return `${t`Between ${from} and ${until} calls may be missing or incomplete.`} ${reasons[gap.reason]}`;
 }
 
 /** Heading of a day. */

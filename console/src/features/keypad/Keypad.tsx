@@ -1,14 +1,14 @@
 import { useLingui } from "@lingui/react/macro";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { useDesk, useEntities, useLine } from "../../connection/desk.tsx";
+import { useDesk, useEntities } from "../../connection/desk.tsx";
 import { dialled } from "../../model/search.ts";
-import { exchange, me } from "../../model/select.ts";
 import { armed, isAnswered, onLine, own } from "../../model/transfer.ts";
 import { partyName } from "../../text/parties.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import "./keypad.css";
+import { useRingOff } from "../../ui/use-off.ts";
 import { useTones } from "./use-tones.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -49,7 +49,7 @@ export function Keypad({ close }: { close: () => void }) {
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const tones = useTones(setProblem);
-  const off = useOff();
+  const off = useRingOff();
   const mode: Mode = target !== undefined ? "target" : talking !== undefined && !calling ? "tones" : "call";
 
   const shut = useCallback(() => {
@@ -257,16 +257,4 @@ function Key({
       {letters !== "" && <small aria-hidden="true">{letters}</small>}
     </Press>
   );
-}
-
-/** Why nobody can be called from here now. */
-function useOff(): string | undefined {
-  const { t } = useLingui();
-  const connected = useLine().state === "connected";
-  const device = useEntities((all) => me(all)?.device ?? null);
-  const down = useEntities((all) => exchange(all)?.up === false);
-  if (!connected) return t`No connection to the server: use your phone`;
-  if (down) return t`The telephone exchange is away`;
-  if (device === null) return t`You have no phone: choose one at the top right`;
-  return undefined;
 }

@@ -20,7 +20,12 @@ const TILES: Record<Module["id"], Tile> = {
     about: msg`Queues, calls and your phone`,
     path: "/operator",
   },
-  callback: { icon: "callback", name: msg`Call back`, about: msg`Appointments to call people back` },
+  callback: {
+    icon: "callback",
+    name: msg`Call back`,
+    about: msg`Appointments to call people back`,
+    path: "/operator#callback",
+  },
   wallboard: { icon: "screen", name: msg`Wallboard`, about: msg`Queues on a big screen` },
   reports: { icon: "chart", name: msg`Reports`, about: msg`Availability and waiting times` },
   administration: {

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo, useState } from "react";
-import { useAct, useDesk, useEntities, useLine, usePast, useStaleSince } from "../../connection/desk.tsx";
+import { useAct, useEntities, useLine, usePast, useStaleSince } from "../../connection/desk.tsx";
 import { duration, timeOfDay } from "../../model/format.ts";
 import { me, queues, sameItems, totals, WAIT_LATE_MS } from "../../model/select.ts";
 import type { QueueView } from "../../model/wire.ts";
@@ -167,7 +167,6 @@ function Longest({ queue }: { queue: QueueView }) {
 /** The slide button: signed in or out, red when an urgent queue is left (2.4-h to 2.4-j). */
 function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
   const { t } = useLingui();
-  const desk = useDesk();
   const { act, busy } = useAct();
   const connected = useLine().state === "connected";
   const locked = useEntities((all) => me(all)?.locked.includes(queue.id) ?? false);
@@ -183,11 +182,8 @@ function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
       await act("queue.sign_in", { queue: queue.id });
       return;
     }
-    const outcome = await desk.command("queue.sign_out", { queue: queue.id });
-    if (outcome.ok) return;
     // Nobody would be left for urgent calls: that deserves a question, not a refusal (D6).
-    if (outcome.code === "last_in_urgent") setAsking(true);
-    else desk.refused(outcome.code, outcome.args);
+    await act("queue.sign_out", { queue: queue.id }, {}, { last_in_urgent: () => setAsking(true) });
   }
 
   return (

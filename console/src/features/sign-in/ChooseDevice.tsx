@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Button, ListBox, ListBoxItem, Popover, Select } from "react-aria-components";
 import { useDesk, useEntities } from "../../connection/desk.tsx";
-import { sameItems } from "../../model/select.ts";
+import { me, sameItems } from "../../model/select.ts";
 import type { DeviceView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
 import { refusal } from "../../text/refusals.ts";
@@ -36,13 +36,19 @@ export function ChooseDevice({ without, done, open = false }: Props) {
   const chosen = devices.find((device) => device.id === id);
   const takenBy = chosen !== undefined && !chosen.used_by_me ? chosen.used_by : null;
 
-  async function pair(): Promise<void> {
+  // Never silently: the colleague is named above, and told what became of the phone (D16).
+  const mayTakeOver = useEntities((all) => me(all)?.rights.includes("device.take_over") ?? false);
+
+  async function pair(takeOver = false): Promise<void> {
     if (chosen === undefined) return;
     setBusy(true);
     setProblem(null);
     // This click is the moment at which the browser lets a page sound.
     phone.unlock();
-    const outcome = await desk.command("device.pair", { device: chosen.id });
+    const outcome = await desk.command("device.pair", {
+      device: chosen.id,
+      ...(takeOver && { take_over: "true" }),
+    });
     setBusy(false);
     if (outcome.ok) done();
     else setProblem(refusal(outcome.code, outcome.args));
@@ -54,8 +60,10 @@ export function ChooseDevice({ without, done, open = false }: Props) {
         <h1>{t`Log in on a phone`}</h1>
         <p className="lead">{t`You are not logged in on a phone yet. Without a phone you can look on, but not take calls.`}</p>
       </div>
-      {takenBy !== null && <Note kind="problem">{refusal("device_taken", { name: takenBy })}</Note>}
-      {takenBy === null && problem !== null && <Note kind="problem">{problem}</Note>}
+      {takenBy !== null && problem === null && (
+        <Note kind="problem">{refusal("device_taken", { name: takenBy })}</Note>
+      )}
+      {problem !== null && <Note kind="problem">{problem}</Note>}
       {chosen?.kind === "sip" && !chosen.registered && takenBy === null && (
         <Note kind="attention">{t`This phone is not connected now. You can choose it, but you get no calls until it is.`}</Note>
       )}
@@ -124,6 +132,16 @@ export function ChooseDevice({ without, done, open = false }: Props) {
           >
             {t`Log in`}
           </Press>
+          {takenBy !== null && mayTakeOver && (
+            <Press
+              className="btn"
+              data={{ "data-kind": "danger", "data-tall": "" }}
+              busy={busy}
+              onPress={() => void pair(true)}
+            >
+              {t`Take over from ${takenBy}`}
+            </Press>
+          )}
           <div className="links">
             <Press className="btn" data={{ "data-kind": "plain" }} onPress={without}>
               {t`Look on only`}

@@ -1,8 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
 import { useSyncExternalStore } from "react";
 import { useAct, useDesk, useEntities, useLine } from "../../connection/desk.tsx";
-import { alarms, exchange, liveCalls, me, myDevice, sameItems } from "../../model/select.ts";
+import { exchange, liveCalls, me, myDevice, queueAlarms, sameItems } from "../../model/select.ts";
 import type { AlarmView } from "../../model/wire.ts";
+import { alarmWords } from "../../text/alarms.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
@@ -30,7 +31,7 @@ export function Banner() {
 
 /** Urgent calls that reach nobody: for who supervises and for who works in that queue (D6). */
 function Alarms() {
-  const shown = useEntities(alarms, sameItems).slice(0, ALARMS_SHOWN);
+  const shown = useEntities(queueAlarms, sameItems).slice(0, ALARMS_SHOWN);
   if (shown.length === 0) return null;
   return (
     <div className="banners">
@@ -44,25 +45,27 @@ function Alarms() {
 function Alarm({ alarm }: { alarm: AlarmView }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
-  const queue = alarm.queue_name;
-  const empty = alarm.code === "urgent_empty";
   const mayComeIn = useEntities(
-    (all) => all.queue.has(alarm.queue) && me(all)?.signed_in.includes(alarm.queue) === false,
+    (all) =>
+      alarm.queue !== null &&
+      all.queue.has(alarm.queue) &&
+      me(all)?.signed_in.includes(alarm.queue) === false,
   );
   return (
     <div className="banner" data-kind="alarm" role="alert">
       <Icon name="alert" />
       <p>
-        <strong>
-          {empty ? t`Nobody is signed in to ${queue}.` : t`An urgent call in ${queue} is not being answered.`}
-        </strong>{" "}
-        {/* Not read aloud every second. */}
+        <strong>{alarmWords(alarm)}</strong> {/* Not read aloud every second. */}
         <span aria-hidden="true">
           <Elapsed since={alarm.since} />
         </span>
       </p>
       {mayComeIn && (
-        <Press className="btn" busy={busy} onPress={() => void act("queue.sign_in", { queue: alarm.queue })}>
+        <Press
+          className="btn"
+          busy={busy}
+          onPress={() => void act("queue.sign_in", { queue: alarm.queue ?? "" })}
+        >
           {t`Sign in`}
         </Press>
       )}

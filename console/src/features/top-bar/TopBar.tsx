@@ -6,6 +6,7 @@ import { me, myDevice } from "../../model/select.ts";
 import { useAudio } from "../../softphone/use.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Brand, Icon, Shape, type Tone } from "../../ui/Icon.tsx";
+import { AlarmList } from "./AlarmList.tsx";
 
 interface Props {
   readonly userMenu: ReactNode;
@@ -20,6 +21,7 @@ export function TopBar({ userMenu, chooseDevice, testDevice }: Props) {
     <header className="top">
       <h1 className="vh">Operator</h1>
       <Brand organisation={organisation} />
+      <AlarmList />
       <GroupMenu />
       <DeviceStatus chooseDevice={chooseDevice} testDevice={testDevice} />
       {userMenu}

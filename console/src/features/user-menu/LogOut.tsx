@@ -14,6 +14,8 @@ interface Props {
   readonly open: boolean;
   /** Name of the paired phone; null: there is none, or it is not known here, so only logging out is asked. */
   readonly device: string | null;
+  /** Who says No goes on at the desk phone, queues too: the organisation wants it (D17). */
+  readonly keeps?: boolean;
   /** The calls that this person has now. */
   readonly calls: readonly OwnCall[];
   readonly close: () => void;
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** Also log out of the phone? Yes, no, or not at all (4-b to 4-d, D17). */
-export function LogOut({ open, device, calls, close, loggedOut }: Props) {
+export function LogOut({ open, device, keeps = false, calls, close, loggedOut }: Props) {
   const { t } = useLingui();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -127,7 +129,9 @@ export function LogOut({ open, device, calls, close, loggedOut }: Props) {
       )}
       {device !== null && (
         <p>
-          {t`Yes: you also leave ${device}. No: you stay logged in there, and direct calls still reach you. Either way you are signed out of your queues.`}
+          {keeps
+            ? t`Yes: you also leave ${device}. No: you stay logged in there, also for your queues, and calls ring there.`
+            : t`Yes: you also leave ${device}. No: you stay logged in there, and direct calls still reach you. Either way you are signed out of your queues.`}
         </p>
       )}
     </Window>

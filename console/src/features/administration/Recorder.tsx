@@ -1,0 +1,90 @@
+import { useLingui } from "@lingui/react/macro";
+import { useEffect, useRef, useState } from "react";
+import { Press } from "../../ui/controls.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { toTelephone } from "./telephone-sound.ts";
+import { problemWords } from "./words.ts";
+
+interface Props {
+  readonly busy: boolean;
+  /** It is good: have it be heard. */
+  readonly keep: (sound: Blob) => void;
+}
+
+/** Records with this browser's microphone: speak, listen, keep it or try again. */
+export function Recorder({ busy, keep }: Props) {
+  const { t } = useLingui();
+  const recorder = useRef<MediaRecorder | null>(null);
+  const asking = useRef(false);
+  const [records, setRecords] = useState(false);
+  const [draft, setDraft] = useState<{ readonly sound: Blob; readonly url: string } | null>(null);
+  useEffect(() => {
+    if (draft === null) return;
+    return () => URL.revokeObjectURL(draft.url);
+  }, [draft]);
+  useEffect(() => () => recorder.current?.stream.getTracks().forEach((track) => void track.stop()), []);
+
+  async function begin(): Promise<void> {
+    // The browser asks for the microphone first; a second click meanwhile would open it twice.
+    if (asking.current) return;
+    asking.current = true;
+    setDraft(null);
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const made = new MediaRecorder(stream);
+      const parts: Blob[] = [];
+      made.ondataavailable = ({ data }) => void parts.push(data);
+      made.onstop = () => {
+        for (const track of stream.getTracks()) track.stop();
+        setRecords(false);
+        void listen(new Blob(parts));
+      };
+      recorder.current = made;
+      made.start();
+      setRecords(true);
+    } catch {
+      toast(t`The microphone cannot be used.`);
+    } finally {
+      asking.current = false;
+    }
+  }
+
+  async function listen(recorded: Blob): Promise<void> {
+    try {
+      // What is listened to is what callers will hear.
+      const sound = await toTelephone(await recorded.arrayBuffer());
+      setDraft({ sound, url: URL.createObjectURL(sound) });
+    } catch {
+      toast(problemWords("bad_sound", {}));
+    }
+  }
+
+  return (
+    <>
+      {records ? (
+        <Press className="btn" data={{ "data-kind": "danger" }} onPress={() => recorder.current?.stop()}>
+          {t`Stop recording`}
+        </Press>
+      ) : (
+        <Press className="btn" busy={busy} onPress={() => void begin()}>
+          {draft === null ? t`Record with the microphone` : t`Record again`}
+        </Press>
+      )}
+      {draft !== null && (
+        <>
+          {/* biome-ignore lint/a11y/useMediaCaption: the text is on this page */}
+          <audio controls aria-label={t`The new recording`} src={draft.url} />
+          <Press
+            className="btn"
+            data={{ "data-kind": "primary" }}
+            busy={busy}
+            onPress={() => {
+              keep(draft.sound);
+              setDraft(null);
+            }}
+          >{t`Keep this recording`}</Press>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import { useLingui } from "@lingui/react/macro";
+import { type ChangeEvent, useState } from "react";
+import { useAsk } from "../../connection/ask.ts";
+import { book } from "../../connection/contacts.ts";
+import type { BadContact, ContactFile, ContactsImported } from "../../model/wire.ts";
+import { refusal } from "../../text/refusals.ts";
+import { Press } from "../../ui/controls.tsx";
+import { Note } from "../../ui/Note.tsx";
+import { Window } from "../../ui/Window.tsx";
+
+/** More bad rows than this are counted, not listed. */
+const LISTED_MAX = 200;
+
+interface Props {
+  readonly close: () => void;
+  /** Something is different now. */
+  readonly done: () => void;
+}
+
+/** Contacts from a file, looked at before they are taken, and into one (3.3-p). */
+export function ContactFiles({ close, done }: Props) {
+  const { t } = useLingui();
+  const { busy, problem, ask } = useAsk();
+  const [file, setFile] = useState<ContactFile | null>(null);
+  const [outcome, setOutcome] = useState<ContactsImported | null>(null);
+
+  async function choose(event: ChangeEvent<HTMLInputElement>): Promise<void> {
+    const chosen = event.target.files?.[0];
+    setOutcome(null);
+    setFile(null);
+    if (chosen === undefined) return;
+    const text = decoded(await chosen.arrayBuffer());
+    const asked = { format: /BEGIN:VCARD/i.test(text) ? "vcard" : "csv", text, dry_run: true } as const;
+    const seen = await ask(() => book.take(asked));
+    if (seen === undefined) return;
+    setFile(asked);
+    setOutcome(seen.answer);
+  }
+
+  async function take(): Promise<void> {
+    if (file === null) return;
+    const taken = await ask(() => book.take({ ...file, dry_run: false }));
+    if (taken === undefined) return;
+    setOutcome(taken.answer);
+    done();
+  }
+
+  const good = outcome === null ? 0 : outcome.added + outcome.changed;
+  return (
+    <Window
+      open
+      close={close}
+      title={t`Import and export contacts`}
+      acts={
+        <>
+          <Press className="btn" onPress={close}>{t`Close`}</Press>
+          {outcome !== null && !outcome.done && good > 0 && (
+            <Press
+              className="btn"
+              data={{ "data-kind": "primary" }}
+              busy={busy}
+              onPress={() => void take()}
+            >{t`Import ${good} contacts`}</Press>
+          )}
+        </>
+      }
+    >
+      <div className="contact-form">
+        <p>
+          {t`Fetch all contacts:`} <a className="link" href={book.file("csv")} download>{t`as CSV`}</a>,{" "}
+          <a className="link" href={book.file("vcard")} download>{t`as vCard`}</a>
+        </p>
+        <label className="field">
+          <span className="label">{t`Choose a file (CSV or vCard); nothing is changed yet`}</span>
+          <input
+            type="file"
+            accept=".csv,.txt,.vcf,text/csv,text/vcard"
+            // The same file, mended meanwhile, is a choice again.
+            onClick={(event) => {
+              event.currentTarget.value = "";
+            }}
+            onChange={(event) => void choose(event)}
+          />
+        </label>
+        {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
+        {outcome !== null && <Outcome outcome={outcome} />}
+      </div>
+    </Window>
+  );
+}
+
+function Outcome({ outcome }: { outcome: ContactsImported }) {
+  const { t } = useLingui();
+  const { added, changed, same, bad } = outcome;
+  const words: Readonly<Record<BadContact["reason"], string>> = {
+    name: t`no name, or too long a name`,
+    function: t`too long a function`,
+    numbers: t`a number is no telephone number`,
+    addresses: t`an address is no e-mail address`,
+    group: t`no such group`,
+    columns: t`more cells than columns`,
+    unreadable: t`cannot be read`,
+    twice: t`stands in the file already`,
+    head: t`no column is called name`,
+  };
+  return (
+    <div role="status">
+      <p>
+        {outcome.done
+          ? t`Done: ${added} new, ${changed} changed, ${same} the same.`
+          : t`This would become: ${added} new, ${changed} changed, ${same} the same.`}
+      </p>
+      {bad.length > 0 && (
+        <>
+          <p>{t`${bad.length} rows cannot be taken and are left out:`}</p>
+          <ul className="bad-rows">
+            {bad.slice(0, LISTED_MAX).map((row) => (
+              <li key={row.line}>{t`Line ${row.line}: ${words[row.reason]}`}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Spreadsheets on Windows still write their own letters; what is no UTF-8 is taken for those. */
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}

@@ -1,0 +1,48 @@
+import type { CallBackView, MissedView } from "./wire.ts";
+
+/** For tests and the stage only: a call back as the server shows one, nothing tried yet, planned at `at`. */
+export const callBack = (id: string, at: number, part: Partial<CallBackView> = {}): CallBackView => ({
+  k: "callback",
+  id,
+  queue: "q1",
+  queue_name: "Algemeen",
+  number: "31534800937",
+  name: null,
+  owner: null,
+  owner_name: null,
+  requested_at: at - 98_000,
+  requested_by: "caller",
+  entered_at: at - 120_000,
+  due_at: at,
+  planned_at: at,
+  last_attempt_at: null,
+  attempts: 0,
+  status: "planned",
+  handled_by: null,
+  handled_by_name: null,
+  reason: null,
+  ended_at: null,
+  offer: null,
+  ...part,
+});
+
+/** The same: a caller who hung up while waiting at `at`, whom nobody calls yet. */
+export const missed = (id: string, at: number, part: Partial<MissedView> = {}): MissedView => ({
+  k: "missed",
+  id,
+  queue: "q1",
+  queue_name: "Algemeen",
+  number: "31612345678",
+  name: null,
+  at,
+  why: "abandoned",
+  message: null,
+  times: 1,
+  attempts: 0,
+  last_attempt_at: null,
+  claimed_by: null,
+  claimed_by_name: null,
+  claimed_at: null,
+  calling: false,
+  ...part,
+});

@@ -1,0 +1,277 @@
+"""A morning at the desk in a real browser, in Dutch and in English: manual 1.3, 2.3, 2.4, 3.1, 3.2, 3.4 and 4.
+
+Every text is looked up in the catalogue of its language, so that one which stands on the screen untranslated is not
+found. Dutch comes first: it is what everybody has before choosing, and English is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.operator import PATIENCE_MS, OperatorPage
+from tests.e2e.test_console import at_desk
+from tests.e2e.words import Words
+from tests.exchange.office import AGENT_HZ, OTHER_AGENT_HZ, at_work, calling
+from tests.exchange.outside import rings_in
+from tests.support.chromium import Chromium
+from tests.support.installation import Installation
+
+pytestmark = [
+    pytest.mark.exchange,
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+CALLER = "0534800937"
+MENU_OF = {"nl": "Menu van Chantal Vos", "en": "Menu of Chantal Vos"}
+
+
+class Desk:
+    """Chantal's screen, read in one language."""
+
+    def __init__(self, operator: OperatorPage, words: Words) -> None:
+        self.operator = operator
+        self.says = words
+        self.page: Page = operator.page
+        self.detail = self.page.locator("#detail")
+
+    def button(self, text: str) -> Locator:
+        """The one button of the page with exactly this name."""
+        return self.page.get_by_role("button", name=self.says(text), exact=True)
+
+    def row(self, queue: str) -> Locator:
+        """A queue's row."""
+        return self.page.get_by_role("table").get_by_role("row").filter(has_text=queue)
+
+    def switch(self, queue: str, *, on: bool) -> Locator:
+        """The slide button of a queue while it stands so."""
+        name = self.says("{0}: signed in" if on else "{0}: signed out", queue)
+        return self.page.locator("label.switch").filter(has=self.page.get_by_role("switch", name=name))
+
+    async def turn(self, queue: str, *, on: bool) -> None:
+        """Click the slide button and see it turned."""
+        await self.switch(queue, on=not on).click()
+        await expect(self.switch(queue, on=on)).to_be_visible(timeout=PATIENCE_MS)
+
+    async def does(self, action: str) -> None:
+        """A button of the only card."""
+        await (
+            self.page.locator("article.card")
+            .get_by_role("button", name=re.compile("^" + re.escape(self.says(action))))
+            .first.click()
+        )
+
+    async def reads(self, where: Locator, text: str, *values: str) -> None:
+        """A text of the console stands there."""
+        await expect(where).to_contain_text(self.says(text, *values), timeout=PATIENCE_MS)
+
+
+async def speak(operator: OperatorPage, language: Literal["nl", "en"]) -> Desk:
+    """Choose the language in one's own menu, as a person would; its page keeps it."""
+    choice = {"nl": "Nederlands", "en": "English"}[language]
+    page = operator.page
+    await page.get_by_role("button", name=re.compile("Chantal Vos")).click()
+    await page.get_by_role("menuitemradio", name=choice).click()
+    await expect(page.locator("html")).to_have_attribute("lang", language, timeout=PATIENCE_MS)
+    await page.keyboard.press("Escape")
+    return Desk(operator, Words(language))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.rule(
+    "1.3-a", "1.3-b", "1.3-c", "1.3-d", "2.3-b", "2.3-d", "2.4-b", "2.4-c", "2.4-d", "2.4-h", "2.4-i", "2.4-j",
+    "3-a", "3.1-a", "3.1-b", "3.1-h", "3.1-i", "3.1-k", "3.1-l", "3.1-m", "3.1-n", "3.1-p", "3.2-a", "3.2-b",
+    "3.2-c", "3.4-d", "3.4-e", "3.4-f", "4-a", "4-b", "4-c", "4-e", "D14",
+)  # fmt: skip
+async def test_a_morning_at_the_desk(
+    browser: Chromium, cordboard: Installation, language: Literal["nl", "en"]
+) -> None:
+    """Queues and their numbers, a colleague in a call, wrap-up by itself and by the clock, history, another group,
+    and home."""
+    async with (
+        at_work(cordboard, "piet", "203", "Algemeen", tone_hz=OTHER_AGENT_HZ) as piet,
+        at_desk(browser, cordboard, "chantal", "201") as (operator, phone),
+    ):
+        desk = await speak(operator, language)
+        await the_queues(desk)
+        async with calling(cordboard, of=CALLER) as talking:
+            await piet.answer()
+            await a_colleague_in_a_call(desk)
+            await talking.hang_up()
+            await piet.desk.command("queue.sign_out", queue=piet.desk.queue("Algemeen")["id"])
+        missed = await a_missed_caller(desk, cordboard)
+        async with rings_in(cordboard, of=CALLER) as caller:
+            await operator.becomes("offered")
+            await desk.does("Answer")
+            await operator.becomes("active")
+            await expect(missed).to_have_count(0, timeout=PATIENCE_MS)
+            await caller.hears(AGENT_HZ, within_ms=PATIENCE_MS)
+            # A talk of under three seconds gives no wrap-up (D9).
+            await expect(operator.card(state="active")).to_contain_text(
+                re.compile("00:0[4-9]"), timeout=PATIENCE_MS
+            )
+            await desk.does("Hang up")
+            await operator.no_card()
+        await wrap_up(desk, cordboard)
+        await history(desk)
+        await another_group(desk)
+        await home(desk)
+        assert all(call.end is not None for call in phone.calls)
+        await piet.until(lambda: piet.desk.entities["device", "demo-201"]["used_by"] is None)
+
+
+async def the_queues(desk: Desk) -> None:
+    """Signed out and in, what the columns mean, and who is signed in where (3.1, 2.4-h to 2.4-j)."""
+    page = desk.page
+    tabs = [desk.says(name) for name in ("Queues", "Contacts", "History", "Chat", "Call back")]
+    for place, tab in enumerate(tabs):
+        await expect(page.get_by_role("tab").nth(place)).to_contain_text(tab)
+    await expect(page.get_by_role("tab")).to_have_count(len(tabs))
+    general, urgent = desk.row("Algemeen"), desk.row("Urgent")
+    await expect(general).not_to_have_attribute("data-in", "")
+    name = general.locator(".qname")
+    plain = await name.evaluate("name => Number(getComputedStyle(name).fontWeight)")
+    await desk.turn("Algemeen", on=True)
+    await expect(general).to_have_attribute("data-in", "")
+    assert await name.evaluate("name => Number(getComputedStyle(name).fontWeight)") > plain
+    await expect(general.get_by_role("cell").first).to_have_text("2", timeout=PATIENCE_MS)
+
+    # Who leaves the urgent queue sees red, not white.
+    colour = "slot => getComputedStyle(slot).backgroundColor"
+    left = await desk.switch("Urgent", on=False).locator(".track").evaluate(colour)
+    white = await desk.switch("Intercollegiaal", on=False).locator(".track").evaluate(colour)
+    assert left != white
+
+    title = f"{desk.says('Waiting', context='column')}, {desk.says('Calls waiting')}"
+    head = page.get_by_role("button", name=title, exact=True)
+    await head.hover()
+    await desk.reads(page.get_by_role("tooltip"), "Calls waiting")
+    await head.click()
+    await desk.reads(desk.detail, "What the columns mean")
+    await desk.reads(desk.detail, "Agents who can be offered a call now")
+    await desk.reads(desk.detail, "What the signs of agents mean")
+
+    who = desk.button("Agents signed in")
+    await expect(who).to_have_attribute("aria-disabled", "true")
+    await name.click()
+    await urgent.locator(".qname").click()
+    await who.click()
+    await expect(desk.detail.get_by_role("region", name="Algemeen")).to_contain_text("Piet Jansen")
+    await desk.reads(desk.detail.get_by_role("region", name="Urgent"), "nobody")
+    await urgent.locator(".qname").click()
+    await expect(desk.detail.get_by_role("region", name="Urgent")).to_have_count(0)
+
+
+async def a_colleague_in_a_call(desk: Desk) -> None:
+    """How long Piet talks, which way and with whom; call, chat and mail beside his name (3.1-q, 3.2)."""
+    piet = desk.detail.locator(".person").filter(has_text="Piet Jansen")
+    sign = piet.locator("button.stat")
+    await desk.reads(piet, "incoming {0}", "053 480 09 37")
+    await expect(piet).to_contain_text(re.compile(r"\d:\d\d"))
+    await sign.hover()
+    tip = desk.page.get_by_role("tooltip")
+    await expect(tip).to_contain_text(re.compile(r"\d:\d\d"))
+    await desk.reads(tip, "incoming {0}", "053 480 09 37")
+    acts = piet.locator(".person-acts > *")
+    for place, text in enumerate(("Call {name}", "Chat with {name}", "E-mail {0}")):
+        await expect(acts.nth(place)).to_have_attribute(
+            "aria-label", re.compile(re.escape(desk.says(text, "Piet Jansen")))
+        )
+    await desk.row("Algemeen").locator(".qname").click()
+    await expect(piet).to_have_count(0)
+
+
+async def a_missed_caller(desk: Desk, cordboard: Installation) -> Locator:
+    """Who gives up stands in a list, where Chantal puts her name to it with the keyboard; gives the row (D14)."""
+    page = desk.page
+    async with rings_in(cordboard, of=CALLER) as caller:
+        await desk.operator.becomes("offered")
+        await caller.hang_up()
+        await desk.operator.no_card()
+    await page.get_by_role("tab", name=desk.says("Call back")).click()
+    await page.get_by_role("button", name=desk.says("Missed calls")).click()
+    row = page.get_by_role("list", name=desk.says("Missed calls")).get_by_role("listitem")
+    row = row.filter(has_text="053 480 09 37")
+    await desk.reads(row, "hung up while waiting")
+    later = row.get_by_role("button", name=desk.says("I call {name} later", "053 480 09 37"), exact=True)
+    await later.focus()
+    await page.keyboard.press("Enter")
+    await expect(later).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    return row
+
+
+async def wrap_up(desk: Desk, cordboard: Installation) -> None:
+    """The red bar runs by itself and keeps calls away; the clock asks for it during a call, and stops it."""
+    page, operator = desk.page, desk.operator
+    clock = desk.button("Wrap-up")
+    bar = page.get_by_role("progressbar", name=desk.says("Wrap-up"))
+    await expect(bar).to_be_visible(timeout=PATIENCE_MS)
+    await expect(clock).to_have_attribute("aria-pressed", "true")
+    async with rings_in(cordboard, of=CALLER):
+        # It waits, and does not ring.
+        waiting = page.get_by_role("region", name=desk.says("Waiting"))
+        await expect(waiting).to_be_visible(timeout=PATIENCE_MS)
+        await expect(operator.card(state="offered")).to_have_count(0)
+        await desk.button("Done").click()
+        await operator.becomes("offered")
+        await desk.does("Answer")
+        await operator.becomes("active")
+        await clock.click()
+        await desk.reads(page.locator(".desk-head"), "wrap-up follows")
+        await desk.does("Hang up")
+        await operator.no_card()
+    await desk.reads(page.locator(".desk-head"), "no end time")
+    await expect(bar).to_have_count(0)
+    await clock.click()
+    await desk.reads(page.locator(".desk-head"), "Available")
+
+
+async def history(desk: Desk) -> None:
+    """Both calls, the newest first, each with its arrow, duration, wait and time (3.4)."""
+    page = desk.page
+    await page.get_by_role("tab", name=desk.says("History")).click()
+    rows = page.locator("button.hrow")
+    await expect(rows.first).to_be_visible(timeout=PATIENCE_MS)
+    for place in (0, 1):
+        row = rows.nth(place)
+        await expect(row.locator(".dir")).to_have_attribute("title", desk.says("Incoming"))
+        times = row.locator("time")
+        for column in (0, 1):
+            await expect(times.nth(column)).to_have_text(re.compile(r"^\d+:\d\d$"))
+        today = desk.says("{day} at {time}", desk.says("Today"), "")
+        await expect(times.nth(2)).to_have_text(re.compile(f"^{re.escape(today)}" + r"\d\d:\d\d:\d\d$"))
+    clocks = [await rows.nth(place).locator("time").nth(2).inner_text() for place in (0, 1)]
+    assert clocks == sorted(clocks, reverse=True)
+    await rows.first.click()
+    await desk.reads(desk.detail, "Talk time")
+    await page.get_by_role("tab", name=desk.says("Queues")).click()
+
+
+async def another_group(desk: Desk) -> None:
+    """In Den Bosch there is no Intercollegiaal; what both have stays signed in (1.3)."""
+    page = desk.page
+    await desk.turn("Intercollegiaal", on=True)
+    await page.get_by_role("button", name=f"{desk.says('Group:')} Enschede").click()
+    await page.get_by_role("menuitemradio", name="Den Bosch").click()
+    await expect(page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch")).to_be_visible()
+    await expect(desk.row("Intercollegiaal")).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(desk.switch("Algemeen", on=True)).to_be_visible()
+    await page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch").click()
+    await page.get_by_role("menuitemradio", name="Enschede").click()
+    # Nobody is signed in by himself (1.3-e).
+    await expect(desk.switch("Intercollegiaal", on=False)).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def home(desk: Desk) -> None:
+    """Own name, log out, the question about the phone, and the form again (4)."""
+    page = desk.page
+    await page.get_by_role("button", name=MENU_OF[desk.says.language]).click()
+    await page.get_by_role("menuitem", name=desk.says("Log out"), exact=True).click()
+    asked = page.get_by_role("alertdialog", name=desk.says("Log out on your phone too?"))
+    await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+    await asked.get_by_role("button", name=desk.says("Yes"), exact=True).click()
+    await expect(page.get_by_role("heading", name=desk.says("Log in"))).to_be_visible(timeout=PATIENCE_MS)
