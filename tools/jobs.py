@@ -47,6 +47,20 @@ def end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
+def interrupt_group(process: subprocess.Popen[str], within_s: float) -> str:
+    """Let it say where it hangs (as after Ctrl-C), and end it with its children; what it said, as far as it comes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=within_s)
+    # Also when it has ended: a child that it left may hold its output open.
+    end_group(process.pid)
+    try:
+        return process.communicate(timeout=5)[0] or ""
+    except subprocess.TimeoutExpired as hangs:
+        return hangs.output.decode(errors="replace") if isinstance(hangs.output, bytes) else ""
+
+
 def do(job: Job) -> Outcome:
     """Run one job to its end."""
     started = time.monotonic()

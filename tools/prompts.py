@@ -15,8 +15,19 @@ PAGE = Path(__file__).parent.parent / "docs" / "prompts.md"
 EXAMPLES = (
     *((Sentence.POSITION, number) for number in (1, 2, 21, 121)),
     *((Sentence.EXPECTED_WAIT, number) for number in (0, 1, 3, 100)),
+    *((Sentence.CALL_BACK_WHEN, number) for number in (1, 12)),
+    (Sentence.CALL_BACK_WHEN_HOURS, 3),
+    (Sentence.CALL_BACK_WHEN_DAYS, 4),
+    (Sentence.CALL_BACK_AT, 14 * 60 + 30),
+    (Sentence.CALL_BACK_TOMORROW, 9 * 60),
 )
 """Numbers that take a sentence different ways."""
+
+WITH_DIGITS = (
+    (Sentence.CALL_BACK_OFFER, "1"),
+    (Sentence.CALL_BACK_INSTEAD, "1"),
+    (Sentence.CALL_BACK_NUMBER, "0612345678"),
+)
 
 HEAD = "## Sentences\n"
 """Where the tables begin; what stands above it is written by hand."""
@@ -34,6 +45,17 @@ def tables() -> str:
                 _pieces(sentence, number, "en"),
             )
             for sentence, number in EXAMPLES
+        },
+    )
+    parts += ["\n## Sentences with digits\n", "A key, or a telephone number, digit by digit.\n"]
+    parts += _table(
+        "sentence, digits",
+        {
+            f"`{sentence.value}`, {digits}": (
+                pieces(Phrase(sentence=sentence, digits=digits), "nl"),
+                pieces(Phrase(sentence=sentence, digits=digits), "en"),
+            )
+            for sentence, digits in WITH_DIGITS
         },
     )
     names = dict.fromkeys([*number_texts("nl"), *number_texts("en")])

@@ -11,6 +11,7 @@ another, proves nothing: so a stopped run, an old result or a single test run by
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -123,17 +124,20 @@ def add(number: str, tests: dict[str, dict[str, Any]], record: Path = RECORD) ->
     """Add one part's tests to the full run with this number; those of another run are left alone.
 
     A test function seen in two parts (a contract's cases on the simulator and on the exchange) keeps the
-    cases of both.
+    cases of both. Parts that end side by side wait for each other.
     """
-    content = read(record)
-    if content.get("run") != number:
-        return
-    for name, seen in tests.items():
-        known = content["tests"].setdefault(name, {"ids": [], "cases": {}, "says": ""})
-        known["ids"] = sorted({*known["ids"], *seen["ids"]})
-        known["cases"] |= seen["cases"]
-        known["says"] = seen["says"]
-    write(record, content)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    with record.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        content = read(record)
+        if content.get("run") != number:
+            return
+        for name, seen in tests.items():
+            known = content["tests"].setdefault(name, {"ids": [], "cases": {}, "says": ""})
+            known["ids"] = sorted({*known["ids"], *seen["ids"]})
+            known["cases"] |= seen["cases"]
+            known["says"] = seen["says"]
+        write(record, content)
 
 
 def proofs(content: dict[str, Any]) -> list[Proof]:

@@ -1,9 +1,13 @@
 """`make test`: every part in order, whatever the one before it said, and one closing line with the sum.
 
 Parts: the static checks, random days on the virtual clock, everything that needs neither exchange nor browser, the
-real exchange, the real browser. A part without a test has failed: a suite that has lost its tests must not look
-green. Each part leaves JUnit XML in `.cache/results/`, and what it proved for `tools/rules`
-(`tools/rules_plugin.py`).
+real exchange, the real browser, a campaign of kills and faults. A part without a test has failed: a suite that has
+lost its tests must not look green. Each part leaves JUnit XML in `.cache/results/`, and what it proved for
+`tools/rules` (`tools/rules_plugin.py`).
+
+The real exchange and the real browser mostly wait for telephones and people, so the days and the units, which only
+calculate, run beside them at a lower priority; what those say is shown whole when each has ended. The campaign comes
+last and alone: it also looks at how soon everything is back.
 """
 
 from __future__ import annotations
@@ -12,13 +16,17 @@ import argparse
 import os
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from cordboard.asterisk.ports import RANGE_VARIABLE
 from tools import console_proofs, proofs
-from tools.jobs import end_group
+from tools.jobs import LIVE, end_group, interrupt_group
 from tools.setup import PYTHON
 from tools.steps import CACHE, ROOT
 
@@ -31,6 +39,8 @@ PARTS = {
 """Part -> the marks that select its tests. Together they are every test, each once."""
 PART_LIMIT_S = 1500
 """A part that takes longer hangs; the whole run is to take under 25 minutes."""
+INTERRUPT_S = 30.0
+"""It is asked where it hangs first, and has so long to say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +79,50 @@ def count(report: Path) -> Count:
     return total
 
 
-def run_part(name: str, words: list[str], env: dict[str, str]) -> Count:
-    """Run one part of the suite with its output as it comes, and count it."""
+PORTS, PORTS_BESIDE = "20000-24999", "25000-29999"
+"""Where servers under test listen: an exchange that starts anew must find its ports as it left them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended, and what it said if it was not shown as it came."""
+
+    code: int
+    said: str
+
+
+def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], *, beside: bool) -> Ended:
+    """Run a part's command until its end or its limit; `beside` yields to the parts that are shown."""
+    words = [str(word) for word in command]
+    env = env | {RANGE_VARIABLE: PORTS_BESIDE if beside else PORTS}
+    process = subprocess.Popen(
+        ["nice", "-n", "10", *words] if beside else words,
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if beside else None,
+        stderr=subprocess.STDOUT if beside else None,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    LIVE.add(process.pid)
+    try:
+        said, _ = process.communicate(timeout=PART_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        said = interrupt_group(process, INTERRUPT_S)
+        limit = f"\ntest: {name}: ended after {PART_LIMIT_S} s, which is the limit"
+        if beside:
+            said += limit
+        else:
+            print(limit, flush=True)
+    finally:
+        LIVE.discard(process.pid)
+    return Ended(process.returncode, said or "")
+
+
+def run_part(name: str, words: list[str], env: dict[str, str], *, beside: bool = False) -> Count:
+    """Run one part of the suite and count it; its output comes as it goes, or whole at the end when `beside`."""
     report = RESULTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [
@@ -81,26 +133,17 @@ def run_part(name: str, words: list[str], env: dict[str, str]) -> Count:
         # Ten times the days of random people that `make check` tries.
         env = {"CORDBOARD_DEEP": "400"} | env
     started = time.monotonic()
-    print(f"\ntest: {name} ...", flush=True)
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
-    try:
-        code = process.wait(timeout=PART_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        end_group(process.pid)
-        code = process.wait()
-        print(f"test: {name}: ended after {PART_LIMIT_S} s, which is the limit", flush=True)
-    except KeyboardInterrupt:
-        end_group(process.pid)
-        raise
+    print(f"\ntest: {name} ...{' (beside the others)' if beside else ''}", flush=True)
+    ended = run_command(name, command, env, beside=beside)
     seen = count(report)
-    if code and not seen.failed:
+    closing = f"test: {name}: {seen} in {time.monotonic() - started:.1f} s"
+    if ended.code and not seen.failed:
         # No test was found (pytest's exit code 5), or pytest failed outside of any test.
         seen += Count(failed=1)
-        print(
-            f"test: {name}: pytest exited with {code} and no test to blame"
-            + (" (no tests)" if code == 5 else "")
+        closing = f"test: {name}: pytest exited with {ended.code} and no test to blame" + (
+            " (no tests)" if ended.code == 5 else ""
         )
-    print(f"test: {name}: {seen} in {time.monotonic() - started:.1f} s", flush=True)
+    print(f"\n{ended.said}{closing}", flush=True)
     return seen
 
 
@@ -122,33 +165,53 @@ SIMULATED_SEEDS, SIMULATED_CALLS = 40, 500
 """New ones each time, in under two minutes (reliability 3.4, T1); `tools/simulate` plays more of them."""
 
 
-def run_simulation(env: dict[str, str]) -> Count:
+def run_simulation(env: dict[str, str], *, beside: bool = False) -> Count:
     """Random days on which everything goes wrong, with the invariants checked after every turn."""
-    print("\ntest: simulation ...", flush=True)
+    print(f"\ntest: simulation ...{' (beside the others)' if beside else ''}", flush=True)
     words = ["--seeds", str(SIMULATED_SEEDS), "--calls", str(SIMULATED_CALLS)]
-    code = subprocess.run(
-        [PYTHON, "-m", "tools.simulate", *words], cwd=ROOT, env=env, check=False, timeout=PART_LIMIT_S
-    ).returncode
-    return Count(passed=int(code == 0), failed=int(code != 0))
+    workers = ["--workers", "1"] if beside else []
+    ended = run_command("simulation", [PYTHON, "-m", "tools.simulate", *words, *workers], env, beside=beside)
+    print(f"\n{ended.said}", flush=True)
+    return Count(passed=int(ended.code == 0), failed=int(ended.code != 0))
 
 
-def main() -> int:
-    """Run everything; words after `--` or unknown ones go to pytest, and then it is not a full run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--part",
-        choices=("static", "simulation", *PARTS),
-        action="append",
-        help="only this part (repeatable)",
-    )
-    chosen, words = parser.parse_known_args()
-    parts = chosen.part or ["static", "simulation", *PARTS]
-    full = not words and not chosen.part
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    env = dict(os.environ)
-    if full:
-        env |= proofs.begin_full_run()
-    started = time.monotonic()
+CAMPAIGN = ("--kills", "20", "--asterisk-kills", "3", "--socket-faults", "20")
+"""In under four minutes; each time with another seed, which it prints."""
+
+
+def run_campaign(env: dict[str, str]) -> Count:
+    """Kill and disturb a Cordboard that is full of calls; nobody is lost, and the ledger adds up."""
+    print("\ntest: campaign ...", flush=True)
+    ended = run_command("campaign", [PYTHON, "-m", "tools.campaign", *CAMPAIGN], env, beside=False)
+    return Count(passed=int(ended.code == 0), failed=int(ended.code != 0))
+
+
+def run_beside(env: dict[str, str], stopped: threading.Event) -> Count:
+    """The parts that only calculate, one after the other, until somebody stops the run."""
+    total = run_simulation(env, beside=True)
+    return total if stopped.is_set() else total + run_part("units", [], env, beside=True)
+
+
+def run_full(env: dict[str, str]) -> Count:
+    """Every part: the static checks alone, then those that wait with those that calculate beside them."""
+    total = run_static(env)
+    stopped = threading.Event()
+    with ThreadPoolExecutor(1) as lane:
+        beside = lane.submit(run_beside, env, stopped)
+        try:
+            total += run_part("exchange", [], env)
+            total += run_part("browser", [], env)
+            total += beside.result()
+            return total + run_campaign(env)
+        except BaseException:
+            stopped.set()
+            for leader in list(LIVE):
+                end_group(leader)
+            raise
+
+
+def run_chosen(parts: Sequence[str], words: list[str], env: dict[str, str]) -> Count:
+    """Only these parts, one after the other, with their output as it comes."""
     total = Count()
     if "static" in parts:
         total += run_static(env)
@@ -157,7 +220,29 @@ def main() -> int:
     for name in PARTS:
         if name in parts:
             total += run_part(name, words, env)
-    if full:
+    if "campaign" in parts:
+        total += run_campaign(env)
+    return total
+
+
+def main() -> int:
+    """Run everything; words after `--` or unknown ones go to pytest, and then it is not a full run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--part",
+        choices=("static", "simulation", *PARTS, "campaign"),
+        action="append",
+        help="only this part (repeatable)",
+    )
+    chosen, words = parser.parse_known_args()
+    parts = chosen.part or ["static", "simulation", *PARTS, "campaign"]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    env = dict(os.environ)
+    started = time.monotonic()
+    if words or chosen.part:
+        total = run_chosen(parts, words, env)
+    else:
+        total = run_full(env | proofs.begin_full_run())
         proofs.end_full_run()
     print(f"\ntest: {time.monotonic() - started:.0f} s in all; reports are in {RESULTS.relative_to(ROOT)}/")
     print(total, flush=True)

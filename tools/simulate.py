@@ -18,6 +18,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from cordboard.core.transitions import TRANSFER
 from tests.support.day import Day
 
 CALLS = 2_000
@@ -50,10 +51,16 @@ FAULTS = {
     ),
     "transfer": ("armed", "dialling", "consulting", "ringing", "completed"),
 }
+ARROWS = tuple(f"arrow:{one.value}-{other.value}" for one, others in TRANSFER.items() for other in others)
+"""Every step of a transfer."""
 DEEDS = (
     "told twice", "told late", "late", "join failed", "hold failed", "message", "two clicks",
     "dialled on the telephone", "UndoTransfer", "CompleteTransfer", "ConnectWithoutWaiting", "StartConference",
-    "TransferToQueue", "Pause", "StartWrapUp",
+    "TransferToQueue", "MakeCallBack", "AcceptCallBack", "RejectCallBack", "CancelCallBack", "RetryCallBack",
+    "CallMissed", "ClaimMissed", "ReleaseMissed", "CloseMissed", "blocked",
+    "asked:confirming", "asked:typing", "asked:promised", "asked:agreeing", "asked:over",
+    "Pause", "StartWrapUp", "ExtendWrapUp", "UnpairDevice", "set away",
+    "not written", "signed out without a console", "registers while away and signed out",
 )  # fmt: skip
 
 
@@ -85,7 +92,7 @@ def play(seed: int, calls: int) -> Played:
 def never_reached(sometimes: Counter[str]) -> list[str]:
     """Fault paths that no seed reached."""
     wanted = [f"{fault}:{state}" for fault, states in FAULTS.items() for state in states]
-    return [what for what in (*wanted, *DEEDS) if not sometimes[what]]
+    return [what for what in (*wanted, *ARROWS, *DEEDS) if not sometimes[what]]
 
 
 def main() -> int:

@@ -11,6 +11,8 @@ from typing import Any
 from cordboard.core import transitions
 from cordboard.core.agent import AgentStatus, LineState
 from cordboard.core.call import CallState, TransferState
+from cordboard.core.dialogue import DialogueStep
+from cordboard.core.records import CallBackStatus
 
 PAGE = Path(__file__).parent.parent / "docs" / "states.md"
 MACHINES: tuple[tuple[str, type[Enum], Mapping[Any, frozenset[Any]], str], ...] = (
@@ -27,6 +29,24 @@ MACHINES: tuple[tuple[str, type[Enum], Mapping[Any, frozenset[Any]], str], ...] 
         "One agent's card for one call. An open offer is kept on the call; how it ended is written as a segment.",
     ),
     ("A transfer", TransferState, transitions.TRANSFER, "Decision D7; kept on the call that is passed on."),
+    (
+        "A call back",
+        CallBackStatus,
+        transitions.CALLBACK,
+        "Decision D14. Between attempts it is planned again; what failed or was cancelled can be repeated by hand.",
+    ),
+    (
+        "A caller who was missed",
+        transitions.MissedState,
+        transitions.MISSED,
+        "In the list beside the planning (D14). Closed when somebody has spoken to the caller, or by hand.",
+    ),
+    (
+        "A caller who asks to be called back",
+        DialogueStep,
+        transitions.DIALOGUE,
+        "By keys (3.6-t). While it goes on the call waits as before, or leaves by this way out. Over is never kept.",
+    ),
     ("An agent's line", LineState, transitions.LINE, "The one leg of the agent's device (D27)."),
     (
         "Wrap-up",

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,21 @@ def test_cases_of_two_parts_are_put_together(tmp_path: Path) -> None:
     (only,) = proofs.proofs(proofs.read(record))
     assert only.outcomes == {"passed", "failed"}
     assert not only.counts
+
+
+def test_parts_that_end_side_by_side_lose_nothing(tmp_path: Path) -> None:
+    """Each adds its own tests to the record that the other has just written."""
+    record = tmp_path / "rules.json"
+    number = proofs.begin_full_run(record)[proofs.RUN_VARIABLE]
+
+    def add(name: str) -> None:
+        proofs.add(number, {name: {"ids": ["D1"], "cases": {"": "passed"}, "says": "It holds."}}, record)
+
+    names = [f"t{each}" for each in range(20)]
+    with ThreadPoolExecutor(8) as parts:
+        list(parts.map(add, names))
+
+    assert set(proofs.read(record)["tests"]) == set(names)
 
 
 def test_missing_prints_the_unproven_ids_and_then_their_number(

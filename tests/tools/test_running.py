@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,51 @@ def test_the_parts_of_a_full_run_hold_every_test_once() -> None:
             marks = {"exchange": exchange, "browser": browser}
             chosen = [name for name, words in run_tests.PARTS.items() if eval(words, {}, marks)]
             assert len(chosen) == 1, marks
+
+
+def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure of a part that is not shown as it goes fails the run as well."""
+    ran: list[str] = []
+
+    def part(name: str, words: list[str], env: dict[str, str], *, beside: bool = False) -> Count:
+        ran.append(f"{name} beside" if beside else name)
+        return Count(failed=1) if name == "units" else Count(passed=1)
+
+    monkeypatch.setattr(run_tests, "run_static", lambda env: Count(passed=1))
+    monkeypatch.setattr(run_tests, "run_simulation", lambda env, beside: Count(passed=1))
+    monkeypatch.setattr(run_tests, "run_campaign", lambda env: Count(failed=1))
+    monkeypatch.setattr(run_tests, "run_part", part)
+
+    assert run_tests.run_full({}) == Count(passed=4, failed=2)
+    assert sorted(ran) == ["browser", "exchange", "units beside"]
+    assert {name.split()[0] for name in ran} == set(run_tests.PARTS)
+
+
+def test_what_a_part_beside_said_is_kept_and_its_limit_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its output is shown at its end; one that hangs is ended and says so."""
+    words = [sys.executable, "-c", "print('all of it'); raise SystemExit(3)"]
+    ended = run_tests.run_command("units", words, dict(os.environ), beside=True)
+    assert (ended.code, ended.said) == (3, "all of it\n")
+
+    monkeypatch.setattr(run_tests, "PART_LIMIT_S", 0.3)
+    hangs = [sys.executable, "-c", "import time; time.sleep(60)"]
+    ended = run_tests.run_command("units", hangs, dict(os.environ), beside=True)
+    assert ended.code
+    assert "KeyboardInterrupt" in ended.said
+    assert ended.said.endswith("which is the limit")
+
+
+def test_a_part_that_hears_no_interrupt_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its children, one of which holds the output open."""
+    monkeypatch.setattr(run_tests, "PART_LIMIT_S", 0.5)
+    monkeypatch.setattr(run_tests, "INTERRUPT_S", 0.3)
+    deaf = (
+        "import signal, subprocess, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "subprocess.Popen(['sleep', '60']); print('began', flush=True); time.sleep(60)"
+    )
+    ended = run_tests.run_command("units", [sys.executable, "-c", deaf], dict(os.environ), beside=True)
+    assert ended.code
+    assert ended.said.startswith("began")
 
 
 def test_ci_runs_the_command_that_people_run() -> None:
