@@ -64,6 +64,7 @@ ROOMS_OF_LIBRARIES = {
     "aiosqlite": {"storage"},
     "argon2": {"app", "web"},
     "litestar": {"web"},
+    "prometheus_client": {"web"},
     "psycopg": {"storage"},
     "pyotp": {"app"},
     "segno": {"web"},

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from cordboard.__main__ import main
 from cordboard.asterisk.runtime import find
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +53,17 @@ def cordboard(
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def within(*words: str | Path) -> Done:
+    """The same in this process: for what needs many commands, each of which is slow to start.
+
+    Not from a test that runs on an event loop: commands begin their own.
+    """
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
 
 
 def nothing_half_done(data: Path) -> None:

@@ -14,7 +14,7 @@ from cordboard.app.throttle import Throttle
 from cordboard.core.types import Right
 from cordboard.storage.copies import look_into
 from cordboard.storage.open import open_database
-from tests.cli.command import cordboard
+from tests.cli.command import cordboard, within
 from tests.contracts.storage.test_migrations import change
 from tests.support.installation import Installation
 
@@ -48,7 +48,7 @@ async def test_from_the_demo_to_an_organisation_of_ones_own(tmp_path: Path) -> N
     again = cordboard("remove-demo", "--yes", "--data", tmp_path)
 
     assert (made.code, removed.code, again.code) == (0, 0, 0), (made, removed, again)
-    assert "The demo organisation is gone." in removed.out
+    assert "The demo organisation is gone." in removed.out and "provider.manage" not in removed.out
     assert "There is no demo organisation." in again.out
     assert not (tmp_path / LOGINS_FILE).exists()
     password = next(line.split()[1] for line in made.out.splitlines() if line.startswith("    marije"))
@@ -93,6 +93,55 @@ async def test_a_file_is_exported_changed_and_applied_without_a_server(tmp_path:
     file.write_text("[[queues]]\nname = 'X'\nring_ms = 1\n", encoding="utf-8")
     wrong = cordboard("apply", file, "--yes", "--data", tmp_path)
     assert "queues 1 (X): ring_ms is too_small" in wrong.complaint
+
+
+@pytest.mark.rule("X-a", "1.1-l")
+def test_the_installation_is_kept_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """Organisations, modules, numbers and the network: the difference first, then all of it, then nothing more."""
+    asyncio.run(_with_demo(tmp_path))
+    file = tmp_path / "installation.toml"
+    file.write_text(
+        """
+        [network]
+        listen = "0.0.0.0"
+        external_address = "192.0.2.10"
+        local_networks = ["10.0.0.0/8"]
+
+        [[organisations]]
+        id = "demo"
+        modules = ["operator", "administration"]
+
+        [[organisations]]
+        name = "Zorg Almelo"
+        numbers = ["0546 80 00 00"]
+        administrator_name = "Marije Bosma"
+        administrator_email = "marije@almelo.example"
+        """,
+        encoding="utf-8",
+    )
+
+    refused = within("apply", file, "--data", tmp_path)
+    assert refused.code == 1 and not (tmp_path / "network.json").exists()
+    assert '+ organisations Zorg Almelo (zorg-almelo)\n    name: "Zorg Almelo"' in refused.out
+    assert 'administrator: "Marije Bosma (marije@almelo.example)"' in refused.out
+    assert '"administration"] -> ["operator", "administration"]' in refused.out
+    assert '    external_address: null -> "192.0.2.10"' in refused.out
+    done = within("apply", file, "--yes", "--data", tmp_path)
+    assert done.code == 0, done
+    assert "Told once: marije@almelo.example logs in with" in done.out
+    again = within("apply", file, "--yes", "--data", tmp_path)
+    assert again.out.strip() == "The installation would be as the file says already."
+    exported = within("export", "--installation", "--data", tmp_path)
+    assert 'numbers = ["31546800000"]' in exported.out and 'listen = "0.0.0.0"' in exported.out
+    file.write_text(exported.out, encoding="utf-8")
+    assert within("apply", file, "--yes", "--data", tmp_path).out == again.out
+    # Henk of the demo was the only one who stood above the organisations.
+    gone = within("remove-demo", "--yes", "--data", tmp_path)
+    assert "give somebody the right provider.manage" in gone.out
+    # The first administrator of an installation stands above its organisations; another one's does not.
+    made = within("new-organisation", "Z", "--user-name", "z", "--person", "Z", "--data", tmp_path)
+    assert made.code == 0, made
+    assert '"provider.manage"' not in within("export", "--organisation", "z", "--data", tmp_path).out
 
 
 async def test_a_look_at_an_older_database_keeps_it_before_it_changes(tmp_path: Path) -> None:

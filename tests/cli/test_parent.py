@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -116,3 +117,45 @@ async def test_an_exchange_that_was_found_alive_survives_a_parent_that_cannot_go
 
     assert (exchange.closed, exchange.stopped) == (adopted, not adopted)
     assert EXIT_CANNOT_START == 78
+
+
+@pytest.mark.parametrize("what", ["the running one hangs", "it is stopped"])
+async def test_while_a_newer_server_loads_nothing_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """There is no spare then: the one that loads takes over at once, and a stop is not waited for."""
+    monkeypatch.setattr(parent_, "RENEW_LOAD_MS", 120_000)
+    parent, count = parent_of(tmp_path, lives_at="1,2", seconds=100.0)
+    started: list[parent_._Child] = []
+    hangs, start = asyncio.Event(), parent_._Child.start
+
+    async def watched(server: parent_._Child) -> None:
+        await hangs.wait()
+        hangs.clear()
+        server.kill()
+
+    async def begun(words: list[str]) -> parent_._Child:
+        started.append(await start(words))
+        return started[-1]
+
+    async def until(said: Callable[[], bool]) -> None:
+        for _ in range(2_000):
+            if said():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it did not come to that")
+
+    monkeypatch.setattr(parent, "_watch_server", watched)
+    monkeypatch.setattr(parent_._Child, "start", begun)
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and len(started) == 2)
+    parent._renewing.set()
+    await until(lambda: len(started) == 3)
+
+    if what == "the running one hangs":
+        hangs.set()
+        await until(lambda: count.read_text() == "2")
+    parent._stopping.set()
+
+    assert await asyncio.wait_for(running, 40) == 0
+    assert not [child for child in started if child.alive]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cordboard.core.agent import AgentStatus
 from cordboard.core.events import DayStarted
-from cordboard.core.notices import Changed, Thing
+from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import DevicePaired, GroupChosen, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import AnswerCall, PairDevice, SignOut
-from cordboard.core.types import CallId, DeviceId, QueueId, UserId
+from cordboard.core.types import CallId, DeviceId, DeviceKind, QueueId, Right, UserId
 from tests.support.desk import World, office
 from tests.support.pretend_exchange import Phone
 
@@ -59,6 +61,34 @@ def test_of_two_who_choose_a_device_one_gets_it_and_the_other_hears_who() -> Non
 
     assert refused.value.args_ == {"name": "Chantal"}
     assert world.person("chantal").device == "balie-phone"
+
+
+@pytest.mark.rule("1.2-e", "D16")
+def test_a_telephone_is_taken_over_only_by_right_and_never_during_a_call() -> None:
+    """Its user hears by whom; what rang there is offered to others; a call on it goes on."""
+    world = office("chantal", "piet")
+    world.device("balie-phone")
+    world.pairs("piet", "balie-phone")
+    chantal = world.person("chantal")
+    chantal.rights -= {Right.TAKE_OVER_DEVICE}
+    request = PairDevice(agent=UserId("chantal"), device=DeviceId("balie-phone"), take_over=True)
+
+    with world.refuses(Code.NO_RIGHT):
+        world.ask(request)
+    assert world.person("piet").device == "balie-phone"
+
+    chantal.rights |= {Right.TAKE_OVER_DEVICE}
+    world.call_arrives("c1")
+    world.phone_answers("piet")
+    with world.refuses(Code.DEVICE_IN_CALL):
+        world.ask(request)
+    assert world.hears("c1") == "piet"
+    world.caller_hangs_up("c1")
+
+    world.ask(request)
+    assert chantal.device == "balie-phone"
+    assert world.person("piet").device is None
+    assert Saying.DEVICE_TAKEN_OVER in world.said("piet")
 
 
 @pytest.mark.rule("1.2-k", "D16")
@@ -215,6 +245,38 @@ def test_logging_out_ends_sign_ins_and_wrap_up_and_keeps_the_device() -> None:
     agent = world.person("chantal")
     assert (agent.signed_in, agent.wrap_up, agent.device) == (set(), None, "chantal-phone")
     assert agent.status is AgentStatus.SIGNED_OUT
+
+
+@pytest.mark.rule("4-d", "D17", "D16")
+def test_where_the_organisation_wants_it_a_desk_phone_goes_on_for_its_queues_without_the_console() -> None:
+    """No to the phone: still signed in and rung after an hour without a console; the admin's log-out ends it."""
+    world = office("chantal")
+    world.board.rules = replace(world.board.rules, keep_sign_ins=True)
+
+    world.logs_out("chantal", phone_stays=True, confirmed=False)
+    world.console_goes("chantal")
+    world.wait(3_600)
+    world.call_arrives("c1")
+
+    assert world.person("chantal").signed_in == {"algemeen", "urgent"}
+    world.phone_answers("chantal")
+    world.caller_hangs_up("c1")
+    world.logs_out("chantal")
+    assert world.person("chantal").signed_in == set()
+
+
+@pytest.mark.rule("4-d", "D17")
+@pytest.mark.parametrize(("wanted", "kind"), [(False, DeviceKind.SIP), (True, DeviceKind.WEB)])
+def test_without_that_setting_or_with_a_browser_as_phone_no_one_goes_on(
+    wanted: bool, kind: DeviceKind
+) -> None:
+    """An unattended console is not rung."""
+    world = office("chantal", kind=kind)
+    world.board.rules = replace(world.board.rules, keep_sign_ins=wanted)
+
+    world.logs_out("chantal", phone_stays=True)
+
+    assert world.person("chantal").signed_in == set()
 
 
 @pytest.mark.rule("4-c", "D17")

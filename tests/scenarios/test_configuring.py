@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,8 +14,8 @@ from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import DevicePaired, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
-from cordboard.core.requests import SignIn
-from cordboard.core.types import DeviceId, GroupId, QueueId, UserId
+from cordboard.core.requests import MakeCallBack, SignIn
+from cordboard.core.types import DeviceId, GroupId, NumberKind, QueueId, UserId
 from tests.support.desk import World, office
 
 
@@ -166,3 +167,31 @@ def test_a_telephone_that_rings_is_taken_and_the_caller_goes_to_others() -> None
     with pytest.raises(Refused) as refused:
         release(world, "nowhere")
     assert refused.value.code is Code.NO_DEVICE
+
+
+@pytest.mark.rule("3.6-a", "3.6-q", "D14")
+def test_call_backs_wait_while_their_module_is_switched_off() -> None:
+    """The cards go, what falls due meanwhile rings nobody, and when the module is back their turn has come."""
+    world = office("chantal")
+    wish = MakeCallBack(
+        agent=UserId("chantal"),
+        number="31687654321",
+        kind=NumberKind.NATIONAL,
+        queue=QueueId("algemeen"),
+    )
+    for number in ("31687654321", "31612345678"):
+        world.ask(replace(wish, number=number))
+        world.wait(45)
+    first, second = world.board.callbacks.values()
+    assert list(first.offers) == ["chantal"] and not second.offers
+
+    configure(world, lambda wanted: setattr(wanted, "callbacks_rest", True))
+    world.wait(3_600)
+
+    assert not first.offers and not second.offers
+    with pytest.raises(Refused) as refused:
+        world.ask(replace(wish, number="31612121212"))
+    assert refused.value.code is Code.NO_RIGHT
+    configure(world, lambda wanted: setattr(wanted, "callbacks_rest", False))
+    assert list(first.offers) == ["chantal"]
+    assert all(one.is_open and one.row.attempts == 0 for one in world.board.callbacks.values())

@@ -1,21 +1,23 @@
 """The random days find what they are meant to find: for each invariant one mistake is put in, and is caught.
 
-The invariants are those of reliability 3.3. I12 (callbacks), I14 (leases) and I16 (chat) have nothing to break yet,
-as those parts are not built; I13 (organisations) is `tests/app/test_tenancy.py`.
+The invariants are those of reliability 3.3. What does not happen in the core (I13, the other half of I14, I16) is in
+`test_injected_faults_around`.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cordboard.core import desk, offer, switchboard, talk, wrapup
+from cordboard.core import callback, desk, offer, switchboard, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import LineState
 from cordboard.core.call import Call, Offer
+from cordboard.core.queue import Queue
 from cordboard.core.records import CallClosed
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.turn import Turn
@@ -114,11 +116,16 @@ def sign_ins_of_another_group(patch: pytest.MonkeyPatch) -> None:
 def a_device_for_two(patch: pytest.MonkeyPatch) -> None:
     """I11: a device that somebody has is given to another."""
 
-    def takes(turn: Turn, agent: Any, device: Any) -> None:
+    def takes(turn: Turn, agent: Any, device: Any, **_: Any) -> None:
         agent.device = device
         turn.board.devices[device].used_by = agent.id
 
     patch.setattr(desk, "pair", takes)
+
+
+def rings_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """I14: nobody looks when the loan of a call to a ringing telephone is over."""
+    patch.setattr(offer, "rang_out", _nothing)
 
 
 def screens_are_not_told(patch: pytest.MonkeyPatch) -> None:
@@ -133,6 +140,22 @@ def screens_are_not_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Turn, "show_call", sometimes_not)
 
 
+def tried_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """I12: attempts that came to nothing are not counted up to the last."""
+    count = callback._count
+
+    def again(turn: Turn, one: Any, queue: Queue, *args: Any, **values: Any) -> None:
+        rules = replace(queue.callback, attempts=queue.callback.attempts + 1)
+        count(turn, one, replace(queue, callback=rules), *args, **values)
+
+    patch.setattr(callback, "_count", again)
+
+
+def offered_after_cancelling(patch: pytest.MonkeyPatch) -> None:
+    """I12: the cards of a call back that will not take place stay."""
+    patch.setattr(callback, "_take_cards", _nothing)
+
+
 FAULTS: tuple[Patch, ...] = (
     two_at_once,
     offered_after_answer,
@@ -145,6 +168,9 @@ FAULTS: tuple[Patch, ...] = (
     answers_do_not_count,
     sign_ins_of_another_group,
     a_device_for_two,
+    tried_for_ever,
+    offered_after_cancelling,
+    rings_for_ever,
     screens_are_not_told,
 )
 

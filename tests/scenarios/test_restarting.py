@@ -5,17 +5,21 @@ A restart is a new board with what the database kept, told by `ExchangeRestored`
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
 
-from cordboard.core.agent import Agent, AgentStatus, WrapUp
+from cordboard.core.agent import Agent, AgentStatus, LineState, WrapUp
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState
-from cordboard.core.events import LegEnd, Place
-from cordboard.core.records import CallClosed, CallMoved, CallOpened
+from cordboard.core.events import LegEnd, MessageRecorded, Place
+from cordboard.core.records import CallClosed, CallMoved, CallOpened, MessageLeft
+from cordboard.core.refusals import Refused
+from cordboard.core.requests import AnswerCall, CancelTransfer, StartConference, TransferToColleague
+from cordboard.core.rules import Exit, ExitAction
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import CallId, EndedBy, LegId, QueueId, UserId
+from cordboard.core.types import AnswerMethod, CallId, EndedBy, LegId, QueueId, TransferKind, UserId
 from tests.support.desk import World, office
 from tests.support.pretend_exchange import Caller, Phone
 
@@ -41,6 +45,7 @@ def restart(world: World, *, fresh: bool = False, forget: Forgetting | None = No
             id=call.id,
             leg=call.leg,
             queue=call.queue,
+            to=call.to,
             direction=call.direction,
             number=call.number,
             name=call.name,
@@ -389,3 +394,104 @@ def test_a_call_that_was_ended_just_before_does_not_come_back() -> None:
     assert world.hears("c1") == "gone"
     assert world.board.calls == {}
     assert len(world.all(CallClosed)) == 1
+
+
+@pytest.mark.rule("D16", "D29")
+def test_who_leaves_a_message_is_not_cut_off_by_a_restart() -> None:
+    """The exchange goes on recording; what was said is kept, and the call ends by its exit as it would have."""
+    world = office("chantal")
+    world.person("chantal").direct_exit = Exit(action=ExitAction.MESSAGE)
+    world.direct_call("d1", to="chantal")
+    world.wait(31)
+    assert world.state("d1") is CallState.LEAVING
+    leg = world.call("d1").leg
+
+    restart(world)
+
+    assert world.state("d1") is CallState.LEAVING
+    world.tell(MessageRecorded(leg=leg, name="message-d1", ms=4_000))
+    assert world.state("d1") is CallState.ENDED
+    [message] = world.all(MessageLeft)
+    assert (message.call, message.to, message.ms) == ("d1", "chantal", 4_000)
+
+
+@pytest.mark.rule("D7", "D15", "D16")
+def test_a_caller_taken_back_before_anybody_spoke_is_not_answered_by_a_restart() -> None:
+    """On hold and never spoken with: whoever of the queue answers later is the one who is counted."""
+    world = office("chantal", "piet", method=AnswerMethod.MANUAL)
+    world.direct_call("c1", to="chantal")
+    world.ask(TransferToColleague(agent=UserId("chantal"), call=CallId("c1"), colleague=UserId("piet")))
+    world.ask(AnswerCall(agent=UserId("piet"), call=CallId("c1")))
+    world.ask(CancelTransfer(agent=UserId("chantal"), call=CallId("c1")))
+    assert (world.state("c1"), world.call("c1").answered_at) == (CallState.HELD, None)
+
+    restart(world)
+
+    assert (world.state("c1"), world.call("c1").answered_at) == (CallState.HELD, None)
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_caller_pulled_back_in_the_last_moment_is_spoken_with() -> None:
+    """The click was done in the exchange and not written any more: the database has the transfer still ringing."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.arms("chantal", "c1", TransferKind.BLIND)
+    world.to_number("chantal", "c1", "31201234567")
+    ringing = copy.deepcopy(world.call("c1"))
+    assert ringing.state is CallState.TRANSFERRING
+    world.cancels("chantal", "c1")
+
+    def not_written(_world: World, board: Board) -> None:
+        call = board.calls[CallId("c1")]
+        call.state, call.transfer = ringing.state, ringing.transfer
+
+    restart(world, forget=not_written)
+
+    assert (world.hears("c1"), world.state("c1"), world.transfer("c1")) == ("chantal", CallState.ACTIVE, None)
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_caller_back_in_the_queue_is_not_passed_on_by_the_former_agent() -> None:
+    """Given back to the queue in the last moment and not written any more: the button of the agent before is gone."""
+    world = office("chantal", "piet", method=AnswerMethod.MANUAL)
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.phone_answers("chantal")
+    world.arms("chantal", "c1", TransferKind.ATTENDED)
+    assert world.state("c1") is CallState.HELD
+    world.exchange.callers[world.call("c1").leg].place = Place.QUEUE
+
+    def armed(world: World, board: Board) -> None:
+        board.calls[CallId("c1")].transfer = copy.deepcopy(world.call("c1").transfer)
+
+    restart(world, forget=armed)
+
+    assert world.state("c1") is CallState.WAITING
+    with pytest.raises(Refused):
+        world.cancels("chantal", "c1")
+    assert world.transfer("c1") is None
+
+
+@pytest.mark.rule("D16")
+@pytest.mark.parametrize("place", [Place.NOWHERE, Place.QUEUE])
+def test_the_last_of_a_conference_who_is_found_off_the_line_is_not_on_it(place: Place) -> None:
+    """One hung up while nobody looked, and the other's bridge went: on hold or in the queue, never in silence."""
+    world = office("chantal")
+    for name in ("c1", "c2"):
+        world.call_arrives(name)
+        world.click_answer("chantal", name)
+    world.ask(StartConference(agent=UserId("chantal"), call=CallId("c1")))
+    assert {world.state("c1"), world.state("c2")} == {CallState.CONFERENCE}
+    world.tells = False
+    world.caller_hangs_up("c1")
+    world.tells = True
+    other = world.exchange.callers[world.call("c2").leg]
+    other.place, other.line, other.queue = place, None, world.queue_id("algemeen")
+
+    restart(world)
+
+    line = world.person("chantal").line
+    assert line is None or line.state is not LineState.UP or line.call is None
+    assert world.state("c2") is (CallState.HELD if place is Place.NOWHERE else CallState.WAITING)
+    assert world.hears("c2") == "music"

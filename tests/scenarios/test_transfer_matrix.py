@@ -12,14 +12,17 @@ from itertools import product
 
 import pytest
 
+from cordboard.app.cards import card
 from cordboard.core.call import CallState
 from cordboard.core.events import LegEnd
+from cordboard.core.refusals import Code
 from cordboard.core.rules import HouseRules
-from cordboard.core.types import TransferKind
+from cordboard.core.types import CallId, TransferKind, UserId
 from tests.support import desk_checks
 from tests.support.day import Day
 
 OUTSIDE = "31880009988"
+CHANTAL, PIET = UserId("chantal"), UserId("piet")
 
 
 class Desk(Day):
@@ -208,3 +211,44 @@ def test_whoever_goes_nobody_is_lost_and_everybody_hears_whom_they_should(
                 assert desk.hears(call.id) != "nothing", call
     desk._end_of_the_day()
     desk_checks.one_record_each(desk)
+
+
+@pytest.mark.rule("D7", "5.1-h")
+def test_when_agent_and_colleague_hang_up_at_once_the_caller_stays() -> None:
+    """The colleague was a moment earlier: there is nobody any more with whom the caller could be connected."""
+    desk = Desk(1)
+    desk.begin()
+    recipient = consulting(desk, "colleague")
+    desk.tells = False
+
+    desk.phone_hangs_up("piet")
+    desk.tell(desk.events.popleft())
+    of_the_wire = list(desk.events)
+    desk.events.clear()
+    assert recipient in desk.board.calls
+    with desk.refuses(Code.CALL_GONE):
+        desk.completes("chantal", "c1", recipient)
+    desk.phone_hangs_up("chantal")
+    desk.events.extend(of_the_wire)
+    desk.tells = True
+    desk.settle()
+
+    assert desk.hears("c1") == "music"
+    desk.wait(11)
+    assert desk.phone_of("chantal") is not None, "rung back for the caller who is on hold"
+
+
+@pytest.mark.rule("D7", "D16", "X-h")
+@pytest.mark.parametrize("state", [ringing, consulting])
+def test_the_card_says_who_was_not_reached_also_after_a_restart(state: Callable[[Desk, str], str]) -> None:
+    """Back from Piet, who rejected; or on hold since he hung up."""
+    desk = Desk(1)
+    desk.begin()
+    recipient = state(desk, "colleague")
+    target_hangs_up(desk, recipient)
+
+    for _ in range(2):
+        found = card(desk.board, desk.board.agents[CHANTAL], CallId("c1"))
+        assert found is not None
+        assert (found.reason is not None, found.not_reached) == (True, desk.board.agents[PIET].name)
+        desk.restarts()

@@ -6,12 +6,12 @@ import pytest
 
 from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState, Note, Reason, TransferState
-from cordboard.core.events import LegEnd
+from cordboard.core.events import LegEnd, PairFailed
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallClosed, Noted, Why
 from cordboard.core.refusals import Code
 from cordboard.core.rules import HouseRules, OnHookRinging
-from cordboard.core.types import TransferKind
+from cordboard.core.types import LegId, TransferKind
 from tests.support.desk import World, office
 
 OUTSIDE = "3180004030"
@@ -289,6 +289,22 @@ def test_parties_that_cannot_be_joined_stay_the_initiators() -> None:
     assert sorted(world.person("chantal").calls) == sorted(["c1", recipient])
 
 
+@pytest.mark.rule("D7", "D16")
+def test_word_of_a_failed_connection_that_is_taken_back_already_changes_nothing() -> None:
+    """Told late: one of the two is gone, or speaks with somebody else by now."""
+    world, recipient = consulting()
+    world.call_arrives("c2")
+    earlier = (LegId("gone-leg"), world.call("c2").leg)
+    world.completes("chantal", "c1", recipient)
+
+    for leg in earlier:
+        world.tell(PairFailed(one=leg, other=world.call("c1").leg))
+
+    assert world.call("c1").partner == recipient
+    assert world.call(recipient).partner == "c1"
+    assert world.hears("c1") == recipient
+
+
 # --- a colleague as recipient ---
 
 
@@ -391,3 +407,21 @@ def test_an_organisation_can_have_it_go_on_as_a_blind_one() -> None:
     world.phone_hangs_up("chantal")
     assert world.transfer("c1") is TransferState.RINGING
     assert world.hears("c1") == "ringing"
+
+
+@pytest.mark.rule("D7", "D13")
+def test_a_recipient_given_to_another_caller_is_nobody_elses() -> None:
+    """Dialled for c1 and connected with c2: c1's transfer is as before the number, and can go on."""
+    world, recipient = consulting()
+    world.call_arrives("c2")
+    world.click_answer("chantal", "c2")
+    world.click_hold("chantal", "c2")
+    world.arms("chantal", "c2")
+
+    world.completes("chantal", "c2", recipient, confirmed=True)
+
+    waits = world.call("c1").transfer
+    assert waits is not None
+    assert (waits.state, waits.recipient, waits.recipient_name) == (TransferState.ARMED, None, None)
+    world.to_number("chantal", "c1", OUTSIDE)
+    assert world.transfer("c1") is TransferState.DIALLING

@@ -167,6 +167,10 @@ class Clicks:
         """I am back."""
         self.ask(ReturnToWork(agent=UserId(agent)))
 
-    def logs_out(self, agent: str, *, device_too: bool = False, confirmed: bool = True) -> None:
+    def logs_out(
+        self, agent: str, *, device_too: bool = False, confirmed: bool = True, phone_stays: bool = False
+    ) -> None:
         """Leave the console, also as the last one for urgent calls."""
-        self.ask(LogOut(agent=UserId(agent), device_too=device_too, confirmed=confirmed))
+        self.ask(
+            LogOut(agent=UserId(agent), device_too=device_too, confirmed=confirmed, phone_stays=phone_stays)
+        )

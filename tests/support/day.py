@@ -17,16 +17,19 @@ from dataclasses import replace
 
 from cordboard.app import projection
 from cordboard.app.assembly import assemble
+from cordboard.app.dialling import DialPlan
 from cordboard.app.ports import DeviceRow, Directory, GroupRow, OrganisationRow, QueueRow, QueueRules, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.app.views import View
 from cordboard.core.agent import LineState
+from cordboard.core.board import Board
 from cordboard.core.call import Call
 from cordboard.core.events import Event, LegAnswered, LegEnd, LegEnded
 from cordboard.core.notices import Thing
+from cordboard.core.records import TransferMoved
 from cordboard.core.refusals import Refused
 from cordboard.core.requests import Request
-from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
+from cordboard.core.rules import CallBackRules, Exit, ExitAction, ExitReason, HouseRules, OnHookRinging
 from cordboard.core.turn import Turn
 from cordboard.core.types import (
     AnswerMethod,
@@ -36,7 +39,7 @@ from cordboard.core.types import (
     Strategy,
     UserId,
 )
-from tests.support import day_clicks, desk_checks
+from tests.support import day_clicks, day_weights, desk_checks
 from tests.support.desk import World
 from tests.support.memory_journal import MemoryJournal
 from tests.support.pretend_exchange import Phone
@@ -71,6 +74,8 @@ class Day(World):
         self.arrived = 0
         self.turns = 0
         self.late: list[Event] = []
+        self.writes = True
+        """False: the server is about to be killed, and what it decides now is never written."""
         self._furnish()
         self.journal.urgent_queues = frozenset(q.id for q in self.board.queues.values() if q.urgent)
         self.directory = _directory(self)
@@ -90,14 +95,22 @@ class Day(World):
             direct_exit=Exit(
                 action=self.chance.choice((ExitAction.BUSY, ExitAction.MESSAGE, ExitAction.ANNOUNCEMENT))
             ),
+            on_hook_ringing=self.chance.choice(list(OnHookRinging)),
+            undo_ms=self.chance.choice((0, 10_000, 10_000)),
+            resume_if_never_answered=self.chance.random() < 0.7,
+            auto_resume=self.chance.random() < 0.2,
+            sign_in_reminder_ms=self.chance.choice((None, 60_000)),
+            manual_wrap_up_ms_max=self.chance.choice((None, 60_000)),
         )
         self.board.pause_reasons = PAUSES
+        self.board.reads = DialPlan(country="NL").outside
         for name in QUEUES:
             queue = self.queue(
                 name,
                 urgent=name == "urgent",
                 priority=1 if name == "balie" else 0,
                 strategy=self.chance.choice(strategies),
+                ring_s=self.chance.choice((5, 20)),
                 wrap_up_s=self.chance.choice((0, 5, 20)),
                 ring_until_answered=name == "balie" and self.chance.random() < 0.3,
                 groups=GROUPS if name != "intercollegiaal" else GROUPS[1:],
@@ -110,16 +123,31 @@ class Day(World):
                         Exit(action=ExitAction.QUEUE, target="urgent"),
                         Exit(action=ExitAction.NUMBER, target=OUTSIDE),
                         Exit(action=ExitAction.MESSAGE),
+                        Exit(action=ExitAction.CALL_BACK),
                         Exit(action=ExitAction.COLLEAGUE, target="piet"),
                     )
                 )
                 queue.exits[ExitReason.TIMEOUT] = queue.exits[ExitReason.LEAVE_EMPTY] = way
+            queue.callback = CallBackRules(
+                spacing_ms=(5_000, 20_000),
+                ring_ms=20_000,
+                offer_ms=30_000,
+                caller_first_ms=self.chance.choice((None, 5_000, 10_000)),
+                caller_every_ms=20_000,
+                caller_chooses=self.chance.random() < 0.8,
+                per_ten_minutes=self.chance.choice((None, 1)),
+            )
             if self.chance.random() < 0.4:
                 queue.announce_first_ms = 15_000
+            if self.chance.random() < 0.3:
+                queue.calls_max = self.chance.choice((1, 2))
+                queue.exits[ExitReason.FULL] = Exit(action=ExitAction.ANNOUNCEMENT)
         self.board.queues[QueueId("urgent")].escalate_to = self.chance.choice((None, OUTSIDE))
         for extension, (name, (kind, method)) in enumerate(AGENTS.items(), start=201):
             agent = self.agent(name, queues=QUEUES[:2] + QUEUES[3:], kind=kind, method=method, groups=GROUPS)
             agent.extension = str(extension)
+            if agent.device is not None:
+                self.board.devices[agent.device].one_line = self.chance.random() < 0.7
             # What the database would know from earlier days.
             self._promise(agent.id)
 
@@ -137,7 +165,12 @@ class Day(World):
     def _take(self, turn: Turn) -> None:
         self.turns += 1
         for record in turn.records:
-            self.journal._keep(record)
+            if isinstance(record, TransferMoved) and (before := self.journal.transfers.get(record.call)):
+                self.sometimes[f"arrow:{before.state}-{record.state}"] += 1
+            if self.writes:
+                self.journal._keep(record)
+        if not self.writes:
+            turn.records.clear()
         super()._take(turn)
         self._show(turn)
         if self.turns % LOOK_EVERY == 0:
@@ -145,14 +178,17 @@ class Day(World):
 
     def _show(self, turn: Turn) -> None:
         """The console's copy is only told what changed (I15)."""
-        agent = self.board.agents[self.viewer.user.id]
-        shielded = agent.wrap_up is not None or agent.pause is not None
-        eyes = (agent.group, shielded, sorted(agent.signed_in) if shielded else [])
-        if eyes != self._eyes:
+        if (eyes := self._eyes_now()) != self._eyes:
             # The connection looks at these calls, or at everything, again then (`web.push`).
             self.screen, self._eyes = self._snapshot(), eyes
         for what in turn.changed:
             self._show_one(what.thing, what.id)
+
+    def _eyes_now(self) -> tuple[object, ...]:
+        """What of the viewer's own decides how calls look."""
+        agent = self.board.agents[self.viewer.user.id]
+        shielded = agent.wrap_up is not None or agent.pause is not None
+        return agent.group, shielded, sorted(agent.signed_in) if shielded else []
 
     def _show_one(self, thing: Thing, id_: str) -> None:
         view = projection.view_of(self.board, self.viewer, thing, id_)
@@ -196,7 +232,15 @@ class Day(World):
         calls = asyncio.run(self.journal.open_calls(self.board.organisation))
         numbers = {queue.id: queue.numbers for queue in self.board.queues.values()}
         desk = assemble(
-            self.directory, agents, calls, {}, day_started=self.now, now=self.now, new_leg=self._new_leg
+            self.directory,
+            agents,
+            calls,
+            {},
+            day_started=self.now,
+            now=self.now,
+            new_leg=self._new_leg,
+            callbacks=tuple(self.journal.callbacks.values()),
+            missed=asyncio.run(self.journal.missed(self.board.organisation)),
         )
         self.board, self.desk = desk.board, desk
         for queue in self.board.queues.values():
@@ -205,10 +249,15 @@ class Day(World):
             agent.console = True
         self._wrap_ups = {}
         # Consoles ask for a snapshot from a new server.
-        self.screen = self._snapshot()
+        self.screen, self._eyes = self._snapshot(), self._eyes_now()
         self.exchange_comes_up(fresh=fresh)
         self.settle()
         self.screen = self._snapshot()
+
+    def configured(self, wanted: Board) -> None:
+        """The administrator changed something that stands in nobody's way."""
+        self._take(self.desk.configure(wanted, self.now))
+        self.settle()
 
     def note(self, words: str) -> None:
         """A line of the transcript."""
@@ -225,7 +274,7 @@ class Day(World):
     def run(self, calls: int) -> Counter[str]:
         """Live until so many callers have come and gone, then everybody hangs up and the books are balanced."""
         deeds: list[Callable[[], None]] = day_clicks.deeds(self)
-        weights = day_clicks.WEIGHTS
+        weights = day_weights.WEIGHTS
         while self.arrived < calls:
             self.wait(self.chance.expovariate(1 / 0.9))
             (deed,) = self.chance.choices(deeds, weights)
@@ -317,7 +366,9 @@ def _directory(day: Day) -> Directory:
                 language="nl",
                 numbers=frozenset(),
                 rules=QueueRules(
+                    callback=queue.callback,
                     exits=dict(queue.exits),
+                    calls_max=queue.calls_max,
                     wait_ms_max=queue.wait_ms_max,
                     announce_first_ms=queue.announce_first_ms,
                     escalate_to=queue.escalate_to,
@@ -333,6 +384,7 @@ def _directory(day: Day) -> Directory:
                 extension="",
                 answer_method=device.answer_method,
                 password="",
+                one_line=device.one_line,
             )
             for device in board.devices.values()
         ),

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cordboard.core import line as lines
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.call import Call, CallState
-from cordboard.core.events import HoldFailed, JoinFailed, LegEnd, MessageRecorded, Place
+from cordboard.core.desk import CONSOLE_GONE_SIGN_OUT_MS
+from cordboard.core.events import (
+    ConsoleLost,
+    ConsoleSeen,
+    HoldFailed,
+    JoinFailed,
+    LegEnd,
+    MessageRecorded,
+    PhoneTransferAsked,
+    Place,
+    TalkPackageSeen,
+)
 from cordboard.core.requests import (
     AnswerCall,
     ArmTransfer,
@@ -17,6 +30,7 @@ from cordboard.core.requests import (
     ChooseGroup,
     CompleteTransfer,
     ConnectWithoutWaiting,
+    ExtendWrapUp,
     HangUpCall,
     HoldCall,
     LogOut,
@@ -36,8 +50,11 @@ from cordboard.core.requests import (
     TransferToNumber,
     TransferToQueue,
     UndoTransfer,
+    UnpairDevice,
 )
 from cordboard.core.types import DeviceId, GroupId, NumberKind, QueueId, TransferKind, UserId
+from tests.support.day_promises import Promises
+from tests.support.day_weights import NAMES
 from tests.support.pretend_exchange import Phone
 
 if TYPE_CHECKING:
@@ -49,10 +66,10 @@ OUTSIDE = "31880009988"
 
 def deeds(day: Day) -> list[Callable[[], None]]:
     """Everything that may happen, in the order of `WEIGHTS`."""
-    return [getattr(_Deeds(day), name) for name in _NAMES]
+    return [getattr(_Deeds(day), name) for name in NAMES]
 
 
-class _Deeds:
+class _Deeds(Promises):
     def __init__(self, day: Day) -> None:
         self.day = day
 
@@ -139,7 +156,7 @@ class _Deeds:
         assert call.transfer is not None
         who, to = call.transfer.initiator, call.transfer.recipient
         day.sometimes[f"transfer:{call.transfer.state.value}"] += 1
-        day.exchange.pairs = day.chance.random() > 0.05
+        day.exchange.pairs = day.chance.random() > 0.15
         other = UserId(day.chance.choice(sorted(day.board.agents)))
         queue = QueueId(day.chance.choice(sorted(day.board.queues)))
         own = sorted(day.board.agents[who].calls)
@@ -154,6 +171,8 @@ class _Deeds:
             UndoTransfer(agent=who, call=call.id),
             TransferToQueue(agent=who, call=call.id, queue=queue),
         ]
+        if to is not None:
+            requests.append(HangUpCall(agent=who, call=to))
         if own:
             requests.append(
                 CompleteTransfer(agent=who, call=call.id, to=day.chance.choice(own), confirmed=True)
@@ -190,9 +209,15 @@ class _Deeds:
             StopWrapUp(agent=agent.id),
             StopWrapUp(agent=agent.id),
             Pause(agent=agent.id, reason="Lunch"),
-            PairDevice(agent=agent.id, device=DeviceId(day.chance.choice(sorted(day.board.devices)))),
+            PairDevice(
+                agent=agent.id,
+                device=DeviceId(day.chance.choice(sorted(day.board.devices))),
+                take_over=day.chance.random() < 0.3,
+            ),
             ReturnToWork(agent=agent.id),
             ReturnToWork(agent=agent.id),
+            UnpairDevice(agent=agent.id),
+            *(ExtendWrapUp(agent=a.id) for a in day.board.agents.values() if a.wrap_up is not None),
             ChooseGroup(agent=agent.id, group=GroupId(day.chance.choice(sorted(agent.groups)))),
             LogOut(agent=agent.id, device_too=day.chance.random() < 0.3),
         ]
@@ -218,6 +243,40 @@ class _Deeds:
             self._ask(request)
         if self.day.board.exchange_up and agent.device is not None:
             self.day.phone_comes_back(agent.id)
+
+    def nobody_does_anything(self) -> None:
+        """Telephones ring out, and who never takes one is set away."""
+        day = self.day
+        before = {agent.id for agent in day.board.agents.values() if agent.away}
+        for _ in range(5):
+            day.wait(4)
+        day.sometimes["set away"] += sum(a.away and a.id not in before for a in day.board.agents.values())
+
+    def a_console_comes_or_goes(self) -> None:
+        """The page is closed; whoever stays away is signed out after ten minutes (D16)."""
+        day, agent = self.day, self._somebody()
+        if not agent.console:
+            day.tell(ConsoleSeen(agent=agent.id))
+            return
+        day.tell(ConsoleLost(agent=agent.id))
+        if day.chance.random() < 0.3 and day.board.exchange_up:
+            before = len(agent.signed_in)
+            day.wait(CONSOLE_GONE_SIGN_OUT_MS / 1000 + 1)
+            day.sometimes["signed out without a console"] += before > len(agent.signed_in)
+
+    def a_phone_registers_while_nobody_sits_there(self) -> None:
+        """Its agent let it ring and went home; ten minutes later nobody is signed in there, and it comes back."""
+        day = self.day
+        gone = [a for a in day.board.agents.values() if a.away and a.device is not None and not a.calls]
+        if not gone or not day.board.exchange_up:
+            return
+        agent = gone[0]
+        day.tell(ConsoleLost(agent=agent.id))
+        day.wait(CONSOLE_GONE_SIGN_OUT_MS / 1000 + 1)
+        if agent.away and not agent.signed_in and agent.device is not None:
+            day.phone_vanishes(agent.id)
+            day.phone_comes_back(agent.id)
+            day.sometimes["registers while away and signed out"] += 1
 
     # --- telephones ---
 
@@ -256,6 +315,13 @@ class _Deeds:
         if agent.device is not None:
             self.day.exchange.answer_at_once ^= {agent.device}
 
+    def a_phone_says_what_it_can(self) -> None:
+        """It answers when told to while it rings."""
+        day = self.day
+        device = day.chance.choice(sorted(day.board.devices))
+        if day.board.exchange_up and not day.events:
+            day.tell(TalkPackageSeen(device=DeviceId(device)))
+
     def a_phone_holds(self) -> None:
         up = self.day.lines_in(Phone.UP)
         if up and self.day.board.exchange_up:
@@ -272,6 +338,21 @@ class _Deeds:
         ):
             day.phone_dials(agent.id, day.chance.choice(("0880009988", "201", "203", "x")))
             day.sometimes["dialled on the telephone"] += 1
+
+    def a_transfer_key_is_pressed(self) -> None:
+        day = self.day
+        up = day.lines_in(Phone.UP)
+        if not up or not day.board.exchange_up or day.events:
+            return
+        leg = day.chance.choice(up)
+        others = [
+            other for other in up if day.board.lines.get(other) == day.board.lines.get(leg) and other != leg
+        ]
+        other = day.chance.choice(others) if others else None
+        number = day.chance.choice(("0880009988", "201", "203", "x")) if other is None else None
+        queue = QueueId("balie") if other is None and day.chance.random() < 0.2 else None
+        day.sometimes["transfer key between two legs" if other is not None else "transfer key"] += 1
+        day.tell(PhoneTransferAsked(leg=leg, number=number, other=other, queue=queue))
 
     # --- the exchange and the server ---
 
@@ -304,7 +385,8 @@ class _Deeds:
         elif call.state is CallState.HELD and line.call is None and not day.board.on_line(agent):
             day.sometimes["hold failed"] += 1
             caller = day.exchange.callers[call.leg]
-            caller.place, caller.line = Place.LINE, line.leg
+            leg = lines.own_leg(agent, call) or line
+            caller.place, caller.line = Place.LINE, leg.leg
             day.tell(HoldFailed(party=call.leg))
 
     def a_message_is_recorded(self) -> None:
@@ -329,8 +411,36 @@ class _Deeds:
         day.tells = True
 
     def the_server_is_killed(self) -> None:
-        self.day.tells = True
-        self.day.restarts(fresh=self.day.chance.random() < 0.15)
+        day = self.day
+        day.tells = True
+        if day.chance.random() < 0.4:
+            self._something_is_not_written()
+        day.restarts(fresh=day.chance.random() < 0.15)
+
+    def _something_is_not_written(self) -> None:
+        """The last that is done before the end is in the exchange, and not in the database."""
+        day = self.day
+        day.settle()
+        numbers = {queue.id: copy.copy(queue.numbers) for queue in day.board.queues.values()}
+        day.writes = False
+        last = day.chance.choice(
+            (
+                self.somebody_answers,
+                self.somebody_outside_answers,
+                self.somebody_picks,
+                self.somebody_does_something_with_a_call,
+                self.a_call_is_passed_on,
+                self.a_caller_has_had_enough,
+                self.a_phone_is_lifted,
+                self.a_phone_is_put_down_or_breaks,
+            )
+        )
+        day.note(f"  not written: {last.__name__}")
+        last()
+        day.writes = True
+        day.sometimes["not written"] += 1
+        for queue in day.board.queues.values():
+            queue.numbers = numbers[queue.id]
 
     # --- who and what ---
 
@@ -358,35 +468,3 @@ class _Deeds:
             return None
         call, agent = self.day.chance.choice(own)
         return self.day.board.agents[agent], self.day.board.calls[call]
-
-
-_WEIGHTED: dict[str, int] = {
-    "a_caller_comes": 16,
-    "a_caller_has_had_enough": 5,
-    "somebody_outside_answers": 6,
-    "somebody_answers": 14,
-    "somebody_rejects": 2,
-    "somebody_picks": 3,
-    "two_click_at_once": 1,
-    "somebody_does_something_with_a_call": 14,
-    "a_call_is_passed_on": 12,
-    "somebody_calls": 4,
-    "a_waiting_call_is_sent_on": 1,
-    "somebody_changes_something": 4,
-    "somebody_changes_group": 1,
-    "somebody_comes_to_work": 3,
-    "a_phone_is_lifted": 6,
-    "a_phone_is_put_down_or_breaks": 3,
-    "a_phone_vanishes_or_comes_back": 3,
-    "a_phone_changes_its_mind": 1,
-    "a_phone_holds": 1,
-    "somebody_dials_on_the_telephone": 1,
-    "the_exchange_is_late": 1,
-    "the_exchange_says_it_twice": 1,
-    "the_exchange_fails_to_do_something": 1,
-    "a_message_is_recorded": 2,
-    "the_exchange_is_away_for_a_moment": 1,
-    "the_server_is_killed": 1,
-}
-_NAMES = list(_WEIGHTED)
-WEIGHTS = list(_WEIGHTED.values())

@@ -149,6 +149,7 @@ class World(Clicks, Furniture):
         # While the connection is gone nothing we say is heard.
         for command in turn.commands if self.board.exchange_up else ():
             self.events.extend(self.exchange.do(command))
+        self.events.extend(turn.once_kept)
         self.records += turn.records
         self.sayings += turn.sayings
         self.changed = set(turn.changed)
@@ -399,6 +400,11 @@ class World(Clicks, Furniture):
         device = self.person(agent).device
         leg = self.exchange.line_of(device) if device is not None else None
         return self.exchange.lines[leg].state if leg is not None else None
+
+    def legs_of(self, agent: str) -> list[LegId]:
+        """The legs of the agent's telephone, oldest first; most have one."""
+        device = self.person(agent).device
+        return [leg for leg, line in self.exchange.lines.items() if line.device == device]
 
     def queue_id(self, name: str) -> QueueId:
         """A queue's id."""

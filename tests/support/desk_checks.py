@@ -9,8 +9,17 @@ from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
-from cordboard.core.records import CallClosed, CallMoved, CallOpened, Noted, SegmentClosed, SegmentKind, Why
-from cordboard.core.types import Direction, UserId
+from cordboard.core.records import (
+    CallBackStatus,
+    CallClosed,
+    CallMoved,
+    CallOpened,
+    Noted,
+    SegmentClosed,
+    SegmentKind,
+    Why,
+)
+from cordboard.core.types import CallBackId, Direction, UserId
 from tests.support import full_look
 
 if TYPE_CHECKING:
@@ -27,6 +36,8 @@ def check(world: World) -> None:
         call_is_sound(board, call)
     full_look.check(world)
     order_is_fair(board)
+    promises_are_kept_once(board)
+    the_missed_stand_once(board)
     if board.exchange_up:
         wrap_ups_end(world)
         nobody_waits_in_vain(world)
@@ -35,11 +46,45 @@ def check(world: World) -> None:
         sound_is_right(world)
 
 
+def promises_are_kept_once(board: Board) -> None:
+    """A number is called back no more often than the rule says, never after cancelling, one attempt at a time (I12)."""
+    attempts: dict[CallBackId, list[Call]] = {}
+    for call in board.calls.values():
+        # Who has answered may be waiting for the agent's telephone once more.
+        if call.callback is not None and call.state in OWN and call.answered_at is None:
+            attempts.setdefault(call.callback, []).append(call)
+    for one in board.callbacks.values():
+        queue = board.queues.get(one.row.queue)
+        if one.is_open and queue is not None:
+            assert one.row.attempts < queue.callback.attempts, one
+        assert not one.offers or one.row.status is CallBackStatus.PLANNED, one
+        if one.row.status is CallBackStatus.PLANNED:
+            assert board.rules.is_called_back(one.row.number), one
+        under_way = attempts.get(one.id, [])
+        assert len(under_way) <= 1, one
+        assert all(call.id == one.row.call for call in under_way), one
+
+
+def the_missed_stand_once(board: Board) -> None:
+    """A caller has one entry in a queue's list; it is open, and who calls is known (D14)."""
+    callers = [(row.queue, row.number) for row in board.missed.values() if row.number is not None]
+    assert len(set(callers)) == len(callers)
+    for row in board.missed.values():
+        assert row.closed_at is None and row.times > 0, row
+        assert (row.claimed_by is None) == (row.claimed_at is None), row
+        assert row.attempt is None or row.claimed_by is not None, row
+        if row.attempt is not None and board.exchange_up:
+            # Who answered has been spoken to, and stands in no list.
+            assert board.calls[row.attempt].answered_at is None, row
+
+
 def maps_agree(board: Board) -> None:
     """Every cross-reference holds in both directions; a device serves one agent (I11)."""
     assert board.queued == {c.id: c for c in board.calls.values() if c.state is CallState.WAITING}
     assert board.parties == {c.leg: c.id for c in board.calls.values()}
-    assert board.lines == {a.line.leg: a.id for a in board.agents.values() if a.line is not None}
+    assert board.lines == {
+        leg.leg: a.id for a in board.agents.values() for leg in (a.line, *a.aside) if leg is not None
+    }
     assert {d.id: d.used_by for d in board.devices.values() if d.used_by is not None} == {
         a.device: a.id for a in board.agents.values() if a.device is not None
     }
@@ -67,6 +112,12 @@ def agent_is_sound(board: Board, agent: Agent) -> None:
     for queue_id in agent.signed_in:
         assert agent.group in board.queues[queue_id].groups, agent
     line = agent.line
+    assert line is not None or not agent.aside, agent
+    kept = [leg.whose for leg in agent.aside]
+    assert len(set(kept)) == len(kept) and not (line is not None and line.whose in kept), agent
+    for leg in agent.aside:
+        assert leg.state is LineState.UP and leg.call is None and leg.whose in agent.calls, agent
+        assert board.calls[leg.whose].state is CallState.HELD, agent
     if line is None or not board.exchange_up:
         return
     if line.state is LineState.UP:
@@ -150,9 +201,10 @@ def wrap_ups_end(world: World) -> None:
 
 
 def nobody_waits_in_vain(world: World) -> None:
-    """No caller waits while somebody free could be offered the call (I3)."""
+    """No caller waits while somebody free could be offered the call (I3); a call back of before is an offer too."""
     board, now = world.board, world.now
     shown = {agent for call in board.calls.values() for agent in call.offers}
+    shown |= {agent for one in board.callbacks.values() for agent in one.offers}
     for call in board.calls.values():
         if call.state is not CallState.WAITING or call.offers or call.queue is None:
             continue

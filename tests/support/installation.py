@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import uuid
@@ -31,11 +32,16 @@ from cordboard.asterisk.ports import pick
 from cordboard.asterisk.runtime import find
 from tests.support.sipphone import Address, SipPhone
 
+TCP_ESTABLISHED = 1
+"""As Linux counts the states of a connection (TCP_INFO)."""
+
 TRUNK_ADDRESS = "127.0.0.2"
 ALGEMEEN = "31534800900"
 URGENT = "31534800911"
 ROOT = Path(__file__).resolve().parents[2]
 READY_MS = 60_000
+SYSCALL_READ = {"0", "63"}
+"""The number of read(2) on x86-64 and on 64-bit ARM."""
 
 CONFIGURATION = f"""
 [[trunks]]
@@ -48,7 +54,16 @@ match = ["{TRUNK_ADDRESS}"]
 class Installation:
     """One installation with the demo organisation, alive while the context lasts."""
 
-    def __init__(self, folder: Path, *, configuration: str = CONFIGURATION, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        configuration: str = CONFIGURATION,
+        port: int | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """`environment`: variables beside our own."""
+        self._environment = os.environ | (environment or {})
         self.folder = folder
         self.data = folder / "data"
         self.port = port or pick(1)[0]
@@ -82,6 +97,7 @@ class Installation:
         self.parent = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cordboard", *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT,
+            env=self._environment,
         )  # fmt: skip
         output.close()
         await self.healthy()
@@ -151,18 +167,10 @@ class Installation:
         """Wait until the next server has loaded and waits: a second death before that takes a whole start."""
         assert self.parent is not None
         children = Path(f"/proc/{self.parent.pid}/task/{self.parent.pid}/children")
-        before: dict[str, int] = {}
-        for _ in range(within_ms // 300):
-            # Time of the processor that each child has used: a loaded one uses none.
-            used = {
-                pid: sum(int(part) for part in Path(f"/proc/{pid}/stat").read_text().split()[13:15])
-                for pid in children.read_text().split()
-            }
-            still = [pid for pid, ticks in used.items() if before.get(pid) == ticks and ticks > 20]
-            if len(used) >= 2 and still:
+        for _ in range(within_ms // 50):
+            if any(_reads_its_input(pid) for pid in children.read_text().split()):
                 return
-            before = used
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.05)
         raise AssertionError("no server stands by")
 
     def exchange_pid(self) -> int:
@@ -213,14 +221,30 @@ class Installation:
     @contextlib.asynccontextmanager
     async def desk(self, user_name: str) -> AsyncIterator[Desk]:
         """Log in and keep a console open, without a browser."""
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
-            desk = Desk(self, client)
+        async with self.stranger() as desk:
             await desk.log_in(user_name, self.password(user_name))
             await desk.connect()
+            yield desk
+
+    @contextlib.asynccontextmanager
+    async def stranger(self) -> AsyncIterator[Desk]:
+        """The same before anybody has logged in."""
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
+            desk = Desk(self, client)
             try:
                 yield desk
             finally:
                 await desk.close()
+
+
+def _reads_its_input(pid: str) -> bool:
+    """This process sleeps in a read of its standard input: all that a loaded server does until it is told to go."""
+    try:
+        # The call's number, then its arguments; the first one of a read is the descriptor.
+        words = Path(f"/proc/{pid}/syscall").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return len(words) > 1 and words[1] == "0x0" and words[0] in SYSCALL_READ
 
 
 class Refused(Exception):
@@ -249,7 +273,10 @@ class Desk:
     async def request(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """A REST request as the console sends it: status and decoded body."""
         async with self.client.request(
-            method, f"{self._installation.url}{path}", headers={"X-Cordboard": "1"}, **options
+            method,
+            f"{self._installation.url}{path}",
+            headers={"X-Cordboard": "1", **options.pop("headers", {})},
+            **options,
         ) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
@@ -277,6 +304,19 @@ class Desk:
         if self._socket is not None:
             await self._socket.close()
 
+    def stop_reading(self) -> None:
+        """As a frozen tab: the connection stays, and nobody empties it."""
+        assert self._reader is not None
+        self._reader.cancel()
+
+    @property
+    def is_connected(self) -> bool:
+        """The connection stands, whether anybody reads from it or not: of one that does not, only the kernel knows."""
+        wire = self._socket.get_extra_info("socket") if self._socket is not None else None
+        if wire is None or wire.fileno() < 0:
+            return False
+        return bool(wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_ESTABLISHED)
+
     async def reconnect(self, *, within_ms: int = 10_000) -> None:
         """As the console does by itself: again and again until the server is there."""
         await self.close()
@@ -290,15 +330,15 @@ class Desk:
                     raise
                 await asyncio.sleep(0.02)
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in socket:
+    async def _read(self, wire: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in wire:
             if message.type is not aiohttp.WSMsgType.TEXT:
                 break
             frame = json.loads(message.data)
-            await self._take(socket, frame)
+            await self._take(wire, frame)
             self._changed.set()
 
-    async def _take(self, socket: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
+    async def _take(self, wire: aiohttp.ClientWebSocketResponse, frame: dict[str, Any]) -> None:
         match frame["t"]:
             case "snap":
                 self.snapshots += 1
@@ -316,7 +356,7 @@ class Desk:
                 self.notices.append(frame)
             case "hb":
                 self.rev = frame["rev"]
-                await socket.send_json({"t": "pong", "rev": self.rev})
+                await wire.send_json({"t": "pong", "rev": self.rev})
 
     def _apply(self, op: dict[str, Any]) -> None:
         if op["a"] == "s":

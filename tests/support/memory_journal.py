@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cordboard.app.gaps import Gap
 from cordboard.app.ports import QueueCounts, StorageFailure, StoredAgent, StoredCall, StoredTransfer
 from cordboard.core.call import Reason, TransferState
 from cordboard.core.records import (
     AwayChanged,
+    CallBackRow,
     CallClosed,
     CallMoved,
     CallOpened,
     DevicePaired,
     GroupChosen,
     MessageLeft,
+    MissedRow,
     Noted,
     PauseChanged,
     QueueSignInChanged,
@@ -26,7 +29,16 @@ from cordboard.core.records import (
     Why,
     WrapUpChanged,
 )
-from cordboard.core.types import CallId, Direction, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.types import (
+    CallBackId,
+    CallId,
+    Direction,
+    Instant,
+    MissedId,
+    OrganisationId,
+    QueueId,
+    UserId,
+)
 from cordboard.core.urgent import Rung
 
 _IN_PROGRESS = frozenset(
@@ -45,6 +57,8 @@ _STILL_WAITS = (StoredState.WAITING, StoredState.CONNECTING)
 class MemoryJournal:
     """Folds records; one organisation."""
 
+    records: list[Record] = field(default_factory=list)
+    """As they came."""
     opened: dict[CallId, CallOpened] = field(default_factory=dict)
     moved: dict[CallId, CallMoved] = field(default_factory=dict)
     closed: dict[CallId, CallClosed] = field(default_factory=dict)
@@ -57,6 +71,9 @@ class MemoryJournal:
     answered_in: dict[CallId, QueueId | None] = field(default_factory=dict)
     log: list[Noted] = field(default_factory=list)
     messages: list[MessageLeft] = field(default_factory=list)
+    callbacks: dict[CallBackId, CallBackRow] = field(default_factory=dict)
+    missed_callers: dict[MissedId, MissedRow] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
     urgent_queues: frozenset[QueueId] = frozenset()
     """Which the database would know to be urgent."""
     urgent: set[CallId] = field(default_factory=set)
@@ -67,8 +84,15 @@ class MemoryJournal:
         """Keep these."""
         if self.away:
             raise StorageFailure("the disk is full")
+        self.records += records
         for record in records:
             self._keep(record)
+
+    async def mark(self, organisation: OrganisationId, gap: Gap) -> None:
+        """Keep this."""
+        if self.away:
+            raise StorageFailure("the disk is full")
+        self.gaps.append(gap)
 
     def _keep(self, record: Record) -> None:
         match record:
@@ -82,6 +106,10 @@ class MemoryJournal:
                 self._transfer(record)
             case Noted():
                 self.log.append(record)
+            case CallBackRow():
+                self.callbacks[record.id] = record
+            case MissedRow():
+                self.missed_callers[record.id] = record
             case MessageLeft():
                 self.messages.append(record)
             case CallClosed():
@@ -205,6 +233,7 @@ class MemoryJournal:
             handled_by=moved.agent if talks and moved.agent is not None else talked[-1] if talked else None,
             returned=moved.state is StoredState.WAITING and moved.queue is not None and answered_here,
             reason=Reason(missed.reason) if missed is not None and missed.reason is not None else None,
+            not_reached=missed.recipient_name if missed is not None else None,
             back_to=missed.initiator if missed is not None and came_back else None,
             back_at=missed.at if missed is not None and came_back else None,
             transfer=self._stored_transfer(opened.call),
@@ -230,6 +259,10 @@ class MemoryJournal:
             recipient_name=moved.recipient_name,
             until=moved.until,
         )
+
+    async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
+        """Those to whom nobody has spoken."""
+        return tuple(row for row in self.missed_callers.values() if row.closed_at is None)
 
     async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
         """Nothing was counted before the simulation began."""

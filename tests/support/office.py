@@ -21,7 +21,9 @@ from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.ports import DeviceRow, Directory, GroupRow, OrganisationRow, QueueRow, UserRow
 from cordboard.app.writer import Writer
 from cordboard.asterisk.exchange import AsteriskExchange, Route
+from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.translate import Arrival
+from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call
@@ -129,7 +131,18 @@ class _Screens:
 class Office:
     """One organisation at work; `restart` gives it a new server on the same exchange and journal."""
 
-    def __init__(self, exchange: SimulatedExchange | None = None) -> None:
+    def __init__(
+        self,
+        exchange: SimulatedExchange | None = None,
+        *,
+        trunk: bool = False,
+        ways_out: WaysOut | None = None,
+    ) -> None:
+        """`trunk`: numbers outside can be called; `ways_out`: over these."""
+        if trunk:
+            out = Trunk(name="out", host="sip.example.net")
+            ways_out = WaysOut((out,), ("112",), lambda _organisation: "NL")
+        self._ways_out = ways_out
         self.pretended = exchange or SimulatedExchange(seed=1)
         self.clock = self.pretended.clock
         self.journal = MemoryJournal()
@@ -166,8 +179,8 @@ class Office:
         def new_id() -> str:
             return f"cb-{start}-{next(numbers):x}"
 
-        self.socket = SimulatedSocket(self.pretended)
-        self.writer = Writer(self.journal)
+        self.socket = self._dial()
+        self.writer = Writer(self.journal, self.clock.now)
         self.writer.start()
         self.screens = _Screens()
         self.exchange = AsteriskExchange(
@@ -178,6 +191,7 @@ class Office:
             new_id=new_id,
             clock=self.clock,
             notifier=SimulatedNotifier(self.pretended),
+            ways_out=self._ways_out,
             last_boot=self._boot,
             booted=self._booted,
         )
@@ -191,10 +205,15 @@ class Office:
             day_started=0,
             now=self.clock.now(),
             new_leg=lambda: LegId(new_id()),
+            missed=await self.journal.missed(ORGANISATION),
         )
         self.engine.put(ORGANISATION, desk)
         self.exchange.start()
         await self.settle()
+
+    def _dial(self) -> SimulatedSocket:
+        """The connection of a server that starts."""
+        return SimulatedSocket(self.pretended)
 
     async def restart(self) -> None:
         """Kill -9 of the server and a new one in its place; the exchange lives on."""

@@ -13,6 +13,7 @@ from enum import Enum
 from cordboard.core.commands import (
     Announce,
     AnswerDevice,
+    AnswerTransferKey,
     CancelRinging,
     Command,
     Dial,
@@ -20,6 +21,7 @@ from cordboard.core.commands import (
     HangUp,
     HangUpReason,
     Hold,
+    Hush,
     Join,
     LetRing,
     Pair,
@@ -38,10 +40,12 @@ from cordboard.core.events import (
     LegEnd,
     LegEnded,
     LegFound,
+    LegResumedByPhone,
     LegRole,
     PairFailed,
     Place,
 )
+from cordboard.core.line import LEGS_MAX
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, QueueId
 
 
@@ -94,6 +98,8 @@ class PretendExchange:
     """Devices that answer by themselves when asked at the start of a call."""
     obey_talk: set[DeviceId] = field(default_factory=set)
     """Devices that answer when they are told to while they ring."""
+    transfer_keys: list[tuple[LegId, bool]] = field(default_factory=list)
+    """What telephones heard of the transfers that they asked for."""
     tones: list[LegId] = field(default_factory=list)
     keys: list[tuple[LegId, str]] = field(default_factory=list)
     recalls: list[LegId] = field(default_factory=list)
@@ -119,8 +125,9 @@ class PretendExchange:
                 yield from self._ring(command)
             case AnswerDevice(leg=leg):
                 line = self.lines.get(leg)
-                if line is not None and line.device in self.obey_talk and line.state is Phone.RINGING:
-                    yield from self.lift(leg)
+                if line is not None and line.device in self.obey_talk:
+                    ringing = line.state is Phone.RINGING
+                    yield from self.lift(leg) if ringing else iter([LegResumedByPhone(leg=leg)])
             case CancelRinging(leg=leg):
                 self.cancelled.append(command)
                 yield from self.end(leg, LegEnd.NO_ANSWER)
@@ -147,6 +154,9 @@ class PretendExchange:
                     caller.place, caller.line, caller.rings = Place.NOWHERE, None, True
             case Pair(one=one, other=other):
                 yield from self._pair(one, other)
+            case AnswerTransferKey(leg=leg, done=done):
+                assert leg in self.lines, f"{leg} is gone and hears nothing of its transfer"
+                self.transfer_keys.append((leg, done))
             case SendDigits(party=party, digits=digits):
                 self.keys.append((party, digits))
             case Recall(line=leg):
@@ -154,6 +164,8 @@ class PretendExchange:
             case Announce(leg=leg):
                 self.said.append(command)
                 yield AnnouncementEnded(leg=leg)
+            case Hush():
+                pass
             case RecordMessage(leg=leg, name=name):
                 self.recording[leg] = name
             case PlayEndTone(line=leg):
@@ -164,7 +176,8 @@ class PretendExchange:
             yield LegEnded(leg=command.leg, how=LegEnd.UNREACHABLE)
             return
         busy = [line for line in self.lines.values() if line.device == command.device]
-        assert not busy, f"{command.device} is rung on a second leg"
+        assert all(line.state is Phone.UP for line in busy), f"{command.device} is rung twice at once"
+        assert len(busy) < LEGS_MAX, f"{command.device} has no more legs"
         self.lines[command.leg] = Line(command.device, command.call, command.at_once)
         if command.at_once and command.device in self.answer_at_once:
             yield from self.lift(command.leg)

@@ -9,12 +9,14 @@ import secrets
 import struct
 import time
 from array import array
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
 from tests.support import tone
 from tests.support.g711 import FRAME_MS, FRAME_SAMPLES, Codec, decode, tone_frames
+from tests.support.sip import EVENTS
 
 POLL_S = 0.02
 """How often a listener looks again; answers carry the packets' own times, not this beat's."""
@@ -189,6 +191,12 @@ class Ear:
         )
 
 
+KEYS = "0123456789*#"
+"""By their numbers in RFC 4733."""
+KEY_BEATS, KEY_PAUSE = 8, 4
+"""A key is down for 8 packets of 20 ms, the last three of which tell its end; then 80 ms pass."""
+
+
 class RtpStream(asyncio.DatagramProtocol):
     """One RTP socket: sends the tone it is told to, to the address it is told, every 20 ms."""
 
@@ -208,6 +216,8 @@ class RtpStream(asyncio.DatagramProtocol):
         self._ssrc = secrets.randbits(32)
         self._beats = 0
         self._was_sending = False
+        self._keys: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._key_beats = self._key_stamp = 0
 
     @classmethod
     async def open(cls, ip: str, tone_hz: int | None) -> "RtpStream":
@@ -230,6 +240,13 @@ class RtpStream(asyncio.DatagramProtocol):
             self._next_s = loop.time()
             self._beat = loop.call_at(self._next_s, self._tick)
 
+    async def press(self, keys: str) -> None:
+        """Send these keys as events (RFC 4733), each for a tenth of a second and a bit; returns after the last."""
+        for key in keys:
+            pressed = asyncio.get_running_loop().create_future()
+            self._keys.append((KEYS.index(key), pressed))
+            await pressed
+
     def close(self) -> None:
         """Stop; what was heard stays."""
         self.sending = False
@@ -251,15 +268,38 @@ class RtpStream(asyncio.DatagramProtocol):
     def error_received(self, exc: Exception) -> None:
         """The other side closed its port first: ordinary at the end of a call."""
 
+    def _key_instead(self, stamp: int) -> bytes:
+        """The packet of a key that is down; b"": none is, or it has just come up."""
+        if not self._keys:
+            return b""
+        event, pressed = self._keys[0]
+        beat, self._key_beats = self._key_beats, self._key_beats + 1
+        if beat == 0:
+            self._key_stamp = stamp
+        if beat >= KEY_BEATS + KEY_PAUSE:
+            self._keys.popleft()
+            self._key_beats = 0
+            if not pressed.done():
+                pressed.set_result(None)
+        if beat >= KEY_BEATS:
+            return b""
+        # The end is told three times, as one packet may be lost.
+        is_over = beat >= KEY_BEATS - 3
+        lasted = min(beat + 1, KEY_BEATS - 2) * FRAME_SAMPLES
+        kind = EVENTS | (0x80 if beat == 0 else 0)
+        head = struct.pack(">BBHII", 0x80, kind, self.sent_packets & 0xFFFF, self._key_stamp, self._ssrc)
+        return head + struct.pack(">BBH", event, (0x80 if is_over else 0) | 10, lasted)
+
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         if self.sending and self.remote is not None and self._transport is not None:
             frames = tone_frames(self.codec, self.tone_hz)
+            sound = frames[self._beats % len(frames)]
             # The mark says that this begins anew after a pause (RFC 3551 section 4.1).
             kind = self.codec.value | (0 if self._was_sending else 0x80)
             stamp = self._beats * FRAME_SAMPLES & 0xFFFFFFFF
             head = struct.pack(">BBHII", 0x80, kind, self.sent_packets & 0xFFFF, stamp, self._ssrc)
-            self._transport.sendto(head + frames[self._beats % len(frames)], self.remote)
+            self._transport.sendto(self._key_instead(stamp) or head + sound, self.remote)
             self.sent_packets += 1
         self._was_sending = self.sending
         # Time goes on while paused, the packets' numbers do not: a gap in those would look like loss.

@@ -180,6 +180,10 @@ def digest(challenge: str, *, user: str, password: str, method: str, uri: str, b
     )
 
 
+EVENTS = 101
+"""RTP payload type of keys, as everybody numbers it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sdp:
     """What one side says of its sound."""
@@ -212,10 +216,13 @@ class Sdp:
             ip, port, tuple(codec for pt in payloads for codec in Codec if codec.value == pt), direction
         )
 
-    def encode(self, version: int) -> str:
-        """The body; `version` rises with every change, as RFC 3264 wants."""
+    def encode(self, version: int, *, keys: bool = False) -> str:
+        """The body; `version` rises with every change, as RFC 3264 wants. `keys`: they go as events (RFC 4733)."""
         types = " ".join(str(codec.value) for codec in self.codecs)
         maps = [f"a=rtpmap:{codec.value} {codec.name}/8000" for codec in self.codecs]
+        if keys:
+            types += f" {EVENTS}"
+            maps += [f"a=rtpmap:{EVENTS} telephone-event/8000", f"a=fmtp:{EVENTS} 0-15"]
         head = ["v=0", f"o=- 1 {version} IN IP4 {self.ip}", "s=-", f"c=IN IP4 {self.ip}", "t=0 0"]
         medium = [f"m=audio {self.port} RTP/AVP {types}", *maps, "a=ptime:20", f"a={self.direction}"]
         return "\r\n".join([*head, *medium, ""])

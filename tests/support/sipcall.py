@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
+from urllib.parse import quote
 
 from tests.support import sip
 from tests.support.g711 import Codec
@@ -191,17 +192,39 @@ class SipCall(SipDialog):
         async with self._keys:
             await self._reinvite(held=False)
 
+    async def transfer(self, to: "str | SipCall") -> None:
+        """The transfer key: to this number, or to whom another call of this phone is with (RFC 3515, RFC 3891).
+
+        Raises:
+            SipFailure: the exchange did not take it on; how it goes on comes as NOTIFY.
+        """
+        us = f"<sip:{self._owner.user}@{self._peer[0]}>"
+        whom = f"<sip:{to}@{self._peer[0]}>"
+        if isinstance(to, SipCall):
+            dialog = f"{to.call_id};to-tag={sip.tag_in(to._them)};from-tag={sip.tag_in(to._us)}"
+            whom = us.replace(">", f"?Replaces={quote(dialog)}>")
+        request = self._message("REFER", (("Refer-To", whom), ("Referred-By", us)))
+        response = await self._link.request(request, self._peer)
+        if response.status != 202:
+            raise SipFailure(request, response)
+
     def say(self, tone_hz: int | None) -> None:
         """Send this tone from now on; None is silence."""
         assert self._stream is not None
         self._stream.tone_hz = tone_hz
+
+    async def press(self, keys: str) -> None:
+        """Press these one after the other; returns when the last one is up again."""
+        assert self._stream is not None and self._owner.keys, "this telephone has no keys"
+        await self._stream.press(keys)
 
     # -- calling out -------------------------------------------------------------------------------
 
     async def place(self, extra: tuple[tuple[str, str], ...] = ()) -> None:
         """Send the INVITE; everything after that happens by itself."""
         stream = await self.sound()
-        offer = Sdp(self._owner.ip, stream.port, self._owner.codecs, "sendrecv").encode(self._sdp_version)
+        sound = Sdp(self._owner.ip, stream.port, self._owner.codecs, "sendrecv")
+        offer = sound.encode(self._sdp_version, keys=self._owner.keys)
         headers = (*extra, ("Allow", ALLOW), ("Content-Type", "application/sdp"))
         invite = self._message("INVITE", headers, offer)
         self.invite = invite

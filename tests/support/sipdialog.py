@@ -29,6 +29,7 @@ class Owner(Protocol):
     ip: str
     tone_hz: int | None
     codecs: tuple[Codec, ...]
+    keys: bool
     talk_event: bool
 
     def contact(self) -> str: ...

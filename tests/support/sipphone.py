@@ -64,6 +64,7 @@ class SipPhone:
         answers_after_ms: answers every call by itself after so long; None does not.
         rejects_with: rejects every call at once, with a status such as "486 Busy Here"; None does not.
         codecs: offered and accepted, by preference.
+        keys: can press keys in calls that it makes.
     """
 
     def __init__(
@@ -81,9 +82,10 @@ class SipPhone:
         answers_after_ms: int | None = None,
         rejects_with: str | None = None,
         codecs: tuple[Codec, ...] = (Codec.PCMA, Codec.PCMU),
+        keys: bool = False,
     ) -> None:
         self.server, self.user, self.password = server, user, password
-        self.ip, self.tone_hz, self.codecs = ip, tone_hz, codecs
+        self.ip, self.tone_hz, self.codecs, self.keys = ip, tone_hz, codecs, keys
         self.rings_audibly = rings
         self.talk_event, self.obeys_auto_answer = talk_event, obeys_auto_answer
         self.answers_after_ms, self.rejects_with = answers_after_ms, rejects_with

@@ -32,8 +32,11 @@ def find(recording: Sequence[int], heard: Sequence[int]) -> int | None:
     return next((at for at in _places(recording, heard) if _is_whole(recording, heard, at)), None)
 
 
-async def hears(ear: Ear, path: Path, *, within_ms: int) -> int:
+async def hears(ear: Ear, path: Path, *, within_ms: int, since: int = 0) -> int:
     """Wait until this recording was heard to its end; returns at which sample of all that was heard it began.
+
+    Args:
+        since: the sample from which on it is looked for; what was heard before costs nothing.
 
     Raises:
         NotHeard: not within `within_ms` milliseconds.
@@ -41,7 +44,7 @@ async def hears(ear: Ear, path: Path, *, within_ms: int) -> int:
     recording, _ = read_wav(path)
     deadline = time.monotonic() + within_ms / 1000
     places: list[int] = []
-    seen = 0
+    seen = since
     while True:
         is_late = time.monotonic() > deadline
         heard = ear.samples(0, len(ear.packets))

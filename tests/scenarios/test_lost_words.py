@@ -1,0 +1,135 @@
+"""Every half minute what we know is held beside what the exchange says: a lost word does no harm for long (F3, F9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from cordboard.asterisk.comparison import COMPARE_MS
+from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.way_out import WaysOut
+from cordboard.core.call import CallState
+from cordboard.core.requests import AnswerCall
+from cordboard.simulator.exchange import SimulatedExchange
+from cordboard.simulator.faults import Faults
+from cordboard.simulator.hearing import Sound
+from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, Office
+
+A_ROUND_MS = COMPARE_MS + 2_000
+
+
+def lossy(*kinds: str) -> SimulatedExchange:
+    """An exchange that can be made to say nothing any more of these kinds (`faults.drop`)."""
+    return SimulatedExchange(seed=1, faults=Faults(seed=1, only=frozenset(kinds)))
+
+
+@pytest.mark.rule("X-h")
+async def test_a_caller_whose_end_was_not_heard_is_gone_within_half_a_minute() -> None:
+    """Also the card and the agent's line; the call stands in the history once."""
+    exchange = lossy("ChannelDestroyed", "StasisEnd", "ChannelHangupRequest", "ChannelLeftBridge")
+    async with Office(exchange) as office:
+        talker, waiter = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        await office.pass_ms(4_000)
+        waiter.call(ALGEMEEN)
+        await office.pass_ms(500)
+
+        exchange.faults.drop = 1.0
+        talker.hang_up()
+        waiter.hang_up()
+        await office.pass_ms(1_000)
+        assert len(office.board.calls) == 2
+        exchange.faults.drop = 0.0
+        await office.pass_ms(A_ROUND_MS)
+
+        assert not office.board.calls
+        assert len(office.journal.closed) == 2
+        assert office.agent(CHANTAL).line is None
+        assert office.exchange.compared >= 1
+
+
+@pytest.mark.rule("D16")
+async def test_a_telephone_that_was_picked_up_unheard_is_connected_within_half_a_minute() -> None:
+    """It rang, it was lifted, and the word was lost."""
+    exchange = lossy("ChannelStateChange", "StasisStart", "Dial")
+    async with Office(exchange) as office:
+        # A ring that nobody hears of ends by itself after twenty seconds (F9); this one is found before.
+        await office.pass_ms(COMPARE_MS - 10_000)
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(500)
+        exchange.faults.drop = 1.0
+        office.phones[CHANTAL].answer()
+        await office.pass_ms(1_000)
+        assert office.only_call().state is CallState.WAITING
+        exchange.faults.drop = 0.0
+        await office.pass_ms(12_000)
+
+        assert caller.hears().people == {"chantal"}
+        assert not office.phones[PIET].is_ringing
+
+
+@pytest.mark.rule("D16")
+async def test_a_caller_who_came_in_unheard_is_found_within_half_a_minute() -> None:
+    """Claimed, and then the word of it was lost."""
+    exchange = lossy("StasisStart")
+    async with Office(exchange) as office:
+        exchange.faults.drop = 1.0
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(2_000)
+        assert not office.board.calls
+        exchange.faults.drop = 0.0
+        await office.pass_ms(2 * A_ROUND_MS)
+
+        assert office.only_call().number == "31612345678"
+        assert caller.hears().sound is Sound.MUSIC
+
+
+async def test_when_both_agree_nothing_is_told_and_no_telephone_rings_anew() -> None:
+    """A look is not noticed: who rings goes on ringing, who talks goes on talking."""
+    async with Office() as office:
+        talker, waiter = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        while office.exchange.compared < 1:
+            await office.pass_ms(1_000)
+        await office.pass_ms(COMPARE_MS - 5_000)
+        waiter.call(ALGEMEEN)
+        await office.pass_ms(1_000)
+        rung = len(office.phones[PIET].calls)
+        assert office.phones[PIET].is_ringing
+        compared = office.exchange.compared
+        await office.pass_ms(6_000)
+
+        assert office.exchange.compared == compared + 1
+        assert office.phones[PIET].is_ringing
+        assert len(office.phones[PIET].calls) == rung
+        assert talker.hears().people == {"chantal"}
+
+
+@pytest.mark.rule("D28")
+async def test_a_call_for_help_takes_a_trunk_that_answers_though_its_fall_was_unheard() -> None:
+    """And the first one again when that is back; the alarm says the same at the same time."""
+    exchange = lossy("EndpointStateChange", "PeerStatusChange")
+    one, two = Trunk(name="one", host="a.example.net"), Trunk(name="two", host="b.example.net")
+    ways = WaysOut((one, two), ("112",), lambda _organisation: "NL", for_emergencies=lambda _o: (one, two))
+    first, second = exchange.phone(one.endpoint), exchange.phone(two.endpoint)
+
+    def over() -> tuple[str, bool]:
+        way = ways.to(ORGANISATION, "112", None)
+        assert way is not None
+        return way.endpoint.split("/")[1], one.endpoint in office.exchange.offline
+
+    async with Office(exchange, ways_out=ways) as office:
+        await office.pass_ms(500)
+        assert over() == ("t-one", False)
+        exchange.faults.drop = 1.0
+        first.unregister()
+        await office.pass_ms(1_000)
+        assert over() == ("t-one", False)
+
+        await office.pass_ms(A_ROUND_MS)
+        assert over() == ("t-two", True)
+        first.register()
+        second.unregister()
+        await office.pass_ms(A_ROUND_MS)
+        assert over() == ("t-one", False)
