@@ -8,7 +8,7 @@ from cordboard.asterisk.comparison import COMPARE_MS
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import CallState
-from cordboard.core.requests import AnswerCall
+from cordboard.core.requests import AnswerCall, HoldCall
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
@@ -46,6 +46,31 @@ async def test_a_caller_whose_end_was_not_heard_is_gone_within_half_a_minute() -
         assert len(office.journal.closed) == 2
         assert office.agent(CHANTAL).line is None
         assert office.exchange.compared >= 1
+
+
+@pytest.mark.rule("5.1-k")
+async def test_who_is_held_in_the_moment_in_which_the_only_listener_leaves_hears_music() -> None:
+    """The music ends with its last listener, and the word of that may come after the next one was put there."""
+    exchange = lossy("ChannelDestroyed", "StasisEnd", "ChannelHangupRequest", "ChannelLeftBridge")
+    async with Office(exchange) as office:
+        leaver, stayer = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        await office.pass_ms(500)
+        await office.asks(HoldCall(agent=CHANTAL, call=office.only_call().id))
+        stayer.call(ALGEMEEN)
+        await office.pass_ms(500)
+        second = next(call for call in office.board.calls.values() if call.state is not CallState.HELD)
+        await office.asks(AnswerCall(agent=CHANTAL, call=second.id))
+        await office.pass_ms(500)
+
+        exchange.faults.drop = 1.0
+        leaver.hang_up()
+        await office.pass_ms(200)
+        await office.asks(HoldCall(agent=CHANTAL, call=second.id))
+        await office.pass_ms(500)
+
+        assert stayer.hears().sound is Sound.MUSIC
 
 
 @pytest.mark.rule("D16")

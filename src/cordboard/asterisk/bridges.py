@@ -90,7 +90,7 @@ class Bridges:
     async def put_to_music(
         self, name: BridgeName, leg: LegId, music: str | None = None
     ) -> AriResponse | None:
-        """Put a leg where the music is; the first one in starts it. None: the exchange is away.
+        """Put a leg where the music is, and have it play. None: the exchange is away.
 
         Args:
             music: class of music; None: the installation's. One that the exchange does not know is the installation's
@@ -98,15 +98,15 @@ class Bridges:
         """
         key = str(name)
         # Also true for one who is put there again: leaving stops the music.
-        first = not any(there == key and other != leg for other, there in self._inside.items())
-        if first:
+        if not any(there == key and other != leg for other, there in self._inside.items()):
             # Before anybody is in: if we die in between, nobody sits in silence whom the next server takes for served.
             bridge = await self._bridge(name)
             if bridge is None or await self._play(bridge, music) is None:
                 return None
         answer = await self._put(name, [leg], anew=[leg])
-        if first and (bridge := self._ids.get(key)) is not None:
-            # And after: one who was there already, unknown to us, left for a moment, and the music with it.
+        if answer is not None and answer.is_done and (bridge := self._ids.get(key)) is not None:
+            # And after: whom we take for the one before may have left a moment ago, and the music with them; one who
+            # was there already, unknown to us, left for a moment. Where it plays it goes on.
             await self._play(bridge, music)
         return answer
 
