@@ -142,12 +142,17 @@ def silence_ms(listener: SipCall, before_us: int, voice_hz: int) -> int:
     Raises:
         AssertionError: the voice was never heard.
     """
-    ear = listener.ear
-    heard = ear.first_heard(voice_hz, before_us)
+    heard = listener.ear.first_heard(voice_hz, before_us)
     assert heard is not None, f"never heard {voice_hz} Hz"
-    longest, loud_us = 0, before_us
+    return longest_silence_ms(listener, before_us, heard)
+
+
+def longest_silence_ms(listener: SipCall, from_us: int, to_us: int) -> int:
+    """The longest time without any sound between two moments, from the recorded packets."""
+    ear = listener.ear
+    longest, loud_us = 0, from_us
     for at, packet in enumerate(ear.packets):
-        if before_us <= packet.at_us <= heard and not tone.is_silent(ear.samples(at, at + 1)):
+        if from_us <= packet.at_us <= to_us and not tone.is_silent(ear.samples(at, at + 1)):
             longest, loud_us = max(longest, packet.at_us - loud_us), packet.at_us
     return longest // 1000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -17,7 +18,9 @@ from tests.exchange.office import (
     both_hear,
     calling,
 )
+from tests.exchange.outside import SILENCE_MS_MAX, longest_silence_ms
 from tests.support.installation import Installation, Refused
+from tests.support.rtp import now_us
 from tests.support.sipphone import EndedBy, NotSeen
 
 pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
@@ -67,6 +70,21 @@ async def test_a_call_goes_from_its_first_ring_to_the_history(cordboard: Install
         assert row["talk_ms"] == pytest.approx((held - answered + ended - resumed) * 1000, abs=1_000)
         numbers = chantal.desk.queue("Algemeen")
         assert (numbers["handled"], numbers["total"], numbers["waiting"]) == (1, 1, 0)
+
+
+@pytest.mark.rule("2.1.1-h")
+async def test_the_music_of_who_waits_goes_on_while_others_come(cordboard: Installation) -> None:
+    """Each newcomer has it play, so that nobody can sit in silence; who hears it already notices nothing of that."""
+    async with AsyncExitStack() as callers:
+        first = await callers.enter_async_context(calling(cordboard))
+        await first.hears_music(within_ms=PATIENCE_MS)
+        began_us = now_us()
+        for _ in range(4):
+            other = await callers.enter_async_context(calling(cordboard))
+            await other.hears_music(within_ms=PATIENCE_MS)
+
+        longest = longest_silence_ms(first, began_us, now_us())
+        assert longest < SILENCE_MS_MAX
 
 
 @pytest.mark.rule("2.1.1-w")
