@@ -34,8 +34,8 @@ LOOK_S = 30.0
 WITH_SOUND = 20
 STAY_MS = 4_000
 """How long the others stay on the line, on average."""
-OTHERS_IP, OTHERS_NUMBER = "127.0.0.2", "0699999999"
-OTHERS_KEPT = "31699999999"
+OTHERS_IP, OTHERS_NUMBER = "127.0.0.2", "0629999999"
+OTHERS_KEPT = "31629999999"
 GROWTH_MAX = {
     "server MB": 1.0,
     "server files": 4.0,

@@ -20,8 +20,8 @@ from tests.support import processes
 from tests.support.siplink import Address
 
 SCENARIOS = Path(__file__).parent / "sipp"
-LOOK_MS = 100
-"""How often a caller considers hanging up."""
+STAYS = (0.2, 0.6, 1.1, 2.1)
+"""For how long callers stay, in parts of the mean; each as often as the others."""
 FIRST_MEDIA_PORT = 6000
 """In the SDP only: SIPp sends no sound here."""
 
@@ -72,7 +72,7 @@ async def call_in(
         to: the number that is dialled.
         per_second: calls started each second.
         ip: own address, by which the exchange knows the trunk.
-        talk_ms: mean of the random time between answer and hang-up.
+        talk_ms: mean of the random time between answer, or the last change of the call, and hang-up.
         spread_ms: each call starts up to so much later than its turn, so that starts are at random moments.
         patience_ms: how long a caller waits for an answer; longer counts as failed.
         within_s: everything must be over by then.
@@ -81,17 +81,18 @@ async def call_in(
         SippFailed: it could not run, or was not done within `within_s` seconds.
     """
     values = {
+        "STAYS": _stays(talk_ms),  # first: it has other settings in it
         "SPREAD_MS": str(max(1, spread_ms)),
         "PATIENCE_MS": str(patience_ms),
-        "LOOK_MS": str(LOOK_MS),
-        "CHANCE": f"{min(1.0, LOOK_MS / max(talk_ms, LOOK_MS)):.4f}",
     }
     scenario = _prepared(folder, "caller", values)
     injected = folder / "callers.csv"
     injected.write_text(f"SEQUENTIAL\n{to};{from_number};{from_name}\n")
     # SIPp takes whole calls per period; a period of 1 s times 100 allows hundredths.
     rate = ["-r", str(max(1, round(per_second * 100))), "-rp", "100000"]
-    command = ["-inf", str(injected), *rate, "-m", str(calls), "-nd", "-default_behaviors", "bye,abortunexp"]
+    # By itself it lets three seconds' worth of callers be on the line, not more, and then falls behind its rate.
+    count = ["-m", str(calls), "-l", str(calls)]
+    command = ["-inf", str(injected), *rate, *count, "-nd", "-default_behaviors", "bye,abortunexp"]
     process = await _start(
         folder, scenario, ip, processes.free_ports(ip), [f"{server[0]}:{server[1]}", *command]
     )
@@ -152,6 +153,19 @@ def _prepared(folder: Path, name: str, values: dict[str, str]) -> Path:
     path = folder / f"{name}.xml"
     path.write_text(text)
     return path
+
+
+def _stays(mean_ms: int) -> str:
+    """A choice between the times for which one stays, and the steps of each."""
+    left = range(len(STAYS), 1, -1)
+    choices = [f'  <nop next="call{at}" chance="{1 / others:.4f}"/>' for at, others in enumerate(left)]
+    one = (SCENARIOS / "stay.xml").read_text()
+    # The last one follows the choices at once.
+    stays = [
+        one.replace("@N@", str(at)).replace("@STAY_MS@", str(max(1, round(part * mean_ms))))
+        for at, part in reversed([*enumerate(STAYS)])
+    ]
+    return "\n".join([*choices, *stays])
 
 
 async def _start(folder: Path, scenario: Path, ip: str, port: int, more: list[str]) -> Process:
