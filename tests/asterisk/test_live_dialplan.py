@@ -328,3 +328,20 @@ async def test_phones_are_known_again_after_the_exchange_restarts(desk: Desk) ->
 
     async with desk.phone() as phone:
         await phone.register()
+
+
+@pytest.mark.rule("D28")
+async def test_fall_backs_that_are_written_anew_are_read_first_and_nothing_is_taken_away_meanwhile(
+    desk: Desk,
+) -> None:
+    """A new server knows nothing of what the exchange holds; more numbers than fit one message are read whole."""
+    assert await desk.ami.family("cordboard-fallback") == {}
+    many = {f"05348{number:05}": ("d-1", "d-2") for number in range(500)}
+    await desk.phones.write_fallbacks(Fallbacks(groups=many))
+
+    desk.phones.forget()
+    await desk.phones.write_fallbacks(Fallbacks(groups={"0534800001": ("d-1",), "0534899999": ("d-2",)}))
+
+    assert await desk.ami.family("cordboard-fallback") == {
+        "0534800001": "PJSIP/d-1", "0534899999": "PJSIP/d-2",
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from cordboard.asterisk.ami import AmiClient
+from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.provision import DeviceKind, DeviceProvision, Fallbacks, Provisioner, ProvisionFailed
 from cordboard.asterisk.settings import ExchangeSettings
 from cordboard.asterisk.transport import AriResponse
@@ -69,15 +69,23 @@ class Database:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], str] = {}
         self.writes = 0
+        self.fails_at: int | None = None
+        """The write that it refuses."""
 
     async def put(self, family: str, key: str, value: str) -> None:
         """One row."""
+        if self.writes == self.fails_at:
+            raise AmiFailed("refused")
         self.writes += 1
         self.rows[family, key] = value
 
-    async def remove_family(self, family: str) -> None:
+    async def remove(self, family: str, key: str) -> None:
+        """One row less."""
+        del self.rows[family, key]
+
+    async def family(self, family: str) -> dict[str, str]:
         """All of a family."""
-        self.rows = {key: value for key, value in self.rows.items() if key[0] != family}
+        return {key: value for (one, key), value in self.rows.items() if one == family}
 
 
 @pytest.mark.rule("D28")
@@ -97,4 +105,25 @@ async def test_of_what_the_exchange_does_by_itself_only_changes_are_written(tmp_
     assert database.writes == 52
     made.forget()
     await made.write_fallbacks(Fallbacks(emergency_trunks=trunks))
-    assert database.writes == 102
+    assert database.writes == 52
+
+
+@pytest.mark.rule("D28")
+async def test_a_number_keeps_its_telephones_while_the_exchange_is_told_anew(tmp_path: Path) -> None:
+    """Whoever dies, or is refused, in the middle of it leaves what was there; the next one puts it right."""
+    database = Database()
+    made = Provisioner(Refusing(""), cast(AmiClient, database), ExchangeSettings(run_dir=tmp_path))
+    await made.write_fallbacks(Fallbacks(groups={"900": ("d-1",), "901": ("d-1",), "902": ("d-1",)}))
+
+    made.forget()
+    database.fails_at = database.writes + 1
+    with pytest.raises(AmiFailed):
+        await made.write_fallbacks(Fallbacks(groups={"900": ("d-2",), "901": ("d-2",)}))
+    assert {key for _, key in database.rows} == {"900", "901", "902"}
+
+    database.fails_at = None
+    await made.write_fallbacks(Fallbacks(groups={"900": ("d-2",), "901": ("d-2",)}))
+    assert {key: value for (_, key), value in database.rows.items()} == {
+        "900": "PJSIP/d-2",
+        "901": "PJSIP/d-2",
+    }

@@ -8,11 +8,13 @@ from cordboard.asterisk.comparison import COMPARE_MS
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import CallState
+from cordboard.core.exits import MESSAGE_MS_MAX
 from cordboard.core.requests import AnswerCall, HoldCall
+from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
-from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, Office
+from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
 
 A_ROUND_MS = COMPARE_MS + 2_000
 
@@ -71,6 +73,28 @@ async def test_who_is_held_in_the_moment_in_which_the_only_listener_leaves_hears
         await office.pass_ms(500)
 
         assert stayer.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("D21")
+@pytest.mark.parametrize("lost", ["PlaybackFinished", "RecordingFinished"])
+async def test_a_caller_on_the_way_out_whose_sound_ends_unheard_does_not_stay_for_ever(lost: str) -> None:
+    """After a sentence, or a message, that is over by any measure, the call ends as it should have."""
+    is_message = lost == "RecordingFinished"
+    async with Office(lossy(lost)) as office:
+        office.says = ["sound:cordboard/nl/closed"]
+        queue = office.board.queues[QUEUES[ALGEMEEN]]
+        queue.open = False
+        way_out = ExitAction.MESSAGE if is_message else ExitAction.ANNOUNCEMENT
+        queue.exits = {ExitReason.CLOSED: Exit(action=way_out)}
+        office.pretended.faults.drop = 1.0
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(1_000)
+        assert office.only_call().state is CallState.LEAVING
+
+        await office.pass_ms(MESSAGE_MS_MAX + 2 * 60_000)
+
+        assert not office.board.calls
+        assert caller.hears().sound is Sound.NOTHING
 
 
 @pytest.mark.rule("D16")

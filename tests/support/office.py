@@ -12,9 +12,9 @@ Everything between the exchange's messages and the records is the product's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from cordboard.app.assembly import assemble
 from cordboard.app.engine import Accepted, Engine, NotDone
@@ -137,8 +137,10 @@ class Office:
         *,
         trunk: bool = False,
         ways_out: WaysOut | None = None,
+        prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
-        """`trunk`: numbers outside can be called; `ways_out`: over these."""
+        """`trunk`: numbers outside can be called; `ways_out`: over these; `prepare`: done at every connection."""
+        self._prepare = prepare
         if trunk:
             out = Trunk(name="out", host="sip.example.net")
             ways_out = WaysOut((out,), ("112",), lambda _organisation: "NL")
@@ -150,6 +152,8 @@ class Office:
             user: self.pretended.phone(f"d-{user}", label=user, habits=Habits(knows_talk=False))
             for user in PEOPLE
         }
+        self.says: list[str] = []
+        """What is played for whatever has to be said; nothing: it counts as said."""
         self._starts = 0
         self._boot = ""
 
@@ -192,8 +196,10 @@ class Office:
             clock=self.clock,
             notifier=SimulatedNotifier(self.pretended),
             ways_out=self._ways_out,
+            media=lambda _organisation, phrases, _language: list(self.says) if phrases else [],
             last_boot=self._boot,
             booted=self._booted,
+            prepare=self._prepare,
         )
         self.exchange.own_devices({DeviceId(u): ORGANISATION for u in PEOPLE}, frozenset())
         self.engine = Engine(self.clock, self.exchange, self.writer, self.screens, self._crashed)

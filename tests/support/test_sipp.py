@@ -14,7 +14,13 @@ async def test_callers_are_answered_take_changes_and_hang_up_by_themselves(tmp_p
     async with SipPhone(server=NOWHERE, user="desk", answers_after_ms=20) as desk:
         load = asyncio.create_task(
             call_in(
-                tmp_path, server=desk.address, to="desk", calls=10, per_second=20, talk_ms=2_000, spread_ms=200
+                tmp_path,
+                server=desk.address,
+                to="desk",
+                calls=10,
+                per_second=20,
+                talk_ms=2_000,
+                spread_ms=200,
             )
         )
         first = await desk.rings()

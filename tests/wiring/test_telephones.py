@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import cast
 
@@ -9,13 +10,14 @@ import pytest
 
 from cordboard.app.assembly import empty_board
 from cordboard.app.tenancy import Tenancy
+from cordboard.asterisk.ami import AmiFailed
 from cordboard.asterisk.provision import DeviceProvision, Fallbacks, Provisioner
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
 from cordboard.core.types import OrganisationId, UserId
 from cordboard.simulator.clock import VirtualClock
-from cordboard.wiring.telephones import Telephones, forms_of
+from cordboard.wiring.telephones import FALLBACK_SETTLE_MS, Telephones, forms_of
 from tests.app.test_tenancy import Stored
 from tests.contracts.storage.samples import BRABANT, CHANTAL, TWENTE
 
@@ -31,6 +33,8 @@ class Written:
 
     def __init__(self) -> None:
         self.fallbacks = Fallbacks()
+        self.refuses = 0
+        """So many times more."""
 
     def forget(self) -> None:
         """Nothing is known of the exchange."""
@@ -41,6 +45,9 @@ class Written:
 
     async def write_fallbacks(self, fallbacks: Fallbacks) -> None:
         """What the exchange does by itself."""
+        if self.refuses:
+            self.refuses -= 1
+            raise AmiFailed("no answer")
         self.fallbacks = fallbacks
 
 
@@ -75,3 +82,23 @@ async def test_every_telephone_calls_for_help_over_its_organisation_s_trunks_wit
     assert told.emergency_number[f"d-{device.id}"] == "+31534800911"
     others = [f"d-{other}" for other in board.devices if other != device.id]
     assert {told.emergency_number[other] for other in others} == {"+31534800900"}
+
+
+@pytest.mark.rule("D28")
+async def test_an_exchange_that_did_not_take_the_fall_backs_is_told_again() -> None:
+    """Nobody has to sign in for it: at night nobody does."""
+    tenancy = Tenancy(Stored())
+    await tenancy.load()
+    boards: dict[OrganisationId, Board] = {o: empty_board(d, now=0) for o, d in tenancy.all.items()}
+    exchange, clock = Written(), VirtualClock()
+    exchange.refuses = 2
+    ways = WaysOut((), (), lambda _o: "NL")
+    await Telephones(cast(Provisioner, exchange), tenancy, boards.get, clock, lambda: True, ways).write()
+    assert not exchange.fallbacks.groups
+
+    for _ in range(2):
+        clock.advance(FALLBACK_SETTLE_MS)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    assert exchange.fallbacks.groups

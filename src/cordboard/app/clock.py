@@ -74,3 +74,10 @@ class SteadyClock:
     def call_in(self, delay_ms: int, action: Callable[[], None]) -> Alarm:
         """Call `action` on the event loop."""
         return asyncio.get_running_loop().call_later(delay_ms / 1000, action)
+
+
+async def pause(clock: Clock, ms: int) -> None:
+    """Wait so many milliseconds."""
+    over = asyncio.Event()
+    clock.call_in(ms, over.set)
+    await over.wait()

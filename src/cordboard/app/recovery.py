@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
-from cordboard.app.clock import Clock
+from cordboard.app.clock import Clock, pause
 from cordboard.app.engine import Engine
 from cordboard.core.events import ConsoleSeen
 from cordboard.core.switchboard import Switchboard
@@ -98,6 +98,4 @@ class Recovery:
 
     async def _pause(self, ms: int) -> None:
         if ms:
-            over = asyncio.Event()
-            self._clock.call_in(ms, over.set)
-            await over.wait()
+            await pause(self._clock, ms)

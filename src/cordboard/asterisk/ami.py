@@ -60,10 +60,13 @@ class AmiClient:
         with contextlib.suppress(AmiFailed):
             await self.action("DBDel", Family=family, Key=key)
 
-    async def remove_family(self, family: str) -> None:
-        """Remove all entries of a family; that there are none is no failure."""
-        with contextlib.suppress(AmiFailed):
-            await self.action("DBDelTree", Family=family)
+    async def family(self, family: str) -> dict[str, str]:
+        """All entries of a family of astdb; none is no failure."""
+        lines = await self.action("DBGetTree", Family=family, until="DBGetTreeComplete")
+        values = [value for key, value in lines if key == "Val"]
+        # Each key comes with the family before it.
+        keys = [value.removeprefix(f"/{family}/") for key, value in lines if key == "Key"]
+        return dict(zip(keys, values, strict=True))
 
     async def config(self, filename: str) -> dict[str, dict[str, str]]:
         """A configuration file as the exchange reads it: section -> option -> value (the last of equal names)."""
@@ -76,8 +79,11 @@ class AmiClient:
                 found[names[key.split("-")[1]]][option.strip()] = text.strip()
         return found
 
-    async def action(self, name: str, **fields: str) -> list[tuple[str, str]]:
+    async def action(self, name: str, *, until: str | None = None, **fields: str) -> list[tuple[str, str]]:
         """Do one action and return the lines of its answer.
+
+        Args:
+            until: the event that ends a list of events, whose lines are then part of the answer; None: no list.
 
         Raises:
             AmiFailed: refused, not reachable, or no answer within `TIMEOUT_MS`.
@@ -90,7 +96,7 @@ class AmiClient:
                 async with asyncio.timeout(TIMEOUT_MS / 1000):
                     if self._writer is None:
                         await self._log_in()
-                    answer = await self._exchange(name, fields)
+                    answer = await self._exchange(name, fields, until)
             except (OSError, TimeoutError, EOFError, asyncio.LimitOverrunError) as problem:
                 await self._drop()
                 raise AmiFailed(f"{name}: the exchange's management socket did not answer.") from problem
@@ -113,7 +119,9 @@ class AmiClient:
             await self._drop()
             raise
 
-    async def _exchange(self, name: str, fields: dict[str, str]) -> list[tuple[str, str]]:
+    async def _exchange(
+        self, name: str, fields: dict[str, str], until: str | None = None
+    ) -> list[tuple[str, str]]:
         assert self._reader is not None
         assert self._writer is not None
         number = f"cb{next(self._numbers)}"
@@ -124,15 +132,20 @@ class AmiClient:
         ]
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         await self._writer.drain()
+        answer: list[tuple[str, str]] = []
         while True:
             block = (await self._reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
-            answer = [
+            lines_of_it = [
                 (key, value)
                 for key, _, value in (line.partition(": ") for line in block.split("\r\n"))
                 if key
             ]
             # An answer to an action that we gave up on may still be in the pipe.
-            if ("ActionID", number) in answer:
+            if ("ActionID", number) not in lines_of_it:
+                continue
+            answer += lines_of_it
+            # A refusal has no list behind it.
+            if until is None or ("Event", until) in lines_of_it or ("Response", "Error") in lines_of_it:
                 return answer
 
     @staticmethod

@@ -14,7 +14,7 @@ from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse
 from cordboard.asterisk.wire import Wire
 from cordboard.core.events import Place
-from cordboard.core.types import LegId
+from cordboard.core.types import LegId, OrganisationId, QueueId
 
 _TALKS = "mixing,dtmf_events"
 """Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported."""
@@ -29,9 +29,23 @@ _NO_SUCH_LEG = frozenset({400, 422})
 class Bridges:
     """Puts legs where they belong."""
 
-    def __init__(self, wire: Wire, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        new_id: Callable[[], str],
+        *,
+        lives: Callable[[LegId], bool],
+        music: Callable[[OrganisationId, QueueId], str | None],
+    ) -> None:
+        """
+        Args:
+            lives: whether a leg has not ended: word of that may come before the answer to a command about it.
+            music: the class of a queue's music; None: the installation's.
+        """
         self._wire = wire
         self._new_id = new_id
+        self._lives = lives
+        self._music = music
         self._ids: dict[str, str] = {}
         """Id of each bridge by its name."""
         self._making: dict[str, asyncio.Task[str | None]] = {}
@@ -47,6 +61,30 @@ class Bridges:
         # Which of them mix is not known: the next wire makes its bridge anew.
         self._mixing.clear()
         self._making.clear()
+
+    async def play_on(self) -> None:
+        """Have music play wherever somebody is who should hear it.
+
+        Whoever put them there may not have lived to do it, or not have heard that it was done.
+        """
+        for name in {
+            parsed for key in self._inside.values() if (parsed := BridgeName.parse(key)) is not None
+        }:
+            bridge = self._ids.get(str(name))
+            if bridge is None:
+                continue
+            if name.place is Place.HOLD:
+                await self._play(bridge, None)
+            elif name.place is Place.QUEUE:
+                await self._play(bridge, self._music(name.organisation, QueueId(name.subject)))
+
+    def is_used(self, name: BridgeName) -> bool:
+        """Somebody is in it, or on the way there."""
+        return str(name) in self._inside.values()
+
+    def is_ours(self, bridge: str) -> bool:
+        """The bridge of this id is the one that we put legs into."""
+        return bridge in self._ids.values()
 
     def forget_leg(self, leg: LegId) -> str | None:
         """The leg is no more. Gives the id of the pair's bridge that nobody is left in, for it to be destroyed."""
@@ -157,7 +195,7 @@ class Bridges:
         self._inside |= dict.fromkeys(legs, key)
         answer = await self._add(name, legs, anew=anew, unseen=unseen)
         if answer is not None and answer.is_done:
-            self._inside |= dict.fromkeys(anew, key)
+            self._inside |= dict.fromkeys(filter(self._lives, anew), key)
             for left in {there for there in before.values() if there != key}:
                 await self._tidy(left)
         elif answer is not None:
@@ -170,7 +208,7 @@ class Bridges:
         return answer
 
     def _back(self, leg: LegId, before: str | None) -> None:
-        if before is None:
+        if before is None or not self._lives(leg):
             self._inside.pop(leg, None)
         else:
             self._inside[leg] = before

@@ -94,10 +94,13 @@ class Deeds:
         self._talk_when_ringing: set[LegId] = set()
         self._marks: dict[LegId, dict[str, str]] = {}
         """What has still to be written on these legs."""
+        self.posted = 0
+        """How many commands there were: what was asked of the exchange before the last of them may be old."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
         """Have these done. Never waits, never raises."""
+        self.posted += len(commands)
         for command in commands:
             legs, job = self._job(organisation, command)
             known = [leg for leg in legs if leg is not None]
@@ -294,7 +297,8 @@ class Deeds:
         await self._mark(command.leg)
         if await self._speaking.say(organisation, command, sound):
             return
-        if self._speaking.is_said(command.leg, sound):
+        # Of a leg that has ended meanwhile nothing is kept.
+        if self._legs.owner(command.leg) is not None and self._speaking.is_said(command.leg, sound):
             self._inbox(organisation, AnnouncementEnded(leg=command.leg))
 
     async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:

@@ -40,6 +40,8 @@ class Entrances:
     def is_gone(self, leg: LegId) -> None:
         """It ended."""
         self._tell(leg, came=False)
+        # Of one that could not be made nobody waits for its coming.
+        self._expected.pop(leg, None)
 
     def lost(self) -> None:
         """The exchange is away."""

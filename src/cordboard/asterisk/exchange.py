@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cordboard.app.clock import Clock
+from cordboard.app.clock import Clock, pause
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
@@ -24,6 +24,7 @@ from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_inventory
+from cordboard.asterisk.jobs import Jobs
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
 from cordboard.asterisk.settings import APPLICATION
@@ -44,7 +45,7 @@ from cordboard.core.events import (
     PhoneTransferAsked,
     Place,
 )
-from cordboard.core.types import DeviceId, LegId, OrganisationId
+from cordboard.core.types import DeviceId, LegId, OrganisationId, QueueId
 
 __all__ = ["AsteriskExchange", "Route", "Router"]
 
@@ -54,6 +55,10 @@ STALE_ANNOUNCEMENT_MS = 1_000
 """Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
 ASK_AGAIN_MS = 250
 """Pause after the exchange, though connected, did not say what lives in it."""
+TRAILING_MS = 500
+"""The word of an end may come so much later than an answer in which the leg is not any more."""
+LOOKS_MAX = 3
+"""So often the exchange is asked again because something was commanded meanwhile."""
 
 
 class AsteriskExchange:
@@ -71,6 +76,7 @@ class AsteriskExchange:
         notifier: Notifier | None = None,
         ways_out: WaysOut | None = None,
         media: Media = lambda _organisation, _phrases, _language: [],
+        music: Callable[[OrganisationId, QueueId], str | None] = lambda _organisation, _queue: None,
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
         prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
@@ -81,6 +87,7 @@ class AsteriskExchange:
             inbox: takes the facts, in order.
             ways_out: the trunks; None: nobody outside can be called.
             media: what is played for what has to be said; nothing: it counts as said.
+            music: the class of a queue's music; None: the installation's.
             last_boot: the exchange's start as seen last; another one now means that its calls are lost.
             booted: is told the exchange's start, to be kept for the next time.
             prepare: awaited at every (re)connect (devices are provisioned here): before calls are handled when the
@@ -91,14 +98,16 @@ class AsteriskExchange:
         self._organisations = organisations
         self._clock = clock
         self._wire = Wire(transport)
+        self._jobs = Jobs()
+        self._spawn = self._jobs.spawn
         self._legs = Legs()
-        self._bridges = Bridges(self._wire, new_id)
+        self._bridges = Bridges(
+            self._wire, new_id, lives=lambda leg: self._legs.owner(leg) is not None, music=music
+        )
         self._entrances = Entrances()
         self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
         speaking = Speaking(self._wire, new_id, media)
-        parties = Parties(
-            self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances
-        )
+        parties = Parties(self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances)
         self._deeds = Deeds(
             self._wire,
             self._bridges,
@@ -116,8 +125,6 @@ class AsteriskExchange:
         self._boot = last_boot
         self._booted = booted
         self._prepare = prepare
-        self._transfer_keys: dict[LegId, str] = {}
-        """When the transfer key was last pressed on a leg's telephone, as the exchange writes it."""
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
         self._connections = 0
@@ -128,7 +135,6 @@ class AsteriskExchange:
         self._looking: asyncio.Task[None] | None = None
         self._replaying: Inventory | None = None
         """While events of before the inventory are gone through: that inventory."""
-        self._tasks: set[asyncio.Task[None]] = set()
         self.up = False
         self.offline: frozenset[str] = frozenset()
         """Endpoints, trunks among them, that did not answer when the exchange was asked last, or since."""
@@ -152,8 +158,7 @@ class AsteriskExchange:
 
     async def settle(self) -> None:
         """Wait until nothing is under way (for tests and for a clean stop)."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        await self._jobs.settle()
         await self._deeds.lanes.settle()
 
     # --- up and down ---
@@ -172,15 +177,20 @@ class AsteriskExchange:
             self._not_yet()
         else:
             if self._is_on(connection) and self.up:
-                self._tell_differences(compare(known, inventory))
                 self._drop_empty(inventory)
                 self.compared += 1
+                # First what was told meanwhile: only what nobody told is different.
                 self._replay(inventory)
+                found = compare(known, inventory)
+                self._tell_differences(found)
+                if found.gone & self._legs.known():
+                    self._spawn(self._tell_gone(found.gone, connection))
         if self._to_tell:
             await self._reconcile()
 
-    def _tell_differences(self, found: Differences) -> None:
-        for leg in found.gone & self._legs.known():
+    async def _tell_gone(self, gone: frozenset[LegId], connection: int) -> None:
+        await pause(self._clock, TRAILING_MS)
+        for leg in gone & self._legs.known() if self._is_on(connection) else ():
             log.warning("a leg has ended unheard", extra={"leg": leg})
             owner = self._legs.owner(leg)
             assert owner is not None, leg
@@ -188,6 +198,8 @@ class AsteriskExchange:
             how = LegEnd.LOST if self._legs.device(leg) is not None else LegEnd.HUNG_UP
             self._inbox(owner, LegEnded(leg=leg, how=how))
             self._forget(leg, owner)
+
+    def _tell_differences(self, found: Differences) -> None:
         for leg in found.answered & self._legs.known():
             if (owner := self._legs.owner(leg)) is not None:
                 self._inbox(owner, LegAnswered(leg=leg))
@@ -220,13 +232,14 @@ class AsteriskExchange:
             connection = self._connections
             told, self._to_tell = self._to_tell, set()
             try:
-                inventory = await self._ask(is_new=connection != self._known_connection)
-            except AriUnavailable as problem:
+                inventory = await self._ask(is_new=connection != self._known_connection, is_quiet=True)
+            except Exception:
+                # Whatever it is: without an answer nobody can be served, and only this asks for it.
                 self._to_tell |= told
                 if self._is_on(connection):
-                    log.warning("the exchange does not say what lives in it", extra={"reason": str(problem)})
+                    log.warning("the exchange does not say what lives in it", exc_info=True)
                     self._not_yet()
-                    await self._pause(ASK_AGAIN_MS)
+                    await pause(self._clock, ASK_AGAIN_MS)
                 continue
             if not self._is_on(connection):
                 # What an earlier connection said is old.
@@ -243,8 +256,12 @@ class AsteriskExchange:
         """It is the connection that there is now."""
         return self._transport.connected and connection == self._connections
 
-    async def _ask(self, *, is_new: bool) -> Inventory:
-        """What lives in the exchange; from before the question on, events wait in the backlog."""
+    async def _ask(self, *, is_new: bool, is_quiet: bool = False) -> Inventory:
+        """What lives in the exchange; from before the question on, events wait in the backlog.
+
+        Args:
+            is_quiet: an answer from which a command of the meantime is missing would undo it, so it is asked again.
+        """
         if is_new:
             send = self._transport.request
             await send("PUT", f"applications/{APPLICATION}/eventFilter", body=translate.event_filter())
@@ -254,11 +271,15 @@ class AsteriskExchange:
             if not answer.is_done:
                 # It dials in before it has loaded all of itself.
                 raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
-        else:
-            await self._deeds.lanes.passed()
-        if self._backlog is None:
-            self._backlog = []
-        inventory = await take_inventory(self._transport)
+        looks = 1 if is_new or not is_quiet else LOOKS_MAX
+        while True:
+            if not is_new:
+                await self._deeds.lanes.passed()
+            self._backlog = self._backlog or []
+            posted, looks = self._deeds.posted, looks - 1
+            inventory = await take_inventory(self._transport)
+            if not looks or posted == self._deeds.posted:
+                break
         if is_new and inventory.boot != self._boot and self._prepare is not None:
             await self._prepare()
             inventory = await take_inventory(self._transport)
@@ -269,24 +290,18 @@ class AsteriskExchange:
         while self._prepare is not None and self._is_on(connection):
             try:
                 await self._prepare()
-            except AriUnavailable as problem:
-                log.warning("telephones are written again", extra={"reason": str(problem)})
-                await self._pause(ASK_AGAIN_MS)
+            except Exception:
+                log.warning("telephones are written again", exc_info=True)
+                await pause(self._clock, ASK_AGAIN_MS)
             else:
                 return
 
     def _not_yet(self) -> None:
-        """Events go on without the inventory; on a new connection a later inventory covers what came so far."""
-        backlog, self._backlog = self._backlog or [], []
+        """Events go on without the inventory; on a new connection they wait for a later one."""
         if self._known_connection == self._connections:
-            self._backlog = None
+            backlog, self._backlog = self._backlog or [], None
             for data in backlog:
                 self._take(data)
-
-    async def _pause(self, ms: int) -> None:
-        over = asyncio.Event()
-        self._clock.call_in(ms, over.set)
-        await over.wait()
 
     def _replay(self, inventory: Inventory) -> None:
         backlog, self._backlog = self._backlog or [], None
@@ -306,6 +321,7 @@ class AsteriskExchange:
             self._boot = inventory.boot
             self._booted(inventory.boot)
         self._bridges.found(inventory.bridges, inventory.inside)
+        self._spawn(self._bridges.play_on())
         if is_new:
             for leg in self._legs.others(inventory.names):
                 # They are no more; their end was not heard.
@@ -351,15 +367,15 @@ class AsteriskExchange:
     def _drop_empty(self, inventory: Inventory) -> None:
         """Bridges of lines and pairs that are no more, and those that a server left behind as it died."""
         for bridge in inventory.doubles:
-            self._spawn(self._bridges.destroy(bridge))
-        living, used = set(inventory.names), set(inventory.inside.values())
-        for name in inventory.bridges:
-            parsed = BridgeName.parse(name)
-            if parsed is None:
-                continue
-            line_is_gone = parsed.place is Place.LINE and LegId(parsed.subject) not in living
-            if line_is_gone or (parsed.place is Place.PAIR and name not in used):
-                self._drop_bridge(parsed)
+            if not self._bridges.is_ours(bridge):
+                self._spawn(self._bridges.destroy(bridge))
+        used = set(inventory.inside.values())
+        for name in filter(None, map(BridgeName.parse, inventory.bridges)):
+            line_is_gone = name.place is Place.LINE and LegId(name.subject) not in inventory.names
+            # Two may be on their way into it.
+            is_empty = str(name) not in used and not self._bridges.is_used(name)
+            if line_is_gone or (name.place is Place.PAIR and is_empty):
+                self._drop_bridge(name)
 
     # --- events ---
 
@@ -433,10 +449,8 @@ class AsteriskExchange:
     def _transfer_key(self, event: ari.ChannelTransfer) -> None:
         """The transfer key on a telephone. The core does it, and answers the telephone."""
         leg = LegId(event.referred_by.source_channel.id)
-        if self._transfer_keys.get(leg) == event.timestamp:
-            # Told once for the leg and once for its endpoint.
+        if not self._legs.pressed(leg, event.timestamp):
             return
-        self._transfer_keys[leg] = event.timestamp
         fact = translate.fact(event)
         owner = self._legs.owner(leg)
         if not isinstance(fact, PhoneTransferAsked) or owner is None:
@@ -448,7 +462,6 @@ class AsteriskExchange:
         if self._legs.device(leg) is not None and owner is not None:
             self._drop_bridge(BridgeName(place=Place.LINE, organisation=owner, subject=leg))
         self._deeds.forget(leg)
-        self._transfer_keys.pop(leg, None)
         self._entrances.is_gone(leg)
         self._leave_bridge(leg)
 
@@ -483,14 +496,3 @@ class AsteriskExchange:
         """Somebody may still be on the way out of it; destroyed meanwhile it would put them where nothing is heard."""
         await self._deeds.lanes.passed()
         await self._bridges.destroy(bridge)
-
-    def _spawn(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(job)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (problem := task.exception()) is not None:
-            log.error("a job with the exchange crashed", exc_info=problem)

@@ -233,12 +233,13 @@ class Provisioner:
             (EMERGENCY_NUMBER_FAMILY, fallbacks.emergency_number),
         )
         for family, entries in families:
-            before = self._families.pop(family, None)
-            if before is None or before.keys() - entries.keys():
-                await self._ami.remove_family(family)
-                before = {}
+            known = self._families.pop(family, None)
+            before = await self._ami.family(family) if known is None else known
+            # First what is to be there: whoever dies in between leaves nobody without a telephone that rings.
             for key, value in entries.items():
                 if before.get(key) != value:
                     await self._ami.put(family, key, value)
+            for key in before.keys() - entries.keys():
+                await self._ami.remove(family, key)
             # Not before all of it is there: what failed half-way is written anew.
             self._families[family] = dict(entries)

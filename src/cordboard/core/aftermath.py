@@ -236,7 +236,8 @@ def due(turn: Turn, call: Call) -> None:
         turn.moved.append(call)
         if call.queue is None:
             turn.stranded.append((call, call.reason or Reason.NO_ANSWER))
-    if call.until is not None and call.until <= turn.now:
+    if call.until is not None and call.until <= turn.now and call.state is not CallState.LEAVING:
+        # What a caller on the way out hears is `exits`' affair.
         _until(turn, call)
 
 

@@ -223,6 +223,7 @@ class Server:
             notifier=NotifyTalk(self.ami),
             ways_out=self.ways_out,
             media=self.sounds.media,
+            music=self.telephones.music,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
             prepare=self._prepare,

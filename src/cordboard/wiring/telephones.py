@@ -15,7 +15,7 @@ from cordboard.asterisk.transport import AriUnavailable
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
 from cordboard.core.dial import shown_number
-from cordboard.core.types import DeviceKind, OrganisationId
+from cordboard.core.types import DeviceKind, OrganisationId, QueueId
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,12 @@ class Telephones:
         self._written = self._fallbacks()
         await self._send(self._written)
 
+    def music(self, organisation: OrganisationId, queue: QueueId) -> str | None:
+        """The class of music of a queue; None: the installation's, or there is no such queue any more."""
+        board = self._board(organisation)
+        found = board.queues.get(queue) if board is not None else None
+        return found.music if found is not None else None
+
     def agents_changed(self) -> None:
         """Somebody may have signed in or taken another phone: a moment later the exchange knows."""
         if self._timer is None:
@@ -111,8 +117,9 @@ class Telephones:
         try:
             await self._provisioner.write_fallbacks(fallbacks)
         except AmiFailed:
-            log.warning("the exchange did not take the fall-backs; they are sent again at the next change")
+            log.warning("the exchange did not take the fall-backs; they are sent again")
             self._written = None
+            self.agents_changed()
 
     def _fallbacks(self) -> provision.Fallbacks:
         """Who rings for each number while we are away, and how each telephone calls for help by itself (D28).

@@ -1,0 +1,201 @@
+"""What happens while the exchange is asked what lives in it, or while an answer is on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import pytest
+
+from cordboard.app.clock import pause
+from cordboard.asterisk.comparison import COMPARE_MS
+from cordboard.asterisk.transport import AriResponse
+from cordboard.core.call import Call, CallState
+from cordboard.core.requests import (
+    AnswerCall,
+    ArmTransfer,
+    CompleteTransfer,
+    HoldCall,
+    ResumeCall,
+    TransferToNumber,
+)
+from cordboard.core.types import EndedBy, NumberKind, TransferKind
+from cordboard.simulator.hearing import Sound
+from cordboard.simulator.people import Caller
+from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, Office
+
+LOOK_MS = COMPARE_MS + 2_000
+
+
+def once_at(office: Office, method: str, end: str, deed: Callable[[], Awaitable[None]]) -> list[bool]:
+    """Have this done once, right before the next such question is carried out; True is put in when it was."""
+    carry, done = office.socket.request, list[bool]()
+
+    async def request(
+        asked: str,
+        uri: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> AriResponse:
+        if not done and asked == method and uri.endswith(end):
+            done.append(True)
+            await deed()
+        return await carry(asked, uri, query=query, body=body)
+
+    office.socket.request = request  # type: ignore[method-assign,assignment]
+    return done
+
+
+async def talking(office: Office, number: str = "+31612345678") -> tuple[Call, Caller]:
+    """A caller whom Chantal has answered."""
+    before = set(office.board.calls)
+    caller = office.caller(number).call(ALGEMEEN)
+    await office.pass_ms(500)
+    call = next(call for id_, call in office.board.calls.items() if id_ not in before)
+    await office.asks(AnswerCall(agent=CHANTAL, call=call.id))
+    await office.pass_ms(1_000)
+    assert call.state is CallState.ACTIVE
+    return call, caller
+
+
+@pytest.mark.rule("D16")
+async def test_who_hangs_up_while_the_two_are_compared_is_not_rung_again() -> None:
+    """The end lies in what is gone through afterwards; the answer has the leg no more. It is not a lost one."""
+    async with Office() as office:
+        await talking(office)
+
+        async def hangs_up() -> None:
+            office.phones[CHANTAL].hang_up()
+            await pause(office.clock, 20)
+
+        done = once_at(office, "GET", "channels", hangs_up)
+        await office.pass_ms(LOOK_MS)
+
+        assert done
+        assert not office.board.calls
+        assert not office.phones[CHANTAL].is_ringing
+        (closed,) = office.journal.closed.values()
+        assert closed.ended_by is EndedBy.AGENT
+
+
+@pytest.mark.rule("5.1-k", "D16")
+@pytest.mark.parametrize("is_broken", [True, False], ids=["the connection breaks", "no answer comes"])
+async def test_who_is_held_by_a_command_whose_answer_is_lost_hears_music(is_broken: bool) -> None:
+    """The only other listener had left unheard, and the music with them; nobody knows that it has to be started."""
+    async with Office() as office:
+        first, leaver = await talking(office, "+31611111111")
+        await office.asks(HoldCall(agent=CHANTAL, call=first.id))
+        second, stayer = await talking(office, "+31622222222")
+
+        faults = office.pretended.faults
+        faults.drop = faults.lose_response = 1.0
+        leaver.hang_up()
+        await office.pass_ms(300)
+        office.ask(HoldCall(agent=CHANTAL, call=second.id))
+        await office.pass_ms(2_500)
+        if is_broken:
+            office.pretended.disconnect(back_after_ms=500)
+        else:
+            await office.pass_ms(6_000)
+        faults.drop = faults.lose_response = 0.0
+        await office.pass_ms(3_000)
+
+        assert second.state is CallState.HELD
+        assert stayer.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("5.1-e", "D16")
+async def test_who_hung_up_before_the_answer_to_being_put_through_is_on_no_line() -> None:
+    """Else the agent could not go back to the first caller: nobody may hear somebody else's conversation."""
+    async with Office() as office:
+        first, waiter = await talking(office, "+31611111111")
+        await office.asks(HoldCall(agent=CHANTAL, call=first.id))
+        leaver = office.caller("+31622222222").call(ALGEMEEN)
+        await office.pass_ms(500)
+        second = next(call for call in office.board.calls.values() if call is not first)
+        office.pretended.faults.delay_response, office.pretended.faults.delay_ms_max = 1.0, 200
+        await office.asks(AnswerCall(agent=CHANTAL, call=second.id))
+        while not leaver.hears().people:
+            await office.pass_ms(1)
+        leaver.hang_up()
+        await office.pass_ms(1_500)
+        office.pretended.faults.delay_response = 0.0
+
+        await office.asks(ResumeCall(agent=CHANTAL, call=first.id))
+        await office.pass_ms(500)
+
+        assert waiter.hears().people == {"chantal"}
+
+
+@pytest.mark.rule("5.1-i", "D7")
+async def test_two_who_are_connected_while_the_two_are_compared_stay_together() -> None:
+    """Their bridge is there and empty for a moment; it is not one that somebody left behind."""
+    async with Office(trunk=True) as office:
+        outside = office.pretended.outsider("+31201234567", trunk="t-out")
+        call, caller = await talking(office)
+        await office.asks(ArmTransfer(agent=CHANTAL, call=call.id, kind=TransferKind.ATTENDED))
+        await office.asks(
+            TransferToNumber(agent=CHANTAL, call=call.id, number="31201234567", kind=NumberKind.NATIONAL)
+        )
+        await office.pass_ms(2_000)
+        outside.answer()
+        await office.pass_ms(1_000)
+        recipient = next(one for one in office.board.calls.values() if one is not call)
+
+        async def completes() -> None:
+            office.ask(CompleteTransfer(agent=CHANTAL, call=call.id, to=recipient.id, confirmed=True))
+            await pause(office.clock, 5)
+
+        async def is_slow() -> None:
+            await pause(office.clock, 50)
+
+        slow = once_at(office, "POST", "addChannel", is_slow)
+        done = once_at(office, "GET", "bridges", completes)
+        await office.pass_ms(LOOK_MS)
+
+        assert slow
+        assert done
+        assert caller.hears().people == {"+31201234567"}
+        assert outside.hears().people == {"+31612345678"}
+
+
+@pytest.mark.rule("5.1-k", "D16")
+async def test_a_click_while_the_exchange_is_asked_anew_is_not_undone() -> None:
+    """An answer from before the click knows nothing of it."""
+    async with Office() as office:
+        call, caller = await talking(office)
+
+        async def clicks() -> None:
+            office.ask(HoldCall(agent=CHANTAL, call=call.id))
+            await pause(office.clock, 50)
+
+        async def is_slow() -> None:
+            await pause(office.clock, 60)
+
+        slow = once_at(office, "POST", "addChannel", is_slow)
+        done = once_at(office, "GET", "bridges", clicks)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(3_000)
+
+        assert done
+        assert slow
+        assert call.state is CallState.HELD
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("X-h")
+async def test_an_exchange_that_could_not_be_prepared_is_prepared_again() -> None:
+    """Whatever went wrong: nobody could be served otherwise, and nothing else would notice."""
+    troubles = [ValueError("two trunks have the same name"), OSError("no room")]
+
+    async def prepare() -> None:
+        if troubles:
+            raise troubles.pop()
+
+    async with Office(prepare=prepare) as office:
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(5_000)
+
+        assert not troubles
+        assert office.only_call().state is CallState.WAITING
+        assert caller.hears().sound is Sound.MUSIC
