@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cordboard.asterisk import exchange, sentences
+from cordboard.asterisk import sentences
 from cordboard.asterisk.transport import AriResponse
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import (
@@ -33,13 +33,11 @@ NUMBER = "31698765432"
 @pytest.fixture(autouse=True)
 def with_a_trunk_and_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every office can call outside, and speaks."""
-    offices, known = Office.__init__.__kwdefaults__, exchange.AsteriskExchange.__init__.__kwdefaults__
+    offices = Office.__init__.__kwdefaults__
     assert offices is not None
-    assert known is not None
     monkeypatch.setitem(offices, "trunk", True)
-    monkeypatch.setitem(
-        known, "media", lambda _o, phrases, language: sentences.media(phrases, language, None)
-    )
+    spoken = staticmethod(lambda _organisation, phrases, language: sentences.media(phrases, language, None))
+    monkeypatch.setattr(Office, "media", spoken)
 
 
 def _outsider(office: Office) -> Phone:

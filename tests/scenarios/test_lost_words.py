@@ -77,11 +77,14 @@ async def test_who_is_held_in_the_moment_in_which_the_only_listener_leaves_hears
 
 @pytest.mark.rule("D21")
 @pytest.mark.parametrize("lost", ["PlaybackFinished", "RecordingFinished"])
-async def test_a_caller_on_the_way_out_whose_sound_ends_unheard_does_not_stay_for_ever(lost: str) -> None:
+async def test_a_caller_on_the_way_out_whose_sound_ends_unheard_does_not_stay_for_ever(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a sentence, or a message, that is over by any measure, the call ends as it should have."""
     is_message = lost == "RecordingFinished"
+    closed = staticmethod(lambda _organisation, _phrases, _language: ["sound:cordboard/nl/closed"])
+    monkeypatch.setattr(Office, "media", closed)
     async with Office(lossy(lost)) as office:
-        office.says = ["sound:cordboard/nl/closed"]
         queue = office.board.queues[QUEUES[ALGEMEEN]]
         queue.open = False
         way_out = ExitAction.MESSAGE if is_message else ExitAction.ANNOUNCEMENT

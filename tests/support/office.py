@@ -22,6 +22,7 @@ from cordboard.app.ports import DeviceRow, Directory, GroupRow, OrganisationRow,
 from cordboard.app.writer import Writer
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.settings import Trunk
+from cordboard.asterisk.speaking import Media
 from cordboard.asterisk.translate import Arrival
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.agent import Agent
@@ -131,6 +132,9 @@ class _Screens:
 class Office:
     """One organisation at work; `restart` gives it a new server on the same exchange and journal."""
 
+    media: Media = staticmethod(lambda _organisation, _phrases, _language: [])
+    """What is played for what has to be said; nothing: it counts as said."""
+
     def __init__(
         self,
         exchange: SimulatedExchange | None = None,
@@ -152,8 +156,6 @@ class Office:
             user: self.pretended.phone(f"d-{user}", label=user, habits=Habits(knows_talk=False))
             for user in PEOPLE
         }
-        self.says: list[str] = []
-        """What is played for whatever has to be said; nothing: it counts as said."""
         self._starts = 0
         self._boot = ""
 
@@ -196,7 +198,7 @@ class Office:
             clock=self.clock,
             notifier=SimulatedNotifier(self.pretended),
             ways_out=self._ways_out,
-            media=lambda _organisation, phrases, _language: list(self.says) if phrases else [],
+            media=self.media,
             last_boot=self._boot,
             booted=self._booted,
             prepare=self._prepare,
