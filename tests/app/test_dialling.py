@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cordboard.app.dialling import DialPlan, dial_plan
-from cordboard.core.types import NumberKind
+from cordboard.core.types import NumberKind, Right
 from tests.contracts.storage.samples import CHANTAL, PIET, directory
 
 NATIONAL, ABROAD = NumberKind.NATIONAL, NumberKind.INTERNATIONAL
@@ -96,3 +96,20 @@ def test_a_colleague_is_reached_by_extension_or_own_number_in_any_form() -> None
     assert [plan.colleague(typed) for typed in ("201", "053 480 02 01", "+31534800201")] == [CHANTAL] * 3
     assert [plan.colleague(typed) for typed in ("203", "202", "", "anonymous")] == [None] * 4
     assert dial_plan(made).colleague("201") in (CHANTAL, PIET)
+
+
+@pytest.mark.rule("2.6-g")
+def test_the_numbers_of_the_address_book_that_somebody_may_not_call_are_named_with_their_kind() -> None:
+    """A colleague's extension and the emergency number can always be called."""
+    plan = DialPlan(country="NL", colleagues={"211": PIET})
+    numbers = ["211", "112", "31534800937", "4930123456", "319008844", "jan"]
+
+    nothing = plan.barred(numbers, frozenset())
+    outside = plan.barred(numbers, frozenset({Right.DIAL_OUTSIDE}))
+    everything = plan.barred(
+        numbers, frozenset({Right.DIAL_OUTSIDE, Right.DIAL_INTERNATIONAL, Right.DIAL_PREMIUM})
+    )
+
+    assert nothing == {"31534800937": NATIONAL, "4930123456": ABROAD, "319008844": PREMIUM}
+    assert outside == {"4930123456": ABROAD, "319008844": PREMIUM}
+    assert everything == {}

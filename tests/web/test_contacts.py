@@ -46,7 +46,7 @@ async def test_a_contact_is_added_found_changed_and_forgotten(web: Rig) -> None:
         after = await client.get(path)
 
     assert added.status_code == 201
-    assert found.json() == {"favourites": [], "colleagues": [], "found": [added.json()]}
+    assert found.json() == {"favourites": [], "colleagues": [], "found": [added.json()], "barred": {}}
     assert added.json()["name"] == "Piet Bakker"
     assert added.json()["numbers"] == ["31534800937", "31612345678"]
     assert changed.json() == again.json()
@@ -74,10 +74,15 @@ async def test_a_star_is_ones_own_and_shows_before_anything_is_typed(web: Rig) -
             await chantal.delete(f"/api/contacts/{whom}/favourite", headers=OWN)
         without = await chantal.get("/api/contacts")
 
-    assert his.json() == {"favourites": [], "colleagues": [], "found": [added]}
+    assert his.json() == {
+        "favourites": [],
+        "colleagues": [],
+        "found": [added],
+        "barred": dict.fromkeys(added["numbers"], "national"),
+    }
     assert code_of(refused) == (403, "no_right")
-    assert hers.json() == {"favourites": [added], "colleagues": [PIET], "found": []}
-    assert without.json() == {"favourites": [], "colleagues": [], "found": []}
+    assert hers.json() == {"favourites": [added], "colleagues": [PIET], "found": [], "barred": {}}
+    assert without.json() == {"favourites": [], "colleagues": [], "found": [], "barred": {}}
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ beforeEach(() => {
       });
     if (path.startsWith("/api/contacts?")) {
       const q = new URL(path, "http://here").searchParams.get("q");
-      return json({ favourites, colleagues: starred, found: q === "" ? [] : found });
+      return json({ favourites, colleagues: starred, found: q === "" ? [] : found, barred: {} });
     }
     if (method === "POST" || (method === "PUT" && init.body !== undefined)) return json(TECH, 201);
     return method === "GET" ? json({ rows: [] }) : new Response(null, { status: 204 });
@@ -172,7 +172,7 @@ describe("the address book", () => {
     found = [CANTEEN];
     await type("jansen");
     expect(given.at(-1)).toBe("/api/contacts?q=janse");
-    late(json({ favourites: [], colleagues: [], found: [TECH] }));
+    late(json({ favourites: [], colleagues: [], found: [TECH], barred: {} }));
     await settle();
     expect(names()).not.toContain("Jansen Techniek");
   });

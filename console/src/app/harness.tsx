@@ -31,8 +31,9 @@ import { popUp } from "./say.ts";
 i18n.loadAndActivate({ locale: "nl", messages });
 
 /** The server's lists are empty, unless a test answers for itself. */
+const LISTS = { lines: [], rows: [], gaps: [], favourites: [], colleagues: [], found: [], groups: [] };
 globalThis.fetch = async () =>
-  new Response(JSON.stringify({ call: "", lines: [], rows: [], before: null, gaps: [], open: 0, done: 0 }));
+  new Response(JSON.stringify({ ...LISTS, call: "", before: null, open: 0, done: 0, barred: {} }));
 
 /** The instant at which every test stands; server and browser agree on it. */
 export const NOW = new Date(2026, 2, 2, 14, 30, 0).getTime();

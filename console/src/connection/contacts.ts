@@ -51,7 +51,7 @@ function query(typed: string, { groups, signedOut, external }: Bars): URLSearchP
   return asked;
 }
 
-const NOBODY: ContactPage = { favourites: [], colleagues: [], found: [] };
+const NOBODY: ContactPage = { favourites: [], colleagues: [], found: [], barred: {} };
 
 export interface ContactSearch {
   readonly page: ContactPage;

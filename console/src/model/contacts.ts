@@ -100,6 +100,49 @@ export function sections(
   return { favourites: people.filter((person) => person.starred), others: [...others] };
 }
 
+export interface Candidates {
+  readonly favourites: readonly Person[];
+  readonly colleagues: readonly AgentView[];
+  readonly contacts: readonly ContactRow[];
+}
+
+/**
+ * To whom a caller can go (5.2-d): favourites first, of colleagues and contacts alike.
+ *
+ * Unlike in the address book nobody stands there who does not answer what is typed now, not even for the moment in
+ * which the server is asked: Enter would pass the caller on to them.
+ *
+ * @param answered `page` is the answer to what is typed, no longer to an earlier text.
+ */
+export function candidates(
+  people: readonly AgentView[],
+  page: ContactPage,
+  typed: string,
+  answered: boolean,
+): Candidates {
+  const wanted = typed.trim();
+  const found = maySearch(wanted) ? page.found.filter((one) => answered || holds(one, wanted)) : [];
+  const hits = new Set(found.map((contact) => contact.id));
+  const starred = new Set([...page.colleagues, ...page.favourites.map((contact) => contact.id)]);
+  const fitting = people.filter(
+    (agent) => wanted === "" || matches(`${agent.extension ?? ""} ${agent.name}`, wanted),
+  );
+  const favourites: Person[] = [
+    ...fitting
+      .filter((agent) => starred.has(agent.id))
+      .map((agent) => ({ kind: "colleague" as const, id: agent.id, starred: true, agent })),
+    ...page.favourites
+      .filter((contact) => wanted === "" || hits.has(contact.id) || holds(contact, wanted))
+      .map((contact) => ({ kind: "contact" as const, id: contact.id, starred: true, contact })),
+  ];
+  favourites.sort((a, b) => compare(folded(nameOf(a)), folded(nameOf(b))));
+  return {
+    favourites,
+    colleagues: fitting.filter((agent) => !starred.has(agent.id)),
+    contacts: found.filter((contact) => !starred.has(contact.id)),
+  };
+}
+
 /** A favourite beyond the first fifty of a search is still a favourite. */
 function holds(contact: ContactRow, typed: string): boolean {
   const words = [contact.name, contact.function, ...contact.addresses].join(" ");

@@ -721,6 +721,7 @@ export interface ContactPage {
   readonly favourites: ContactRow[];
   readonly colleagues: string[];
   readonly found: ContactRow[];
+  readonly barred: Record<string, "international" | "national" | "premium">;
 }
 
 /** A file of contacts, to be looked at or taken. */

@@ -7,15 +7,17 @@ it. Whether this person may is decided by the core.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
 from cordboard.app.numbers import SHORT_DIGITS_MAX, is_emergency, read_number
 from cordboard.app.ports import Directory
-from cordboard.core.types import NumberKind, UserId
+from cordboard.core.dial import RIGHTS
+from cordboard.core.types import NumberKind, Right, UserId
 
 _PAID = frozenset(
     {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PERSONAL_NUMBER}
@@ -45,32 +47,55 @@ class DialPlan:
 
     def outside(self, text: str) -> tuple[str, NumberKind] | None:
         """The number as it is kept, and its kind; None: it cannot be called."""
-        number = read_number(text, self.country)
-        if number is None or not number.isascii() or not number.isdigit():
-            return None
-        if number in self.emergency or is_emergency(number, self.country):
+        number, kind = _read(text, self.country)
+        if number is not None and number in self.emergency:
             return number, NumberKind.EMERGENCY
-        kind = self._kind(number, text.strip())
-        return (number, kind) if kind is not None else None
+        return (number, kind) if number is not None and kind is not None else None
 
-    def _kind(self, number: str, text: str) -> NumberKind | None:
-        country = self.country.upper()
-        if len(number) <= SHORT_DIGITS_MAX and not text.startswith(("+", "0")):
-            return _kind_of_short(number, country)
-        try:
-            parsed = phonenumbers.parse(f"+{number}")
-        except NumberParseException:
-            return None
-        if not phonenumbers.is_possible_number(parsed):
-            return None
-        region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
-        sort = phonenumbers.number_type(parsed)
-        if sort in _PAID or (region == _NO_COUNTRY and sort is not PhoneNumberType.TOLL_FREE):
-            return NumberKind.PREMIUM
-        # Several countries may share a code, as those of +1 do.
-        if phonenumbers.region_code_for_number(parsed) == country:
-            return NumberKind.NATIONAL
-        return NumberKind.INTERNATIONAL
+    def barred(self, numbers: Iterable[str], rights: frozenset[Right]) -> dict[str, NumberKind]:
+        """Which of these numbers, as they are kept, whoever has these rights may not call, and what they are."""
+        if rights.issuperset(RIGHTS.values()):
+            return {}
+        barred: dict[str, NumberKind] = {}
+        for number in numbers:
+            text = f"+{number}" if len(number) > SHORT_DIGITS_MAX else number
+            outside = self.outside(text)
+            # The extension of a colleague is not outside, also when it stands in the address book.
+            if outside is None or outside[0] in self.colleagues:
+                continue
+            if (needed := RIGHTS.get(outside[1])) is not None and needed not in rights:
+                barred[number] = outside[1]
+        return barred
+
+
+@lru_cache(maxsize=10_000)
+def _read(text: str, country: str) -> tuple[str | None, NumberKind | None]:
+    """The number and its kind. Remembered: the address book asks it of a hundred numbers at each letter typed."""
+    number = read_number(text, country)
+    if number is None or not number.isascii() or not number.isdigit():
+        return None, None
+    if is_emergency(number, country):
+        return number, NumberKind.EMERGENCY
+    if len(number) <= SHORT_DIGITS_MAX and not text.strip().startswith(("+", "0")):
+        return number, _kind_of_short(number, country.upper())
+    return number, _kind(number, country.upper())
+
+
+def _kind(number: str, country: str) -> NumberKind | None:
+    try:
+        parsed = phonenumbers.parse(f"+{number}")
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    sort = phonenumbers.number_type(parsed)
+    if sort in _PAID or (region == _NO_COUNTRY and sort is not PhoneNumberType.TOLL_FREE):
+        return NumberKind.PREMIUM
+    # Several countries may share a code, as those of +1 do.
+    if phonenumbers.region_code_for_number(parsed) == country:
+        return NumberKind.NATIONAL
+    return NumberKind.INTERNATIONAL
 
 
 def _kind_of_short(number: str, country: str) -> NumberKind | None:

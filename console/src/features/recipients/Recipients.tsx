@@ -1,29 +1,31 @@
 import { useLingui } from "@lingui/react/macro";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
-import { useAct, useEntities, useStaleSince } from "../../connection/desk.tsx";
-import { phoneNumber } from "../../model/format.ts";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useContactSearch } from "../../connection/contacts.ts";
+import { useAct, useEntities } from "../../connection/desk.tsx";
+import {
+  candidates,
+  DIGITS_MIN,
+  EVERYBODY,
+  FOUND_MAX,
+  LETTERS_MIN,
+  maySearch,
+} from "../../model/contacts.ts";
 import { matches, numberIn } from "../../model/search.ts";
 import { colleagues, queues, sameItems } from "../../model/select.ts";
-import type { AgentView, CallView, CommandName, QueueView } from "../../model/wire.ts";
+import type { CallView, ContactRow } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
-import { STATUS, TIMED } from "../../text/words.ts";
+import { refusal } from "../../text/refusals.ts";
+import { announce } from "../../ui/announce.tsx";
 import { Press } from "../../ui/controls.tsx";
-import { Elapsed } from "../../ui/Elapsed.tsx";
-import { Icon, Shape } from "../../ui/Icon.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Note } from "../../ui/Note.tsx";
+import { contactOptions, numberOption, type Option, personOption, queueOption } from "./options.tsx";
 import "../../ui/detail.css";
 import "./recipients.css";
 
 /** More people than this are not shown; a letter more brings the right one up. */
 const SHOWN_MAX = 50;
-
-interface Option {
-  readonly id: string;
-  readonly op: CommandName;
-  readonly args: Record<string, string>;
-  /** What screen readers say; what stands there is drawn. */
-  readonly drawn: ReactNode;
-  readonly off: string | undefined;
-}
+const [letters, digits] = [LETTERS_MIN, DIGITS_MIN];
 
 interface Props {
   /** The caller who is to be passed on. */
@@ -36,11 +38,15 @@ interface Props {
   readonly close: () => void;
 }
 
-/** To whom a caller goes: colleagues, queues, or the number that was typed. A few letters and Enter are enough. */
+/**
+ * To whom a caller goes: colleagues, queues, contacts, or the number that was typed (5.2-d). A few letters and Enter are
+ * enough.
+ */
 export function Recipients({ call, unanswered, chosen, close }: Props) {
   const { t } = useLingui();
   const [typed, setTyped] = useState("");
-  const [at, setAt] = useState(0);
+  /** The line that Enter chooses, by its name: what the server finds later must not put another in its place. */
+  const [mark, setMark] = useState<{ readonly typed: string; readonly id: string } | null>(null);
   const { act, busy } = useAct();
   const list = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -57,24 +63,48 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
   }, []);
 
   const number = unanswered ? null : numberIn(typed);
+  const search = useContactSearch(unanswered ? "" : typed, EVERYBODY);
+  const { page, problem } = search;
+  const searching = !unanswered && maySearch(typed);
+  const asking = searching && search.asking;
   const found = useMemo(
-    () => people.filter((agent) => typed === "" || matches(`${agent.extension ?? ""} ${agent.name}`, typed)),
-    [people, typed],
+    () => candidates(people, page, typed, !asking && problem === null),
+    [people, page, typed, asking, problem],
   );
   const lines = useMemo(
     () => all.filter((queue) => queue.id !== call.queue && (typed === "" || matches(queue.name, typed))),
     [all, typed, call.queue],
   );
+  const cannot = t`cannot be called now`;
+  // Who waits unanswered goes to somebody of the house.
+  const ofContact = (contact: ContactRow): readonly Option[] =>
+    unanswered ? [] : contactOptions(call, contact, page.barred, t`no number known`);
   const groups: readonly (readonly [string, readonly Option[]])[] = [
     [t`Number`, number === null ? [] : [numberOption(call, number)]],
     [
-      t`Colleagues`,
-      found.slice(0, SHOWN_MAX).map((agent) => personOption(call, agent, t`cannot be called now`)),
+      t`Favourites`,
+      found.favourites.flatMap((one) =>
+        one.kind === "colleague" ? [personOption(call, one.agent, cannot)] : ofContact(one.contact),
+      ),
     ],
+    [t`Colleagues`, found.colleagues.slice(0, SHOWN_MAX).map((agent) => personOption(call, agent, cannot))],
     [t`Queues`, lines.map((queue) => queueOption(call, queue))],
+    // Below what is there at once: nothing moves away under the pointer when the server answers.
+    [t`Contacts`, found.contacts.flatMap(ofContact)],
   ];
   const options = groups.flatMap(([, rows]) => rows);
-  const marked = options[Math.min(at, options.length - 1)];
+  const marked = options.find((one) => one.id === mark?.id && mark.typed === typed) ?? options[0];
+  const first = typed === "" ? undefined : options[0]?.id;
+  useEffect(() => {
+    if (first !== undefined) setMark((before) => (before?.typed === typed ? before : { typed, id: first }));
+  }, [first, typed]);
+  const count = options.length;
+  useEffect(() => {
+    // Said when it has come to rest, not at each letter; that there is nobody stands there as a status.
+    if (typed === "" || asking || count === 0) return undefined;
+    const later = setTimeout(() => announce(t`${count} found`), 600);
+    return () => clearTimeout(later);
+  }, [typed, asking, count, t]);
 
   async function choose(option: Option | undefined): Promise<void> {
     if (option === undefined || option.off !== undefined || busy) return;
@@ -87,7 +117,9 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setAt((now) => Math.max(0, Math.min(options.length - 1, now + step)));
+      const from = marked === undefined ? 0 : options.indexOf(marked);
+      const to = options[Math.max(0, Math.min(count - 1, from + step))];
+      if (to !== undefined) setMark({ typed, id: to.id });
     } else if (event.key === "Enter") {
       event.preventDefault();
       void choose(marked);
@@ -95,7 +127,6 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
       event.preventDefault();
       if (typed !== "") {
         setTyped("");
-        setAt(0);
         return;
       }
       document.getElementById("calls")?.focus();
@@ -105,8 +136,9 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
 
   const active = marked === undefined ? undefined : `${list}-${marked.id}`;
   useEffect(() => {
-    if (active !== undefined && at > 0) document.getElementById(active)?.scrollIntoView({ block: "nearest" });
-  }, [active, at]);
+    if (active !== undefined && mark !== null)
+      document.getElementById(active)?.scrollIntoView({ block: "nearest" });
+  }, [active, mark]);
 
   return (
     <div className="recipients">
@@ -140,14 +172,11 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
           spellCheck={false}
           placeholder={unanswered ? t`Name or extension` : t`Name, extension or number`}
           value={typed}
-          onChange={(event) => {
-            setTyped(event.target.value);
-            setAt(0);
-          }}
+          onChange={(event) => setTyped(event.target.value)}
           onKeyDown={onKey}
         />
       </div>
-      <div role="listbox" id={list} aria-label={t`Recipient`} aria-busy={busy}>
+      <div role="listbox" id={list} aria-label={t`Recipient`} aria-busy={busy || asking}>
         {groups.map(([title, rows]) =>
           rows.length === 0 ? null : (
             // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox.
@@ -174,81 +203,26 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
           ),
         )}
       </div>
-      {options.length === 0 && (
-        <div className="empty" role="status">
-          <b>{t`Nobody found`}</b>
-          {t`Look for a part of a name, an extension or a queue.`}
+      {problem !== null && !unanswered && (
+        <div className="pane-note">
+          <Note kind="problem">{refusal(problem.code, problem.args)}</Note>
+          <Press className="btn" onPress={search.again}>{t`Try again`}</Press>
         </div>
       )}
-      {found.length > SHOWN_MAX && <p className="more-than">{t`Type more to see others.`}</p>}
+      {count === 0 && !asking && (
+        <div className="empty" role="status">
+          <b>{t`Nobody found`}</b>
+          {unanswered
+            ? t`Look for a part of a name, an extension or a queue.`
+            : t`Look for a part of a name, a number or a queue.`}
+        </div>
+      )}
+      {(found.colleagues.length > SHOWN_MAX || (searching && page.found.length >= FOUND_MAX)) && (
+        <p className="more-than">{t`Type more to see others.`}</p>
+      )}
+      {!unanswered && !searching && (
+        <p className="more-than">{t`Contacts too from ${letters} letters or ${digits} digits.`}</p>
+      )}
     </div>
-  );
-}
-
-function numberOption(call: CallView, number: string): Option {
-  return {
-    id: "number",
-    op: "transfer.number",
-    args: { call: call.id, number },
-    off: undefined,
-    drawn: (
-      <>
-        <Icon name="phone-out" size={16} />
-        <span className="nm cut num">{phoneNumber(number)}</span>
-      </>
-    ),
-  };
-}
-
-function personOption(call: CallView, agent: AgentView, cannot: string): Option {
-  return {
-    id: agent.id,
-    op: "transfer.colleague",
-    args: { call: call.id, user: agent.id },
-    off: agent.reachable ? undefined : cannot,
-    drawn: <Person agent={agent} cannot={cannot} />,
-  };
-}
-
-function Person({ agent, cannot }: { agent: AgentView; cannot: string }) {
-  const { i18n } = useLingui();
-  const staleSince = useStaleSince();
-  const { word, tone } = STATUS[agent.status];
-  return (
-    <>
-      <Shape as={tone} tone={agent.reachable ? tone : "away"} />
-      <span className="nm cut" title={agent.name}>
-        {agent.name}
-      </span>
-      <span className="no num">{agent.extension}</span>
-      <span className="st cut" data-tone={agent.reachable ? tone : "away"}>
-        {agent.reachable ? i18n._(word) : cannot}
-        {agent.reachable && agent.pause !== null && ` (${agent.pause})`}{" "}
-        {agent.reachable && TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
-      </span>
-    </>
-  );
-}
-
-function queueOption(call: CallView, queue: QueueView): Option {
-  return {
-    id: queue.id,
-    op: "transfer.queue",
-    args: { call: call.id, queue: queue.id },
-    off: undefined,
-    drawn: <Line queue={queue} />,
-  };
-}
-
-function Line({ queue }: { queue: QueueView }) {
-  const { t } = useLingui();
-  return (
-    <>
-      {queue.urgent ? <Shape as="urgent" tone="urgent" /> : <Icon name="line" size={16} />}
-      <span className="nm cut" title={queue.name}>
-        {queue.name}
-      </span>
-      <span className="st cut num">{t`${queue.agents_available} free, ${queue.waiting} waiting`}</span>
-    </>
   );
 }

@@ -54,10 +54,15 @@ class ContactRequests(Controller):
             services.contacts.favourite_colleagues(organisation, user),
             services.contacts.search(organisation, "" if len(q) > TYPED_MAX else q, wanted),
         )
+        barred = services.dial_plan(organisation).barred(
+            (number for contact in (*starred, *found) for number in contact.numbers),
+            logged_in.viewer.user.rights,
+        )
         return rest.ContactPage(
             favourites=[row_of(contact) for contact in starred],
             colleagues=list(colleagues),
             found=[row_of(contact) for contact in found],
+            barred={number: kind.value for number, kind in barred.items()},
         )
 
     @get("/groups")
