@@ -114,6 +114,11 @@ class Hands:
         await expect(number_of(self.desk)).to_have_value(number)
         await keypad.get_by_role("button", name=re.compile("^(Bellen|Ontvanger bellen)$")).click()
 
+    async def chooses(self, typed: str, whom: str) -> None:
+        """Find somebody in the list of recipients, and take that line."""
+        await self.desk.page.get_by_role("combobox", name="Ontvanger").press_sequentially(typed)
+        await recipient_line(self.desk, whom).click()
+
 
 class KeysOnly(Hands):
     """The same person without a mouse."""
@@ -139,6 +144,18 @@ class KeysOnly(Hands):
         await expect(number_of(self.desk)).to_have_value(number)
         await self.desk.page.keyboard.press("Enter")
 
+    async def chooses(self, typed: str, whom: str) -> None:
+        # The list has the focus by itself.
+        await self.desk.page.keyboard.type(typed)
+        line = recipient_line(self.desk, whom)
+        await expect(line).to_be_visible(timeout=PATIENCE_MS)
+        for _ in range(TABS_MAX):
+            if await line.get_attribute("aria-selected") == "true":
+                await self.desk.page.keyboard.press("Enter")
+                return
+            await self.desk.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrows do not come to {whom}")
+
 
 both_ways = pytest.mark.parametrize("hands_of", [Hands, KeysOnly], ids=["mouse", "keyboard"])
 
@@ -161,6 +178,24 @@ def keypad_of(desk: OperatorPage) -> Locator:
 def number_of(desk: OperatorPage) -> Locator:
     """What has been keyed in."""
     return keypad_of(desk).get_by_role("textbox", name="Nummer")
+
+
+def recipient_line(desk: OperatorPage, whom: str) -> Locator:
+    """The line of the list of recipients that begins so."""
+    lines = desk.page.get_by_role("listbox", name="Ontvanger")
+    return lines.get_by_role("option", name=re.compile("^" + re.escape(whom)))
+
+
+async def has_contact(cordboard: Installation, name: str, *numbers: str) -> None:
+    """Somebody stands in the address book, once."""
+    async with cordboard.stranger() as henk:
+        await henk.log_in("henk", cordboard.password("henk"))
+        _, known = await henk.request("GET", "/api/contacts", params={"q": name})
+        if not known["found"]:
+            status, _ = await henk.request(
+                "POST", "/api/contacts", json={"name": name, "numbers": list(numbers)}
+            )
+            assert status == 201
 
 
 async def is_armed(desk: OperatorPage, call: str, *, on: bool = True) -> None:
@@ -267,12 +302,16 @@ async def test_a_colleague_is_asked_and_in_the_end_gets_the_caller(
 
 @both_ways
 @pytest.mark.rule(
-    "5.2-a", "5.2-b", "5.2-c", "5.2-e", "5.2-f", "5.2-g", "5.2-h", "5.2-i", "2.6-h", "5.1-k",
+    "5.2-a", "5.2-b", "5.2-c", "5.2-d", "5.2-e", "5.2-f", "5.2-g", "5.2-h", "5.2-i", "2.6-h", "5.1-k",
 )  # fmt: skip
+@pytest.mark.parametrize("by", ["number", "contact"])
 async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
-    browser: Chromium, cordboard: Installation, outside: SipPhone, hands_of: type[Hands]
+    browser: Chromium, cordboard: Installation, outside: SipPhone, hands_of: type[Hands], by: str
 ) -> None:
-    """Manual 5.2: answered in a general call, which waits by itself; announced, connected, the first resumed."""
+    """Manual 5.2: answered in a general call, which waits by itself; announced to a number keyed in or a contact,
+    connected, the first resumed."""
+    if by == "contact":
+        await has_contact(cordboard, "Jürgen Glas", JAN, "+49 30 123456")
     async with (
         at_desk(browser, cordboard, "chantal", "201", "Algemeen", "Urgent") as (desk, phone),
         rings_in(cordboard) as caller,
@@ -297,7 +336,10 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
             await is_armed(desk, urgent)
             recipient = desk.page.get_by_role("combobox", name="Ontvanger")
             await expect(recipient).to_be_focused(timeout=PATIENCE_MS)
-            await hands.dials(JAN)
+            if by == "number":
+                await hands.dials(JAN)
+            else:
+                await hands.chooses("glas jur", "Jürgen Glas 0800 0403")
             jan = await outside.rings(within_ms=PATIENCE_MS)
             third = await desk.call_id("dialling")
             await jan.answer()
@@ -308,7 +350,10 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
             await hears_music(caller, alarm)
 
             await expect(on_card(desk, first, "connect")).to_be_visible(timeout=PATIENCE_MS)
-            await hands.presses(on_card(desk, third, "connect"))
+            check = on_card(desk, third, "connect")
+            if by == "contact":
+                await expect(check).to_have_accessible_name(re.compile(" met Jürgen Glas$"))
+            await hands.presses(check)
             await expect(desk.card()).to_have_count(1, timeout=PATIENCE_MS)
             await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
             await hears_music(caller)

@@ -84,12 +84,13 @@ const THREE_DIGITS = new Set(
  */
 export function phoneNumber(number: string, country = "31"): string {
   if (!/^\d{7,15}$/.test(number)) return number;
+  // Of seven or ten digits without the 0, unlike all others.
+  const national = number.startsWith(country) ? `0${number.slice(country.length)}` : "";
+  if (/^0[89]00\d{4}(\d{3})?$/.test(national)) return service(national);
   if (!number.startsWith(country) || number.length !== country.length + 9) {
     if (/^0[89]00\d{4}/.test(number)) return service(number);
     return number.startsWith("0") ? number : `+${number.slice(0, 2)} ${pairs(number.slice(2))}`;
   }
-  const national = `0${number.slice(country.length)}`;
-  if (/^0[89]00/.test(national)) return service(national);
   if (/^06/.test(national)) return `06 ${pairs(national.slice(2))}`;
   const area = THREE_DIGITS.has(national.slice(0, 3)) ? 3 : 4;
   return `${national.slice(0, area)} ${threeThenPairs(national.slice(area))}`;
