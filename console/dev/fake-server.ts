@@ -1,8 +1,10 @@
 /** A pretend server inside the page: answers `/api` and `/live` for the scene of the address. */
-import type { Command, ConsoleFrame, Op, SessionInfo } from "../src/model/wire.ts";
+import { maySearch } from "../src/model/contacts.ts";
+import { matches } from "../src/model/search.ts";
+import type { Command, ConsoleFrame, ContactPage, Op, SessionInfo } from "../src/model/wire.ts";
 import { ME } from "./cast.ts";
 import { FakeDesk, No } from "./fake-desk.ts";
-import { HISTORY, LOG, MESSAGES } from "./records.ts";
+import { CONTACTS, HISTORY, LOG, MESSAGES } from "./records.ts";
 import { entities, SCENES } from "./scenes.ts";
 
 const query = new URLSearchParams(location.search);
@@ -77,6 +79,10 @@ window.fetch = async (input, init) => {
       if (query.get("history") === "fail") return json({ code: "unreachable", args: {} }, 502);
       return json({ rows: HISTORY.slice(from, from + 50), before: from === 0 ? "50" : null });
     }
+    case "GET contacts":
+      return json(contacts(url.searchParams.get("q") ?? ""));
+    case "GET contacts/groups":
+      return json({ groups: [{ id: "g1", name: "Enschede", people: ["u1", "u2"] }] });
     case "GET messages":
       return json({ rows: query.get("messages") === "none" ? [] : MESSAGES });
     default:
@@ -84,6 +90,16 @@ window.fetch = async (input, init) => {
       return json({ code: "not_found", args: {} }, 404);
   }
 };
+
+function contacts(typed: string): ContactPage {
+  const texts = CONTACTS.map((one) => [one.name, one.function, ...one.numbers].join(" "));
+  return {
+    favourites: CONTACTS.slice(3, 4),
+    colleagues: ["u3"],
+    found: maySearch(typed) ? CONTACTS.filter((_, index) => matches(texts[index] ?? "", typed)) : [],
+    barred: { "4930123456": "international", "319008844": "premium" },
+  };
+}
 
 class FakeSocket {
   onopen: (() => void) | null = null;

@@ -1,5 +1,5 @@
 /** What the pretend server answers about the past: own calls, one call's log, messages. */
-import type { HistoryRow, LogLine, MessageRow } from "../src/model/wire.ts";
+import type { ContactRow, HistoryRow, LogLine, MessageRow } from "../src/model/wire.ts";
 import { ago, NAMES } from "./cast.ts";
 
 export const HISTORY: HistoryRow[] = Array.from({ length: 60 }, (_, index) => {
@@ -57,3 +57,21 @@ export const MESSAGES: MessageRow[] = [
     ms: 61_000,
   },
 ];
+
+const PEOPLE: readonly (readonly [name: string, what: string, numbers: string[], internal: boolean])[] = [
+  ["Jansen Techniek", "Onderhoud liften", ["31742915500", "31612345678", "4930123456"], false],
+  ["Janine Bakker", "Kantine", ["211"], true],
+  ["Apotheek Jansonius-Van der Heijden tot Oosterbeek", "", ["31534312290"], false],
+  ["Huisartsenpraktijk De Linde", "Spoedlijn", ["31884800943", "319008844"], false],
+  ["Jan Zonder Nummer", "Vrijwilliger", [], false],
+];
+export const CONTACTS: ContactRow[] = PEOPLE.map(([name, what, numbers, internal], index) => ({
+  id: `contact${index}`,
+  name,
+  function: what,
+  numbers,
+  addresses: [],
+  internal,
+  group: internal ? "g1" : null,
+  version: "1",
+}));

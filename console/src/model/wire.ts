@@ -721,7 +721,7 @@ export interface ContactPage {
   readonly favourites: ContactRow[];
   readonly colleagues: string[];
   readonly found: ContactRow[];
-  readonly barred: Record<string, "international" | "national" | "premium">;
+  readonly barred: Record<string, string>;
 }
 
 /** A file of contacts, to be looked at or taken. */

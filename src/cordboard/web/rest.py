@@ -375,8 +375,8 @@ class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the colleagues who have my star."""
     found: list[ContactRow]
     """At most 50; empty below 3 characters or 2 digits."""
-    barred: dict[str, Literal["international", "national", "premium"]]
-    """Which of their numbers this person may not call, and of what kind those are."""
+    barred: dict[str, str]
+    """Which of their numbers this person may not call: "national", "international" or "premium"."""
 
 
 class ContactFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -107,6 +107,7 @@ interface ContactProps {
   readonly off: string | undefined;
 }
 
+/** The lines break instead of being cut off: organisations have long names, and a reason is there to be read. */
 function Contact({ contact, number, primary, off }: ContactProps) {
   const { t } = useLingui();
   const kind = contact.internal ? t`Internal` : t`External`;
@@ -114,13 +115,11 @@ function Contact({ contact, number, primary, off }: ContactProps) {
   return (
     <>
       <Icon name={contact.internal ? "user" : "globe"} size={16} />
-      <span className="nm cut" title={contact.name}>
+      <span className="nm" title={contact.name}>
         {contact.name}
       </span>
       <span className="no num">{number !== null && phoneNumber(number)}</span>
-      <span className="st cut" title={below}>
-        {below}
-      </span>
+      <span className="st">{below}</span>
     </>
   );
 }
