@@ -96,9 +96,7 @@ class AsteriskExchange:
         self._entrances = Entrances()
         self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
         speaking = Speaking(self._wire, new_id, media)
-        parties = Parties(
-            self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances
-        )
+        parties = Parties(self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances)
         self._deeds = Deeds(
             self._wire,
             self._bridges,
