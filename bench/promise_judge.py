@@ -16,7 +16,10 @@ SPACING_MS = (300_000, 900_000)
 ATTEMPTS_MAX = 3
 OFFICE, FIRST, NIGHT = QueueId("q-office"), QueueId("q-first"), QueueId("q-night")
 """Agents are asked first, but of `FIRST`, which has the hours of the office: there the customer is rung first."""
-_BY_DAY: dict[int, tuple[tuple[int, int], ...]] = {**dict.fromkeys(range(1, 6), ((510, 1020),)), 6: ((600, 720),)}
+_BY_DAY: dict[int, tuple[tuple[int, int], ...]] = {
+    **dict.fromkeys(range(1, 6), ((510, 1020),)),
+    6: ((600, 720),),
+}
 OPENING: dict[QueueId, dict[int, tuple[tuple[int, int], ...]]] = {
     OFFICE: _BY_DAY,
     FIRST: _BY_DAY,
