@@ -4,9 +4,10 @@
 
 The real core with the real opening hours of Europe/Amsterdam, put together again from the rows it wrote whenever the
 server dies. Customers ask at any hour and twice, appointments are made, cancelled, owned and forgotten; customers do
-not answer or call in themselves. Two queues: an office with holidays, and a night desk that is open while the clock
-changes. What happened is judged by a judge of its own, from what was dialled, not from what the core says of itself.
-Exits with 1 when a rule was broken. Call backs that are repeated by hand are not among these.
+not answer or call in themselves. Three queues: an office with holidays, one with the same hours that rings its
+customers first, and a night desk that is open while the clock changes. What happened is judged by a judge of its own,
+from what was dialled, not from what the core says of itself. Exits with 1 when a rule was broken. Call backs that are
+repeated by hand are not among these.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bench import report
-from bench.promise_judge import HOLIDAYS, NIGHT, OFFICE, OPENING, Judge, instant, within_hours
+from bench.promise_judge import FIRST, HOLIDAYS, NIGHT, OFFICE, OPENING, Judge, instant, within_hours
 from cordboard.app.assembly import assemble
 from cordboard.app.hours import is_open
 from cordboard.app.ports import Directory, Holiday, HoursRow, OpenTime, StoredAgent
@@ -62,11 +63,12 @@ DRAIN_DAYS = 14
 """After the year nothing new is asked for; all that is open comes to its end."""
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 DEATHS_A_DAY = 0.6
+QUEUES = (OFFICE, FIRST, NIGHT)
 STAFF = tuple(UserId(f"u-{name}") for name in ("anna", "bram", "cora"))
 
 
 def house(rules: CallBackRules) -> Directory:
-    """The two queues with their hours, and three people."""
+    """The three queues with their hours, and three people."""
     base = samples.directory()
     phone = base.devices[0]
     people = [
@@ -77,16 +79,20 @@ def house(rules: CallBackRules) -> Directory:
         replace(
             samples.queue(queue, position=place),
             wrap_up_ms=0,
-            rules=replace(samples.queue(queue, position=place).rules, hours=queue, callback=rules),
+            rules=replace(
+                samples.queue(queue, position=place).rules,
+                hours=queue,
+                callback=replace(rules, customer_first=queue == FIRST),
+            ),
         )
-        for place, queue in enumerate((OFFICE, NIGHT))
+        for place, queue in enumerate(QUEUES)
     ]
     return replace(
         base,
         users=tuple(people),
         queues=tuple(queues),
         devices=tuple(replace(phone, id=_phone(user), extension=str(n)) for n, user in enumerate(STAFF, 201)),
-        hours=tuple(_hours(queue) for queue in (OFFICE, NIGHT)),
+        hours=tuple(_hours(queue) for queue in QUEUES),
     )
 
 
@@ -95,7 +101,7 @@ def _phone(user: UserId) -> DeviceId:
 
 
 def _hours(queue: QueueId) -> HoursRow:
-    holidays = HOLIDAYS if queue == OFFICE else {}
+    holidays = HOLIDAYS if queue != NIGHT else {}
     return HoursRow(
         id=queue,
         name=queue,
@@ -124,6 +130,8 @@ class Year:
         self.seen: Counter[str] = Counter()
         self.late: list[float] = []
         """From the moment that was promised to the first card, in seconds; without nights."""
+        self.waited: list[float] = []
+        """How long a customer who was rung first was on the line before an agent was, in seconds."""
         self._wanted = calls
         self._kept: dict[CallBackId, CallBackRow] = {}
         self._house = house(rules or CallBackRules())
@@ -180,7 +188,7 @@ class Year:
         alive = [row for row in self._kept.values() if row.ended_at is None or row.ended_at >= now - KEPT_MS]
         promises = [
             StoredAgent(
-                user=user, group=samples.ENSCHEDE, device=_phone(user), signed_in=frozenset({OFFICE, NIGHT}),
+                user=user, group=samples.ENSCHEDE, device=_phone(user), signed_in=frozenset(QUEUES),
                 wrap_up_kind=None, wrap_up_since=None, wrap_up_until=None, wrap_up_pending_ms=0,
                 wrap_up_armed=False, away=False,
             )
@@ -242,7 +250,7 @@ class Year:
         """At any hour, for now or for a moment of the next days; sometimes twice, sometimes not any more."""
         chance = self.chance
         number = f"3161{chance.randrange(10_000_000):07}"
-        queue = chance.choice((OFFICE, OFFICE, OFFICE, NIGHT))
+        queue = chance.choice((OFFICE, OFFICE, FIRST, FIRST, NIGHT))
         due = None
         if chance.random() < 0.4:
             due = (self._world.now // (10 * MINUTE) + 1 + chance.randrange(432)) * 10 * MINUTE
@@ -292,8 +300,13 @@ class Year:
     def _cancels(self, number: str) -> None:
         for one in self._of(number):
             self.seen["cancelled under way"] += one.row.call is not None
-            self._world.ask(CancelCallBack(agent=self.chance.choice(STAFF), callback=one.id))
-            self.judge.cancelled(one.id)
+            try:
+                self._world.ask(CancelCallBack(agent=self.chance.choice(STAFF), callback=one.id))
+            except Refused:
+                # Rung first, and on the line by now.
+                self.seen["not cancelled"] += 1
+            else:
+                self.judge.cancelled(one.id)
 
     def _calls_in(self, number: str, queue: QueueId) -> None:
         """And is taken by whoever is free."""
@@ -317,6 +330,14 @@ class Year:
         callback = call.callback
         self.judge.dialled(callback, self._world.now)
         self.seen["dialled"] += 1
+        if call.rings_customer_first:
+            self.seen["rung first"] += 1
+            board = self._world.board
+            self.judge.rung_first(
+                callback, self._world.now,
+                customers=sum(c.rings_customer_first and c.agent is None for c in board.calls.values()),
+                agents=sum(board.is_available(agent) for agent in board.agents.values()),
+            )  # fmt: skip
         if self.chance.random() < 0.03:
             self._after(0, 60, self._server_dies)
         if self.chance.random() < 0.03:
@@ -331,10 +352,38 @@ class Year:
             self._after(1, 20, lambda: self._hangs_up(dial.call, why))
 
     def _answers(self, call: CallId, callback: CallBackId) -> None:
-        if self._lives(call):
-            self.judge.spoken(callback)
+        if not self._lives(call):
+            return
+        if self._world.board.calls[call].rings_customer_first:
             self._world.outside_answers(call)
-            self._after(10, 240, lambda: self._hangs_up(call, LegEnd.HUNG_UP))
+            since = self._world.now
+            self._after(1, 20, lambda: self._takes(call, callback, since))
+            if self.chance.random() < 0.2:
+                self._after(1, 15, lambda: self._gives_up(call))
+            if self.chance.random() < 0.02:
+                self._after(0, 10, self._server_dies)
+            return
+        self.judge.spoken(callback)
+        self._world.outside_answers(call)
+        self._after(10, 240, lambda: self._hangs_up(call, LegEnd.HUNG_UP))
+
+    def _takes(self, call: CallId, callback: CallBackId, since: Instant) -> None:
+        """An agent whose telephone rings for a customer who was rung first; with nobody free a little later."""
+        waits = self._world.board.calls.get(call)
+        if waits is None or waits.agent is not None:
+            return
+        if not waits.offers:
+            self._after(5, 30, lambda: self._takes(call, callback, since))
+            return
+        self.judge.spoken(callback)
+        self.waited.append((self._world.now - since) / 1000)
+        self._world.ask(AnswerCall(agent=self.chance.choice(sorted(waits.offers)), call=call))
+        self._after(10, 240, lambda: self._hangs_up(call, LegEnd.HUNG_UP))
+
+    def _gives_up(self, call: CallId) -> None:
+        if self._lives(call) and self._world.board.calls[call].agent is None:
+            self.seen["hung up while waiting"] += 1
+            self._hangs_up(call, LegEnd.HUNG_UP)
 
     def _hangs_up(self, call: CallId, how: LegEnd) -> None:
         if self._lives(call):
@@ -395,7 +444,8 @@ def main(words: Sequence[str] | None = None) -> int:
         report.say(f"{rule}: {example}")
     report.finish(
         name="callback-year", n=len(judge.lives), dropped=0, seed=asked.seed, ended=dict(ended),
-        broken=dict(judge.broken), seen=dict(year.seen), card_after_s=report.spread(year.late), machine=machine,
+        broken=dict(judge.broken), seen=dict(year.seen), card_after_s=report.spread(year.late),
+        waited_s=report.spread(year.waited), machine=machine,
     )  # fmt: skip
     return 1 if judge.broken else 0
 

@@ -14,9 +14,15 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 SPACING_MS = (300_000, 900_000)
 """From the first attempt to the second, and to the third (D14)."""
 ATTEMPTS_MAX = 3
-OFFICE, NIGHT = QueueId("q-office"), QueueId("q-night")
+OFFICE, FIRST, NIGHT = QueueId("q-office"), QueueId("q-first"), QueueId("q-night")
+"""Agents are asked first, but of `FIRST`, which has the hours of the office: there the customer is rung first."""
+_BY_DAY: dict[int, tuple[tuple[int, int], ...]] = {
+    **dict.fromkeys(range(1, 6), ((510, 1020),)),
+    6: ((600, 720),),
+}
 OPENING: dict[QueueId, dict[int, tuple[tuple[int, int], ...]]] = {
-    OFFICE: {**dict.fromkeys(range(1, 6), ((510, 1020),)), 6: ((600, 720),)},
+    OFFICE: _BY_DAY,
+    FIRST: _BY_DAY,
     NIGHT: {5: ((1320, 1440),), 6: ((0, 300), (1320, 1440)), 7: ((0, 300), (1320, 1440)), 1: ((0, 150),)},
 }
 """By day of the week, minutes from midnight."""
@@ -42,7 +48,7 @@ def within_hours(queue: QueueId, at: Instant) -> bool:
     """The judge's own reading of the opening hours."""
     local = wall(at)
     stretches = OPENING[queue].get(local.isoweekday(), ())
-    if queue == OFFICE:
+    if queue != NIGHT:
         stretches = HOLIDAYS.get(local.date().isoformat(), stretches)
     return any(begin <= local.hour * 60 + local.minute < end for begin, end in stretches)
 
@@ -98,8 +104,13 @@ class Judge:
             self._breaks("too soon after the last attempt", callback, at)
         life.dialled.append(at)
 
+    def rung_first(self, callback: CallBackId, at: Instant, *, customers: int, agents: int) -> None:
+        """The customer is rung before an agent is, as one of so many who ring or wait, with so many agents free."""
+        if customers > agents:
+            self._breaks("rung with nobody free", callback, at)
+
     def spoken(self, callback: CallBackId) -> None:
-        """The customer answered."""
+        """The customer answered, and somebody of ours was there."""
         self.lives[callback].spoken += 1
         self.lives[callback].over = True
 

@@ -58,6 +58,8 @@ DEEDS = (
     "dialled on the telephone", "UndoTransfer", "CompleteTransfer", "ConnectWithoutWaiting", "StartConference",
     "TransferToQueue", "MakeCallBack", "AcceptCallBack", "RejectCallBack", "CancelCallBack", "RetryCallBack",
     "CallMissed", "ClaimMissed", "ReleaseMissed", "CloseMissed", "blocked",
+    "customer first:waiting", "customer first:active", "customer first:hung up",
+    "customer first, restart:dialling", "customer first, restart:waiting",
     "asked:confirming", "asked:typing", "asked:promised", "asked:agreeing", "asked:over",
     "Pause", "StartWrapUp", "ExtendWrapUp", "UnpairDevice", "set away",
     "not written", "signed out without a console", "registers while away and signed out",

@@ -102,6 +102,7 @@ export function call(part: Partial<CallView> & { ago: number }): CallView {
     mine: false,
     direct: false,
     internal: false,
+    called_back: false,
     transfer: null,
     offer: null,
     note: null,

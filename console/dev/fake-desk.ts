@@ -134,7 +134,7 @@ export class FakeDesk {
           k: "call", id, v: 1, queue: for_?.queue ?? null, queue_name: for_?.queue_name ?? null, urgent: false,
           direction: "out", state: "dialling", since: now, entered_at: now, answered_at: null,
           number: colleague?.extension ?? number, name: colleague?.name ?? null, agent: this.#me.id,
-          agent_name: this.#me.name, mine: true, direct: false, internal: colleague !== undefined,
+          agent_name: this.#me.name, mine: true, direct: false, internal: colleague !== undefined, called_back: false,
           transfer: null, offer: null, note: null, reason: null, not_reached: null,
         },
       },

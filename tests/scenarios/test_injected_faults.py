@@ -142,13 +142,13 @@ def screens_are_not_told(patch: pytest.MonkeyPatch) -> None:
 
 def tried_for_ever(patch: pytest.MonkeyPatch) -> None:
     """I12: attempts that came to nothing are not counted up to the last."""
-    count = callback._count
+    count = callback.count
 
     def again(turn: Turn, one: Any, queue: Queue, *args: Any, **values: Any) -> None:
         rules = replace(queue.callback, attempts=queue.callback.attempts + 1)
         count(turn, one, replace(queue, callback=rules), *args, **values)
 
-    patch.setattr(callback, "_count", again)
+    patch.setattr(callback, "count", again)
 
 
 def offered_after_cancelling(patch: pytest.MonkeyPatch) -> None:

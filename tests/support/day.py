@@ -26,7 +26,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call
 from cordboard.core.events import Event, LegAnswered, LegEnd, LegEnded
 from cordboard.core.notices import Thing
-from cordboard.core.records import TransferMoved
+from cordboard.core.records import CallBackReason, CallBackRow, CallMoved, TransferMoved
 from cordboard.core.refusals import Refused
 from cordboard.core.requests import Request
 from cordboard.core.rules import CallBackRules, Exit, ExitAction, ExitReason, HouseRules, OnHookRinging
@@ -136,6 +136,7 @@ class Day(World):
                 caller_every_ms=20_000,
                 caller_chooses=self.chance.random() < 0.8,
                 per_ten_minutes=self.chance.choice((None, 1)),
+                customer_first=self.chance.random() < 0.5,
             )
             if self.chance.random() < 0.4:
                 queue.announce_first_ms = 15_000
@@ -167,6 +168,10 @@ class Day(World):
         for record in turn.records:
             if isinstance(record, TransferMoved) and (before := self.journal.transfers.get(record.call)):
                 self.sometimes[f"arrow:{before.state}-{record.state}"] += 1
+            if isinstance(record, CallMoved) and not record.counts:
+                self.sometimes[f"customer first:{record.state.value}"] += 1
+            if isinstance(record, CallBackRow) and record.reason is CallBackReason.HUNG_UP:
+                self.sometimes["customer first:hung up"] += 1
             if self.writes:
                 self.journal._keep(record)
         if not self.writes:
@@ -226,7 +231,8 @@ class Day(World):
     def restarts(self, *, fresh: bool = False) -> None:
         """Kill -9 of the server, and a new one in its place; with `fresh` the exchange died as well."""
         for call in self.board.calls.values():
-            self.sometimes[f"restart:{call.state.value}"] += 1
+            first = "customer first, " if call.rings_customer_first else ""
+            self.sometimes[f"{first}restart:{call.state.value}"] += 1
         self.note(f"the server restarts{', and the exchange with it' if fresh else ''}")
         agents = asyncio.run(self.journal.agents(self.board.organisation))
         calls = asyncio.run(self.journal.open_calls(self.board.organisation))

@@ -155,6 +155,7 @@ class World(Clicks, Furniture):
         self.changed = set(turn.changed)
         if self.checks:
             desk_checks.check(self)
+            desk_checks.nobody_is_rung_in_vain(self.board, turn)
             self._wrap_ups_move_as_in_the_table()
 
     def _wrap_ups_move_as_in_the_table(self) -> None:

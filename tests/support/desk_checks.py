@@ -10,6 +10,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
 from cordboard.core.events import Place
 from cordboard.core.records import (
+    CallBackRow,
     CallBackStatus,
     CallClosed,
     CallMoved,
@@ -19,6 +20,7 @@ from cordboard.core.records import (
     SegmentKind,
     Why,
 )
+from cordboard.core.turn import Turn
 from cordboard.core.types import CallBackId, Direction, UserId
 from tests.support import full_look
 
@@ -63,6 +65,23 @@ def promises_are_kept_once(board: Board) -> None:
         under_way = attempts.get(one.id, [])
         assert len(under_way) <= 1, one
         assert all(call.id == one.row.call for call in under_way), one
+
+
+def nobody_is_rung_in_vain(board: Board, turn: Turn) -> None:
+    """A customer is rung first only when an agent of the queue is free for each who was (D14)."""
+    for record in turn.records:
+        if not isinstance(record, CallBackRow) or record.status is not CallBackStatus.IN_PROGRESS:
+            continue
+        call = board.calls.get(record.call) if record.call is not None else None
+        if call is None or not call.rings_customer_first or call.since != turn.now or call.answered_at:
+            continue
+        rung = [
+            c
+            for c in board.calls.values()
+            if c.rings_customer_first and c.agent is None and c.for_queue == record.queue
+        ]
+        free = [a for a in board.queues[record.queue].signed_in if board.is_available(board.agents[a])]
+        assert len(rung) <= len(free), (rung, free)
 
 
 def the_missed_stand_once(board: Board) -> None:
@@ -137,7 +156,8 @@ def call_is_sound(board: Board, call: Call) -> None:
     """In one place, and in good hands; offered only to those who may have it (I2, I7, I10)."""
     agent = board.agents[call.agent] if call.agent is not None else None
     line = agent.line if agent is not None else None
-    nobodys = call.state not in OWN or (call.state is CallState.DIALLING and call.partner is not None)
+    for_nobody = call.partner is not None or call.rings_customer_first
+    nobodys = call.state not in OWN or (call.state is CallState.DIALLING and for_nobody)
     assert (agent is None) == nobodys, call
     partner = board.calls.get(call.partner) if call.partner is not None else None
     if call.state in (CallState.TRANSFERRED, CallState.TRANSFERRING):
@@ -319,7 +339,7 @@ def one_record_each(world: World) -> None:
     answered: dict[str, str] = {}
     for record in world.records:
         if isinstance(record, CallMoved) and record.answered_at is not None and record.call not in answered:
-            answered[record.call] = record.queue or ""
+            answered[record.call] = (record.queue or "") if record.counts else ""
     counted = sum(queue.numbers.answered for queue in world.board.queues.values())
     assert counted == sum(bool(queue) for queue in answered.values()), counted
 

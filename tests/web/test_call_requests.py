@@ -181,6 +181,7 @@ async def test_who_called_in_vain_is_listed_for_who_serves_the_queue(web: Rig) -
             "wait_ms": 30_000,
             "ended_by": "caller",
             "times": 2,
+            "claim": None,
         }
     ]
     for who in (PIETS, ANJAS):

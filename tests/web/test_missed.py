@@ -10,7 +10,7 @@ import pytest
 from cordboard.core.types import CallId, Right
 from tests.web.administrator import give
 from tests.web.consoles import console, cookies
-from tests.web.rig import CHANTAL, PIET, TWENTE, Rig, Socket
+from tests.web.rig import CHANTAL, PIET, TWENTE, Rig, Socket, log_in
 
 RIGHTS = frozenset({Right.CALLBACK_SEE, Right.CALLBACK_MANAGE, Right.DIAL_OUTSIDE})
 
@@ -97,3 +97,26 @@ async def test_the_list_needs_the_right_to_see_the_planning(web: Rig) -> None:
     assert done["ok"]
     told = repr([frame for frame in his.frames if frame["t"] in ("snap", "d")])
     assert "31612345678" not in told and "abandoned" not in told
+
+
+@pytest.mark.rule("D14", "3.6-v", "X-c")
+async def test_a_page_of_missed_callers_says_who_calls_whom_to_who_may_see_it(web: Rig) -> None:
+    """As the live list has it; without the right to see the planning it says of nobody that anybody calls."""
+    await may(web, RIGHTS, frozenset())
+    call = gives_up(web)
+    await web.writer.flushed()
+    async with web.client() as hers, web.client() as his:
+        await log_in(hers)
+        await log_in(his, "Piet@twente.example")
+
+        async def rows() -> list[dict[str, Any]]:
+            return [(await who.get("/api/missed")).json()["rows"][0] for who in (hers, his)]
+
+        assert [row["claim"] for row in await rows()] == [None, None]
+        async with console(web, await cookies(web)) as socket:
+            await socket.told(t="res", id=socket.command("missed.claim", missed=call))
+        [mine, not_his] = await rows()
+    entry = next(iter(web.services.engine.desks[TWENTE].board.missed.values()))
+    assert mine["call"] == not_his["call"] == call
+    assert mine["claim"] == {"by": CHANTAL, "by_name": "Chantal", "since": entry.claimed_at, "calling": False}
+    assert not_his["claim"] is None

@@ -19,6 +19,7 @@ from litestar.routes import HTTPRoute
 
 from cordboard.app.administration.administration import RESOURCES
 from cordboard.app.contacts import Contact, ContactId
+from cordboard.core.board import Board
 from cordboard.core.records import MessageLeft, Record
 from cordboard.core.requests import ChooseGroup
 from cordboard.core.types import CallId, GroupId, MissedId, QueueId, Right
@@ -167,9 +168,17 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
         ):
             made.arrives(name, organisation, queue_id)
             made.hangs_up(name, organisation)
+            _claim(made.services.engine.desks[organisation].board)
         await asked(made, ChooseGroup(agent=PIET, group=ENSCHEDE))
         await made.writer.flushed()
         yield made
+
+
+def _claim(board: Board) -> None:
+    """Somebody calls each caller who was missed, which nobody else may hear of."""
+    somebody = next(iter(board.agents.values()))
+    for row in list(board.missed.values()):
+        board.missed[row.id] = replace(row, claimed_by=somebody.id, claimed_at=row.at)
 
 
 async def _take(web: Rig, changed: Any) -> None:

@@ -105,6 +105,7 @@ export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   mine: false,
   direct: false,
   internal: false,
+  called_back: false,
   transfer: null,
   offer: null,
   note: null,

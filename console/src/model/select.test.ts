@@ -48,6 +48,7 @@ const call = (id: string, part: Partial<CallView> = {}): CallView => ({
   mine: false,
   direct: false,
   internal: false,
+  called_back: false,
   transfer: null,
   offer: null,
   note: null,

@@ -51,6 +51,7 @@ export type CallBackReason =
   | "busy"
   | "by_agent"
   | "expired"
+  | "hung_up"
   | "manual"
   | "no_agent"
   | "no_answer"
@@ -241,6 +242,7 @@ export interface CallView {
   readonly mine: boolean;
   readonly direct: boolean;
   readonly internal: boolean;
+  readonly called_back: boolean;
   readonly transfer: TransferView | null;
   readonly offer: OfferView | null;
   readonly note: string | null;

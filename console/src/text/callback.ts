@@ -29,6 +29,7 @@ export const CALL_BACK_REASON: Record<CallBackReason, MessageDescriptor> = {
   manual: msg`called by hand`,
   expired: msg`its time has passed`,
   blocked: msg`number is not called back`,
+  hung_up: msg`hung up before an agent was free`,
 };
 
 /** Why a caller was not helped (D14). */

@@ -14,6 +14,7 @@ from cordboard.app.modules import Module
 from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.open_calls import join_partners, set_alarm, take_up
 from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
+from cordboard.core import customer_first
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
 from cordboard.core.dial import shown_number
@@ -178,10 +179,10 @@ def _agent(user: UserRow, rights: frozenset[Right], now: Instant) -> Agent:
 
 def _promise_again(board: Board, row: CallBackRow) -> None:
     """A call back goes on where it stood; its attempt, where one goes on, is told of it."""
-    board.callbacks[row.id] = CallBack(row=row)
+    one = board.callbacks[row.id] = CallBack(row=row)
     call = board.calls.get(row.call) if row.call is not None else None
     if call is not None:
-        call.callback, call.for_queue = row.id, row.queue
+        customer_first.take_up(call, one)
         agent = board.agents.get(call.agent) if call.agent is not None else None
         call.show = shown_number(board, agent, row.queue)
 

@@ -38,11 +38,12 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         queue=call.queue,
         queue_name=queue.name if queue is not None else None,
         urgent=call.urgent,
-        direction=call.direction.value,
+        direction=(Direction.IN if call.rings_customer_first else call.direction).value,
         state=_state(call, agent),
         since=call.since,
         entered_at=call.entered_at,
-        answered_at=call.answered_at,
+        # The customer answered before anybody spoke.
+        answered_at=call.taken_at if call.rings_customer_first else call.answered_at,
         number=None if secret else call.number,
         name=None if secret else call.name,
         agent=call.agent,
@@ -50,6 +51,7 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         mine=mine,
         direct=call.direction is Direction.IN and call.queue is None,
         internal=call.peer is not None or (call.direction is Direction.OUT and call.to is not None),
+        called_back=call.rings_customer_first,
         transfer=_transfer(call, agent),
         offer=OfferView(since=own_offer.since, ringing=_rings_for(agent, call), rejectable=not call.urgent)
         if own_offer is not None

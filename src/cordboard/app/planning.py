@@ -7,7 +7,7 @@ from cordboard.core import missed as missed_callers
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.records import CallBackRow
-from cordboard.core.types import CallBackId, Instant, MissedId, QueueId, Right, UserId
+from cordboard.core.types import CallBackId, CallId, Instant, MissedId, QueueId, Right, UserId
 
 
 def call_back(board: Board, agent: Agent, callback: CallBackId) -> CallBackView | None:
@@ -91,6 +91,17 @@ def missed(board: Board, agent: Agent, entry: MissedId) -> MissedView | None:
         claimed_at=row.claimed_at,
         calling=row.attempt is not None,
     )
+
+
+def missed_call(
+    board: Board, agent: Agent, queue: QueueId, number: str | None, call: CallId
+) -> MissedView | None:
+    """The open entry of who called this queue in vain, last by this call; None as in `missed`, or there is none."""
+    for row in board.missed.values():
+        same = row.number == number if number is not None else row.last_call == call
+        if row.queue == queue and same:
+            return missed(board, agent, row.id)
+    return None
 
 
 def _name(board: Board, user: UserId | None) -> str | None:

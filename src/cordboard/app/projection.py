@@ -165,7 +165,10 @@ def _queue(board: Board, agent: Agent, queue_id: QueueId) -> QueueView | None:
         agents_available=board.agents_available(queue),
         waiting=len(waiting),
         average_wait_ms=queue.numbers.average_wait_ms(),
-        longest_since=min((c.entered_at for c in waiting), default=None),
+        # Whom we called back has been on the line for a moment, whatever place that customer has kept.
+        longest_since=min(
+            (c.since if c.rings_customer_first else c.entered_at for c in waiting), default=None
+        ),
         handled=queue.numbers.handled,
         total=queue.numbers.total,
         counted_since=queue.numbers.since,

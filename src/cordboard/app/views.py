@@ -203,6 +203,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="ca
     """Came past the queues: for one person (D29)."""
     internal: bool
     """The party is a colleague."""
+    called_back: bool
+    """A customer whom we called back, and who waits or waited for an agent; shown as one who calls in (D14)."""
     transfer: TransferView | None
     offer: OfferView | None
     note: str | None
@@ -281,6 +283,7 @@ CallBackReason = Literal[
     "manual",
     "expired",
     "blocked",
+    "hung_up",
 ]
 
 

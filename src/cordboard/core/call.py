@@ -258,6 +258,11 @@ class Call:
         )
 
     @property
+    def rings_customer_first(self) -> bool:
+        """A call back for which no agent dialled: whoever is free takes it when the customer has answered (D14)."""
+        return self.callback is not None and self.made_by is None
+
+    @property
     def is_undialled(self) -> bool:
         """An outgoing call whose agent's telephone is on its way up; nobody has been dialled."""
         return (

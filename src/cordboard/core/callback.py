@@ -1,7 +1,8 @@
 """Call backs: promised, offered to agents at their turn, dialled, tried again (3.6, D14).
 
 The scheduler of a queue's promises. It is told the time by alarms; an attempt itself is an ordinary outgoing call of
-the agent who accepted. What is known is in the row that is written at each change, so that a restart goes on from it.
+the agent who accepted, or one of nobody's where the customer comes first (`customer_first`). What is known is in the
+row that is written at each change, so that a restart goes on from it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cordboard.core import missed, slots
+from cordboard.core import attempt, missed, slots
 from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState
-from cordboard.core.events import LegEnd
 from cordboard.core.notices import Thing
 from cordboard.core.promise import CallBack
 from cordboard.core.queue import Queue
@@ -31,11 +31,6 @@ WAIT_MS = 60_000
 """Expected wait where there are no figures for it."""
 _NEVER: Instant = 1 << 62
 S, R = CallBackStatus, CallBackReason
-_REASON = {
-    LegEnd.BUSY.value: R.BUSY,
-    LegEnd.UNREACHABLE.value: R.UNREACHABLE,
-    LegEnd.LOST.value: R.UNREACHABLE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +112,12 @@ def _opening(board: Board, queue: QueueId, at: Instant) -> Instant:
     return opening if opening is not None else at + CLOSED_MS
 
 
-def _change(turn: Turn, one: CallBack, **values: Any) -> None:
-    """It is so from now on: kept, and shown."""
+def change(turn: Turn, one: CallBack, **values: Any) -> None:
+    """It is so from now on: kept, and shown.
+
+    Args:
+        values: what differs, by the names of the row.
+    """
     status = values.get("status", one.row.status)
     assert status is one.row.status or status in CALLBACK[one.row.status], (one.row, status)
     one.row = replace(one.row, at=turn.now, **values)
@@ -154,10 +153,12 @@ def look_at_all(turn: Turn) -> None:
         queue = board.queues.get(one.row.queue)
         if one.row.call is not None and one.row.call not in board.calls and queue is not None:
             # Its call ended unseen; the customer may have been rung, so it counts.
-            if one.is_open:
-                _count(turn, one, queue, R.NO_ANSWER, call=None)
+            if one.is_open and one.rung:
+                count(turn, one, queue, R.NO_ANSWER, call=None)
+            elif one.is_open:
+                change(turn, one, status=S.PLANNED, call=None)
             else:
-                _change(turn, one, call=None)
+                change(turn, one, call=None)
         due(turn, one)
 
 
@@ -196,23 +197,28 @@ def due(turn: Turn, one: CallBack) -> None:
         return
     queue = board.queues.get(row.queue)
     if queue is None:
-        _change(turn, one, status=S.FAILED, reason=R.EXPIRED, ended_at=turn.now)
+        change(turn, one, status=S.FAILED, reason=R.EXPIRED, ended_at=turn.now)
         return
     if not board.rules.is_called_back(row.number):
-        _change(turn, one, status=S.FAILED, reason=R.BLOCKED, ended_at=turn.now)
+        change(turn, one, status=S.FAILED, reason=R.BLOCKED, ended_at=turn.now)
         return
     if row.due_at > turn.now:
         turn.wake_callback(row.due_at, one.id)
         return
     opening = _opening(board, row.queue, turn.now)
     if opening > turn.now:
-        _plan(turn, one, opening)
+        plan(turn, one, opening)
         return
     if not board.exchange_up or board.callbacks_rest:
         # Nobody can be rung; its return looks at all of them. So does the module's.
         return
     board.callbacks_due[one.id] = None
-    if one.round_until is None and (row.owner is not None or one.declined):
+    if attempt.rings_customer_first(board, one):
+        # Agents are not asked: it is dialled as soon as one of them is free, or free of who came later.
+        one.round_until = None
+        if row.due_at + queue.callback.offer_ms > turn.now:
+            turn.wake_callback(row.due_at + queue.callback.offer_ms, one.id)
+    elif one.round_until is None and (row.owner is not None or one.declined):
         _begin_round(turn, one, queue)
     if one.round_until is not None and one.round_until <= turn.now:
         _nobody_accepted(turn, one, queue)
@@ -225,35 +231,35 @@ def _begin_round(turn: Turn, one: CallBack, queue: Queue) -> None:
     turn.wake_callback(one.round_until, one.id)
 
 
-def _plan(turn: Turn, one: CallBack, at: Instant, **values: Any) -> None:
+def plan(turn: Turn, one: CallBack, at: Instant, **values: Any) -> None:
     """The next attempt is then."""
     _take_cards(turn, one)
-    _change(turn, one, status=S.PLANNED, due_at=at, **values)
+    change(turn, one, status=S.PLANNED, due_at=at, **values)
     turn.wake_callback(at, one.id)
 
 
 def _nobody_accepted(turn: Turn, one: CallBack, queue: Queue) -> None:
     """Counts only where one employee was meant (D14, 3.6-i)."""
     if one.row.owner is not None:
-        _count(turn, one, queue, R.NO_AGENT, last_attempt_at=turn.now)
+        count(turn, one, queue, R.NO_AGENT, last_attempt_at=turn.now)
         return
     at = _opening(turn.board, queue.id, turn.now + queue.callback.pause_after(1))
-    _plan(turn, one, at, reason=R.NO_AGENT)
+    plan(turn, one, at, reason=R.NO_AGENT)
 
 
-def _count(turn: Turn, one: CallBack, queue: Queue, reason: CallBackReason, **values: Any) -> None:
+def count(turn: Turn, one: CallBack, queue: Queue, reason: CallBackReason, **values: Any) -> None:
     """One more attempt that came to nothing."""
     attempts, rules = one.row.attempts + 1, queue.callback
     values |= {"attempts": attempts, "reason": reason}
     if attempts >= rules.attempts:
-        _change(turn, one, status=S.FAILED, ended_at=turn.now, **values)
+        change(turn, one, status=S.FAILED, ended_at=turn.now, **values)
         return
     if not turn.board.rules.is_called_back(one.row.number):
         values["reason"] = R.BLOCKED
-        _change(turn, one, status=S.FAILED, ended_at=turn.now, **values)
+        change(turn, one, status=S.FAILED, ended_at=turn.now, **values)
         return
     at = _opening(turn.board, queue.id, turn.now + rules.pause_after(attempts))
-    _plan(turn, one, at, **values)
+    plan(turn, one, at, **values)
 
 
 # --- offers ---
@@ -271,7 +277,8 @@ def settle(turn: Turn) -> None:
     free = _free(board)
     for one in sorted((board.callbacks[c] for c in board.callbacks_due), key=CallBack.order):
         queue = board.queues.get(one.row.queue)
-        wanted = _who(free, one, queue) - have_one if queue is not None else set()
+        asked = queue is not None and not attempt.rings_customer_first(board, one)
+        wanted = _who(free, one, queue) - have_one if queue is not None and asked else set()
         have_one |= wanted
         for agent_id in [a for a in one.offers if a not in wanted]:
             _withdraw(turn, one, agent_id)
@@ -287,13 +294,13 @@ def _free(board: Board) -> dict[UserId, Instant]:
     if not board.exchange_up:
         return {}
     return {
-        agent.id: min((_since(c) for c in board.queued.values() if _is_for(c, agent)), default=_NEVER)
+        agent.id: min((since(c) for c in board.queued.values() if _is_for(c, agent)), default=_NEVER)
         for agent in board.agents.values()
         if agent.console and board.is_available(agent)
     }
 
 
-def _since(call: Call) -> Instant:
+def since(call: Call) -> Instant:
     """Urgent callers, and who asks for the agent in person, come before every call back."""
     return 0 if call.urgent or call.person is not None else call.entered_at
 
@@ -381,7 +388,7 @@ def reject(turn: Turn, agent: Agent, one: CallBack) -> None:
     require_offered(agent, one)
     queue = turn.board.queues[one.row.queue]
     if one.row.owner is not None:
-        _plan(turn, one, _opening(turn.board, queue.id, turn.now + queue.callback.pause_after(1)))
+        plan(turn, one, _opening(turn.board, queue.id, turn.now + queue.callback.pause_after(1)))
         return
     one.declined.add(agent.id)
     _withdraw(turn, one, agent.id)
@@ -389,9 +396,9 @@ def reject(turn: Turn, agent: Agent, one: CallBack) -> None:
 
 def begin(turn: Turn, agent: Agent, one: CallBack, call: Call) -> None:
     """This agent's call is an attempt; one that is over is repeated by hand."""
-    call.callback, call.for_queue = one.id, one.row.queue
+    call.callback, call.for_queue, one.rung = one.id, one.row.queue, True
     status = S.IN_PROGRESS if one.is_open else one.row.status
-    _change(turn, one, status=status, handled_by=agent.id, call=call.id)
+    change(turn, one, status=status, handled_by=agent.id, call=call.id)
 
 
 def cancel(turn: Turn, one: CallBack, agent: UserId | None, reason: CallBackReason) -> Call | None:
@@ -406,34 +413,37 @@ def cancel(turn: Turn, one: CallBack, agent: UserId | None, reason: CallBackReas
         raise Refused(Code.CALLBACK_ANSWERED)
     if one.row.status is S.FAILED:
         raise Refused(Code.OUT_OF_DATE)
-    attempt = one.row.call
-    _change(turn, one, status=S.CANCELLED, handled_by=agent, reason=reason, ended_at=turn.now, call=None)
+    if attempt.has_answered(turn.board, one):
+        raise Refused(Code.CALLBACK_ANSWERED)
+    under_way = one.row.call
+    change(turn, one, status=S.CANCELLED, handled_by=agent, reason=reason, ended_at=turn.now, call=None)
     # It may have ended a moment ago in this very turn: given up for the customer who called in meanwhile.
-    return turn.board.calls.get(attempt) if attempt is not None else None
+    return turn.board.calls.get(under_way) if under_way is not None else None
 
 
 # --- what becomes of an attempt ---
 
 
-def _of(board: Board, call: Call) -> CallBack | None:
+def attempt_of(board: Board, call: Call) -> CallBack | None:
+    """Which call back this call is an attempt of; None: of none, or of one that is over."""
     one = board.callbacks.get(call.callback) if call.callback is not None else None
     return one if one is not None and one.row.call == call.id else None
 
 
 def moved(turn: Turn, call: Call) -> None:
     """The customer's telephone rings from now on: that is written before anybody knows how it ends."""
-    one = _of(turn.board, call)
+    one = attempt_of(turn.board, call)
     if one is not None and call.state is CallState.DIALLING:
-        _change(turn, one, last_attempt_at=turn.now)
+        change(turn, one, last_attempt_at=turn.now)
 
 
 def spoken_with(turn: Turn, call: Call) -> list[Call]:
     """Somebody of ours and this party hear each other. Gives attempts to ring the same one that are to be hung up."""
     board = turn.board
-    own = _of(board, call)
+    own = attempt_of(board, call)
     if own is not None:
         by_hand = not own.is_open
-        _change(
+        change(
             turn,
             own,
             status=S.SUCCEEDED,
@@ -448,33 +458,38 @@ def spoken_with(turn: Turn, call: Call) -> list[Call]:
     others = [
         one
         for one in board.callbacks.values()
-        if one.is_open and one.row.number == call.number and queue in (None, one.row.queue)
+        if one.is_open
+        and one.row.number == call.number
+        and queue in (None, one.row.queue)
+        and not attempt.has_answered(board, one)
     ]
     attempts = [cancel(turn, one, call.agent, R.ALREADY_SPOKEN) for one in others]
-    return [attempt for attempt in attempts if attempt is not None]
+    return [one for one in attempts if one is not None]
 
 
 def after(turn: Turn, ended: Ended) -> None:
     """The attempt is over. It counts when the customer was dialled and did not answer (D14)."""
-    one = _of(turn.board, ended.call)
+    one = attempt_of(turn.board, ended.call)
     if one is None:
         return
     queue = turn.board.queues.get(one.row.queue)
-    dialled = ended.state is CallState.DIALLING
-    reason = _REASON.get(ended.reached, R.NO_ANSWER)
+    in_vain = attempt.not_kept(one, ended)
     if not one.is_open:
         # Repeated by hand: it stays what it was.
-        values = {"attempts": one.row.attempts + 1, "reason": reason} if dialled else {}
+        values = {"attempts": one.row.attempts + 1, "reason": in_vain} if in_vain is not None else {}
         if one.row.status is S.CANCELLED:
             values.pop("reason", None)
-        _change(turn, one, call=None, **values)
+        change(turn, one, call=None, **values)
     elif queue is None:
-        _change(turn, one, status=S.FAILED, reason=R.EXPIRED, ended_at=turn.now, call=None)
-    elif dialled:
-        _count(turn, one, queue, reason, call=None)
+        change(turn, one, status=S.FAILED, reason=R.EXPIRED, ended_at=turn.now, call=None)
+    elif in_vain is not None:
+        count(turn, one, queue, in_vain, call=None)
+    elif ended.call.rings_customer_first and ended.state is CallState.TRANSFERRED:
+        # The outside number of an urgent queue's ladder had the customer (D6).
+        change(turn, one, status=S.SUCCEEDED, ended_at=turn.now, call=None)
     else:
-        # The agent's telephone did not come up: nobody was dialled, and it is offered anew.
-        _change(turn, one, status=S.PLANNED, call=None, handled_by=None)
+        # The agent's telephone did not come up, or no agent was free any more: nobody was dialled.
+        change(turn, one, status=S.PLANNED, call=None, handled_by=None)
         if ended.agent is not None and one.row.owner is None:
             one.declined.add(ended.agent.id)
         due(turn, one)

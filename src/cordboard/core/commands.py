@@ -240,6 +240,10 @@ class Sentence(Enum):
     """We call you back as soon as we are open again."""
     CALL_BACK_STAYS = "call_back_stays"
     """You keep your place in the queue."""
+    CALL_BACK_HERE = "call_back_here"
+    """Customer first: you asked to be called back; one moment."""
+    CALL_BACK_AGAIN = "call_back_again"
+    """Customer first: nobody is free after all; you will hear from us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,8 @@ def declined(turn: Turn, call: Call) -> None:
 
 
 def _sentence_of(call: Call) -> Sentence:
+    if call.rings_customer_first:
+        return Sentence.CALL_BACK_AGAIN
     return Sentence.NOBODY if call.queue is not None else Sentence.NOT_REACHED
 
 
@@ -262,8 +264,8 @@ def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason, *, answer: boo
 
 
 def _queue(turn: Turn, call: Call) -> Queue | None:
-    """The queue that a caller waits in; None: the caller is for one person, or does not wait."""
-    if call.state is not CallState.WAITING or call.to is not None or call.back_to is not None:
+    """The queue that a caller waits in; None: the caller is for one person, does not wait, or was called by us."""
+    if call.state is not CallState.WAITING or call.person is not None or call.rings_customer_first:
         return None
     return turn.board.queues.get(call.queue) if call.queue is not None else None
 

@@ -22,6 +22,8 @@ class CallBack:
     """Who rejected it in this round."""
     round_until: Instant | None = None
     """When this round of offers is over; None: none has begun."""
+    rung: bool = True
+    """Customer first: the customer of the attempt that goes on has been dialled, or may have been before a restart."""
 
     @property
     def id(self) -> CallBackId:

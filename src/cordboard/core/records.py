@@ -130,6 +130,8 @@ class CallMoved:
     picked: bool = False
     to: UserId | None = None
     """Whom alone it is for now, or who was called; None: nobody, or a queue's."""
+    counts: bool = True
+    """False: it waits where its first call was counted already, as a customer who is called back (D15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +239,7 @@ class CallBackStatus(Enum):
     PLANNED = "planned"
     """To take place: before the first attempt, or between two."""
     IN_PROGRESS = "in_progress"
-    """An agent took it; the agent's telephone comes up, or the customer's rings."""
+    """An agent took it and the telephone comes up, or the customer's rings; customer first: or the customer waits."""
     SUCCEEDED = "succeeded"
     """The customer answered."""
     FAILED = "failed"
@@ -262,6 +264,8 @@ class CallBackReason(Enum):
     """Its queue is no more."""
     BLOCKED = "blocked"
     """The organisation does not call back that number any more."""
+    HUNG_UP = "hung_up"
+    """Customer first: the customer answered, and did not wait for an agent."""
 
 
 class RequestedBy(Enum):

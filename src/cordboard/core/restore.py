@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cordboard.core import aftermath, desk, exits, handover, rescue, talk, wrapup
+from cordboard.core import aftermath, customer_first, desk, exits, handover, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
@@ -185,6 +185,8 @@ def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
         # Joined with its partner a moment ago, in this very look.
         return
     match call.state:
+        case CallState.DIALLING if call.rings_customer_first:
+            customer_first.found(turn, call, found)
         case CallState.DIALLING if partner is not None and call.agent is None:
             if found.answered:
                 aftermath.recipient_answered(turn, call)

@@ -80,6 +80,8 @@ class CallBackRules:
     """Which key asks for it."""
     caller_chooses: bool = False
     """Who asks may choose a moment instead of keeping the place."""
+    customer_first: bool = False
+    """The customer is rung before an agent is, and waits at the head of the queue for one; False: agent first."""
 
     def pause_after(self, attempts: int) -> int:
         """How long after this many attempts the next one is made."""

@@ -17,6 +17,7 @@ from cordboard.core import (
     callback,
     clicks,
     configure,
+    customer_first,
     desk,
     exits,
     handover,
@@ -252,6 +253,7 @@ class Switchboard:
                 exits.watch(turn, call)
                 urgent.watch(turn, call)
                 callback.moved(turn, call)
+                customer_first.watch(turn, call)
                 if call.state is not CallState.WAITING:
                     urgent.settled(turn, call)
         elif turn.left:
@@ -260,6 +262,7 @@ class Switchboard:
         elif turn.look_again:
             turn.look_again = False
             callback.settle(turn)
+            customer_first.settle(turn)
             for queue in distribute(turn):
                 urgent.staffing(turn, queue)
                 exits.staffing(turn, queue)
@@ -302,6 +305,7 @@ class Switchboard:
                 asking.pressed(turn, leg, key)
             case CallBackKept(call=call_id):
                 asking.kept(turn, call_id)
+                customer_first.kept(turn, call_id)
             case MessageRecorded():
                 exits.message_recorded(turn, event)
             case QueueOpened(queue=queue_id, open=is_open):
@@ -357,7 +361,9 @@ class Switchboard:
         if call.state is not CallState.DIALLING:
             return
         agent = self.board.agents.get(call.agent) if call.agent is not None else None
-        if agent is None:
+        if call.rings_customer_first:
+            customer_first.answered(turn, call)
+        elif agent is None:
             aftermath.recipient_answered(turn, call)
         else:
             talk.party_answered(turn, agent, call)
@@ -385,7 +391,7 @@ class Switchboard:
 
     def _call_due(self, turn: Turn, call: Call) -> None:
         aftermath.due(turn, call)
-        for look in (holding.due, exits.due, urgent.due):
+        for look in (holding.due, exits.due, urgent.due, customer_first.due):
             if call.state is not CallState.ENDED:
                 look(turn, call)
 

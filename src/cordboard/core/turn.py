@@ -299,5 +299,6 @@ class Turn:
                 partner=call.partner,
                 picked=call.picked,
                 to=call.to,
+                counts=not (call.rings_customer_first and call.queue == call.for_queue),
             )
         )

@@ -271,7 +271,7 @@ async def _move(connection: AsyncConnection, organisation: OrganisationId, recor
             "first_answered_at": record.answered_at,
         },
     )
-    if record.queue is not None and record.state is StoredState.WAITING:
+    if record.queue is not None and record.state is StoredState.WAITING and record.counts:
         await visits.enter(connection, organisation, record.call, record.queue, record.at)
 
 

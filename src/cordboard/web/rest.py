@@ -473,6 +473,17 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[MessageRow]
 
 
+class MissedClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has said "I call", as the live console shows it."""
+
+    by: str
+    """User id."""
+    by_name: str
+    since: int
+    calling: bool
+    """At this moment."""
+
+
 class MissedRow(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who called a queue of the user's groups and was not spoken to since (D14)."""
 
@@ -489,6 +500,8 @@ class MissedRow(msgspec.Struct, frozen=True, kw_only=True):
     """caller: hung up; lost: broken off by a failure of the exchange; exit: a rule led the caller out."""
     times: int
     """How often in vain."""
+    claim: MissedClaim | None
+    """None: nobody calls, or one may not see the planning (`callback.see`)."""
 
 
 class MissedPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,6 +106,10 @@ export function announcementName(id: string): string {
       return t`Called back when open again`;
     case "call_back_stays":
       return t`Keeps the place`;
+    case "call_back_here":
+      return t`Called back: one moment`;
+    case "call_back_again":
+      return t`Called back: nobody free`;
     case "welcome":
       return t`Welcome`;
     case "echo":

@@ -64,6 +64,11 @@ function kinds(): Record<string, Kind> {
     callback_attempts: { is: "count" },
     callback_ring_ms: seconds,
     callback_offer_ms: seconds,
+    callback_customer_first: {
+      is: "flag",
+      yes: t`the customer is rung first and then waits for an agent`,
+      no: t`an agent is asked first`,
+    },
     callback_caller_first_ms: { is: "seconds", empty: t`never` },
     callback_caller_every_ms: seconds,
     callback_caller_key: { is: "choice", options: KEYS },
@@ -173,6 +178,7 @@ function waysOut(): Rule[] {
       title: t`Call back`,
       text: t`A customer is called back at most [callback_attempts] times, each time for [callback_ring_ms] seconds; agents are asked for [callback_offer_ms] seconds. Ten minutes hold [callback_per_ten_minutes] of appointments.`,
     },
+    { title: t`Order of calling back`, text: t`When a call back is due, [callback_customer_first].` },
     { title: t`Waiting long`, text: t`Who has waited [wait_ms_max] seconds [exits.timeout].` },
     { title: t`Full`, text: t`With [calls_max] callers waiting, the next one [exits.full].` },
     {

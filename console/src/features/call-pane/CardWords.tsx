@@ -28,6 +28,7 @@ export function StateWord({ call, offered, ringing }: StateProps) {
     if (offered) {
       if (call.note === "returned") return ["back", t({ message: "Back", context: "a call that came back" })];
       const word = ringing ? t`Ringing` : t`Waiting`;
+      if (call.called_back) return ["callback", t`Call back`, "ringing"];
       return call.urgent ? ["phone-in", word] : ["phone-in", word, "ringing"];
     }
     switch (call.state) {

@@ -77,7 +77,10 @@ const Row = memo(function Row({ call, off, sendOn }: Omit<Props, "calls"> & { ca
         </div>
         <small>
           {call.urgent && <Shape as="urgent" tone="urgent" size={9} />}
-          <span className="cut">{call.queue_name ?? t`Direct call`}</span>
+          <span className="cut">
+            {call.queue_name ?? t`Direct call`}
+            {call.called_back && `, ${t`called back`}`}
+          </span>
         </small>
       </div>
       <Press

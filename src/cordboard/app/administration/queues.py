@@ -163,6 +163,7 @@ QUEUES = Resource(
         ),
         Field(name="callback_ring_ms", read=whole(5_000, 120_000), default=30_000),
         Field(name="callback_offer_ms", read=whole(10_000, HOUR_MS), default=120_000),
+        Field(name="callback_customer_first", read=flag, default=False),
         Field(name="callback_per_ten_minutes", read=maybe(whole(1, 1_000)), default=None),
         Field(name="callback_caller_first_ms", read=maybe(whole(1_000, HOUR_MS)), default=None),
         Field(name="callback_caller_every_ms", read=whole(20_000, HOUR_MS), default=60_000),

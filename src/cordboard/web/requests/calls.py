@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from cordboard.app.history import MissedCaller, StoredLine, StoredMessage
+from cordboard.app.planning import missed_call
 from cordboard.core.records import Why
 from cordboard.core.types import CallId, EndedBy, Right
 from cordboard.web import rest
@@ -100,7 +101,9 @@ class CallRequests(Controller):
             since=services.now() - MISSED_FOR_MS,
             limit=MISSED_MAX,
         )
-        return rest.MissedPage(rows=[_missed_row(caller) for caller in found])
+        return rest.MissedPage(
+            rows=[_missed_row(caller, _claim(services, logged_in, caller)) for caller in found]
+        )
 
 
 def _may_read(logged_in: LoggedIn, line: StoredLine, *, own: bool) -> bool:
@@ -133,7 +136,24 @@ def _row(message: StoredMessage) -> rest.MessageRow:
     )
 
 
-def _missed_row(caller: MissedCaller) -> rest.MissedRow:
+def _claim(services: Services, logged_in: LoggedIn, caller: MissedCaller) -> rest.MissedClaim | None:
+    """Who calls this one; the history does not know, the board does (decision 0009)."""
+    desk = services.engine.desks.get(logged_in.organisation)
+    agent = desk.board.agents.get(logged_in.viewer.user.id) if desk is not None else None
+    if desk is None or agent is None:
+        return None
+    entry = missed_call(desk.board, agent, caller.queue, caller.number, caller.call)
+    if entry is None or entry.claimed_by is None or entry.claimed_at is None:
+        return None
+    return rest.MissedClaim(
+        by=entry.claimed_by,
+        by_name=entry.claimed_by_name or "",
+        since=entry.claimed_at,
+        calling=entry.calling,
+    )
+
+
+def _missed_row(caller: MissedCaller, claim: rest.MissedClaim | None) -> rest.MissedRow:
     ends: dict[EndedBy | None, Literal["caller", "lost", "exit"]] = {
         EndedBy.CALLER: "caller",
         EndedBy.LOST: "lost",
@@ -148,4 +168,5 @@ def _missed_row(caller: MissedCaller) -> rest.MissedRow:
         wait_ms=caller.wait_ms,
         ended_by=ends.get(caller.ended_by),
         times=caller.times,
+        claim=claim,
     )
