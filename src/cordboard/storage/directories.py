@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.administration.audit import AuditEntry
+from cordboard.app.administration.ids import OneOfAKind
 from cordboard.app.modules import Module
 from cordboard.app.ports import (
     DeviceRow,
@@ -169,6 +170,20 @@ class SqlDirectories:
                 )
                 found |= {row.number: row.name for row in rows}
         return found
+
+    async def is_elsewhere(self, organisation: OrganisationId, names: OneOfAKind) -> bool:
+        """Whether another organisation has a person or a telephone with one of these ids or user names."""
+        keys = frozenset(user_name_key(name) for name in names.user_names)
+        asked = ((users.c.id, names.users), (users.c.user_name_key, keys), (devices.c.id, names.devices))
+        async with self._access.reading() as connection:
+            for column, wanted in asked:
+                if not wanted:
+                    continue
+                of = column.table.c.organisation
+                found = select(of).where(column.in_(wanted), of != organisation).limit(1)
+                if (await connection.execute(found)).first() is not None:
+                    return True
+        return False
 
     async def remove(self, organisation: OrganisationId) -> tuple[str, ...]:
         """Take an organisation away with everything that was ever written of it, passwords and history too.
