@@ -375,6 +375,29 @@ async def test_a_flood_of_log_ins_is_answered_not_piled_up(log_ins: LogIns, pass
     assert kinds.count(WrongCredentials) == HASHES_WAITING_MAX
 
 
+@pytest.mark.rule("1.1-j")
+async def test_a_log_in_that_was_under_way_does_not_survive_the_new_password(
+    log_ins: LogIns, database: Database, passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password is compared while a new one is stored; the next try is told that it is wrong."""
+    compare, chosen = Passwords.matches, await passwords.hash("heel iets anders")
+
+    async def slowly(self: Passwords, password: str, known: str | None) -> bool:
+        right = await compare(self, password, known)
+        await log_ins.set_password(CHANTAL, chosen)
+        return right
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Passwords, "matches", slowly)
+        patch.setattr(Passwords, "outdated", lambda _self, known: True)
+        with pytest.raises(TooManyAttempts):
+            await log_ins.log_in("chantal@vtel.nl", RIGHT, address=HERE, now=NOON)
+    with pytest.raises(WrongCredentials):
+        await log_ins.log_in("chantal@vtel.nl", RIGHT, address=HERE, now=NOON + HOUR)
+    credential = await database.accounts.credential("chantal@vtel.nl")
+    assert credential is not None and credential.password_hash == chosen
+
+
 async def test_a_hash_of_older_figures_is_renewed_at_the_next_log_in(
     log_ins: LogIns, database: Database
 ) -> None:

@@ -44,6 +44,7 @@ from cordboard.storage.tables import (
     user_rights,
     users,
 )
+from cordboard.storage.tables_access import password_links
 from cordboard.storage.tables_administration import organisation_numbers
 
 
@@ -127,6 +128,7 @@ class SqlDirectories:
                 groups,
                 [{"id": g.id, "name": g.name, "outbound_number": g.number} for g in directory.groups],
             )
+            await _end_links_to_old_addresses(connection, directory)
             await _replace(connection, organisation, users, [_user_columns(user) for user in directory.users])
             await _replace(
                 connection, organisation, queues, [_queue_columns(q) for q in directory.queues], ordered=False
@@ -371,6 +373,19 @@ async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) 
         .values({"id": row.id} | columns)
         .on_conflict_do_update(index_elements=["id"], set_=columns)
     )
+
+
+async def _end_links_to_old_addresses(connection: AsyncConnection, directory: Directory) -> None:
+    """Whose mailbox is another one now: a link that lies in the old one chooses no password any more."""
+    rows = await connection.execute(
+        select(users.c.id, users.c.user_name, users.c.email).where(
+            users.c.organisation == directory.organisation.id
+        )
+    )
+    was = {row.id: (row.user_name, row.email) for row in rows}
+    moved = [u.id for u in directory.users if was.get(u.id, (u.user_name, u.email)) != (u.user_name, u.email)]
+    if moved:
+        await connection.execute(delete(password_links).where(password_links.c.user_id.in_(moved)))
 
 
 async def _replace(
