@@ -91,6 +91,19 @@ async def test_letters_that_wait_have_a_limit(monkeypatch: pytest.MonkeyPatch) -
     await mailing.stop()
 
 
+async def test_one_organisation_leaves_place_for_the_letters_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And has place again when its own have gone."""
+    monkeypatch.setattr("cordboard.app.mailing.MAILS_WAITING_OF_ONE_MAX", 2)
+    with running_mail_server() as server:
+        mailing = Mailing(post(server))
+        assert [mailing.put(HELLO, of) for of in ("a", "a", "a", "b", "")] == [True, True, False, True, True]
+        await mailing.settle()
+        assert mailing.put(HELLO, "a")
+        await mailing.settle()
+
+
 async def test_without_a_mail_server_letters_are_files_that_only_we_read(tmp_path: Path) -> None:
     """A mail program opens them; the oldest go when there are too many."""
     outbox = FileOutbox(folder=tmp_path / "outbox")

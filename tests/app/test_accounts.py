@@ -233,6 +233,39 @@ def test_what_is_remembered_of_strangers_has_a_limit() -> None:
     assert len(throttle._accounts) == len(throttle._addresses) == 10_000
 
 
+@pytest.mark.rule("1.1-f")
+def test_made_up_names_do_not_make_the_failures_of_an_account_forgotten() -> None:
+    """Neither those that are refused at one address, nor those that are let through at many; ten seconds apart."""
+    throttle = Throttle()
+    for number in range(12):
+        throttle.try_now("chantal", f"192.0.2.{number}", NOON + (1_000 << number))
+    tried = NOON + (1_000 << 11) + 1
+    waits = throttle.try_now("chantal", "198.51.100.1", tried)
+    assert waits > 60_000
+
+    for number in range(10_001):
+        throttle.try_now(f"name{number}", HERE, tried)
+    assert throttle.try_now("chantal", "198.51.100.1", tried) == waits
+    assert len(throttle._accounts) < 100
+    for number in range(10_500):
+        throttle.try_now(f"name{number}", f"10.0.{number // 250}.{number % 250}", tried)
+    assert throttle.try_now("chantal", "198.51.100.1", tried) == waits
+    assert len(throttle._accounts) == 10_000
+
+
+def test_forgotten_failures_make_room_first() -> None:
+    """A day later nobody of them counts, however many there were."""
+    throttle = Throttle()
+    for _ in range(3):
+        throttle.try_now("chantal", HERE, NOON)
+    for number in range(9_999):
+        throttle.try_now(f"name{number}", f"10.0.{number // 250}.{number % 250}", NOON + 1)
+
+    throttle.try_now("piet", "198.51.100.1", NOON + 24 * HOUR + 1)
+
+    assert "chantal" not in throttle._accounts and len(throttle._accounts) == 10_000
+
+
 def test_an_ipv6_household_is_one_address() -> None:
     """It has 2^64 of them to try from."""
     assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
@@ -340,6 +373,29 @@ async def test_a_flood_of_log_ins_is_answered_not_piled_up(log_ins: LogIns, pass
     kinds = [type(answer) for answer in await asyncio.gather(*flood, return_exceptions=True)]
     assert kinds.count(TooManyAttempts) == too_many
     assert kinds.count(WrongCredentials) == HASHES_WAITING_MAX
+
+
+@pytest.mark.rule("1.1-j")
+async def test_a_log_in_that_was_under_way_does_not_survive_the_new_password(
+    log_ins: LogIns, database: Database, passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password is compared while a new one is stored; the next try is told that it is wrong."""
+    compare, chosen = Passwords.matches, await passwords.hash("heel iets anders")
+
+    async def slowly(self: Passwords, password: str, known: str | None) -> bool:
+        right = await compare(self, password, known)
+        await log_ins.set_password(CHANTAL, chosen)
+        return right
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Passwords, "matches", slowly)
+        patch.setattr(Passwords, "outdated", lambda _self, known: True)
+        with pytest.raises(TooManyAttempts):
+            await log_ins.log_in("chantal@vtel.nl", RIGHT, address=HERE, now=NOON)
+    with pytest.raises(WrongCredentials):
+        await log_ins.log_in("chantal@vtel.nl", RIGHT, address=HERE, now=NOON + HOUR)
+    credential = await database.accounts.credential("chantal@vtel.nl")
+    assert credential is not None and credential.password_hash == chosen
 
 
 async def test_a_hash_of_older_figures_is_renewed_at_the_next_log_in(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
 
 from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.queues import QUEUES
+from cordboard.app.administration.rights import not_yours
 from cordboard.app.administration.settings_files import MAKERS, settings_file
 from cordboard.app.ports import QueueRow, QueueRules
 from cordboard.core.rules import CallBackRules, HouseRules
+from cordboard.core.types import Right
+from tests.contracts.storage.samples import directory
 
 
 def test_every_rule_of_the_organisation_and_of_a_queue_can_be_set() -> None:
@@ -36,3 +42,31 @@ def test_a_name_cannot_smuggle_settings_into_a_telephones_file() -> None:
         assert "<b>" not in text or maker == "yealink"
         keys = [line.partition(" = ")[0] for line in text.splitlines()]
         assert keys.count("account.1.password") == (maker == "yealink")
+
+
+ADMINISTRATOR = frozenset({Right.ADMIN_USERS, Right.ADMIN_TELEPHONY})
+
+
+@pytest.mark.rule("X-b")
+@pytest.mark.parametrize("disabled", [True, False])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"email": "me@elsewhere.example"},
+        {"user_name": "me@elsewhere.example"},
+        {"rights": frozenset()},
+        {"rights": ADMINISTRATOR | {Right.PROVIDER}},
+    ],
+    ids=["mail", "user name", "fewer rights", "more rights"],
+)
+def test_an_administrator_who_is_disabled_is_no_prey(disabled: bool, changed: dict[str, Any]) -> None:
+    """Enabled again, the mailbox and the rights would be somebody else's."""
+    made = directory()
+    piet = replace(made.users[1], rights=ADMINISTRATOR, disabled=disabled)
+    before = replace(made, users=(made.users[0], piet))
+    after = replace(made, users=(made.users[0], replace(piet, **changed)))
+
+    assert not_yours(before, after, frozenset({Right.ADMIN_USERS})) is not None
+    assert not_yours(before, after, ADMINISTRATOR | {Right.PROVIDER}) is None
+    named = replace(made, users=(made.users[0], replace(piet, name="Pieter")))
+    assert not_yours(before, named, frozenset({Right.ADMIN_USERS})) is None

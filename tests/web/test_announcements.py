@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -66,6 +68,28 @@ async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
     async with web.client() as client:
         await log_in(client)
         yield client
+
+
+async def test_of_two_who_change_the_same_sentence_at_once_the_second_is_told(
+    chantal: httpx.AsyncClient, voices: Speaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both saw the same; speaking takes a while."""
+    speak = Speaking.speak
+
+    async def slowly(self: Speaking, *args: Any) -> None:
+        await asyncio.sleep(0.05)
+        await speak(self, *args)
+
+    monkeypatch.setattr(Speaking, "speak", slowly)
+    version = (await one(chantal, PLACE))["version"]
+    headers = OWN | {"If-Match": f'"{version}"'}
+    answers = await asyncio.gather(
+        *(chantal.patch(f"/api/admin/{PLACE}", json={"text": text}, headers=headers) for text in ("A", "B"))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    [done] = [answer.json()["text"] for answer in answers if answer.status_code == 200]
+    assert (await one(chantal, PLACE))["text"] == done
 
 
 @pytest.mark.rule("X-b", "D25")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,8 +15,9 @@ from cordboard.app.administration.network import NetworkAdministration
 from cordboard.app.network import Network, read_kept, said_by, with_network, write_kept
 from cordboard.app.settings import ExchangeSettings, PortSettings
 from cordboard.core.types import Right
+from cordboard.storage.audit import SqlAudit
 from tests.web.administrator import change, code_of, errors_of, give, one
-from tests.web.rig import CHANTAL, Rig, log_in, rig
+from tests.web.rig import CHANTAL, OWN, Rig, log_in, rig
 
 PLACE = "network/network"
 
@@ -172,3 +174,25 @@ def test_the_next_start_has_what_was_set(tmp_path: Path) -> None:
     assert said_by(file) == Network(external_address="192.0.2.99")
     (tmp_path / "network.json").write_text("{")
     assert read_kept(tmp_path) == Network()
+
+
+async def test_of_two_who_change_the_network_at_once_the_second_is_told(
+    web: Rig, chantal: httpx.AsyncClient, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both saw the same, and the log is slow; what the first was told is what is kept."""
+    note = SqlAudit.note
+
+    async def slowly(self: SqlAudit, *args: Any) -> None:
+        await asyncio.sleep(0.05)
+        await note(self, *args)
+
+    monkeypatch.setattr(SqlAudit, "note", slowly)
+    version = (await one(chantal, PLACE))["version"]
+    headers = OWN | {"If-Match": f'"{version}"'}
+    first, second = await asyncio.gather(
+        chantal.patch(f"/api/admin/{PLACE}", json={"sip": 5070}, headers=headers),
+        chantal.patch(f"/api/admin/{PLACE}", json={"sip_tls": 5071}, headers=headers),
+    )
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert (place.set.sip, place.set.sip_tls) == (5070, None)

@@ -14,8 +14,10 @@ import pytest
 
 from cordboard.app.mailing import Mailing
 from cordboard.app.password_links import (
+    ACCOUNTS_PER_MAIL_MAX,
     ERRORS_PER_ADDRESS_MAX,
     INVITATION_MS,
+    LETTERS_PER_PERSON_MAX,
     RESET_MS,
     Answer,
     LinkGone,
@@ -28,7 +30,20 @@ from cordboard.web.requests import password as requests
 from tests.support.mailserver import link_in, running_mail_server, text_of
 from tests.web.administrator import change, code_of
 from tests.web.consoles import console, served
-from tests.web.rig import CHANTAL, HOST, OWN, PASSWORD, TWENTE, Rig, Socket, log_in, rig
+from tests.web.rig import (
+    BRABANT,
+    CHANTAL,
+    HOST,
+    OWN,
+    PASSWORD,
+    PIET,
+    TWENTE,
+    Rig,
+    Socket,
+    UserId,
+    log_in,
+    rig,
+)
 
 NEW = "een heel ander wachtwoord"
 ADDRESS = "Chantal@twente.example"
@@ -262,6 +277,47 @@ async def test_nobody_fills_a_colleague_s_mailbox(web: Rig) -> None:
 
     assert len(web.letters.mails) == 3
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+
+
+@pytest.mark.rule("1.1-h", "X-c")
+async def test_people_of_another_organisation_with_the_same_address_take_nobody_s_link(web: Rig) -> None:
+    """However many of them are made there, Chantal's own letter comes; of theirs no more than five."""
+    tenancy = web.services.tenancy
+    theirs = tenancy.all[BRABANT]
+    many = [replace(theirs.users[0], id=UserId(f"u-{n}"), user_name=f"n{n}", email=ADDRESS) for n in range(8)]
+    tenancy.take([replace(theirs, users=(*theirs.users, *many))])
+    tenancy.all = {BRABANT: tenancy.all[BRABANT]} | tenancy.all
+    await web.database.directories.save(replace(theirs, users=(*theirs.users, *many)))
+
+    async with web.client() as client:
+        await forgot(client)
+    await web.mailing.settle()
+
+    names = [
+        whose.user_name for whose in [(await web.services.password_links.look(t))[1] for t in tokens(web)]
+    ]
+    assert names.count("Chantal@twente.example") == 1 and len(names) == 1 + ACCOUNTS_PER_MAIL_MAX
+
+
+@pytest.mark.rule("1.1-e")
+async def test_an_invitation_is_sent_only_so_often_and_says_when_it_is_not(
+    web: Rig, chantal: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three an hour for one person; also when too many letters of this organisation wait."""
+    path = f"/api/admin/users/{PIET}/invitation"
+    sent = [await chantal.post(path, headers=OWN) for _ in range(LETTERS_PER_PERSON_MAX + 1)]
+    await web.mailing.settle()
+    assert [answer.status_code for answer in sent] == [204] * LETTERS_PER_PERSON_MAX + [409]
+    assert code_of(sent[-1]) == (409, "too_many_letters")
+    assert len(web.letters.mails) == LETTERS_PER_PERSON_MAX
+    await web.services.password_links.look(tokens(web)[-1])
+
+    monkeypatch.setattr("cordboard.app.mailing.MAILS_WAITING_OF_ONE_MAX", 0)
+    refused = await chantal.post(f"/api/admin/users/{CHANTAL}/invitation", headers=OWN)
+    assert code_of(refused) == (409, "too_many_letters")
+    assert len(web.letters.mails) == LETTERS_PER_PERSON_MAX
+    log = (await chantal.get("/api/admin/audit?resource=users")).json()["rows"]
+    assert [row["action"] for row in log] == ["invite"] * LETTERS_PER_PERSON_MAX
 
 
 async def test_a_disabled_person_gets_no_link(web: Rig) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cordboard.app.passwords import Passwords, TooBusy, check_password
 from cordboard.app.ports import Accounts, Credential, SessionRow, StorageFailure
@@ -84,7 +84,8 @@ class LogIns:
             WrongCredentials: nobody is logged in.
             CodeNeeded: name and password are right; ask for the second factor.
             WrongCode: they are, and the code is not.
-            TooManyAttempts: too many wrong tries of this account or address, or too many log-ins at once.
+            TooManyAttempts: too many wrong tries of this account or address, too many log-ins at once, or the password
+                changed while it was compared.
             StorageFailure: the database did not do it.
         """
         credential = await self.confirm(user_name, password, address=address, now=now, code=code)
@@ -97,7 +98,8 @@ class LogIns:
             last_seen_at=now,
             expires_at=now + INACTIVE_MS_MAX,
         )
-        await self._accounts.add_session(session)
+        if not await self._accounts.add_session(session, credential.password_hash):
+            raise TooManyAttempts(BUSY_SECONDS)
         return LoggedIn(token=token, session=session)
 
     async def confirm(
@@ -128,7 +130,9 @@ class LogIns:
                 raise WrongCode
         self._throttle.was_right(account, address, now)
         if known is not None and self._passwords.outdated(known):
-            await self._accounts.set_password_hash(credential.user, await self._passwords.hash(password))
+            renewed = await self._passwords.hash(password)
+            if await self._accounts.renew_password_hash(credential.user, renewed, known):
+                return replace(credential, password_hash=renewed)
         return credential
 
     async def check(self, token: str, now: Instant) -> SessionRow | None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 log = logging.getLogger(__name__)
 
 MAILS_WAITING_MAX = 500
 """Letters that wait for the mail server; another one is refused."""
+
+MAILS_WAITING_OF_ONE_MAX = 100
+"""Of those, one organisation's: what it sends leaves place for the others' letters."""
 
 AGAIN_AFTER_S = (5.0, 30.0, 120.0, 600.0)
 """After a failure that may pass; then the letter is given up and the log says so."""
@@ -54,19 +59,25 @@ class Mailing:
     def __init__(self, post: Post, again_after_s: Sequence[float] = AGAIN_AFTER_S) -> None:
         self._post = post
         self._again_after_s = again_after_s
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Semaphore(2)
 
-    def put(self, mail: Mail) -> bool:
-        """Let it leave; at once if the server takes it. False: too many wait, it never will."""
-        if self._waiting >= MAILS_WAITING_MAX:
-            log.error("a letter was dropped: too many wait for the mail server")
+    def put(self, mail: Mail, of: str = "") -> bool:
+        """Let it leave; at once if the server takes it. False: too many wait, it never will.
+
+        Args:
+            of: whose letter it is, an organisation's id; empty: nobody's.
+        """
+        if self._waiting.total() >= MAILS_WAITING_MAX or (
+            of and self._waiting[of] >= MAILS_WAITING_OF_ONE_MAX
+        ):
+            log.error("a letter was dropped: too many wait for the mail server", extra={"organisation": of})
             return False
-        self._waiting += 1
+        self._waiting[of] += 1
         task = asyncio.create_task(self._bring(mail), name="mail")
         self._tasks.add(task)
-        task.add_done_callback(self._brought)
+        task.add_done_callback(partial(self._brought, of))
         return True
 
     async def settle(self) -> None:
@@ -81,8 +92,8 @@ class Mailing:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _brought(self, task: asyncio.Task[None]) -> None:
-        self._waiting -= 1
+    def _brought(self, of: str, task: asyncio.Task[None]) -> None:
+        self._waiting[of] -= 1
         self._tasks.discard(task)
 
     async def _bring(self, mail: Mail) -> None:

@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Protocol
 
 from cordboard.app.letters import letter
@@ -34,9 +35,9 @@ ERRORS_PER_ORGANISATION_MAX = 20
 ASKED_PER_ADDRESS_MAX = 10
 """Requests an hour from one place, whatever they ask for."""
 LETTERS_PER_PERSON_MAX = 3
-"""An hour; more would fill somebody's mailbox on a stranger's behalf."""
+"""An hour, of forgotten passwords and of invitations each; more would fill somebody's mailbox for a stranger."""
 ACCOUNTS_PER_MAIL_MAX = 5
-"""Accounts that share an address and get a link each."""
+"""Accounts of one organisation that share an address and get a link each: no other organisation's take their place."""
 COUNTED_MAX = 10_000
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
@@ -94,6 +95,10 @@ class Answer(Enum):
 
 class NoMailAddress(Exception):
     """This person has no address to invite him by; nothing was sent."""
+
+
+class TooManyLetters(Exception):
+    """This person was invited too often this hour, or too many letters wait for the mail server; nothing was sent."""
 
 
 class LinkGone(Exception):
@@ -157,13 +162,17 @@ class PasswordLinks:
 
         Raises:
             NoMailAddress: neither the person's address nor the user name is a mail address.
-            StorageFailure: nothing was sent.
+            TooManyLetters, StorageFailure: nothing was sent.
         """
-        to = mail_address(user)
+        to, key, now = mail_address(user), f"invitation {user.id}", self._now()
         if to is None:
             raise NoMailAddress
+        if not self._letters.left(key, LETTERS_PER_PERSON_MAX, now):
+            raise TooManyLetters
+        self._letters.count(key, now)
         link = await self._new_link(organisation.id, user.id, Purpose.INVITATION, INVITATION_MS)
-        self._send(organisation, user, to, "invitation", link)
+        if not self._send(organisation, user, to, "invitation", link):
+            raise TooManyLetters
         return to
 
     async def forgotten(self, email: str, *, address: str, browser: str | None) -> Answer:
@@ -245,13 +254,15 @@ class PasswordLinks:
         return token
 
     def _with_address(self, email: str) -> list[tuple[OrganisationRow, UserRow]]:
-        found = [
-            (directory.organisation, user)
-            for directory in self._tenancy.all.values()
-            for user in directory.users
-            if not user.disabled and (mail_address(user) or "").casefold() == email
-        ]
-        return found[:ACCOUNTS_PER_MAIL_MAX]
+        found: list[tuple[OrganisationRow, UserRow]] = []
+        for directory in self._tenancy.all.values():
+            theirs = (
+                (directory.organisation, user)
+                for user in directory.users
+                if not user.disabled and (mail_address(user) or "").casefold() == email
+            )
+            found += islice(theirs, ACCOUNTS_PER_MAIL_MAX)
+        return found
 
     async def _send_reset(self, organisation: OrganisationRow, user: UserRow, to: str, now: Instant) -> None:
         if not self._letters.left(user.id, LETTERS_PER_PERSON_MAX, now):
@@ -277,8 +288,9 @@ class PasswordLinks:
         # Behind the #: browsers send it to no server, so that it stands in no log on the way.
         return f"{self._url}password#{token}"
 
-    def _send(self, organisation: OrganisationRow, user: UserRow, to: str, kind: str, link: str) -> None:
-        self._mailing.put(
+    def _send(self, organisation: OrganisationRow, user: UserRow, to: str, kind: str, link: str) -> bool:
+        """False: it could not be taken."""
+        return self._mailing.put(
             letter(
                 kind,
                 user.language,
@@ -290,7 +302,8 @@ class PasswordLinks:
                 days=INVITATION_MS // (24 * HOUR_MS),
                 minutes=RESET_MS // 60_000,
                 contact=organisation.contact or self._contact,
-            )
+            ),
+            organisation.id,
         )
 
 

@@ -457,9 +457,21 @@ class Accounts(Protocol):
 
     async def credential(self, user_name: str) -> Credential | None: ...
 
-    async def set_password_hash(self, user: UserId, password_hash: str) -> None: ...
+    async def set_password_hash(self, user: UserId, password_hash: str) -> None:
+        """Set the hash that the next log-in compares with; links by which this person may choose one are worth nothing
+        any more."""
 
-    async def add_session(self, session: SessionRow) -> None: ...
+    async def renew_password_hash(self, user: UserId, password_hash: str, compared: str) -> bool:
+        """The same password by newer figures; False: it is not the one that was compared any more, which stays."""
+
+    async def add_session(self, session: SessionRow, compared: str | None = None) -> bool:
+        """Somebody logged in.
+
+        Args:
+            compared: the hash with which the password was found right; None: there is none to compare.
+
+        False: meanwhile the password changed or the account was disabled; nobody is logged in.
+        """
 
     async def session(self, token_hash: bytes) -> SessionRow | None: ...
 

@@ -58,9 +58,15 @@ class Tenancy:
         taken = {directory.organisation.id: in_force(directory) for directory in directories}
         self.all |= taken
         self.modules_off = any(directory.organisation.modules_off for directory in self.all.values())
-        self._users = {u: known for u, known in self._users.items() if known[0] in self.all.keys() - taken}
-        self._users |= {u.id: (o, u) for o, d in taken.items() for u in d.users}
-        self._devices = {v.id: (o, v) for o, d in self.all.items() for v in d.devices}
+        others = self.all.keys() - taken
+        self._users = {u: known for u, known in self._users.items() if known[0] in others}
+        self._devices = {v: owner for v, owner in self._devices.items() if owner[0] in others}
+        # What another organisation has stays that one's, whoever says the same of a person or a telephone of his own.
+        for organisation, directory in taken.items():
+            for user in directory.users:
+                self._users.setdefault(user.id, (organisation, user))
+            for device in directory.devices:
+                self._devices.setdefault(device.id, (organisation, device))
         self._numbers = {}
         for organisation, directory in self.all.items():
             country = directory.organisation.country

@@ -27,7 +27,8 @@ ADDRESS_MS_PER_TRY = 10_000
 """A wrong try comes back to its address after ten seconds; a right one costs nothing."""
 
 REMEMBERED_MAX = 10_000
-"""Accounts and addresses remembered at most, each; the longest untouched go first."""
+"""Accounts and addresses remembered at most, each. Of accounts the least failures go first, of addresses the longest
+untouched."""
 
 
 @dataclass(slots=True)
@@ -63,13 +64,13 @@ class Throttle:
         """
         failures, bucket = self._failures(account, now), self._bucket(network(address), now)
         wait_ms = max(
-            failures.next_at() - now if failures.count else 0,
+            failures.next_at() - now if failures is not None else 0,
             round((1 - bucket.tries) * ADDRESS_MS_PER_TRY),
             0,
         )
         if wait_ms > 0:
             return wait_ms
-        failures.count, failures.last_at = failures.count + 1, now
+        self._count(account, failures.count + 1 if failures is not None else 1, now)
         bucket.tries -= 1
         return 0
 
@@ -82,17 +83,34 @@ class Throttle:
     def take_back(self, account: str, address: str, now: Instant) -> None:
         """This try was neither right nor wrong: a second factor is still to come. It counts as if it never was."""
         failures, bucket = self._failures(account, now), self._bucket(network(address), now)
-        failures.count = max(0, failures.count - 1)
+        if failures is not None:
+            failures.count -= 1
+            if failures.count == 0:
+                del self._accounts[account]
         bucket.tries = min(bucket.tries + 1, ADDRESS_TRIES)
 
-    def _failures(self, account: str, now: Instant) -> _Failures:
+    def _failures(self, account: str, now: Instant) -> _Failures | None:
+        """None: there are none that count. Asking costs nobody else's failures their place."""
         known = self._accounts.get(account)
-        if known is None or now - known.last_at > FORGOTTEN_AFTER_MS:
-            known = self._accounts[account] = _Failures(0, now)
+        return known if known is not None and now - known.last_at <= FORGOTTEN_AFTER_MS else None
+
+    def _count(self, account: str, failures: int, now: Instant) -> None:
+        if account not in self._accounts and len(self._accounts) >= REMEMBERED_MAX:
+            self._make_room(now)
+        self._accounts[account] = _Failures(failures, now)
         self._accounts.move_to_end(account)
-        if len(self._accounts) > REMEMBERED_MAX:
-            self._accounts.popitem(last=False)
-        return known
+
+    def _make_room(self, now: Instant) -> None:
+        """Made-up names push out each other, not an account with many failures; of as many the longest untouched."""
+        gone = next(
+            (
+                account
+                for account, failures in self._accounts.items()
+                if failures.count == 1 or now - failures.last_at > FORGOTTEN_AFTER_MS
+            ),
+            None,
+        )
+        del self._accounts[gone or min(self._accounts, key=lambda one: self._accounts[one].count)]
 
     def _bucket(self, address: str, now: Instant) -> _Bucket:
         bucket = self._addresses.get(address)

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from cordboard.app.administration.administration import plain_id
 from cordboard.app.administration.fields import Context, Invalid, read_row
 from cordboard.app.administration.house import ORGANISATION
+from cordboard.app.administration.ids import plain_id
 from cordboard.app.administration.people import USERS
 from cordboard.app.demo import DEMO, LOGINS_FILE, NO_DEMO_FILE, readable_password
 from cordboard.app.passwords import Passwords

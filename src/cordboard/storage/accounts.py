@@ -8,6 +8,7 @@ from cordboard.app.ports import Credential, SessionRow, StorageFailure
 from cordboard.core.types import Instant, OrganisationId, UserId
 from cordboard.storage.connection import Access
 from cordboard.storage.tables import sessions, users
+from cordboard.storage.tables_access import password_links
 
 
 def user_name_key(user_name: str) -> str:
@@ -38,7 +39,8 @@ class SqlAccounts:
         )
 
     async def set_password_hash(self, user: UserId, password_hash: str) -> None:
-        """Set the hash that the next log-in compares with.
+        """Set the hash that the next log-in compares with; links by which this person may choose one are worth nothing
+        any more.
 
         Raises:
             StorageFailure: there is no such user, or the database did not do it; nothing is stored.
@@ -49,11 +51,34 @@ class SqlAccounts:
             )
             if result.rowcount != 1:
                 raise StorageFailure(f"there is no user {user}")
+            await connection.execute(delete(password_links).where(password_links.c.user_id == user))
 
-    async def add_session(self, session: SessionRow) -> None:
-        """Somebody logged in. Sessions that are past their end go at the same time."""
+    async def renew_password_hash(self, user: UserId, password_hash: str, compared: str) -> bool:
+        """The same password by newer figures; False: it is not the one that was compared any more, which stays."""
+        async with self._access.writing() as connection:
+            result = await connection.execute(
+                update(users)
+                .where(users.c.id == user, users.c.password_hash == compared)
+                .values(password_hash=password_hash)
+            )
+        return bool(result.rowcount == 1)
+
+    async def add_session(self, session: SessionRow, compared: str | None = None) -> bool:
+        """Somebody logged in. Sessions that are past their end go at the same time.
+
+        Args:
+            compared: the hash with which the password was found right; None: there is none to compare.
+
+        False: meanwhile the password changed or the account was disabled; nobody is logged in.
+        """
+        still = select(users.c.id).where(users.c.id == session.user, users.c.disabled.is_(False))
+        if compared is not None:
+            still = still.where(users.c.password_hash == compared)
         async with self._access.writing() as connection:
             await connection.execute(delete(sessions).where(sessions.c.expires_at <= session.created_at))
+            # Until this is committed nobody changes the row; who does so afterwards ends this session too.
+            if (await connection.execute(still.with_for_update(read=True))).one_or_none() is None:
+                return False
             await connection.execute(
                 insert(sessions).values(
                     token_hash=session.token_hash,
@@ -64,6 +89,7 @@ class SqlAccounts:
                     expires_at=session.expires_at,
                 )
             )
+        return True
 
     async def session(self, token_hash: bytes) -> SessionRow | None:
         """The log-in with this token, also one past its end: the caller knows the time.

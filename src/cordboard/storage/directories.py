@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.administration.audit import AuditEntry
+from cordboard.app.administration.ids import OneOfAKind
 from cordboard.app.modules import Module
 from cordboard.app.ports import (
     DeviceRow,
@@ -43,6 +44,7 @@ from cordboard.storage.tables import (
     user_rights,
     users,
 )
+from cordboard.storage.tables_access import password_links
 from cordboard.storage.tables_administration import organisation_numbers
 
 
@@ -126,6 +128,7 @@ class SqlDirectories:
                 groups,
                 [{"id": g.id, "name": g.name, "outbound_number": g.number} for g in directory.groups],
             )
+            await _end_links_to_old_addresses(connection, directory)
             await _replace(connection, organisation, users, [_user_columns(user) for user in directory.users])
             await _replace(
                 connection, organisation, queues, [_queue_columns(q) for q in directory.queues], ordered=False
@@ -169,6 +172,20 @@ class SqlDirectories:
                 )
                 found |= {row.number: row.name for row in rows}
         return found
+
+    async def is_elsewhere(self, organisation: OrganisationId, names: OneOfAKind) -> bool:
+        """Whether another organisation has a person or a telephone with one of these ids or user names."""
+        keys = frozenset(user_name_key(name) for name in names.user_names)
+        asked = ((users.c.id, names.users), (users.c.user_name_key, keys), (devices.c.id, names.devices))
+        async with self._access.reading() as connection:
+            for column, wanted in asked:
+                if not wanted:
+                    continue
+                of = column.table.c.organisation
+                found = select(of).where(column.in_(wanted), of != organisation).limit(1)
+                if (await connection.execute(found)).first() is not None:
+                    return True
+        return False
 
     async def remove(self, organisation: OrganisationId) -> tuple[str, ...]:
         """Take an organisation away with everything that was ever written of it, passwords and history too.
@@ -356,6 +373,19 @@ async def _save_organisation(connection: AsyncConnection, row: OrganisationRow) 
         .values({"id": row.id} | columns)
         .on_conflict_do_update(index_elements=["id"], set_=columns)
     )
+
+
+async def _end_links_to_old_addresses(connection: AsyncConnection, directory: Directory) -> None:
+    """Whose mailbox is another one now: a link that lies in the old one chooses no password any more."""
+    rows = await connection.execute(
+        select(users.c.id, users.c.user_name, users.c.email).where(
+            users.c.organisation == directory.organisation.id
+        )
+    )
+    was = {row.id: (row.user_name, row.email) for row in rows}
+    moved = [u.id for u in directory.users if was.get(u.id, (u.user_name, u.email)) != (u.user_name, u.email)]
+    if moved:
+        await connection.execute(delete(password_links).where(password_links.c.user_id.in_(moved)))
 
 
 async def _replace(

@@ -96,7 +96,7 @@ class Services:
         if session is None:
             return None
         viewer = self.tenancy.viewer(session.user)
-        if viewer is None:
+        if viewer is None or viewer.organisation.id != session.organisation:
             return None
         return LoggedIn(organisation=session.organisation, viewer=viewer, session=session.token_hash)
 

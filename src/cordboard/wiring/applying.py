@@ -13,7 +13,7 @@ from cordboard.app.administration.file import FileWrong, applied, field_wrong, r
 from cordboard.app.administration.installation_file import Parts, Step, parts, steps
 from cordboard.app.administration.network import NetworkAdministration, differs
 from cordboard.app.administration.provider import Provider
-from cordboard.app.password_links import PasswordLinks
+from cordboard.app.password_links import PasswordLinks, TooManyLetters
 from cordboard.app.ports import Directory, OrganisationRow, StorageFailure, UserRow
 from cordboard.control import Answer, Question
 from cordboard.core.types import OrganisationId, Right
@@ -44,7 +44,10 @@ class IdleDesk:
 
 async def invited_by_letter(links: PasswordLinks, house: OrganisationRow, person: UserRow) -> str:
     """A first administrator chooses a password by the letter that goes now (1.1-e)."""
-    return f"An invitation has gone to {await links.invite(house, person)}."
+    try:
+        return f"An invitation has gone to {await links.invite(house, person)}."
+    except TooManyLetters:
+        return f"Too many letters wait: {person.name} has to be invited again later."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

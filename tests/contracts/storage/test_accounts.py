@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.app.ports import Credential, SessionRow, StorageFailure
+from cordboard.app.password_links import LinkRow, Purpose
+from cordboard.app.ports import Credential, SessionRow, StorageFailure, UserRow
 from cordboard.core.types import UserId
 from cordboard.storage.open import Database
 from tests.contracts.storage.samples import CHANTAL, PIET, TWENTE, directory
@@ -25,6 +26,63 @@ def session(token: bytes = TOKEN, user: UserId = CHANTAL) -> SessionRow:
         last_seen_at=NOON,
         expires_at=NOON + 60_000,
     )
+
+
+@pytest.mark.rule("1.1-j", "4-g")
+async def test_a_log_in_that_was_overtaken_opens_no_session(database: Database) -> None:
+    """The password changed, or the account was disabled, while it was compared; nor does it write the old one back."""
+    await database.directories.save(directory())
+    await database.accounts.set_password_hash(CHANTAL, "old")
+    assert await database.accounts.add_session(session(), "old")
+    await database.accounts.end_sessions_of(CHANTAL)
+    await database.accounts.set_password_hash(CHANTAL, "new")
+
+    assert not await database.accounts.add_session(session(), "old")
+    assert not await database.accounts.renew_password_hash(CHANTAL, "old again", "old")
+    assert await database.accounts.session(TOKEN) is None
+    credential = await database.accounts.credential("chantal@twente.example")
+    assert credential is not None and credential.password_hash == "new"
+    assert await database.accounts.renew_password_hash(CHANTAL, "new again", "new")
+    disabled = tuple(replace(user, disabled=True) for user in directory().users)
+    await database.directories.save(replace(directory(), users=disabled))
+    assert not await database.accounts.add_session(session(), "new again")
+    assert not await database.accounts.add_session(session())
+    await database.directories.save(directory())
+    assert await database.accounts.session(TOKEN) is None
+
+
+@pytest.mark.rule("1.1-j")
+async def test_open_links_end_with_the_password_or_the_mailbox_that_they_were_for(database: Database) -> None:
+    """Of this person; what else changes leaves them."""
+    links = {}
+    for user in directory().users:
+        links[user.id] = LinkRow(
+            token_hash=f"token of {user.id}".encode(),
+            organisation=TWENTE,
+            user=user.id,
+            purpose=Purpose.INVITATION,
+            created_at=NOON,
+            expires_at=NOON + 1,
+        )
+
+    async def after(*users: UserRow) -> tuple[bool, bool]:
+        await database.directories.save(replace(directory(), users=users))
+        return await look(CHANTAL), await look(PIET)
+
+    async def look(user: UserId) -> bool:
+        return await database.doors.look(links[user].token_hash) is not None
+
+    chantal, piet = directory().users
+    await database.directories.save(directory())
+    for row in links.values():
+        await database.doors.add(row)
+    assert await after(replace(chantal, name="Chantal de Vries"), piet) == (True, True)
+    assert await after(replace(chantal, email="other@twente.example"), piet) == (False, True)
+    assert await after(chantal, replace(piet, user_name="pieter@twente.example")) == (False, False)
+    for row in links.values():
+        await database.doors.add(row)
+    await database.accounts.set_password_hash(CHANTAL, "new")
+    assert (await look(CHANTAL), await look(PIET)) == (False, True)
 
 
 @pytest.mark.rule("1.1-d")

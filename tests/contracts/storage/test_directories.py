@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from cordboard.app.administration.ids import OneOfAKind
 from cordboard.app.modules import Module
 from cordboard.app.ports import QueueRules, StorageFailure, StorageRefusal
 from cordboard.core.queue import WrapUpMode
@@ -60,6 +61,25 @@ async def test_what_the_provider_says_of_an_organisation_comes_back(database: Da
         await database.directories.save(replace(theirs, organisation=clash))
     await database.directories.save(plain)
     assert await database.directories.directory(TWENTE) == plain
+
+
+@pytest.mark.rule("X-c")
+async def test_it_is_known_which_ids_and_user_names_another_organisation_has(database: Database) -> None:
+    """People, telephones and user names whatever their capitals; one's own are not elsewhere."""
+    mine = directory()
+    await database.directories.save(mine)
+    await database.directories.save(other_directory())
+    asked = (
+        OneOfAKind(users=frozenset({CHANTAL})),
+        OneOfAKind(devices=frozenset({mine.devices[0].id})),
+        OneOfAKind(user_names=frozenset({" CHANTAL@twente.example"})),
+    )
+
+    for names in asked:
+        assert await database.directories.is_elsewhere(BRABANT, names)
+        assert not await database.directories.is_elsewhere(TWENTE, names)
+    assert not await database.directories.is_elsewhere(BRABANT, OneOfAKind())
+    assert not await database.directories.is_elsewhere(BRABANT, OneOfAKind(users=frozenset({UserId("new")})))
 
 
 @pytest.mark.rule("X-a", "D28")

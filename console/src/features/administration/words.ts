@@ -263,6 +263,8 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`Another organisation on this server uses this user name.`;
     case "no_email":
       return t`There is no mail address to send it to.`;
+    case "too_many_letters":
+      return t`No letter has been sent: too many have been asked for. Try again in an hour.`;
     case "disabled":
       return t`This person may not log in.`;
     case "no_right":

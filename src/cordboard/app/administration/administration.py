@@ -9,17 +9,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
-import secrets
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from cordboard.app.administration.audit import Action, Audit, AuditEntry, differences
-from cordboard.app.administration.fields import Context, FieldProblem, Invalid, Row, read_row
+from cordboard.app.administration.fields import Context, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
+from cordboard.app.administration.ids import OneOfAKind, id_by_chance, id_problem, one_of_a_kind, plain_id
 from cordboard.app.administration.numbers import all_numbers, not_given
 from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
@@ -33,7 +31,6 @@ from cordboard.core.types import Instant, OrganisationId, Right, UserId
 
 RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS, TRUNKS)
 """In the order of the screens."""
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class NoRight(Exception):
@@ -247,7 +244,7 @@ class Administration:
         async with self._numbering:
             if made.organisation.id in await self._keeper.organisations():
                 raise Conflict("taken_elsewhere")
-            await self.require_free(actor, all_numbers(made) - released)
+            await self.require_free(actor, all_numbers(made) - released, one_of_a_kind(made))
             if check:
                 return
             bare = replace(made, users=())
@@ -300,10 +297,11 @@ class Administration:
             before = await self._keeper.directory(actor.organisation)
             after = edit(before)
             _guard(actor, before, after)
-            if fresh := all_numbers(after) - all_numbers(before):
-                # Two organisations take the same number at the same moment: the second is told.
+            numbers, names = all_numbers(after) - all_numbers(before), one_of_a_kind(after, before)
+            if numbers or names:
+                # Two organisations take the same at the same moment: the second is told, before its desk has it.
                 await held.enter_async_context(self._numbering)
-                await self.require_free(actor, fresh - released)
+                await self.require_free(actor, numbers - released, names)
             if (wrong := not_given(before, after)) is not None:
                 raise Conflict(wrong[0], **wrong[1])
             if check:
@@ -323,7 +321,6 @@ class Administration:
                 await self._keeper.save(after, entries)
             except StorageRefusal as refused:
                 self._desk.take(before)
-                # What must be one of its kind in the whole installation: user names, ids of people and telephones.
                 raise Conflict("taken_elsewhere") from refused
             except StorageFailure:
                 self._desk.take(before)
@@ -331,12 +328,14 @@ class Administration:
             await self._desk.taken(before, after)
             return after
 
-    async def require_free(self, actor: Actor, numbers: frozenset[str]) -> None:
+    async def require_free(self, actor: Actor, numbers: frozenset[str], names: OneOfAKind) -> None:
         """No other organisation has one of these.
 
         Raises:
             Conflict: one has; whose it is, is the provider's business alone (X-c).
         """
+        if await self._keeper.is_elsewhere(actor.organisation, names):
+            raise Conflict("taken_elsewhere")
         elsewhere = await self._keeper.numbers_elsewhere(actor.organisation, numbers)
         if not elsewhere:
             return
@@ -470,21 +469,6 @@ def _require_version(row: Row, version: str) -> None:
         raise OutOfDate
 
 
-def plain_id(name: str, most: int) -> str:
-    """A name as part of an id: a-z, 0-9 and hyphens; empty when it has none of these."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:most].strip("-")
-
-
-def id_problem(wanted: object, taken: Collection[str]) -> FieldProblem | None:
-    """Why a thing cannot have that id; None: it can."""
-    if not isinstance(wanted, str) or _ID.fullmatch(wanted) is None:
-        return FieldProblem(field="id", code="bad_id")
-    if wanted in taken:
-        return FieldProblem(field="id", code="taken", args={"by": wanted})
-    return None
-
-
 def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) -> str:
     if resource is NUMBERS:
         return str(row["number"])
@@ -493,6 +477,4 @@ def _new_id(resource: Resource, directory: Directory, row: Row, wanted: object) 
         if (problem := id_problem(wanted, taken)) is not None:
             raise Invalid([problem])
         return str(wanted)
-    words = plain_id(str(row[resource.title]), 24)
-    # By chance, so that no other organisation can have it: users and telephones are known by their id alone.
-    return "-".join(part for part in (resource.prefix, words, secrets.token_hex(4)) if part)
+    return id_by_chance(resource.prefix, plain_id(str(row[resource.title]), 24))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -89,6 +90,7 @@ class Announcements:
 
     def __init__(self, voices: Voices, administration: Administration) -> None:
         self._voices, self._administration = voices, administration
+        self._locks: dict[tuple[OrganisationId, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def rows(self, actor: Actor) -> list[Row]:
         """All of them.
@@ -130,6 +132,12 @@ class Announcements:
             NoRight, NotThere, OutOfDate, Invalid, Conflict, StorageFailure: nothing has changed.
         """
         actor.require(RIGHT)
+        async with self._alone(actor, id_):
+            return await self._change(actor, directory, id_, sent, version, check=check)
+
+    async def _change(
+        self, actor: Actor, directory: Directory, id_: str, sent: Row, version: str, *, check: bool
+    ) -> Row:
         one = self._find(actor, id_)
         if _shown(one)["version"] != version:
             raise OutOfDate
@@ -153,14 +161,15 @@ class Announcements:
             NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
         """
         actor.require(RIGHT)
-        one = self._find(actor, id_)
-        try:
-            await asyncio.to_thread(self._voices.record, actor.organisation, one, sound)
-        except BadSound as bad:
-            raise Invalid([FieldProblem(field="sound", code="bad_sound")]) from bad
-        except OSError as wrong:
-            raise Conflict("not_saved") from wrong
-        return await self._changed(actor, one)
+        async with self._alone(actor, id_):
+            one = self._find(actor, id_)
+            try:
+                await asyncio.to_thread(self._voices.record, actor.organisation, one, sound)
+            except BadSound as bad:
+                raise Invalid([FieldProblem(field="sound", code="bad_sound")]) from bad
+            except OSError as wrong:
+                raise Conflict("not_saved") from wrong
+            return await self._changed(actor, one)
 
     async def forget(self, actor: Actor, id_: str) -> Row:
         """Our voice again.
@@ -169,9 +178,10 @@ class Announcements:
             NoRight, NotThere, StorageFailure: nothing has changed.
         """
         actor.require(RIGHT)
-        one = self._find(actor, id_)
-        self._voices.forget(actor.organisation, one)
-        return await self._changed(actor, one)
+        async with self._alone(actor, id_):
+            one = self._find(actor, id_)
+            self._voices.forget(actor.organisation, one)
+            return await self._changed(actor, one)
 
     async def _changed(self, actor: Actor, before: Announcement) -> Row:
         after = self._find(actor, before.id)
@@ -180,6 +190,10 @@ class Announcements:
             actor, Action.CHANGE, NAME, before.id, before.ours, before=told[0], after=told[1]
         )
         return _shown(after)
+
+    def _alone(self, actor: Actor, id_: str) -> asyncio.Lock:
+        """From what was seen to what is kept, one at a time: of two who saw the same, the second is told."""
+        return self._locks[actor.organisation, self._find(actor, id_).id]
 
     def _find(self, actor: Actor, id_: str) -> Announcement:
         one = self._voices.one(actor.organisation, id_)

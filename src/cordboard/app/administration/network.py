@@ -5,6 +5,7 @@ It is everybody's, so nobody but the provider changes it while another organisat
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import re
 from collections.abc import Callable
@@ -95,6 +96,7 @@ class NetworkAdministration:
         """
         self._place, self._administration = place, administration
         self._directory, self._others = directory, others
+        self._lock = asyncio.Lock()
 
     def row(self, actor: Actor) -> Row:
         """As it is set and as it is in use.
@@ -114,6 +116,11 @@ class NetworkAdministration:
         actor.require(Right.ADMIN_TELEPHONY)
         if Right.PROVIDER not in actor.rights and self._others(actor.organisation):
             raise Conflict("not_alone")
+        async with self._lock:
+            return await self._change(actor, sent, version, check=check)
+
+    async def _change(self, actor: Actor, sent: Row, version: str, *, check: bool) -> Row:
+        # One at a time from the version to what is kept: of two who saw the same, the second is told.
         before = self._place.kept()
         old = kept_row(before)
         if version_of(old) != version:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from cordboard.app.administration.audit import AuditEntry
 from cordboard.app.administration.fields import Row
+from cordboard.app.administration.ids import OneOfAKind
 from cordboard.app.ports import Directory
 from cordboard.core.types import OrganisationId
 
@@ -23,6 +24,8 @@ class Keeper(Protocol):
     async def numbers_elsewhere(
         self, organisation: OrganisationId, numbers: Collection[str]
     ) -> dict[str, str]: ...
+
+    async def is_elsewhere(self, organisation: OrganisationId, names: OneOfAKind) -> bool: ...
 
 
 class Desk(Protocol):

@@ -18,8 +18,6 @@ from cordboard.app.administration.administration import (
     NotThere,
     OutOfDate,
     edited,
-    id_problem,
-    plain_id,
     version_of,
 )
 from cordboard.app.administration.audit import Action
@@ -34,6 +32,7 @@ from cordboard.app.administration.fields import (
     read_row,
     text,
 )
+from cordboard.app.administration.ids import id_problem, plain_id
 from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import USERS
 from cordboard.app.ports import Directory, OrganisationRow, UserRow

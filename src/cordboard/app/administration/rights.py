@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cordboard.app.administration.fields import Context, Wrong
-from cordboard.app.ports import Directory
+from cordboard.app.ports import Directory, UserRow
 from cordboard.core.types import Right, UserId
 
 ADMINISTRATION = frozenset(
@@ -34,7 +34,12 @@ def of_administration(directory: Directory, user: UserId) -> frozenset[Right]:
     row = next((row for row in directory.users if row.id == user), None)
     if row is None or row.disabled:
         return frozenset()
-    return directory.rights_of(row) & PROTECTED
+    return _protected(directory, row)
+
+
+def _protected(directory: Directory, row: UserRow | None) -> frozenset[Right]:
+    """Which of them stand beside somebody, who may be disabled."""
+    return directory.rights_of(row) & PROTECTED if row is not None else frozenset()
 
 
 def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Right | None:
@@ -42,14 +47,18 @@ def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Ri
 
     Where letters go is part of it: whoever may choose another's mail address may choose the password.
     """
-    people = {row.id: row for row in before.users} | {row.id: row for row in after.users}
     was = {row.id: row for row in before.users}
+    people = was | {row.id: row for row in after.users}
+    will = {row.id: row for row in after.users}
     for user, row in people.items():
+        old, new = was.get(user), will.get(user)
         had, has = of_administration(before, user), of_administration(after, user)
         touched = had ^ has
-        old = was.get(user)
+        # Also of who is disabled: the day somebody enables him, it is his again.
+        kept, given = _protected(before, old), _protected(after, new)
+        touched |= kept ^ given
         if old is not None and (old.email, old.user_name) != (row.email, row.user_name):
-            touched |= had
+            touched |= kept
         if missing := touched - mine:
             return min(missing, key=lambda one: one.value)
     return None

@@ -29,7 +29,7 @@ from cordboard.app.administration.provider import NAME as ORGANISATIONS
 from cordboard.app.administration.rights import ADMINISTRATION, PROTECTED
 from cordboard.app.administration.settings_files import MAKERS, settings_file
 from cordboard.app.engine import NotDone
-from cordboard.app.password_links import NoMailAddress
+from cordboard.app.password_links import NoMailAddress, TooManyLetters
 from cordboard.core.dial import RIGHTS as OUTSIDE_RIGHTS
 from cordboard.core.requests import LogOut
 from cordboard.core.types import DeviceId, NumberKind, Right, UserId
@@ -370,6 +370,8 @@ async def _invite(services: Services, actor: Actor, row: Row, _sent: Row) -> Res
         await services.password_links.invite(viewer.organisation, viewer.user)
     except NoMailAddress as no:
         raise Conflict("no_email") from no
+    except TooManyLetters as no:
+        raise Conflict("too_many_letters") from no
     await services.administration.done(actor, Action.INVITE, "users", row["id"], row["name"])
     return Response(None, status_code=204)
 

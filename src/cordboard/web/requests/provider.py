@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from cordboard.app.administration.administration import Actor, Conflict
-from cordboard.app.password_links import NoMailAddress
+from cordboard.app.password_links import NoMailAddress, TooManyLetters
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.web import rest
 from cordboard.web.guard import AnyRequest
@@ -86,4 +86,6 @@ async def _invite(services: Services, actor: Actor, house: OrganisationRow, pers
         await services.password_links.invite(house, person)
     except NoMailAddress as no:
         raise Conflict("no_email") from no
+    except TooManyLetters as no:
+        raise Conflict("too_many_letters") from no
     await services.provider.invited(actor, house, person)
