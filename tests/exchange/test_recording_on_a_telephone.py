@@ -26,7 +26,7 @@ SPOKEN_S = 2.5
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def henk(cordboard: Installation) -> AsyncIterator[Worker]:
     """The administrator, with a telephone that speaks a tone."""
-    async with at_work(cordboard, "henk", "203", "Algemeen") as worker:
+    async with at_work(cordboard, "henk", "203", "Algemeen", keys=True) as worker:
         yield worker
 
 
@@ -49,7 +49,7 @@ def prompt(cordboard: Installation, name: str) -> Path:
 
 async def download(desk: Desk, path: str, into: Path) -> Path:
     """What the browser would play."""
-    async with desk.client.get(f"{desk.installation.url}{path}") as answer:
+    async with desk.client.get(f"{desk.url}{path}") as answer:
         assert answer.status == 200
         into.write_bytes(await answer.read())
     return into
