@@ -19,7 +19,7 @@ interface Props {
 /** Records on a telephone: it rings, one speaks, and keeps it there with a key or here with a click. */
 export function TelephoneRecorder({ id, kept }: Props) {
   const { t } = useLingui();
-  const { busy, problem, ask, refuse, clear } = useAsk();
+  const { busy, problem, ask, clear } = useAsk();
   const [take, setTake] = useState<Take | null>(null);
   const [chosen, setChosen] = useState("");
   const told = useRef(kept);
@@ -33,11 +33,10 @@ export function TelephoneRecorder({ id, kept }: Props) {
         return now;
       });
     } catch (reason) {
-      // An exchange that cannot ring has no such button.
-      if (reason instanceof Refused && reason.code === "not_found") return;
-      refuse(reason);
+      // What was seen last is shown until the server can be asked again; one that cannot ring has no button.
+      if (!(reason instanceof Refused)) throw reason;
     }
-  }, [id, refuse]);
+  }, [id]);
   useEffect(() => void look(), [look]);
   useEffect(() => {
     if (!live) return;
