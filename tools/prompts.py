@@ -60,7 +60,10 @@ def tables() -> str:
     )
     names = dict.fromkeys([*number_texts("nl"), *number_texts("en")])
     parts += ["\n## Numbers\n", *_table("name", {f"`{name}`": ([name], [name]) for name in names})]
-    parts += ["\n## Recording on a telephone\n", "What an administrator hears; never a recording of your own.\n"]
+    parts += [
+        "\n## Recording on a telephone\n",
+        "What an administrator hears; never a recording of your own.\n",
+    ]
     parts += [*_table("name", {f"`{name}`": ([name], [name]) for name in STUDIO_TEXTS["nl"]}), ""]
     return "\n".join(parts)
 
