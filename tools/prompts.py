@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cordboard.asterisk.prompts import PROMPTS
-from cordboard.asterisk.sentences import TEXTS, number_texts, pieces
+from cordboard.asterisk.sentences import STUDIO_TEXTS, TEXTS, number_texts, pieces
 from cordboard.core.commands import Phrase, Sentence
 
 PAGE = Path(__file__).parent.parent / "docs" / "prompts.md"
@@ -59,7 +59,12 @@ def tables() -> str:
         },
     )
     names = dict.fromkeys([*number_texts("nl"), *number_texts("en")])
-    parts += ["\n## Numbers\n", *_table("name", {f"`{name}`": ([name], [name]) for name in names}), ""]
+    parts += ["\n## Numbers\n", *_table("name", {f"`{name}`": ([name], [name]) for name in names})]
+    parts += [
+        "\n## Recording on a telephone\n",
+        "What an administrator hears; never a recording of your own.\n",
+    ]
+    parts += [*_table("name", {f"`{name}`": ([name], [name]) for name in STUDIO_TEXTS["nl"]}), ""]
     return "\n".join(parts)
 
 

@@ -16,6 +16,7 @@ from cordboard.core.agent import LineState
 from cordboard.core.call import CallState
 from cordboard.core.events import (
     CallArrived,
+    DeviceEngaged,
     Event,
     HoldFailed,
     JoinFailed,
@@ -352,6 +353,13 @@ class Office(RuleBasedStateMachine):
             self.world.phone_vanishes(agent)
         else:
             self.world.phone_comes_back(agent)
+
+    @rule(agent=agents, engaged=st.booleans())
+    def a_phone_is_used_for_something_else_or_not(self, agent: str, engaged: bool) -> None:
+        person = self.world.person(agent)
+        # As the studio does: a telephone in use is not taken.
+        if person.device is not None and (not engaged or (person.line is None and not person.calls)):
+            self.world.tell(DeviceEngaged(device=person.device, engaged=engaged))
 
     @rule(agent=agents)
     def a_phone_becomes_willing_or_not(self, agent: str) -> None:

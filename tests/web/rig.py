@@ -17,6 +17,8 @@ from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.provider import Provider
+from cordboard.app.administration.studio import Studio
+from cordboard.app.administration.take import Prompt
 from cordboard.app.assembly import assemble
 from cordboard.app.chat import Chat
 from cordboard.app.clock import SteadyClock
@@ -43,6 +45,7 @@ from cordboard.web.push import Hub
 from cordboard.web.server import make_server
 from cordboard.web.services import Services
 from cordboard.wiring.configured import RunningDesk
+from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.voices import KeptVoices
 from tests.contracts.storage.samples import (
     ALGEMEEN,
@@ -92,6 +95,30 @@ class Listening:
 
 
 @dataclass
+class Telephones:
+    """The exchange's side of recording on a telephone; keeps what it was told."""
+
+    connected: bool = True
+    told: list[tuple[str, ...]] = field(default_factory=list)
+
+    def ring(self, leg: LegId, device: DeviceId) -> None:
+        """Remember."""
+        self.told.append(("ring", leg, device))
+
+    def say(self, leg: LegId, language: str, prompt: Prompt, recording: str | None = None) -> None:
+        """Remember."""
+        self.told.append(("say", leg, language, prompt.value))
+
+    def record(self, leg: LegId, name: str, ms_max: int) -> None:
+        """Remember."""
+        self.told.append(("record", leg, name))
+
+    def hang_up(self, leg: LegId) -> None:
+        """Remember."""
+        self.told.append(("hang_up", leg))
+
+
+@dataclass
 class Letters:
     """The mail server; keeps what it was handed."""
 
@@ -116,6 +143,7 @@ class Rig:
     mailing: Mailing
     told: list[str]
     """What the exchange was told of telephones."""
+    telephones: Telephones
 
     def arrives(self, name: str, organisation: OrganisationId = TWENTE, queue: QueueId = ALGEMEEN) -> CallId:
         """A caller comes into a queue."""
@@ -251,13 +279,26 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     )
     administration = Administration(database.directories, database.audit, desk_of, clock.now)
     voices = KeptVoices(folder / "recordings", folder / "prompts")
+    announcements, booth = Announcements(voices, administration), Telephones()
+    takes = Sounds(folder / "recordings", folder)
+    studio = Studio(
+        announcements,
+        booth,
+        board=lambda o: engine.desks[o].board if o in engine.desks else None,
+        tell=engine.tell,
+        clock=clock,
+        new_leg=lambda: LegId(f"cb-take-{next(legs)}"),
+        sound=takes.message,
+        forget=takes.forget_message,
+    )
     letters = Letters()
     mailing = Mailing(letters)
     second_factor = SecondFactor(database.doors)
     services = Services(
         administration=administration,
         provider=Provider(database.directories, administration),
-        announcements=Announcements(voices, administration),
+        announcements=announcements,
+        studio=studio,
         log_ins=LogIns(database.accounts, passwords, Throttle(), second_factor),
         password_links=PasswordLinks(
             database.doors,
@@ -290,9 +331,8 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         exchange_ws="ws://127.0.0.1:1/ws",
         loopback=True,
     )
-    made_rig = Rig(
-        database, services, writer, exchange, make_server(services), practised, letters, mailing, told
-    )
+    app = make_server(services)
+    made_rig = Rig(database, services, writer, exchange, app, practised, letters, mailing, told, booth)
     try:
         yield made_rig
     finally:

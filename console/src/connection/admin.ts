@@ -4,6 +4,20 @@ import { send } from "./api.ts";
 /** One thing as docs/admin/rest.md has it: plain values by name of field. */
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: string };
 
+/** A recording of an announcement on a telephone: where it is, and on which telephones one can be made. */
+export interface Take {
+  readonly state: "ringing" | "recording" | "listening" | "done" | "kept" | "failed" | null;
+  readonly wrong: string | null;
+  readonly device: string | null;
+  /** Names what can be listened to; null: nothing. */
+  readonly take: string | null;
+  readonly on_the_line: boolean;
+  /** Id of the telephone that I am paired with; null: none that can be rung. */
+  readonly own: string | null;
+  /** Others, that nobody uses. */
+  readonly telephones: readonly { readonly id: string; readonly name: string }[];
+}
+
 async function json<T>(answer: Promise<Response>): Promise<T> {
   return (await (await answer).json()) as T;
 }
@@ -12,6 +26,8 @@ async function json<T>(answer: Promise<Response>): Promise<T> {
 const of = (resource: string): string =>
   resource === "organisations" ? "provider/organisations" : `admin/${resource}`;
 const at = (resource: string, id: string): string => `${of(resource)}/${encodeURIComponent(id)}`;
+
+const takeOf = (id: string): string => `announcements/${encodeURIComponent(id)}/telephone`;
 
 export const admin = {
   overview: () => json<AdminOverview>(send("GET", "admin")),
@@ -42,6 +58,15 @@ export const admin = {
   ownVoice: async (id: string): Promise<void> => {
     await send("DELETE", `announcements/${encodeURIComponent(id)}/sound`);
   },
+  take: (id: string) => json<Take>(send("GET", takeOf(id))),
+  /** Ring a telephone to record on it; null: my own. */
+  ring: (id: string, telephone: string | null) => json<Take>(send("POST", takeOf(id), { telephone })),
+  keepTake: (id: string) => json<Row>(send("PUT", takeOf(id))),
+  /** Hangs up too. */
+  throwAway: async (id: string): Promise<void> => {
+    await send("DELETE", takeOf(id));
+  },
+  takeSound: (id: string, take: string): string => `/api/${takeOf(id)}/sound?v=${encodeURIComponent(take)}`,
   newPassword: async (device: string) =>
     (await json<DevicePassword>(send("POST", `${at("devices", device)}/password`))).password,
   /** The file for that make of telephone, with a new password in it. */

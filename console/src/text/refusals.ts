@@ -135,6 +135,8 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`You have no phone. Choose one at the top right.`;
     case "device_not_registered":
       return t`Your phone is not connected.`;
+    case "device_engaged":
+      return t`An announcement is being recorded on your phone.`;
     case "device_taken":
       return t`${name} is already using this phone. Choose another one, or ask ${name} to leave it.`;
     case "urgent_cannot_be_rejected":

@@ -19,6 +19,7 @@ from cordboard.asterisk.settings import (
     APPLICATION,
     CHANNEL_VARIABLES,
     PRACTICE_APPLICATION,
+    STUDIO_APPLICATION,
     ExchangeSettings,
 )
 from cordboard.asterisk.tones import indications_conf
@@ -150,7 +151,8 @@ def _ari(settings: ExchangeSettings) -> str:
 
 def applications(settings: ExchangeSettings) -> tuple[str, ...]:
     """The ARI applications that the exchange opens a socket for."""
-    return (APPLICATION, PRACTICE_APPLICATION) if settings.practice else (APPLICATION,)
+    practice = (PRACTICE_APPLICATION,) if settings.practice else ()
+    return (APPLICATION, STUDIO_APPLICATION, *practice)
 
 
 def _websocket_clients(settings: ExchangeSettings) -> str:

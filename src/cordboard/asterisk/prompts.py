@@ -18,14 +18,14 @@ from operator import mul
 from pathlib import Path
 
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
-from cordboard.asterisk.sentences import TEXTS, dutch, number_texts
+from cordboard.asterisk.sentences import STUDIO_TEXTS, TEXTS, dutch, number_texts
 from cordboard.asterisk.tones import prepare_agent_tones
 
 RATE = 8000
 """Samples a second of everything that is played over a telephone line."""
 
 PROMPTS: Mapping[str, Mapping[str, str]] = {
-    language: {**texts, **number_texts(language)} for language, texts in TEXTS.items()
+    language: {**texts, **number_texts(language), **STUDIO_TEXTS[language]} for language, texts in TEXTS.items()
 }
 """Language -> name -> text; played as `cordboard/<language>/<name>`."""
 

@@ -131,6 +131,26 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 """Language -> name -> text. A text that ends in a comma goes on in the next recording."""
 
+STUDIO_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "nl": {
+        "studio_speak": "Spreek de melding in na de toon. Sluit af met een hekje.",
+        "studio_nothing": "Er is niets gehoord. Spreek na de toon, en sluit af met een hekje.",
+        "studio_choose": (
+            "Toets één om dit te bewaren. Toets twee om het opnieuw te doen. Of hang op, en beslis op uw scherm."
+        ),
+        "studio_kept": "De melding is bewaard.",
+    },
+    "en": {
+        "studio_speak": "Speak the announcement after the tone. End with the hash key.",
+        "studio_nothing": "Nothing was heard. Speak after the tone, and end with the hash key.",
+        "studio_choose": (
+            "Press one to keep this. Press two to do it again. Or hang up, and decide on your screen."
+        ),
+        "studio_kept": "The announcement is kept.",
+    },
+}
+"""The same, for who records an announcement on a telephone; in no voice but ours."""
+
 _WITH_DIGITS = frozenset({Sentence.CALL_BACK_OFFER, Sentence.CALL_BACK_INSTEAD, Sentence.CALL_BACK_NUMBER})
 """Have digits in their middle, said one by one: a key, or a telephone number."""
 

@@ -15,6 +15,9 @@ from cordboard.app.numbers import NumberForm
 APPLICATION = "cordboard"
 """The ARI application that decides about calls."""
 
+STUDIO_APPLICATION = "cordboard-studio"
+"""The ARI application that rings a telephone to record an announcement."""
+
 PRACTICE_APPLICATION = "cordboard-practice"
 """The ARI application that drives the calling side of practice callers."""
 

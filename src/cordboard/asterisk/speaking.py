@@ -49,11 +49,11 @@ class Speaking:
 
     async def tone(self, line: LegId, media: str) -> None:
         """A short tone that only this line hears."""
-        await self._play(line, [media], f"cb-tone-{self._new_id()}")
+        await self.play(line, [media], f"cb-tone-{self._new_id()}")
 
     async def ring(self, leg: LegId) -> None:
         """The ringing tone, until it is hushed."""
-        await self._play(leg, [RINGING_TONE], ringing_tone(leg))
+        await self.play(leg, [RINGING_TONE], ringing_tone(leg))
 
     def may_ring(self, leg: LegId) -> None:
         """Another Cordboard may have let this leg ring: it is hushed as if it was us."""
@@ -80,7 +80,7 @@ class Speaking:
         await self.hush(command.leg)
         told = {"variable": translate.HEARS, "value": sound}
         await self._wire.ask("POST", f"channels/{command.leg}/variable", query=told)
-        return await self._play(command.leg, media, sound)
+        return await self.play(command.leg, media, sound)
 
     def is_said(self, leg: LegId, sound: str) -> bool:
         """It is over, one way or the other. False: the core must not hear of it.
@@ -96,7 +96,8 @@ class Speaking:
             del self._awaited[leg]
         return True
 
-    async def _play(self, leg: LegId, media: list[str], sound: str) -> bool:
+    async def play(self, leg: LegId, media: list[str], sound: str) -> bool:
+        """Play these, one after the other, as one sound of this id. False: it may not be; no end of it will be told."""
         await self.hush(leg)
         self._heard[leg] = sound
         query = {"media": ",".join(media), "playbackId": sound}
@@ -131,8 +132,12 @@ class Speaking:
         self._awaited.pop(leg, None)
         self._settled.pop(leg, None)
 
-    async def record(self, leg: LegId, name: str, ms_max: int) -> bool:
-        """Record until silence, a key or the end. False: it does not; no end of it will be told."""
+    async def record(self, leg: LegId, name: str, ms_max: int, ends_by: str = "any") -> bool:
+        """Record until silence, a key or the end. False: it does not; no end of it will be told.
+
+        Args:
+            ends_by: which key; `any`: every one.
+        """
         query = {
             "name": name,
             "format": "wav",
@@ -140,7 +145,7 @@ class Speaking:
             "maxSilenceSeconds": str(SILENCE_S_MAX),
             "ifExists": "fail",
             "beep": "true",
-            "terminateOn": "any",
+            "terminateOn": ends_by,
         }
         answer = await self._wire.ask("POST", f"channels/{leg}/record", query=query)
         if answer is None or not answer.is_done:

@@ -126,6 +126,8 @@ class Device:
     quiet_until: Instant = 0
     """Not to be rung before this: it just rang unanswered, rejected, or could not be reached."""
     extension: str | None = None
+    engaged: bool = False
+    """It is used for something that is no call, such as recording an announcement; nothing is put on it then."""
     one_line: bool = True
     """False: it cannot live with one leg for several calls; a second call comes on a leg of its own (D27)."""
 

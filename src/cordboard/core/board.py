@@ -141,13 +141,19 @@ class Board:
         return (q for q in self.queues.values() if agent.group is not None and agent.group in q.groups)
 
     def is_reachable(self, agent: Agent) -> bool:
-        """The agent has a device and it is registered."""
+        """The agent has a device that can be rung: it is registered, and not used for something that is no call."""
         device = self.device_of(agent)
-        return device is not None and device.registered
+        return device is not None and device.registered and not device.engaged
+
+    def is_engaged(self, agent: Agent) -> bool:
+        """The agent's device is used for something that is no call."""
+        device = self.device_of(agent)
+        return device is not None and device.engaged
 
     def is_present(self, agent: Agent) -> bool:
         """Could be offered a call, now or after what the agent is doing; wrap-up and calls count as present (D21)."""
-        return not agent.away and agent.pause is None and self.is_reachable(agent)
+        can_be_rung = self.is_reachable(agent) or self.is_engaged(agent)
+        return not agent.away and agent.pause is None and can_be_rung
 
     def is_available(self, agent: Agent) -> bool:
         """Free to be offered a call now (D11); being rung for one does not make an agent unavailable."""
@@ -173,6 +179,8 @@ class Board:
             return AgentStatus.NOT_ANSWERED
         if not agent.signed_in:
             return AgentStatus.SIGNED_OUT
+        if self.is_engaged(agent):
+            return AgentStatus.IN_CALL
         if not self.is_reachable(agent):
             return AgentStatus.DEVICE_LOST
         if agent.line is not None and agent.line.state is LineState.RINGING:

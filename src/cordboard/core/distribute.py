@@ -97,7 +97,7 @@ def distribute(turn: Turn) -> list[Queue]:
             if moved:
                 # What was before it is behind it now, or the other way round.
                 reordered |= {agent_id: board.agents[agent_id] for agent_id in call.offers}
-    seen = [(agent, overview.see_agent(agent, reachable=board.is_reachable(agent))) for agent in agents]
+    seen = [(agent, _seen(board, agent)) for agent in agents]
     for agent, before in seen:
         look.telephone(agent)
         if before is not None:
@@ -118,6 +118,11 @@ def distribute(turn: Turn) -> list[Queue]:
     turn.touched_agents.clear()
     turn.look_again = False
     return [board.queues[q] for q in concerned]
+
+
+def _seen(board: Board, agent: Agent) -> Seat | None:
+    reachable, engaged = board.is_reachable(agent), board.is_engaged(agent)
+    return board.overview.see_agent(agent, reachable=reachable, engaged=engaged)
 
 
 # --- which calls are looked at ---
@@ -348,7 +353,7 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
     agent = board.agents.get(person)
     came_back = call.back_to is not None
     if agent is None or not board.is_reachable(agent) or agent.line_lost_until is not None:
-        reason = Reason.UNREACHABLE
+        reason = Reason.BUSY if agent is not None and board.is_engaged(agent) else Reason.UNREACHABLE
     elif agent.pause is not None or _shields(board, agent.wrap_up, came_back=came_back):
         reason = Reason.BUSY
     else:

@@ -198,6 +198,14 @@ class DeviceUnregistered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEngaged:
+    """This telephone is used for something that is no call, or is not any more (D25)."""
+
+    device: DeviceId
+    engaged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TalkPackageSeen:
     """The phone said at an answered call that it answers on NOTIFY talk (`Allow-Events: talk`)."""
 
@@ -321,6 +329,7 @@ Event = (
     | HoldFailed
     | DeviceRegistered
     | DeviceUnregistered
+    | DeviceEngaged
     | TalkPackageSeen
     | ConsoleSeen
     | ConsoleLost

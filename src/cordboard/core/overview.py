@@ -148,10 +148,14 @@ class Overview:
             else:
                 del hall.line[bisect_left(hall.line, (place.order,))]
 
-    def see_agent(self, agent: Agent, *, reachable: bool) -> Seat | None:
-        """The agent may be free or not, and signed in elsewhere. Gives how it was before; None: as it is now."""
-        why_not = _why_not_free(agent, reachable=reachable)
-        present = reachable and not agent.away and agent.pause is None
+    def see_agent(self, agent: Agent, *, reachable: bool, engaged: bool = False) -> Seat | None:
+        """The agent may be free or not, and signed in elsewhere. Gives how it was before; None: as it is now.
+
+        Args:
+            engaged: the telephone is used for something that is no call; the agent is busy then, as in a call.
+        """
+        why_not = Why.SKIPPED_BUSY if engaged else _why_not_free(agent, reachable=reachable)
+        present = (reachable or engaged) and not agent.away and agent.pause is None
         # Also who is as nobody is seen at first, signed in nowhere and away, has a seat from now on.
         before = self.seats.setdefault(agent.id, NOWHERE)
         if before.why_not is why_not and before.present is present and before.queues == agent.signed_in:

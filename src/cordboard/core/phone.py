@@ -253,6 +253,18 @@ def talk_package_seen(turn: Turn, device_id: DeviceId) -> None:
         turn.show(Thing.DEVICE, device_id)
 
 
+def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
+    """A telephone is used for something that is no call, or is free again."""
+    device = turn.board.devices.get(device_id)
+    if device is None or device.engaged is engaged:
+        return
+    device.engaged = engaged
+    turn.look_again = turn.look_everywhere = True
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is not None:
+        turn.show_agent(agent)
+
+
 def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
     """A telephone can be reached, or cannot any more (D16)."""
     device = turn.board.devices.get(device_id)

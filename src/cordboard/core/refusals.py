@@ -13,6 +13,8 @@ class Code(Enum):
     NO_DEVICE = "no_device"
     DEVICE_NOT_REGISTERED = "device_not_registered"
     DEVICE_TAKEN = "device_taken"
+    DEVICE_ENGAGED = "device_engaged"
+    """An announcement is being recorded on the agent's telephone."""
     URGENT_CANNOT_BE_REJECTED = "urgent_cannot_be_rejected"
     NOT_OFFERED = "not_offered"
     NOT_YOUR_CALL = "not_your_call"

@@ -42,6 +42,7 @@ from cordboard.core.events import (
     ConsoleLost,
     ConsoleSeen,
     DayStarted,
+    DeviceEngaged,
     DeviceRegistered,
     DeviceUnregistered,
     DirectCallArrived,
@@ -326,6 +327,8 @@ class Switchboard:
                 phone.registration(turn, device, registered=True)
             case DeviceUnregistered(device=device):
                 phone.registration(turn, device, registered=False)
+            case DeviceEngaged(device=device_id, engaged=engaged):
+                phone.engaged(turn, device_id, engaged=engaged)
             case TalkPackageSeen(device=device_id):
                 phone.talk_package_seen(turn, device_id)
             case ConsoleSeen(agent=agent_id):

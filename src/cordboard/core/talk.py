@@ -367,13 +367,15 @@ def require_device(turn: Turn, agent: Agent) -> None:
     """The agent can be put through: the exchange is there, and a device that is up or can be rung.
 
     Raises:
-        Refused: `exchange_down`, `no_device` or `device_not_registered`.
+        Refused: `exchange_down`, `no_device`, `device_engaged` or `device_not_registered`.
     """
     if not turn.board.exchange_up:
         raise Refused(Code.EXCHANGE_DOWN)
     if agent.device is None:
         raise Refused(Code.NO_DEVICE)
     up = agent.line is not None and agent.line.state is LineState.UP
+    if not up and turn.board.is_engaged(agent):
+        raise Refused(Code.DEVICE_ENGAGED)
     if not up and not turn.board.is_reachable(agent):
         raise Refused(Code.DEVICE_NOT_REGISTERED)
 

@@ -12,6 +12,7 @@ from cordboard.app.administration.administration import Administration
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.network import NetworkAdministration
 from cordboard.app.administration.provider import Provider
+from cordboard.app.administration.studio import Studio
 from cordboard.app.chat import Chat
 from cordboard.app.contacts import Contacts
 from cordboard.app.dialling import DialPlan, dial_plan
@@ -73,6 +74,8 @@ class Services:
     """None: the exchange is not ours to set up."""
     announcements: Announcements | None = None
     """None: there are no sounds."""
+    studio: Studio | None = None
+    """None: no telephone can be rung to record."""
     trunks: TrunkLines | None = None
     """None: there is no exchange that has any."""
     emergency: frozenset[str] = frozenset()

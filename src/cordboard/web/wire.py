@@ -203,7 +203,8 @@ class Command(
 ConsoleFrame = Sync | Pong | Command
 
 # Refusal codes of commands (the console says them in the user's language; args in brackets):
-#   answered_by [name] · call_gone · no_device · device_not_registered · device_taken [name] · urgent_cannot_be_rejected
+#   answered_by [name] · call_gone · no_device · device_not_registered · device_engaged · device_taken [name]
+#   urgent_cannot_be_rejected
 #   not_offered · not_your_call · not_signed_in · queue_not_available · queue_locked · last_in_urgent [queue]
 #   queue_takes_nobody [queue, reason] · wrap_up_not_allowed · no_wrap_up · needs_a_queue · busy_on_the_phone
 #   exchange_down · out_of_date · bad_command

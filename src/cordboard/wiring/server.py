@@ -28,12 +28,13 @@ from cordboard.app.throttle import Throttle
 from cordboard.app.troubles import Troubles
 from cordboard.app.writer import Writer
 from cordboard.asterisk.ami import AmiClient
+from cordboard.asterisk.booth import AsteriskBooth
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.http import AriOverHttp
 from cordboard.asterisk.provision import Provisioner
-from cordboard.asterisk.settings import PRACTICE_APPLICATION
+from cordboard.asterisk.settings import PRACTICE_APPLICATION, STUDIO_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
@@ -58,6 +59,7 @@ from cordboard.wiring.keeping import Keeping
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.sounds import Sounds
+from cordboard.wiring.studio import studio_of
 from cordboard.wiring.telephones import NotifyTalk, Telephones
 from cordboard.wiring.trunks import Trunks
 from cordboard.wiring.wall import continued, wall_clock
@@ -399,6 +401,10 @@ class Server:
         )
         provider = Provider(self.database.directories, self.administration)
         parts = administered(settings, self.administration, self.tenancy)
+        booth = AsteriskBooth(self.ari.link(STUDIO_APPLICATION), new_id=self._new_id)
+        studio = studio_of(
+            parts["announcements"], booth, engine=self.engine, clock=self.clock, sounds=self.sounds
+        )
         self.applying = Applying(
             administration=self.administration,
             provider=provider,
@@ -436,6 +442,7 @@ class Server:
             recordings=self.sounds.message,
             emergency=frozenset(settings.exchange.emergency_numbers),
             trunks=self.trunks,
+            studio=studio,
             **parts,
         )
         self._web = make_web(settings, services)

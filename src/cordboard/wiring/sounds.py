@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,3 +51,9 @@ class Sounds:
         path = self.message(name)
         if path is not None:
             path.unlink(missing_ok=True)
+
+    def forget_messages(self, prefix: str) -> None:
+        """The same of all whose names begin so, as far as they can be deleted."""
+        for path in self._messages.glob(f"{prefix}*.wav"):
+            with contextlib.suppress(OSError):
+                path.unlink()

@@ -6,6 +6,7 @@ import { Press } from "../../ui/controls.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Recorder } from "./Recorder.tsx";
+import { TelephoneRecorder } from "./TelephoneRecorder.tsx";
 import { toTelephone } from "./telephone-sound.ts";
 import type { Known } from "./use-lists.ts";
 import { problemWords, refusalWords } from "./words.ts";
@@ -75,6 +76,14 @@ export function OfAnnouncement({ row, may, known }: Props) {
               keep={(sound) =>
                 carryOut(() => admin.record(row.id, sound), t`This recording is heard from now on.`)
               }
+            />
+            <TelephoneRecorder
+              key={row.id}
+              id={row.id}
+              kept={() => {
+                void known.reread("announcements");
+                toast(t`This recording is heard from now on.`, "check", "ringing");
+              }}
             />
             {row["source"] !== "ours" && (
               <Press

@@ -233,6 +233,7 @@ export function refusalWords({ code, args, errors }: Refused): string {
 export function refusedWords(code: string, args: Readonly<Record<string, string>> = {}): string {
   const name = args["name"] ?? "";
   const number = phoneNumber(args["number"] ?? "");
+  const device = args["device"] ?? "";
   const by = args["by"] ?? "";
   switch (code) {
     case "number_taken":
@@ -273,6 +274,16 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`It is not there any more.`;
     case "no_server":
       return t`This phone has no settings to give: it is a browser, or there is no exchange that phones can find.`;
+    case "no_device":
+      return t`You are not logged in on a telephone. Choose the one that has to ring.`;
+    case "is_softphone":
+      return t`You are logged in on this browser: record with the microphone, or log in on a telephone.`;
+    case "device_not_registered":
+      return t`${device} is not connected.`;
+    case "device_busy":
+      return t`${device} is in use. Try again when it is free.`;
+    case "recording_already":
+      return t`You are recording already.`;
     case "cannot_speak":
       return t`This server has no voice to speak another text. A recording of your own can be used.`;
     case "not_alone":

@@ -1,0 +1,153 @@
+"""An announcement is spoken into a real telephone on the real exchange, and callers hear what was said."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.exchange.office import AGENT_HZ, PATIENCE_MS, Worker, at_work
+from tests.support import speech, tone
+from tests.support.installation import Desk, Installation
+
+pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
+
+ANNOUNCEMENT = "/api/announcements/nl.closed"
+TELEPHONE = f"{ANNOUNCEMENT}/telephone"
+SPOKEN_S = 2.5
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def henk(cordboard: Installation) -> AsyncIterator[Worker]:
+    """The administrator, with a telephone that speaks a tone."""
+    async with at_work(cordboard, "henk", "203", "Algemeen", keys=True) as worker:
+        yield worker
+
+
+async def take(desk: Desk, **fields: Any) -> dict[str, Any]:
+    """Wait until the browser would show this."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        status, row = await desk.request("GET", TELEPHONE)
+        assert status == 200, row
+        if all(row[name] == value for name, value in fields.items()):
+            return dict(row)
+        assert time.monotonic() < deadline, (row, fields)
+        await asyncio.sleep(0.1)
+
+
+def prompt(cordboard: Installation, name: str) -> Path:
+    """The file that the exchange plays."""
+    return cordboard.data / "exchange" / "data" / "sounds" / "cordboard" / "nl" / f"{name}.wav"
+
+
+async def download(desk: Desk, path: str, into: Path) -> Path:
+    """What the browser would play."""
+    async with desk.client.get(f"{desk.url}{path}") as answer:
+        assert answer.status == 200
+        into.write_bytes(await answer.read())
+    return into
+
+
+@pytest.mark.rule("D25")
+async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
+    cordboard: Installation, henk: Worker, tmp_path: Path
+) -> None:
+    """Ring, instruction, tone, #, heard back, 1; the recording is the tone that was spoken, to the sample."""
+    status, row = await henk.desk.request("POST", TELEPHONE, json={})
+    assert (status, row["state"]) == (200, "ringing"), row
+    call = await henk.phone.rings(within_ms=PATIENCE_MS)
+    await call.answer()
+    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
+    await take(henk.desk, state="recording")
+
+    # The tone before it is a third of a second.
+    await asyncio.sleep(SPOKEN_S + 0.5)
+    await call.press("#")
+    await take(henk.desk, state="listening")
+    await call.hears(AGENT_HZ, within_ms=PATIENCE_MS)
+    await speech.hears(call.ear, prompt(cordboard, "studio_choose"), within_ms=PATIENCE_MS)
+    assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "ours"
+    await call.press("1")
+    await speech.hears(call.ear, prompt(cordboard, "studio_kept"), within_ms=PATIENCE_MS)
+    await call.ended(within_ms=PATIENCE_MS)
+
+    await take(henk.desk, state="kept", on_the_line=False)
+    assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "recorded"
+    kept = await download(henk.desk, f"{ANNOUNCEMENT}/sound", tmp_path / "kept.wav")
+    with wave.open(str(kept)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
+    samples, rate = tone.read_wav(kept)
+    assert len(samples) / rate == pytest.approx(SPOKEN_S, abs=1.0)
+    middle = samples[len(samples) // 4 : 3 * len(samples) // 4]
+    assert tone.tone_share(middle, AGENT_HZ, rate) > 0.9
+    status, history = await henk.desk.request("GET", "/api/history")
+    assert (status, history["rows"]) == (200, [])
+    assert not list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
+    assert (await henk.desk.request("DELETE", f"{ANNOUNCEMENT}/sound"))[0] == 200
+
+
+@pytest.mark.rule("D25")
+async def test_who_hangs_up_listens_in_the_browser(
+    cordboard: Installation, henk: Worker, tmp_path: Path
+) -> None:
+    """What was said until then is there, and nothing has changed before it is kept."""
+    await henk.desk.request("POST", TELEPHONE, json={})
+    call = await henk.phone.rings(within_ms=PATIENCE_MS)
+    await call.answer()
+    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
+    await asyncio.sleep(SPOKEN_S + 0.5)
+    await call.hang_up()
+
+    row = await take(henk.desk, state="done", on_the_line=False)
+    assert row["ms"] == pytest.approx(SPOKEN_S * 1000, abs=1_000)
+    heard = await download(henk.desk, f"{TELEPHONE}/sound", tmp_path / "heard.wav")
+    samples, rate = tone.read_wav(heard)
+    assert tone.tone_share(samples[len(samples) // 4 : 3 * len(samples) // 4], AGENT_HZ, rate) > 0.9
+    assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "ours"
+    assert (await henk.desk.request("DELETE", TELEPHONE))[0] == 204
+    await take(henk.desk, state=None)
+
+
+@pytest.mark.rule("D25")
+async def test_a_telephone_that_is_busy_or_put_down_at_once_is_told_so(
+    cordboard: Installation, henk: Worker
+) -> None:
+    """Each in its own words; and a number that nobody has registered is not rung at all."""
+    await henk.desk.request("POST", TELEPHONE, json={})
+    await (await henk.phone.rings(within_ms=PATIENCE_MS)).reject()
+    await take(henk.desk, state="failed", wrong="busy")
+
+    await henk.desk.request("POST", TELEPHONE, json={})
+    call = await henk.phone.rings(within_ms=PATIENCE_MS)
+    await call.answer()
+    await asyncio.sleep(0.5)
+    await call.hang_up()
+    await take(henk.desk, state="failed", wrong="nothing_said")
+
+    status, body = await henk.desk.request("POST", TELEPHONE, json={"telephone": "demo-204"})
+    assert (status, body["code"]) == (409, "device_not_registered")
+
+
+@pytest.mark.rule("D25", "X-h")
+async def test_a_killed_server_leaves_no_telephone_off_the_hook(
+    cordboard: Installation, henk: Worker
+) -> None:
+    """The next server hangs it up, and what was recorded is gone."""
+    await henk.desk.request("POST", TELEPHONE, json={})
+    call = await henk.phone.rings(within_ms=PATIENCE_MS)
+    await call.answer()
+    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
+    await asyncio.sleep(1)
+
+    cordboard.kill_server()
+    await call.ended(within_ms=PATIENCE_MS)
+    await henk.reconnect()
+    await take(henk.desk, state=None)
+    assert not list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
