@@ -53,7 +53,8 @@ class ByItself:
         """
         directory = self._tenancy.all[organisation]
         there = frozenset(source.id for source in directory.ldap)
-        if self._tidied.get(organisation) != there:
+        # One that was taken away while it was being imported still gets contacts.
+        if self._tidied.get(organisation) != there and organisation not in self._imports.running:
             await self._imports.tidy(organisation)
             self._tidied[organisation] = there
         if directory.organisation.disabled or not directory.ldap:
