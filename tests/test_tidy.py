@@ -67,6 +67,7 @@ ROOMS_OF_LIBRARIES = {
     "prometheus_client": {"web"},
     "psycopg": {"storage"},
     "pyotp": {"app"},
+    "sansldap": {"ldap"},
     "segno": {"web"},
     "sqlalchemy": {"storage"},
     "uvicorn": {"web"},

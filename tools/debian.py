@@ -53,29 +53,43 @@ def install() -> None:
 
 
 def pip_wheel() -> Path | None:
-    """Pip from Debian's python3-pip-whl, unpacked in `.cache` without root; None when it cannot be had.
+    """Pip from Debian's python3-pip-whl, unpacked in `.cache` without root; None when it cannot be had."""
+    return _unpacked(CACHE / "pip", "usr/share/python-wheels/pip-*.whl", ["download", "python3-pip-whl"])
+
+
+def slapd() -> Path | None:
+    """Debian's LDAP server, unpacked in `.cache` without root and never started by set-up; None when it cannot be had.
+
+    Installed, it would serve this machine's network from then on.
+    """
+    words = ["install", "--download-only", "-y", "-q", "--no-install-recommends", "--reinstall", "slapd"]
+    return _unpacked(CACHE / "slapd", "usr/sbin/slapd", words)
+
+
+def _unpacked(folder: Path, wanted: str, words: list[str]) -> Path | None:
+    """What Debian's packages bring, in this folder.
 
     The machine's package lists are used if there are any; else lists of our own are fetched.
+
+    Args:
+        wanted: the file that counts.
+        words: with which apt-get fetches the packages and installs nothing.
     """
-    folder = CACHE / "pip"
-    wheels = "usr/share/python-wheels/pip-*.whl"
-    if found := next(folder.glob(wheels), None):
+    if found := next(folder.glob(wanted), None):
         return found
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    lists = folder / "lists"
-    own = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={folder}/cache", "-o", "Debug::NoLocking=1"]
-    for update, options in ((False, []), (True, own)):
+    lists, archives = folder / "lists", folder / "cache" / "archives"
+    (archives / "partial").mkdir(parents=True, exist_ok=True)
+    here = ["-o", f"Dir::Cache={folder}/cache", "-o", "Debug::NoLocking=1"]
+    for update, options in ((False, here), (True, [*here, "-o", f"Dir::State::lists={lists}"])):
         if update:
             (lists / "partial").mkdir(parents=True, exist_ok=True)
-            (folder / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
             subprocess.run(["apt-get", *options, "update"], cwd=folder, capture_output=True, check=False)
-        subprocess.run(
-            ["apt-get", *options, "download", "python3-pip-whl"], cwd=folder, capture_output=True, check=False
-        )
-        for package in folder.glob("python3-pip-whl_*.deb"):
+        subprocess.run(["apt-get", *options, *words], cwd=folder, capture_output=True, check=False)
+        for package in [*folder.glob("*.deb"), *archives.glob("*.deb")]:
             subprocess.run(["dpkg-deb", "-x", package, folder], capture_output=True, check=False)
-        if found := next(folder.glob(wheels), None):
+        if found := next(folder.glob(wanted), None):
             return found
     return None

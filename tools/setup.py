@@ -246,6 +246,10 @@ def main() -> int:
                 console(build=use != "check")
             if use == "test":
                 debian.install()
+                if debian.slapd() is None:
+                    raise SetupFailed(
+                        "Debian's slapd, which the tests ask as a directory, could not be fetched."
+                    )
             if use in ("run", "test"):
                 exchange()
     except SetupFailed as problem:

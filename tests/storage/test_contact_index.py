@@ -205,7 +205,7 @@ async def test_who_is_deleted_while_the_index_catches_up_stays_away(
     await taken.wait()
     async with database.access.writing() as connection:
         await connection.execute(delete(contacts).where(contacts.c.id == gone.id))
-    forgetting = asyncio.create_task(database.contacts.indexes.forget(TWENTE, gone.id))
+    forgetting = asyncio.create_task(database.contacts.indexes.forget(TWENTE, [gone.id]))
     for _ in range(5):
         # Far enough to come to whatever it waits for.
         await asyncio.wait({forgetting}, timeout=0.02)

@@ -24,6 +24,7 @@ from cordboard.app.chat import Chat
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
 from cordboard.app.inbound import DirectoriesWithNumbers
+from cordboard.app.ldap_import import LdapImports
 from cordboard.app.mailing import Mail, Mailing
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
@@ -35,6 +36,7 @@ from cordboard.app.writer import Writer
 from cordboard.core.commands import Command
 from cordboard.core.events import CallArrived, ExchangeRestored, LegEnd, LegEnded
 from cordboard.core.types import CallId, DeviceId, GroupId, LegId, OrganisationId, QueueId, Right, UserId
+from cordboard.ldap.servers import Ldap
 from cordboard.storage.open import Database, open_database
 from cordboard.web import rest, wire
 from cordboard.web.chat import HubLines
@@ -264,12 +266,14 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     async def telephones() -> None:
         told.append("telephones")
 
+    ldap = LdapImports(Ldap(), database.contacts, database.ldap, tenancy.all.__getitem__, clock.now)
     desk_of = RunningDesk(
         engine=engine,
         tenancy=tenancy,
         numbers=DirectoriesWithNumbers(database.directories, ()),
         hub=hub,
         accounts=database.accounts,
+        ldap=ldap,
         telephones=telephones,
         own_devices=lambda: None,
         now=clock.now,
@@ -316,6 +320,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         history=database.history,
         contacts=database.contacts,
         callbacks=database.callbacks,
+        ldap=ldap,
         engine=engine,
         hub=hub,
         chat=Chat(HubLines(hub), tenancy.viewer, clock.now),

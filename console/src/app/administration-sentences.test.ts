@@ -16,6 +16,7 @@ describe("the sentences of the administration", () => {
     "queues",
     "house",
     "trunks",
+    "ldap",
     "network",
     "announcements",
     "organisations",
@@ -65,6 +66,8 @@ describe("the sentences of the administration", () => {
     for (const code of ofFields) expect(problemWords(code, {}), code).not.toContain(`(${code})`);
     const ofAll = codes(/(?:\bConflict\(|Refusal\(\d+, |\bNoRight\([^"()]+, )"([a-z_]+)"/g);
     expect(ofAll.size).toBeGreaterThan(8);
+    const app = readFileSync("../src/cordboard/app/ldap.py", "utf8");
+    for (const [, code = ""] of app.matchAll(/ = "(ldap_[a-z_]+)"/g)) ofAll.add(code);
     for (const code of ofAll) expect(refusedWords(code), code).not.toContain(`(${code})`);
   });
 

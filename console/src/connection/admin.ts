@@ -1,4 +1,4 @@
-import type { AdminOverview, AuditPage, DevicePassword } from "../model/wire.ts";
+import type { AdminOverview, AuditPage, DevicePassword, LdapImported } from "../model/wire.ts";
 import { send } from "./api.ts";
 
 /** One thing as docs/admin/rest.md has it: plain values by name of field. */
@@ -47,6 +47,9 @@ export const admin = {
   testCall: async (trunk: string, number: string): Promise<void> => {
     await send("POST", `${at("trunks", trunk)}/test`, { number });
   },
+  /** What would become of the entries of that directory (`try`), or take them (`import`). */
+  directory: (id: string, what: "try" | "import") =>
+    json<LdapImported>(send("POST", `${at("ldap", id)}/${what}`)),
   /** Where an announcement can be heard; another version of it has another address. */
   sound: (id: string, version: string): string =>
     `/api/announcements/${encodeURIComponent(id)}/sound?v=${version}`,

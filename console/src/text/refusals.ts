@@ -165,6 +165,8 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`The telephone exchange is away. It is being started again.`;
     case "out_of_date":
       return t`The call changed just before you clicked. Look again and click once more.`;
+    case "from_directory":
+      return t`This contact comes from a directory (LDAP), and is changed there.`;
     case "live_call":
       return t`You still have calls. End them or take them off hold first.`;
     case "hold_failed":

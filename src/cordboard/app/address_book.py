@@ -9,7 +9,15 @@ from typing import Any
 
 from cordboard.app.administration.administration import Actor
 from cordboard.app.administration.audit import Action, AuditEntry
-from cordboard.app.contacts import Contact, ContactId, ContactOutOfDate, Contacts, WrongContact, read_contact
+from cordboard.app.contacts import (
+    Contact,
+    ContactFromDirectory,
+    ContactId,
+    ContactOutOfDate,
+    Contacts,
+    WrongContact,
+    read_contact,
+)
 from cordboard.app.ports import Directory
 from cordboard.core.types import GroupId, Instant, OrganisationId, Right
 
@@ -79,7 +87,7 @@ class AddressBook:
         """All of its fields; None: there is no such contact.
 
         Raises:
-            NoRight, WrongContact: nothing was done.
+            NoRight, WrongContact, ContactFromDirectory: nothing was done.
             ContactOutOfDate: somebody else changed it after it was read; nothing was done.
         """
         actor.require(Right.CONTACTS)
@@ -96,7 +104,7 @@ class AddressBook:
         """Forget it, for everybody; False: there is no such contact.
 
         Raises:
-            NoRight: nothing was done.
+            NoRight, ContactFromDirectory: nothing was done.
             ContactOutOfDate: somebody else changed it after it was read; nothing was done.
         """
         actor.require(Right.CONTACTS)
@@ -110,6 +118,8 @@ class AddressBook:
         before = await self.contacts.contact(actor.organisation, id)
         if before is not None and before.version != version:
             raise ContactOutOfDate
+        if before is not None and before.source is not None:
+            raise ContactFromDirectory
         return before
 
     def _entry(

@@ -76,7 +76,8 @@ class BadRow:
     line: int
     reason: str
     """`name`, `function`, `numbers`, `addresses`, `group`: that field; `columns`: more cells than the head;
-    `unreadable`: no card, or a quote that has no end; `twice`: stands in the file already; `head`: no column has a
+    `unreadable`: no card, or a quote that has no end; `twice`: stands in the file already; `directory`: comes from
+    a directory (LDAP), which alone changes it; `head`: no column has a
     name that is known."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,9 +11,9 @@ from cordboard.app.address_book import RESOURCE, AddressBook
 from cordboard.app.administration.administration import Actor
 from cordboard.app.administration.audit import Action, AuditEntry
 from cordboard.app.contact_files import BadRow, read_csv, read_vcards
-from cordboard.app.contacts import Contact, ContactId, WrongContact, folded
+from cordboard.app.contacts import Contact, ContactId, Contacts, WrongContact, folded
 from cordboard.app.ports import Directory
-from cordboard.core.types import Instant, Right
+from cordboard.core.types import Instant, OrganisationId, Right
 
 AT_ONCE = 500
 """Contacts of one transaction, with a line of the log: calls are written down between them."""
@@ -57,28 +58,69 @@ async def import_contacts(
     """
     actor.require(Right.CONTACTS)
     # Reading a hundred thousand numbers takes seconds; calls come in meanwhile.
-    good, bad = await asyncio.to_thread(_judged, book, actor, directory, text, format)
+    good, lines, bad = await asyncio.to_thread(_judged, book, actor, directory, text, format)
+
+    def log(*, added: int, changed: int) -> AuditEntry:
+        return line_of(actor, now, added=added, changed=changed)
+
+    kept = await keep(book.contacts, actor.organisation, good, dry_run=dry_run, log=log)
+    bad += [BadRow(line=lines[contact], reason="directory") for contact in kept.elsewhere]
+    bad.sort(key=lambda row: row.line)
+    return Imported(added=kept.added, changed=kept.changed, same=kept.same, bad=tuple(bad), done=not dry_run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of contacts, or would."""
+
+    added: int
+    changed: int
+    same: int
+    elsewhere: tuple[ContactId, ...]
+    """Left alone: who is there with that id comes from somewhere else."""
+
+
+async def keep(
+    contacts: Contacts,
+    organisation: OrganisationId,
+    good: Sequence[Contact],
+    *,
+    dry_run: bool,
+    log: Callable[..., AuditEntry],
+) -> Kept:
+    """Store those that are new or different, a part at a time.
+
+    Args:
+        log: makes the line of the log for `added` and `changed` ones.
+
+    Raises:
+        StorageFailure: what was stored before stays, and stands in the log.
+    """
     added, changed, same = 0, 0, 0
+    elsewhere: list[ContactId] = []
     for start in range(0, len(good), AT_ONCE):
         part = good[start : start + AT_ONCE]
-        there = await book.contacts.those(actor.organisation, [contact.id for contact in part])
-        new = [contact for contact in part if there.get(contact.id) != contact]
+        there = await contacts.those(organisation, [contact.id for contact in part])
+        others = [one.id for one in part if one.id in there and there[one.id].source != one.source]
+        elsewhere += others
+        new = [one for one in part if there.get(one.id) != one and one.id not in others]
         changes = sum(contact.id in there for contact in new)
         added += len(new) - changes
         changed += changes
-        same += len(part) - len(new)
+        same += len(part) - len(new) - len(others)
         if new and not dry_run:
-            line = _line(actor, now, added=len(new) - changes, changed=changes)
-            await book.contacts.save_many(actor.organisation, new, log=[line])
-    return Imported(added=added, changed=changed, same=same, bad=tuple(bad), done=not dry_run)
+            line = log(added=len(new) - changes, changed=changes)
+            await contacts.save_many(organisation, new, log=[line])
+    return Kept(added=added, changed=changed, same=same, elsewhere=tuple(elsewhere))
 
 
 def _judged(
     book: AddressBook, actor: Actor, directory: Directory, text: str, format: FileFormat
-) -> tuple[list[Contact], list[BadRow]]:
+) -> tuple[list[Contact], Mapping[ContactId, int], list[BadRow]]:
     groups = {folded(group.name): group.id for group in directory.groups}
     rows = read_csv(text, groups) if format is FileFormat.CSV else read_vcards(text, groups)
     good: dict[ContactId, Contact] = {}
+    lines: dict[ContactId, int] = {}
     bad: list[BadRow] = []
     for row in rows:
         if isinstance(row, BadRow):
@@ -88,12 +130,21 @@ def _judged(
         else:
             try:
                 good[row.id] = book.read(actor, row.id, row.draft)
+                lines[row.id] = row.line
             except WrongContact as wrong:
                 bad.append(BadRow(line=row.line, reason=wrong.field))
-    return list(good.values()), bad
+    return list(good.values()), lines, bad
 
 
-def _line(actor: Actor, now: Instant, *, added: int, changed: int) -> AuditEntry:
+def line_of(
+    actor: Actor, now: Instant, *, added: int = 0, changed: int = 0, removed: int = 0, source: str = ""
+) -> AuditEntry:
+    """A line of the log.
+
+    Args:
+        source: id of the directory that they come from; empty: a file.
+    """
+    after = {"added": added, "changed": changed} | ({"removed": removed} if source else {})
     return AuditEntry(
         organisation=actor.organisation,
         at=now,
@@ -101,9 +152,9 @@ def _line(actor: Actor, now: Instant, *, added: int, changed: int) -> AuditEntry
         user_name=actor.name,
         action=Action.IMPORT,
         resource=RESOURCE,
-        thing="",
-        name=str(added + changed),
-        after={"added": added, "changed": changed},
+        thing=source,
+        name=str(added + changed + removed),
+        after=after,
     )
 
 

@@ -55,6 +55,8 @@ class Contact:
     """Of the own organisation (3.3-j)."""
     group: GroupId | None = None
     """Where somebody internal works (3.3-b); None: nowhere in particular, or external."""
+    source: str | None = None
+    """Id of the directory that it comes from, which alone changes it; None: somebody made it here."""
 
     @property
     def version(self) -> str:
@@ -81,6 +83,10 @@ class WrongContact(Exception):
     def __init__(self, field: str) -> None:
         super().__init__(field)
         self.field = field
+
+
+class ContactFromDirectory(Exception):
+    """It is changed in the directory that it comes from; nothing was done."""
 
 
 class ContactOutOfDate(Exception):
@@ -113,6 +119,24 @@ class Contacts(Protocol):
         """All of them or none; with a number of them that one transaction can bear."""
 
     async def contact(self, organisation: OrganisationId, contact: ContactId) -> Contact | None: ...
+
+    async def of_source(
+        self, organisation: OrganisationId, source: str, *, after: ContactId | None, limit: int
+    ) -> tuple[ContactId, ...]:
+        """Who comes from that directory, by id, a part at a time; `after` is the last one of the part before."""
+
+    async def sources(self, organisation: OrganisationId) -> frozenset[str]:
+        """Of which directories there are contacts."""
+
+    async def delete_many(
+        self,
+        organisation: OrganisationId,
+        source: str,
+        many: Sequence[ContactId],
+        *,
+        log: Sequence[AuditEntry] = (),
+    ) -> None:
+        """Forget those of them that come from that directory; with a number that one transaction can bear."""
 
     async def delete(
         self,

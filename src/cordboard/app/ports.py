@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cordboard.app.gaps import Gap
+from cordboard.app.ldap import LdapRow
 from cordboard.app.modules import Module
 from cordboard.app.trunks import TrunkRow
 from cordboard.core.call import Reason, TransferState
@@ -250,6 +251,7 @@ class Directory:
     hours: tuple[HoursRow, ...] = ()
     links: tuple[LinkedRow, ...] = ()
     trunks: tuple[TrunkRow, ...] = ()
+    ldap: tuple[LdapRow, ...] = ()
 
     def rights_of(self, user: UserRow) -> frozenset[Right]:
         """Those of the role and those given singly."""

@@ -25,7 +25,8 @@ RATE = 8000
 """Samples a second of everything that is played over a telephone line."""
 
 PROMPTS: Mapping[str, Mapping[str, str]] = {
-    language: {**texts, **number_texts(language), **STUDIO_TEXTS[language]} for language, texts in TEXTS.items()
+    language: {**texts, **number_texts(language), **STUDIO_TEXTS[language]}
+    for language, texts in TEXTS.items()
 }
 """Language -> name -> text; played as `cordboard/<language>/<name>`."""
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cordboard.app.contacts import FOUND_MAX, LETTERS_MIN, Wanted
 
-FORMAT = 2
+FORMAT = 3
 """Another one makes the file anew."""
 GAP = 1024
 """Between two places; half of it each time somebody comes between."""

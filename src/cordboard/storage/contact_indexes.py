@@ -113,13 +113,13 @@ class ContactIndexes:
             await self._throw_away(organisation, problem)
             return None
 
-    async def forget(self, organisation: OrganisationId, contact: str) -> None:
-        """It was deleted, and stays away: whoever has it in hand, read before that, is waited for or told."""
+    async def forget(self, organisation: OrganisationId, gone: Sequence[str]) -> None:
+        """They were deleted, and stay away: whoever has them in hand, read before that, is waited for or told."""
         async with self._catching_up[organisation]:
             if organisation in self._builds:
-                self._gone_meanwhile[organisation].add(contact)
+                self._gone_meanwhile[organisation].update(gone)
             try:
-                await self._forget(organisation, [contact])
+                await self._forget(organisation, gone)
             except (sqlite3.Error, StorageFailure) as problem:
                 await self._throw_away(organisation, problem)
 
@@ -301,13 +301,22 @@ def _entry(row: Any) -> Entry:
 
 def shown_of(row: Any) -> str:
     """What the list shows of a contact, as the index keeps it; `contact_shown` reads it."""
-    fields = [row.id, row.name, row.function, row.numbers, row.addresses, row.internal, row.group_id]
+    fields = [
+        row.id,
+        row.name,
+        row.function,
+        row.numbers,
+        row.addresses,
+        row.internal,
+        row.group_id,
+        row.source,
+    ]
     return msgspec.json.encode(fields).decode()
 
 
 def contact_shown(shown: str) -> Contact:
     """The contact again."""
-    id_, name, function, numbers, addresses, internal, group = msgspec.json.decode(shown)
+    id_, name, function, numbers, addresses, internal, group, source = msgspec.json.decode(shown)
     return Contact(
         id=id_,
         name=name,
@@ -316,6 +325,7 @@ def contact_shown(shown: str) -> Contact:
         addresses=tuple(msgspec.json.decode(addresses)),
         internal=internal,
         group=group,
+        source=source,
     )
 
 

@@ -102,8 +102,48 @@ class SqlContacts:
             if gone.rowcount:
                 await write_entries(connection, log)
         if gone.rowcount:
-            await self.indexes.forget(organisation, contact)
+            await self.indexes.forget(organisation, [contact])
         return gone.rowcount > 0
+
+    async def delete_many(
+        self,
+        organisation: OrganisationId,
+        source: str,
+        many: Sequence[ContactId],
+        *,
+        log: Sequence[AuditEntry] = (),
+    ) -> None:
+        """All of them that come from that directory, or none."""
+        ids = contacts.c.id.in_(many)
+        async with self._access.writing() as connection:
+            await connection.execute(
+                delete(contacts).where(
+                    contacts.c.organisation == organisation, contacts.c.source == source, ids
+                )
+            )
+            await write_entries(connection, log)
+        await self.indexes.forget(organisation, many)
+
+    async def of_source(
+        self, organisation: OrganisationId, source: str, *, after: ContactId | None, limit: int
+    ) -> tuple[ContactId, ...]:
+        """Who comes from that directory, by id, a part at a time."""
+        wanted = select(contacts.c.id).where(
+            contacts.c.organisation == organisation, contacts.c.source == source
+        )
+        if after is not None:
+            wanted = wanted.where(contacts.c.id > after)
+        async with self._access.reading() as connection:
+            rows = await connection.execute(wanted.order_by(contacts.c.id).limit(limit))
+            return tuple(ContactId(row.id) for row in rows)
+
+    async def sources(self, organisation: OrganisationId) -> frozenset[str]:
+        """Of which directories there are contacts."""
+        wanted = select(contacts.c.source).where(
+            contacts.c.organisation == organisation, contacts.c.source.is_not(None)
+        )
+        async with self._access.reading() as connection:
+            return frozenset(row.source for row in await connection.execute(wanted.distinct()))
 
     async def search(
         self, organisation: OrganisationId, typed: str, wanted: Wanted = EVERYBODY
@@ -286,6 +326,7 @@ def _values(contact: Contact) -> dict[str, Any]:
         "internal": contact.internal,
         "group_id": contact.group,
         "found_by": found_by(contact),
+        "source": contact.source,
     }
 
 
@@ -312,4 +353,5 @@ def _contact(row: Row[Any]) -> Contact:
         addresses=tuple(json.loads(row.addresses)),
         internal=row.internal,
         group=None if row.group_id is None else GroupId(row.group_id),
+        source=row.source,
     )

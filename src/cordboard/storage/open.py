@@ -27,6 +27,7 @@ from cordboard.storage.directories import SqlDirectories
 from cordboard.storage.doors import SqlDoors
 from cordboard.storage.history import SqlHistory
 from cordboard.storage.journal import SqlJournal
+from cordboard.storage.ldap import SqlLdapRuns
 from cordboard.storage.migrate import migrate, newest_revision, revision_of
 
 BUSY_MS = 5_000
@@ -51,6 +52,7 @@ class Database:
     audit: SqlAudit
     contacts: SqlContacts
     callbacks: SqlCallBacks
+    ldap: SqlLdapRuns
     access: Access
 
     async def check(self) -> None:
@@ -110,6 +112,7 @@ async def open_database(url: str, *, backups: Path | None, indexes: Path | None 
         audit=SqlAudit(access),
         contacts=SqlContacts(access, ContactIndexes(access, indexes)),
         callbacks=SqlCallBacks(access),
+        ldap=SqlLdapRuns(access),
         access=access,
     )
 

@@ -1,4 +1,4 @@
-"""The tables of the administration: roles, opening hours, linked organisations, trunks, the log of who changed what."""
+"""The tables of the administration: roles, opening hours, linked organisations, trunks, LDAP, the log."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ hours = Table("hours", metadata, *_key(), _text("week"), _text("holidays"))
 links = Table("links", metadata, *_key(), _text("numbers"), _text("queue_id"))
 # The exchange knows trunks by this id alone.
 trunks = Table("trunks", metadata, *_key(), _text("settings"), UniqueConstraint("id"))
+# With the last import (JSON); None: there was none.
+ldap = Table("ldap", metadata, *_key(), _text("settings"), _text("last_run", null=True))
 
 # What the provider gave; a number is one organisation's alone.
 organisation_numbers = Table(

@@ -45,8 +45,12 @@ contacts = Table(
     # Everything by which it is found, folded.
     Column("found_by", Text, nullable=False),
     Column("change", BigInteger, nullable=False),
+    # Id of a directory. No foreign key: when one is taken away its contacts go in parts, since calls are written
+    # down between them.
+    Column("source", Text),
     Index(None, "organisation", "name_key"),
     Index(None, "organisation", "change"),
+    Index(None, "organisation", "source", "id"),
 )
 
 contact_numbers = Table(

@@ -18,6 +18,7 @@ from cordboard.app.contacts import Contacts
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
+from cordboard.app.ldap_import import LdapImports
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.ports import CallBacks, DeviceRow, Directories, Directory
 from cordboard.app.preferences import PreferenceStore
@@ -44,6 +45,7 @@ class Services:
     history: History
     contacts: Contacts
     callbacks: CallBacks
+    ldap: LdapImports
     engine: Engine
     hub: Hub
     chat: Chat

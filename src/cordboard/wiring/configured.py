@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from cordboard.app.administration.administration import Conflict
@@ -12,6 +13,8 @@ from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.hours import open_at
 from cordboard.app.in_force import in_force
 from cordboard.app.inbound import DirectoriesWithNumbers
+from cordboard.app.ldap import LdapRun
+from cordboard.app.ldap_import import LdapImports
 from cordboard.app.modules import Module
 from cordboard.app.ports import Accounts, Directory, OrganisationRow
 from cordboard.app.settings import SettingsWrong
@@ -50,6 +53,7 @@ class RunningDesk:
         numbers: DirectoriesWithNumbers,
         hub: Hub,
         accounts: Accounts,
+        ldap: LdapImports,
         telephones: Callable[[], Awaitable[None]],
         own_devices: Callable[[], None],
         now: Callable[[], Instant],
@@ -71,6 +75,7 @@ class RunningDesk:
         self._accounts, self._telephones, self._own_devices = accounts, telephones, own_devices
         self._now, self._emergency, self._sip_server = now, emergency, sip_server
         self._trunks = trunks
+        self._ldap = ldap
         self._begin = begin
 
     def try_it(self, directory: Directory) -> None:
@@ -152,6 +157,10 @@ class RunningDesk:
             case "trunks":
                 states = await self._trunks.states(organisation) if self._trunks is not None else {}
                 return lambda row: _of_trunk(states.get(row["id"], TrunkState(state="unknown")))
+            case "ldap":
+                last = await self._ldap.runs.last(organisation)
+                running = organisation in self._ldap.running
+                return lambda row: _of_ldap(last.get(row["id"]), running=running)
             case _:
                 return lambda _row: {}
 
@@ -187,6 +196,10 @@ def _of_trunk(state: TrunkState) -> Row:
     test = state.test
     told = None if test is None else {"number": test.number, "result": test.result, "cause": test.cause}
     return {"state": state.state, "state_detail": state.detail, "test": told}
+
+
+def _of_ldap(last: LdapRun | None, *, running: bool) -> Row:
+    return {"last": None if last is None else asdict(last), "running": running}
 
 
 def _is_open(directory: Directory, row: Row, now: Instant) -> bool:

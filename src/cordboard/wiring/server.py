@@ -18,6 +18,7 @@ from cordboard.app.chat import Chat
 from cordboard.app.engine import Engine
 from cordboard.app.hours import midnight
 from cordboard.app.inbound import DirectoriesWithNumbers
+from cordboard.app.ldap_import import LdapImports
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
 from cordboard.app.recognition import Recognition
@@ -43,6 +44,7 @@ from cordboard.core.callback import KEPT_MS
 from cordboard.core.events import ConsoleLost, ConsoleSeen
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import DeviceKind, LegId, OrganisationId, UserId
+from cordboard.ldap.servers import Ldap
 from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
 from cordboard.storage.open import Database, open_database
@@ -56,6 +58,7 @@ from cordboard.wiring.calendar import Calendar
 from cordboard.wiring.configured import RunningDesk, sip_server
 from cordboard.wiring.fan import Fan
 from cordboard.wiring.keeping import Keeping
+from cordboard.wiring.ldap import ByItself
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.sounds import Sounds
@@ -124,6 +127,7 @@ class Server:
                 Calendar(self.clock, self.engine, self.hub, self.tenancy).run(), name="calendar"
             ),
             asyncio.create_task(self._keeping().run(), name="keeping"),
+            asyncio.create_task(ByItself(self.ldap, self.tenancy, self.clock.wall).run(), name="ldap"),
             asyncio.create_task(self.watching.run(), name="watching"),
             asyncio.create_task(self.wholeness.run(), name="wholeness"),
             asyncio.create_task(self.writer.crashed(), name="writer watch"),
@@ -244,6 +248,9 @@ class Server:
             self.writer,
             Fan(self.hub, self.practising, self.telephones.agents_changed, self.recognition),
             self.recovery.crashed,
+        )
+        self.ldap = LdapImports(
+            Ldap(), self.database.contacts, self.database.ldap, self.tenancy.all.__getitem__, self.clock.wall
         )
         self.administration = self._administration()
         self.watching = self._watching()
@@ -424,6 +431,7 @@ class Server:
             history=self.database.history,
             contacts=self.database.contacts,
             callbacks=self.database.callbacks,
+            ldap=self.ldap,
             engine=self.engine,
             hub=self.hub,
             chat=Chat(HubLines(self.hub), self.tenancy.viewer, self.clock.now),
@@ -460,6 +468,7 @@ class Server:
             numbers=self.directories,
             hub=self.hub,
             accounts=self.database.accounts,
+            ldap=self.ldap,
             telephones=self.telephones.configured,
             own_devices=self._own_devices,
             now=self.clock.wall,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cordboard.app.contacts import FOUND_MAX, Contact, ContactId, ContactOutOfDate, Wanted
+from cordboard.app.ldap import LdapRow, LdapRun
 from cordboard.core.records import CallNamed
 from cordboard.core.types import CallId, GroupId, OrganisationId
 from cordboard.storage.open import Database
@@ -205,3 +206,37 @@ async def test_the_whole_book_is_read_a_page_at_a_time(database: Database) -> No
 
     assert {contact.id: contact for contact in found} == {c.id: c for c in (*many, JURGEN, ANNE)}
     assert len(found) == len(many) + 2
+
+
+async def test_contacts_of_a_directory_are_told_from_the_others_and_go_alone(database: Database) -> None:
+    """By their source, a part at a time; nobody else's, whatever ids are named."""
+    for number in range(3):
+        one = Contact(id=ContactId(f"l-{number}"), name=f"Uit de gids {number}", source="gids")
+        await database.contacts.save(TWENTE, one)
+    contacts = database.contacts
+
+    first = await contacts.of_source(TWENTE, "gids", after=None, limit=2)
+    rest = await contacts.of_source(TWENTE, "gids", after=first[-1], limit=2)
+    assert [*first, *rest] == ["l-0", "l-1", "l-2"]
+    assert await contacts.sources(TWENTE) == {"gids"}
+    [found] = await contacts.search(TWENTE, "gids 1")
+    assert found.source == "gids"
+
+    await contacts.delete_many(TWENTE, "gids", [*first, JURGEN.id])
+    assert await names(database, "gids") == ["Uit de gids 2"]
+    assert await names(database, "jurgen") == ["Jürgen Yıldız"]
+
+
+async def test_the_last_import_of_a_directory_is_kept_while_it_is_changed(database: Database) -> None:
+    """And goes with the directory."""
+    source = LdapRow(id="gids", name="Gids", url="ldaps://gids.example", base="c=NL", password="geheim")
+    await database.directories.save(replace(directory(), ldap=(source,)))
+    assert (await database.directories.directory(TWENTE)).ldap == (source,)
+    assert await database.ldap.last(TWENTE) == {}
+    run = LdapRun(at=1_800_000_000_000, added=3, bad=1)
+    await database.ldap.note(TWENTE, "gids", run)
+
+    await database.directories.save(replace(directory(), ldap=(replace(source, base="c=BE"),)))
+    assert await database.ldap.last(TWENTE) == {"gids": run}
+    await database.directories.save(directory())
+    assert await database.ldap.last(TWENTE) == {}

@@ -3,6 +3,7 @@ import { admin, type Row } from "../../connection/admin.ts";
 import { Press } from "../../ui/controls.tsx";
 import { carryOut } from "./carry-out.ts";
 import { OfAnnouncement } from "./OfAnnouncement.tsx";
+import { OfLdap } from "./OfLdap.tsx";
 import { OfNetwork } from "./OfNetwork.tsx";
 import { OfOrganisation } from "./OfOrganisation.tsx";
 import { OfTrunk } from "./OfTrunk.tsx";
@@ -25,7 +26,7 @@ const MAKERS = [
   ["grandstream", "Grandstream"],
 ] as const;
 
-/** What can be done with a person, a phone or a trunk beside changing it. */
+/** What can be done with a thing beside changing it. */
 export function Acts(props: Props) {
   if (props.place === "users") return <OfUser {...props} />;
   if (props.place === "announcements") {
@@ -34,6 +35,7 @@ export function Acts(props: Props) {
   if (props.place === "organisations") return <OfOrganisation row={props.row} />;
   if (props.place === "network") return <OfNetwork row={props.row} />;
   if (props.place === "trunks") return <OfTrunk row={props.row} may={props.may} />;
+  if (props.place === "ldap") return <OfLdap row={props.row} may={props.may} known={props.known} />;
   return props.place === "devices" ? <OfDevice {...props} /> : null;
 }
 

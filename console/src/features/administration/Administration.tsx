@@ -25,6 +25,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   announcements: "speaker",
   hours: "clock",
   links: "users",
+  ldap: "user",
   organisation: "sliders",
   organisations: "together",
   audit: "tally",

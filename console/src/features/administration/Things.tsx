@@ -64,6 +64,11 @@ export function Things({ page, place, rows, lists, may, go }: Props) {
       if (row["state"] === "unknown") return "";
       return row["state"] === "fine" ? t`works` : t`does not work`;
     }
+    if (of === "ldap") {
+      const last = row["last"] as { readonly problem: string | null } | null;
+      if (last === null) return t`not imported yet`;
+      return last.problem === null ? t`works` : t`does not work`;
+    }
     if (of === "users") {
       if (row["disabled"] === true) return t`may not log in`;
       return row["has_password"] === true ? "" : t`has not chosen a password`;

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { announcements } from "./announcements.ts";
 import type { Draft, Page, Rule } from "./kinds.ts";
+import { ldap } from "./ldap.ts";
 import { network } from "./network.ts";
 import { organisation } from "./organisation.ts";
 import { organisations } from "./organisations.ts";
@@ -29,6 +30,7 @@ export function pages(): Readonly<Record<string, Page>> {
     network: network(),
     hours: hours(),
     links: links(),
+    ldap: ldap(),
     announcements: announcements(language()),
     organisation: organisation(language()),
     organisations: organisations(language()),
@@ -44,6 +46,7 @@ export function everyRule(page: Page): readonly Rule[] {
     { strategy: "ring_progressively" },
     { announce_first_ms: 1_000 },
     { callback_caller_first_ms: 1_000 },
+    { repeats: "hours" },
   ];
   const rows = kinds.map((kind) => ({ ...page.begin, priority: 0, ...kind }));
   return [false, true].flatMap((isNew) => rows.flatMap((row) => page.rules(row, isNew)));

@@ -209,7 +209,15 @@ export function problemWords(code: string, args: Readonly<Record<string, string>
     case "bad_password":
       return t`This password cannot be used: no spaces, and only letters, digits and signs of an English keyboard.`;
     case "password_again":
-      return t`The provider's address has changed: type the password again.`;
+      return t`The server's address has changed: type the password again.`;
+    case "bad_ldap_url":
+      return t`This is not the address of a directory, such as ldaps://directory.example.`;
+    case "bad_filter":
+      return t`This is not a filter, such as (objectClass=person): see that its brackets go together.`;
+    case "bad_attribute":
+      return t`This is not the name of an attribute, such as telephoneNumber.`;
+    case "bad_certificate":
+      return t`This is not a certificate: it begins with -----BEGIN CERTIFICATE-----.`;
     case "one_of":
       return t`Choose one of both.`;
     default:
@@ -294,6 +302,32 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`The exchange cannot have it so: ${name}`;
     case "emergency_number":
       return t`An emergency number is not for tests.`;
+    case "ldap_unreachable":
+      return t`The directory does not answer: see that address and port are right, and that no firewall is between.`;
+    case "ldap_no_tls":
+      return t`The directory speaks no TLS there. ldaps:// usually takes port 636, ldap:// port 389.`;
+    case "ldap_certificate":
+      return t`The directory could not prove that it is this server: fill in the certificate of its authority, and its name as the certificate has it.`;
+    case "ldap_password":
+      return t`The directory does not know this account with this password.`;
+    case "ldap_no_base":
+      return t`The directory has no such base, or does not let this account see it.`;
+    case "ldap_not_allowed":
+      return t`The directory does not let this account read there.`;
+    case "ldap_filter":
+      return t`The directory cannot read this filter.`;
+    case "ldap_too_many":
+      return t`That is more than can be imported, or more than the directory gives: choose a narrower base or filter.`;
+    case "ldap_nobody":
+      return t`The directory gave nobody, though there are contacts of it. They stay as they are: see base, filter and what the account may read.`;
+    case "ldap_most_gone":
+      return t`More than half of its contacts would have been removed. They stay as they are: try it, and import it yourself if that is right.`;
+    case "ldap_busy":
+      return t`A directory is being imported right now.`;
+    case "ldap_failed": {
+      const detail = args["detail"] ?? "";
+      return t`The directory refused it. ${detail}`.trim();
+    }
     case "bad_request":
     case "version_missing":
       return t`The server did not understand this. Load the page again.`;

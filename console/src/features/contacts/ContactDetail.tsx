@@ -79,7 +79,10 @@ export function ContactDetail({ person, groups, star, edit }: Props) {
           </div>
         ))}
       </dl>
-      {may && shown.kind === "contact" && (
+      {shown.kind === "contact" && shown.contact.source !== null && (
+        <p className="quiet">{t`Comes from a directory (LDAP), and is changed there.`}</p>
+      )}
+      {may && shown.kind === "contact" && shown.contact.source === null && (
         <div className="cdetail-edit">
           <Press className="btn" onPress={() => edit(shown)}>
             <Icon name="sliders" size={16} />

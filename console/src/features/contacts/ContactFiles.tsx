@@ -101,6 +101,7 @@ function Outcome({ outcome }: { outcome: ContactsImported }) {
     columns: t`more cells than columns`,
     unreadable: t`cannot be read`,
     twice: t`stands in the file already`,
+    directory: t`comes from a directory (LDAP), and is changed there`,
     head: t`no column is called name`,
   };
   return (

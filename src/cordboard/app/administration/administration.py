@@ -18,6 +18,7 @@ from cordboard.app.administration.audit import Action, Audit, AuditEntry, differ
 from cordboard.app.administration.fields import Context, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
 from cordboard.app.administration.ids import OneOfAKind, id_by_chance, id_problem, one_of_a_kind, plain_id
+from cordboard.app.administration.ldap import LDAP
 from cordboard.app.administration.numbers import all_numbers, not_given
 from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
@@ -29,7 +30,7 @@ from cordboard.app.administration.trunks import TRUNKS
 from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
 from cordboard.core.types import Instant, OrganisationId, Right, UserId
 
-RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS, TRUNKS)
+RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS, TRUNKS, LDAP)
 """In the order of the screens."""
 
 

@@ -34,6 +34,7 @@ RESOURCES_IN_FILE = (
     "links",
     "devices",
     "trunks",
+    "ldap",
 )
 """Things that others refer to come first. Numbers are not among them: they stand with their queues and people."""
 

@@ -23,13 +23,12 @@ from cordboard.app.administration.fields import (
     whole,
 )
 from cordboard.app.administration.resource import Resource, replaced, unique, without
+from cordboard.app.administration.secrets import chosen, password, password_problems, shown
 from cordboard.app.numbers import NumberForm
 from cordboard.app.ports import Directory
 from cordboard.app.trunks import TrunkRow
 from cordboard.core.types import Right
 
-HIDDEN = "\u2022" * 8
-"""Stands for a password that is kept; a number behind it says how often it was chosen."""
 ID_MAX = 40
 """The exchange's names are no longer."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]+\]")
@@ -65,19 +64,6 @@ def _address(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return ipaddress.ip_address(value.strip("[]"))
 
 
-def _password(value: object, _context: Context) -> str:
-    """A new one, or what stands for the one that is kept."""
-    if not isinstance(value, str):
-        raise Wrong("wrong_type")
-    if not value.startswith(HIDDEN) and _PASSWORD.fullmatch(value) is None:
-        raise Wrong("bad_password")
-    return value
-
-
-def _shown_password(trunk: TrunkRow) -> str | None:
-    return None if trunk.password is None else f"{HIDDEN} {trunk.password_changes}"
-
-
 def _trunks(directory: Directory) -> list[Row]:
     return [
         {
@@ -87,7 +73,7 @@ def _trunks(directory: Directory) -> list[Row]:
             "port": trunk.port,
             "transport": trunk.transport,
             "user_name": trunk.user_name,
-            "password": _shown_password(trunk),
+            "password": shown(trunk.password, trunk.password_changes),
             "contact_user": trunk.contact_user,
             "from_domain": trunk.from_domain,
             "match": list(trunk.match),
@@ -105,11 +91,8 @@ def _trunks(directory: Directory) -> list[Row]:
 
 def _put(directory: Directory, row: Row) -> Directory:
     before = next((trunk for trunk in directory.trunks if trunk.id == row["id"]), None)
-    password, changes = row["password"], before.password_changes if before is not None else 0
-    if password is not None and password.startswith(HIDDEN):
-        password = before.password if before is not None else None
-    elif password is not None:
-        changes += 1
+    kept = (None, 0) if before is None else (before.password, before.password_changes)
+    password_, changes = chosen(row["password"], *kept)
     trunk = TrunkRow(
         id=row["id"],
         name=row["name"],
@@ -117,7 +100,7 @@ def _put(directory: Directory, row: Row) -> Directory:
         port=row["port"],
         transport=row["transport"],
         user_name=row["user_name"],
-        password=password,
+        password=password_,
         contact_user=row["contact_user"],
         from_domain=row["from_domain"],
         match=tuple(row["match"]),
@@ -137,14 +120,7 @@ def _problems(directory: Directory, row: Row, old: Row | None) -> Iterator[Field
     yield from unique(_trunks(directory), row, old, "name")
     if len(row["id"]) > ID_MAX:
         yield FieldProblem(field="id", code="too_long", args={"most": str(ID_MAX)})
-    password, kept = row["password"], None if old is None else old["password"]
-    if (row["user_name"] is None) != (password is None):
-        yield FieldProblem(field="password" if password is None else "user_name", code="required")
-    elif password is not None and password.startswith(HIDDEN) and password != kept:
-        yield FieldProblem(field="password", code="bad_password")
-    elif old is not None and password == kept and password is not None and row["host"] != old["host"]:
-        # Else whoever may set up trunks could have a password that he does not know sent to a server of his own.
-        yield FieldProblem(field="password", code="password_again")
+    yield from password_problems(row, old, account="user_name", place="host")
     if not row["codecs"]:
         yield FieldProblem(field="codecs", code="required")
 
@@ -159,7 +135,7 @@ TRUNKS = Resource(
         Field(name="port", read=maybe(whole(1, 65535)), default=None),
         Field(name="transport", read=choice("udp", "tcp", "tls"), default="udp"),
         Field(name="user_name", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
-        Field(name="password", read=maybe(_password), default=None),
+        Field(name="password", read=maybe(password(_PASSWORD)), default=None),
         Field(name="contact_user", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
         Field(name="from_domain", read=maybe(_matching(_HOST, "bad_host")), default=None),
         Field(name="match", read=several(_network, most=50), default=[]),

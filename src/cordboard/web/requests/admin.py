@@ -38,6 +38,7 @@ from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import AdminRefusal
 from cordboard.web.requests.asking import answer_of, leave_desk
 from cordboard.web.requests.confirm import must_have_second_factor
+from cordboard.web.requests.ldap import import_directory, try_directory
 from cordboard.web.services import Services
 
 AUDIT_MAX = 200
@@ -263,7 +264,7 @@ class AdminRequests(Controller):
         thing: FromPath[str],
         act: FromPath[str],
     ) -> Response[Any]:
-        """Something is done with it: an invitation, a log-out, the end of a pairing, a new password, a test call."""
+        """Something is done with it: invited, logged out, released, given a new password, tested, imported."""
         actor = await actor_of(request, services)
         with refusals():
             actor.may_read()
@@ -414,5 +415,7 @@ ACTS: dict[tuple[str, str], tuple[Right, Act]] = {
     ("devices", "release"): (Right.ADMIN_TELEPHONY, _release),
     ("devices", "password"): (Right.ADMIN_TELEPHONY, _password),
     ("trunks", "test"): (Right.ADMIN_TELEPHONY, _test),
+    ("ldap", "try"): (Right.ADMIN_ORGANISATION, try_directory),
+    ("ldap", "import"): (Right.ADMIN_ORGANISATION, import_directory),
 }
 """What can be done with one thing beside changing it, by resource and last word of the path."""

@@ -14,7 +14,7 @@ from cordboard.app.contact_files import write_csv, write_vcards
 from cordboard.app.contact_import import FileFormat, import_contacts, names_of_groups
 from cordboard.app.contacts import ContactId
 from cordboard.core.types import OrganisationId, Right
-from cordboard.web import rest
+from cordboard.web import rest_contacts
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
 from cordboard.web.requests.admin import actor_of
@@ -33,8 +33,11 @@ class ContactFileRequests(Controller):
 
     @post("/import", status_code=200, request_max_body_size=BYTES_MAX)
     async def take(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.ContactFile]
-    ) -> rest.ContactsImported:
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        data: JSONBody[rest_contacts.ContactFile],
+    ) -> rest_contacts.ContactsImported:
         """Every good row, or only what would become of the file; every bad row with its line."""
         actor = await actor_of(request, services)
         with refusals():
@@ -47,7 +50,7 @@ class ContactFileRequests(Controller):
                 dry_run=data.dry_run,
                 now=services.now(),
             )
-        return msgspec.convert(done, rest.ContactsImported, from_attributes=True)
+        return msgspec.convert(done, rest_contacts.ContactsImported, from_attributes=True)
 
     @get("/export")
     async def give(

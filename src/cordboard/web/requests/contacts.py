@@ -12,9 +12,16 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from cordboard.app.address_book import AddressBook, Draft
 from cordboard.app.administration.administration import NoRight
-from cordboard.app.contacts import Contact, ContactId, ContactOutOfDate, Wanted, WrongContact
+from cordboard.app.contacts import (
+    Contact,
+    ContactFromDirectory,
+    ContactId,
+    ContactOutOfDate,
+    Wanted,
+    WrongContact,
+)
 from cordboard.core.types import GroupId
-from cordboard.web import rest
+from cordboard.web import rest_contacts
 from cordboard.web.guard import AnyRequest
 from cordboard.web.problems import Refusal
 from cordboard.web.requests.admin import actor_of
@@ -38,7 +45,7 @@ class ContactRequests(Controller):
         external: FromQuery[bool] = True,
         internal: FromQuery[bool] = True,
         group: FromQuery[list[str] | None] = None,
-    ) -> rest.ContactPage:
+    ) -> rest_contacts.ContactPage:
         """Own favourites, and whom the search finds; also before anything was typed there are favourites (D19)."""
         logged_in = await services.require(request.cookies)
         organisation = logged_in.organisation
@@ -58,7 +65,7 @@ class ContactRequests(Controller):
             (number for contact in (*starred, *found) for number in contact.numbers),
             logged_in.viewer.user.rights,
         )
-        return rest.ContactPage(
+        return rest_contacts.ContactPage(
             favourites=[row_of(contact) for contact in starred],
             colleagues=list(colleagues),
             found=[row_of(contact) for contact in found],
@@ -66,13 +73,15 @@ class ContactRequests(Controller):
         )
 
     @get("/groups")
-    async def groups(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.ContactGroups:
+    async def groups(
+        self, request: AnyRequest, services: NamedDependency[Services]
+    ) -> rest_contacts.ContactGroups:
         """Of the own organisation, with who may work for each (3.3-b)."""
         logged_in = await services.require(request.cookies)
         directory = services.tenancy.all[logged_in.organisation]
-        return rest.ContactGroups(
+        return rest_contacts.ContactGroups(
             groups=[
-                rest.ContactGroup(
+                rest_contacts.ContactGroup(
                     id=group.id,
                     name=group.name,
                     people=[u.id for u in directory.users if group.id in u.groups and not u.disabled],
@@ -83,8 +92,11 @@ class ContactRequests(Controller):
 
     @post(status_code=201)
     async def add(
-        self, request: AnyRequest, services: NamedDependency[Services], data: JSONBody[rest.ContactFields]
-    ) -> Response[rest.ContactRow]:
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        data: JSONBody[rest_contacts.ContactFields],
+    ) -> Response[rest_contacts.ContactRow]:
         """A new one."""
         actor = await actor_of(request, services)
         with refusals():
@@ -93,7 +105,7 @@ class ContactRequests(Controller):
     @get("/{contact:str}")
     async def one(
         self, request: AnyRequest, services: NamedDependency[Services], contact: FromPath[str]
-    ) -> Response[rest.ContactRow]:
+    ) -> Response[rest_contacts.ContactRow]:
         """One of the own organisation."""
         logged_in = await services.require(request.cookies)
         return _answer(_there(await services.contacts.contact(logged_in.organisation, ContactId(contact))))
@@ -104,8 +116,8 @@ class ContactRequests(Controller):
         request: AnyRequest,
         services: NamedDependency[Services],
         contact: FromPath[str],
-        data: JSONBody[rest.ContactFields],
-    ) -> Response[rest.ContactRow]:
+        data: JSONBody[rest_contacts.ContactFields],
+    ) -> Response[rest_contacts.ContactRow]:
         """All of its fields."""
         actor = await actor_of(request, services)
         with refusals():
@@ -163,6 +175,8 @@ def refusals() -> Iterator[None]:
         raise Refusal(403, "no_right") from None
     except WrongContact as wrong:
         raise Refusal(422, "wrong_contact", field=wrong.field) from None
+    except ContactFromDirectory:
+        raise Refusal(409, "from_directory") from None
     except ContactOutOfDate:
         raise Refusal(412, "out_of_date") from None
 
@@ -181,7 +195,7 @@ def _there(contact: Contact | None) -> Contact:
     return contact
 
 
-def _draft(data: rest.ContactFields) -> Draft:
+def _draft(data: rest_contacts.ContactFields) -> Draft:
     return Draft(
         name=data.name,
         function=data.function,
@@ -192,13 +206,13 @@ def _draft(data: rest.ContactFields) -> Draft:
     )
 
 
-def _answer(contact: Contact, status: int = 200) -> Response[rest.ContactRow]:
+def _answer(contact: Contact, status: int = 200) -> Response[rest_contacts.ContactRow]:
     return Response(row_of(contact), status_code=status, headers={"ETag": f'"{contact.version}"'})
 
 
-def row_of(contact: Contact) -> rest.ContactRow:
+def row_of(contact: Contact) -> rest_contacts.ContactRow:
     """As the console gets it."""
-    return rest.ContactRow(
+    return rest_contacts.ContactRow(
         id=contact.id,
         name=contact.name,
         function=contact.function,
@@ -206,5 +220,6 @@ def row_of(contact: Contact) -> rest.ContactRow:
         addresses=list(contact.addresses),
         internal=contact.internal,
         group=contact.group,
+        source=contact.source,
         version=contact.version,
     )
