@@ -73,5 +73,6 @@ export const CONTACTS: ContactRow[] = PEOPLE.map(([name, what, numbers, internal
   addresses: [],
   internal,
   group: internal ? "g1" : null,
+  source: null,
   version: "1",
 }));

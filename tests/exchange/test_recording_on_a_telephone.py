@@ -47,9 +47,9 @@ def prompt(cordboard: Installation, name: str) -> Path:
     return cordboard.data / "exchange" / "data" / "sounds" / "cordboard" / "nl" / f"{name}.wav"
 
 
-async def download(desk: Desk, path: str, into: Path) -> Path:
+async def download(cordboard: Installation, desk: Desk, path: str, into: Path) -> Path:
     """What the browser would play."""
-    async with desk.client.get(f"{desk.url}{path}") as answer:
+    async with desk.client.get(f"{cordboard.url}{path}") as answer:
         assert answer.status == 200
         into.write_bytes(await answer.read())
     return into
@@ -80,7 +80,7 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
 
     await take(henk.desk, state="kept", on_the_line=False)
     assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "recorded"
-    kept = await download(henk.desk, f"{ANNOUNCEMENT}/sound", tmp_path / "kept.wav")
+    kept = await download(cordboard, henk.desk, f"{ANNOUNCEMENT}/sound", tmp_path / "kept.wav")
     with wave.open(str(kept)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
     samples, rate = tone.read_wav(kept)
@@ -107,7 +107,7 @@ async def test_who_hangs_up_listens_in_the_browser(
 
     row = await take(henk.desk, state="done", on_the_line=False)
     assert row["ms"] == pytest.approx(SPOKEN_S * 1000, abs=1_000)
-    heard = await download(henk.desk, f"{TELEPHONE}/sound", tmp_path / "heard.wav")
+    heard = await download(cordboard, henk.desk, f"{TELEPHONE}/sound", tmp_path / "heard.wav")
     samples, rate = tone.read_wav(heard)
     assert tone.tone_share(samples[len(samples) // 4 : 3 * len(samples) // 4], AGENT_HZ, rate) > 0.9
     assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "ours"

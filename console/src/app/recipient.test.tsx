@@ -11,6 +11,7 @@ const contact = (id: string, name: string, part: Partial<ContactRow> = {}): Cont
   addresses: [],
   internal: false,
   group: null,
+  source: null,
   version: "v1",
   ...part,
 });
