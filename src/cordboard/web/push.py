@@ -24,6 +24,7 @@ from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Say, Thing
 from cordboard.core.types import Instant, OrganisationId, UserId
 from cordboard.web import wire
+from cordboard.web.browser_phones import BrowserPhones
 
 AMBIENT_MS = 50
 """Queue numbers and colleagues may wait this long, so that a burst costs one frame; calls never wait."""
@@ -187,6 +188,8 @@ class Hub:
         self._present, self._absent = present, absent
         self.troubles: Mapping[str, Trouble] = NONE
         """What is wrong with the house now, by id; whoever fills it says what changed (`trouble_changed`)."""
+        self.phones = BrowserPhones()
+        """They end with the log-in, as consoles do."""
         self._organisations: dict[OrganisationId, _Organisation] = {}
         self._commands: dict[UserId, OrderedDict[str, _CommandEntry]] = {}
 
@@ -297,6 +300,7 @@ class Hub:
                 console.end(wire.Bye(code="auth", resume=False, after_ms=0))
             else:
                 console.viewer = viewer
+        self.phones.reconfigured(organisation, viewer_of)
         self.everything_changed(organisation)
 
     # --- consoles come and go ---
@@ -323,6 +327,7 @@ class Hub:
             for console in list(state.consoles.values()):
                 if console.session == session:
                     console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+        self.phones.end(lambda phone: phone.by.session == session)
 
     def end_sessions_of(self, user: UserId, but: bytes = b"") -> None:
         """The password is new: every tab of this person ends, except those of one log-in."""
@@ -330,6 +335,7 @@ class Hub:
             for console in list(state.consoles.values()):
                 if console.user == user and console.session != but:
                     console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+        self.phones.end(lambda phone: phone.user == user and phone.by.session != but)
 
     def drain(self, spread_ms: int) -> None:
         """The server stops: consoles come back, not all at once."""
