@@ -743,6 +743,7 @@ export interface ContactsImported {
   readonly changed: number;
   readonly same: number;
   readonly bad: BadContact[];
+  readonly bad_count: number;
 }
 
 /** A department or location, for the left bar of the address book (3.3-b). */

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from cordboard.app.address_book import RESOURCE, AddressBook
 from cordboard.app.administration.administration import Actor
 from cordboard.app.administration.audit import Action, AuditEntry
-from cordboard.app.contact_files import BadRow, read_csv, read_vcards
+from cordboard.app.contact_files import BadRow, FileRow, read_csv, read_vcards
 from cordboard.app.contacts import Contact, ContactId, WrongContact, folded
 from cordboard.app.ports import Directory
 from cordboard.core.types import Instant, Right
 
 AT_ONCE = 500
 """Contacts of one transaction, with a line of the log: calls are written down between them."""
+
+BAD_LISTED_MAX = 1_000
+"""Bad rows that are told one by one: a file of something else has millions, which nobody reads."""
+_BUSY = threading.Lock()
+"""A whole file, and what is made of it, is in memory once at a time."""
+
+
+class ImportBusy(Exception):
+    """Another file is being read; nothing was done."""
 
 
 class FileFormat(Enum):
@@ -34,7 +45,9 @@ class Imported:
     same: int
     """There already, with nothing different."""
     bad: tuple[BadRow, ...]
-    """Every one; they are left out."""
+    """Every one, up to `BAD_LISTED_MAX`; they are left out."""
+    bad_count: int
+    """How many there are."""
     done: bool
     """False: nothing has changed."""
 
@@ -53,11 +66,30 @@ async def import_contacts(
 
     Raises:
         NoRight: nothing was done.
+        ImportBusy: another file is being read, of whichever organisation; nothing was done.
         StorageFailure: what was stored before stays, and stands in the log; the same file again takes the rest.
     """
     actor.require(Right.CONTACTS)
+    if not _BUSY.acquire(blocking=False):
+        raise ImportBusy
+    try:
+        return await _imported(book, actor, directory, text, format=format, dry_run=dry_run, now=now)
+    finally:
+        _BUSY.release()
+
+
+async def _imported(
+    book: AddressBook,
+    actor: Actor,
+    directory: Directory,
+    text: str,
+    *,
+    format: FileFormat,
+    dry_run: bool,
+    now: Instant,
+) -> Imported:
     # Reading a hundred thousand numbers takes seconds; calls come in meanwhile.
-    good, bad = await asyncio.to_thread(_judged, book, actor, directory, text, format)
+    good, bad, bad_count = await asyncio.to_thread(_judged, book, actor, directory, text, format)
     added, changed, same = 0, 0, 0
     for start in range(0, len(good), AT_ONCE):
         part = good[start : start + AT_ONCE]
@@ -70,27 +102,42 @@ async def import_contacts(
         if new and not dry_run:
             line = _line(actor, now, added=len(new) - changes, changed=changes)
             await book.contacts.save_many(actor.organisation, new, log=[line])
-    return Imported(added=added, changed=changed, same=same, bad=tuple(bad), done=not dry_run)
+    return Imported(
+        added=added, changed=changed, same=same, bad=tuple(bad), bad_count=bad_count, done=not dry_run
+    )
 
 
 def _judged(
     book: AddressBook, actor: Actor, directory: Directory, text: str, format: FileFormat
-) -> tuple[list[Contact], list[BadRow]]:
+) -> tuple[list[Contact], list[BadRow], int]:
+    """The good ones, the first bad ones, and how many bad ones there are."""
     groups = {folded(group.name): group.id for group in directory.groups}
     rows = read_csv(text, groups) if format is FileFormat.CSV else read_vcards(text, groups)
     good: dict[ContactId, Contact] = {}
     bad: list[BadRow] = []
+    bad_count = 0
     for row in rows:
-        if isinstance(row, BadRow):
-            bad.append(row)
-        elif row.id in good:
-            bad.append(BadRow(line=row.line, reason="twice"))
-        else:
-            try:
-                good[row.id] = book.read(actor, row.id, row.draft)
-            except WrongContact as wrong:
-                bad.append(BadRow(line=row.line, reason=wrong.field))
-    return list(good.values()), bad
+        judged = _row(book, actor, row, good)
+        if isinstance(judged, Contact):
+            good[judged.id] = judged
+            continue
+        bad_count += 1
+        if bad_count <= BAD_LISTED_MAX:
+            bad.append(judged)
+    return list(good.values()), bad, bad_count
+
+
+def _row(
+    book: AddressBook, actor: Actor, row: FileRow | BadRow, good: Mapping[ContactId, Contact]
+) -> Contact | BadRow:
+    if isinstance(row, BadRow):
+        return row
+    if row.id in good:
+        return BadRow(line=row.line, reason="twice")
+    try:
+        return book.read(actor, row.id, row.draft)
+    except WrongContact as wrong:
+        return BadRow(line=row.line, reason=wrong.field)
 
 
 def _line(actor: Actor, now: Instant, *, added: int, changed: int) -> AuditEntry:
