@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from cordboard.app.administration.audit import Action, Audit, AuditEntry, differences
 from cordboard.app.administration.fields import Context, FieldProblem, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
-from cordboard.app.administration.numbers import all_numbers, not_given
+from cordboard.app.administration.numbers import all_numbers, not_given, shown
 from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
 from cordboard.app.administration.places import Desk, Keeper
@@ -247,7 +247,7 @@ class Administration:
         async with self._numbering:
             if made.organisation.id in await self._keeper.organisations():
                 raise Conflict("taken_elsewhere")
-            await self.require_free(actor, all_numbers(made) - released)
+            await self.require_free(actor, (all_numbers(made) | shown(made)) - released)
             if check:
                 return
             bare = replace(made, users=())
@@ -300,7 +300,7 @@ class Administration:
             before = await self._keeper.directory(actor.organisation)
             after = edit(before)
             _guard(actor, before, after)
-            if fresh := all_numbers(after) - all_numbers(before):
+            if fresh := (all_numbers(after) - all_numbers(before)) | (shown(after) - shown(before)):
                 # Two organisations take the same number at the same moment: the second is told.
                 await held.enter_async_context(self._numbering)
                 await self.require_free(actor, fresh - released)
