@@ -26,7 +26,7 @@ from cordboard.app.administration.people import GROUPS, ROLES, USERS
 from cordboard.app.administration.places import Desk, Keeper
 from cordboard.app.administration.queues import HOURS, LINKS, QUEUES
 from cordboard.app.administration.resource import Resource
-from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, not_yours
+from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, may_not_call, not_yours
 from cordboard.app.administration.trunks import TRUNKS
 from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
 from cordboard.core.types import Instant, OrganisationId, Right, UserId
@@ -378,8 +378,10 @@ def _guard(actor: Actor, before: Directory, after: Directory) -> None:
     """
     if actor.user is not None and not any(u.id == actor.user and not u.disabled for u in after.users):
         raise Conflict("yourself")
-    if actor.user is not None and (right := not_yours(before, after, actor.rights)) is not None:
-        raise NoRight(right.value, "right_not_yours")
+    if actor.user is not None:
+        for lacks in (not_yours(before, after, actor.rights), may_not_call(before, after, actor.rights)):
+            if lacks is not None:
+                raise NoRight(lacks.value, "right_not_yours")
     if has_administrator(before) and not has_administrator(after):
         raise Conflict("last_administrator")
 

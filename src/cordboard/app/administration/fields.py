@@ -247,7 +247,10 @@ def own_number(value: object, context: Context) -> str:
     if is_outside(found) or len(found) <= SHORT_DIGITS_MAX:
         return found
     directory = context.directory
-    if not any(found in one.numbers for one in (*directory.queues, *directory.users, directory.organisation)):
+    known = directory.organisation.numbers.union(
+        *(queue.numbers for queue in directory.queues), *(user.numbers for user in directory.users)
+    )
+    if found not in known:
         raise Wrong("bad_number")
     return found
 
