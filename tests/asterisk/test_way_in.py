@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.asterisk.settings import Registration, Trunk
-from cordboard.asterisk.way_in import whose
+from cordboard.asterisk.way_in import address_of_another, whose
 
 SHARED = Trunk(name="shared", host="sip.shared.example")
 OURS = Trunk(name="ours", host="sip.ours.example", organisation="twente")
@@ -59,3 +59,21 @@ def test_a_trunk_at_the_address_of_everybody_s_is_everybody_s() -> None:
     one = Trunk(name="one", host="sip.shared.example", organisation="twente")
 
     assert whose((SHARED, one), "t-one") == ()
+
+
+@pytest.mark.rule("X-c", "D28")
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [("0.0.0.0/0", True), ("203.0.113.0/24", True), ("sip.named.example", True), ("198.51.100.1", False)],
+)
+def test_an_address_of_another_organisation_s_trunk_is_not_taken(said: str, refused: bool) -> None:
+    """Else its calls came in as somebody else's; what stood there already may stay."""
+    others = (
+        Trunk(name="a", host="sip.theirs.example", match=("203.0.113.7",), organisation="brabant"),
+        Trunk(name="b", host="sip.named.example", organisation="brabant"),
+    )
+    mine = Trunk(name="mine", host="sip.ours.example", match=(said,), organisation="twente")
+
+    assert address_of_another((*others, mine), others, mine) == (said if refused else None)
+    assert address_of_another((*others, mine), (*others, mine), mine) is None
+    assert address_of_another((SHARED, mine), (), mine) is None

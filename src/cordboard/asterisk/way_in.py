@@ -8,6 +8,9 @@ from ipaddress import ip_network
 from cordboard.asterisk.settings import Trunk
 from cordboard.core.types import OrganisationId
 
+WIDE_BITS = 8
+"""A network with a shorter prefix is nobody's provider."""
+
 
 def whose(trunks: Sequence[Trunk], endpoint: str) -> tuple[OrganisationId, ...]:
     """The organisations that a call from this endpoint can be for, the trunk's own first; empty: any.
@@ -25,6 +28,30 @@ def whose(trunks: Sequence[Trunk], endpoint: str) -> tuple[OrganisationId, ...]:
                 return ()
             found.append(OrganisationId(other.organisation))
     return tuple(dict.fromkeys(found))
+
+
+def address_of_another(trunks: Sequence[Trunk], before: Sequence[Trunk], trunk: Trunk) -> str | None:
+    """What a trunk says its calls come from that is another organisation's trunk's too; None: nothing.
+
+    Calls of that one would be taken for its own. What it said before may stay, and so may the same provider by its name
+    (`host`): nobody else's calls come from there.
+
+    Args:
+        before: as they were.
+    """
+    said = {address for one in before if one.name == trunk.name for address in one.match}
+    for address in trunk.match:
+        for other in trunks:
+            if address in said or other.organisation in (None, trunk.organisation):
+                continue
+            if any(_overlap(address, theirs) or _is_everywhere(address) for theirs in _addresses(other)):
+                return address
+    return None
+
+
+def _is_everywhere(address: str) -> bool:
+    """So large a network that a name of DNS stands in it as well."""
+    return "/" in address and ip_network(address, strict=False).prefixlen < WIDE_BITS
 
 
 def _share_an_address(one: Trunk, other: Trunk) -> bool:
