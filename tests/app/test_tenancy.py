@@ -148,3 +148,94 @@ async def test_a_persons_own_number_leads_to_the_person() -> None:
     assert (queued.queue, queued.to) == (ALGEMEEN, None)
     assert tenancy.destination(device=None, dialled="0534800203", caller=None) is None
     assert tenancy.destination(device=DESK, dialled="0534800201", caller=None) is None
+
+
+async def _with(breda: frozenset[str], country: str, *, first: bool) -> Tenancy:
+    """Both organisations, the other with these numbers and of that country, before or behind."""
+    stored = Stored()
+    theirs = stored.rows[BRABANT]
+    made = replace(
+        theirs,
+        organisation=replace(theirs.organisation, country=country),
+        queues=tuple(replace(queue, numbers=breda) for queue in theirs.queues),
+    )
+    mine = {TWENTE: stored.rows[TWENTE]}
+    stored.rows = {BRABANT: made, **mine} if first else {**mine, BRABANT: made}
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+    return tenancy
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_an_organisation_s_own_trunk_is_read_with_its_country_whoever_else_is_there() -> None:
+    """National digits mean two numbers in two countries; each trunk leads to its own organisation's."""
+    stored = Stored()
+    for name, country, number in ((TWENTE, "NL", "31301234567"), (BRABANT, "DE", "49301234567")):
+        known = stored.rows[name]
+        stored.rows[name] = replace(
+            known,
+            organisation=replace(known.organisation, country=country),
+            queues=tuple(replace(queue, numbers=frozenset({number})) for queue in known.queues[:1]),
+        )
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+
+    german = tenancy.destination(device=None, dialled="0301234567", caller=None, over=(BRABANT,))
+    dutch = tenancy.destination(device=None, dialled="0301234567", caller=None, over=(TWENTE,))
+
+    assert (german and german.organisation, german and german.dialled) == (BRABANT, "49301234567")
+    assert (dutch and dutch.organisation, dutch and dutch.dialled) == (TWENTE, "31301234567")
+
+
+@pytest.mark.rule("D28", "X-c")
+@pytest.mark.parametrize("dialled", ["0534800937", "31534800937", "+31534800937"])
+async def test_a_trunk_of_one_organisation_reaches_no_other(tenancy: Tenancy, dialled: str) -> None:
+    """Whoever has a trunk of his own sends any caller's number over it."""
+    assert tenancy.destination(device=None, dialled=dialled, caller="0612345678", over=(BRABANT,)) is None
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_digits_that_are_no_number_take_nobody_s_calls() -> None:
+    """The first in the list has them as they stand; they are another's number as that one's country reads them."""
+    tenancy = await _with(frozenset({"0534800937"}), "US", first=True)
+
+    found = tenancy.destination(device=None, dialled="0534800937", caller=None)
+
+    assert found is not None
+    assert (found.organisation, found.queue) == (TWENTE, ALGEMEEN)
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_on_everybody_s_trunk_a_number_of_the_world_counts_before_any_country_s_reading() -> None:
+    """A German house that has 49 31534800937 does not take a Dutch house's 31534800937."""
+    tenancy = await _with(frozenset({"4931534800937"}), "DE", first=True)
+
+    found = tenancy.destination(device=None, dialled="31534800937", caller=None)
+
+    assert found is not None
+    assert found.organisation == TWENTE
+
+
+@pytest.mark.rule("D28")
+async def test_two_organisations_may_have_the_same_short_number() -> None:
+    """Each on its own trunk."""
+    stored = Stored()
+    for name, known in stored.rows.items():
+        first, *others = known.queues
+        stored.rows[name] = replace(known, queues=(replace(first, numbers=first.numbers | {"900"}), *others))
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+
+    found = [tenancy.destination(device=None, dialled="900", caller=None, over=(o,)) for o in stored.rows]
+
+    assert [one and one.organisation for one in found] == [TWENTE, BRABANT]
+
+
+@pytest.mark.rule("D28")
+async def test_a_trunk_of_an_organisation_that_is_not_there_is_everybody_s(tenancy: Tenancy) -> None:
+    """No caller is lost for a name in the configuration file."""
+    over = (OrganisationId("gone"),)
+    found = tenancy.destination(device=None, dialled="0534800937", caller=None, over=over)
+
+    assert found is not None
+    assert found.organisation == TWENTE

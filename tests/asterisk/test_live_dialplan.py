@@ -213,6 +213,23 @@ async def test_without_cordboard_the_fallback_group_rings(desk: Desk) -> None:
         await call.ended()
 
 
+async def test_without_cordboard_a_trunk_of_one_organisation_rings_its_telephones_alone(desk: Desk) -> None:
+    """The same number as another organisation's leads elsewhere on its own trunk."""
+    groups = {DID: ("d-nobody",), f"hospital-{DID}": ("d-1",)}
+    await desk.phones.write_fallbacks(Fallbacks(groups=groups, beginnings={"t-test": "hospital-"}))
+    async with desk.outside() as caller, desk.phone() as phone:
+        await phone.register()
+        assert desk.exchange.server is not None
+        await desk.exchange.server.stop()
+
+        call = await caller.dial(DID, from_number=CALLER)
+        ringing = await phone.rings(within_ms=9000)
+        await ringing.answer()
+        await call.answered()
+        await ringing.hang_up()
+        await call.ended()
+
+
 async def test_a_call_from_a_phone_is_announced_with_its_device(desk: Desk) -> None:
     """Which number it wants and which device wants it; its transfer key tells us instead of acting."""
     link = desk.exchange.link

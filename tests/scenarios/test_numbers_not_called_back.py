@@ -11,7 +11,7 @@ from cordboard.core.commands import Sentence
 from cordboard.core.records import CallBackReason, CallBackRow, CallBackStatus
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import AcceptCallBack, MakeCallBack, RetryCallBack
-from cordboard.core.types import CallBackId, NumberKind, UserId
+from cordboard.core.types import CallBackId, NumberKind, Right, UserId
 from tests.scenarios.test_asking_to_be_called_back import (
     HER,
     OTHER,
@@ -132,3 +132,33 @@ def test_an_attempt_that_goes_on_is_the_last_one_to_a_number_that_is_blocked_mea
     world.wait(24 * 3_600)
     *_, row = kept(world, one)
     assert (row.status, row.reason, row.attempts) == (S.FAILED, R.BLOCKED, 1)
+
+
+@pytest.mark.rule("D14", "2.6-g")
+def test_a_call_back_is_no_way_to_a_number_that_the_agent_may_not_dial() -> None:
+    """Neither planned nor repeated without the right; what a colleague planned may be accepted."""
+    world = offering("chantal")
+    made = plan(world, minutes=1)
+    world.board.agents[CHANTAL].rights -= {Right.DIAL_OUTSIDE}
+
+    with pytest.raises(Refused, match="number_not_allowed"):
+        plan(world, OTHER)
+    world.wait(61)
+    world.ask(AcceptCallBack(agent=CHANTAL, callback=made))
+    assert world.board.callbacks[made].row.call is not None
+
+
+@pytest.mark.rule("D14", "2.6-g")
+def test_one_that_is_over_is_repeated_by_who_may_dial_outside() -> None:
+    """It is then the agent's own call."""
+    world = offering("chantal")
+    made = plan(world, minutes=1)
+    block(world, HER)
+    block(world)
+    world.board.agents[CHANTAL].rights -= {Right.DIAL_OUTSIDE}
+
+    with world.refuses(Code.NUMBER_NOT_ALLOWED):
+        world.ask(RetryCallBack(agent=CHANTAL, callback=made))
+    world.board.agents[CHANTAL].rights |= {Right.DIAL_OUTSIDE}
+    world.ask(RetryCallBack(agent=CHANTAL, callback=made))
+    assert world.board.callbacks[made].row.call is not None

@@ -11,7 +11,7 @@ from cordboard.core.requests import MakeCallBack
 from cordboard.core.types import NumberKind, Right
 from tests.contracts.storage.samples import BROWSER, ENSCHEDE
 from tests.web.administrator import asked, change, code_of, delete, errors_of, give, make, one
-from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig
+from tests.web.rig import ALGEMEEN, CHANTAL, EVERYTHING, OWN, PIET, TWENTE, Rig
 
 
 async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> None:
@@ -164,6 +164,38 @@ async def test_a_telephones_password_is_told_once(web: Rig, chantal: httpx.Async
     assert password not in log and second not in log and made["password"] not in log
 
 
+@pytest.mark.rule("D28", "X-c")
+async def test_a_number_of_ours_is_one_of_the_world_or_as_short_as_an_extension(
+    chantal: httpx.AsyncClient,
+) -> None:
+    """Other digits could be another organisation's number, as its country reads them."""
+    path = f"queues/{ALGEMEEN}"
+    wrong = await change(chantal, path, numbers=["053 480 09 37", "099 999 99 99"])
+    assert errors_of(wrong) == {"numbers.2": "bad_number"}
+    short = await change(chantal, path, numbers=["053 480 09 37", "900"])
+    assert short.status_code == 200, short.text
+
+
+@pytest.mark.rule("2.6-g")
+async def test_nobody_leads_callers_to_a_number_that_he_may_not_call(
+    web: Rig, chantal: httpx.AsyncClient
+) -> None:
+    """By a way out of a queue, a person's or the organisation's rule; what stands there may stay (2.6-g)."""
+    inside = {right.value for right in EVERYTHING} - {"dial.international", "dial.premium"}
+    assert (await change(chantal, f"users/{CHANTAL}", rights=sorted(inside))).status_code == 200
+    for number, status in (("+88 16 12345678", 403), ("0900 1234", 403), ("053 480 09 99", 200)):
+        way = {"action": "number", "target": number}
+        for path, fields in (
+            (f"queues/{ALGEMEEN}", {"exits": {"full": way}}),
+            (f"users/{CHANTAL}", {"direct_exit": way}),
+            (f"organisation/{TWENTE}", {"direct_exit": way}),
+        ):
+            answer = await change(chantal, path, **fields)
+            assert (path, number, answer.status_code) == (path, number, status), answer.text
+            assert status == 200 or code_of(answer)[1] == "right_not_yours"
+
+
+@pytest.mark.rule("X-b")
 async def test_nobody_gives_rights_that_he_has_not_or_locks_everybody_out(
     web: Rig, chantal: httpx.AsyncClient
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -214,6 +215,36 @@ async def test_a_file_is_looked_at_first_and_then_taken_without_its_bad_rows(web
         ("import", {"added": 0, "changed": 1}),
         ("import", {"added": 2, "changed": 0}),
     ]
+
+
+@pytest.mark.rule("3.3-p")
+async def test_a_file_of_something_else_is_told_in_a_thousand_lines(web: Rig) -> None:
+    """And how many there are; it does not fill the server."""
+    async with web.client() as client:
+        await log_in(client)
+        body = {"format": "csv", "text": "name\n" + "a,b\n" * 2_500}
+        answer = await client.post("/api/contacts/import", json=body, headers=OWN)
+
+    assert answer.status_code == 200, answer.text
+    assert (len(answer.json()["bad"]), answer.json()["bad_count"]) == (1_000, 2_500)
+
+
+@pytest.mark.rule("3.3-p")
+async def test_one_file_is_read_at_a_time(web: Rig) -> None:
+    """The second is told so at once, and may come back."""
+    async with web.client() as client:
+        await log_in(client)
+
+        async def take() -> httpx.Response:
+            body = {"format": "csv", "text": "name,number\n" + "Anne,0612345678\n" * 500}
+            return await client.post("/api/contacts/import", json=body, headers=OWN)
+
+        answers = await asyncio.gather(take(), take())
+        later = await take()
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [code_of(answer) for answer in answers if answer.status_code == 409] == [(409, "import_busy")]
+    assert later.status_code == 200
 
 
 @pytest.mark.rule("3.3-p", "X-b")

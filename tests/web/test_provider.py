@@ -355,3 +355,35 @@ async def test_the_provider_reaches_its_page_where_administration_is_not_taken(
     ).status_code == 200
     directory = await web.database.directories.directory(TWENTE)
     assert replace(directory.organisation, modules_off=frozenset()).name == "Twente"
+
+
+@pytest.mark.rule("X-c", "D28")
+async def test_a_number_of_another_organisation_is_shown_to_nobody(
+    web: Rig, provider: httpx.AsyncClient, chantal: httpx.AsyncClient
+) -> None:
+    """Not as the organisation's, a person's, a group's, a queue's or a trunk's; nor one that was not given."""
+    trunk = await make(chantal, "trunks", name="Lijn", host="sip.example")
+    assert trunk.status_code == 201, trunk.text
+    shows = (
+        (f"organisation/{TWENTE}", "number"),
+        (f"users/{CHANTAL}", "number"),
+        (f"groups/{ENSCHEDE}", "number"),
+        (f"queues/{ALGEMEEN}", "number"),
+        (f"trunks/{trunk.json()['id']}", "caller_id"),
+    )
+
+    async def show(path: str, field: str, number: str) -> httpx.Response:
+        fields: dict[str, Any] = {field: number}
+        return await change(chantal, path, **fields)
+
+    for path, field in shows:
+        theirs = await show(path, field, "076 529 60 00")
+        assert (path, *code_of(theirs)) == (path, 409, "number_elsewhere")
+        ours = await show(path, field, "053 480 09 37")
+        assert (path, ours.status_code) == (path, 200), ours.text
+
+    given = ["053 480 09 37", "088 480 09 43"]
+    assert (await change_organisation(provider, TWENTE, numbers=given)).status_code == 200
+    for path, field in shows:
+        other = await show(path, field, "053 480 09 51")
+        assert (path, *code_of(other)) == (path, 409, "number_not_given")

@@ -19,7 +19,7 @@ from cordboard.core.records import MissedRow
 from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.core.urgent import Rung
-from cordboard.web import wire
+from cordboard.web import push, wire
 from cordboard.web.push import WOKEN_AT_A_TIME, Console, Hub
 from tests.support.desk import World
 
@@ -413,3 +413,24 @@ async def test_the_exchange_is_heard_between_the_consoles() -> None:
         await asyncio.sleep(0)
 
     assert woken == [WOKEN_AT_A_TIME, 2 * WOKEN_AT_A_TIME, 3 * WOKEN_AT_A_TIME]
+
+
+async def test_a_console_that_asks_for_everything_again_and_again_has_it_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first time at once; the later ones wait for one more, and none is refused."""
+    monkeypatch.setattr(push, "SYNC_EVERY_MS", 30)
+    world = office()
+    console = Console(hub_of(world), ORGANISATION.id, viewer(world, "piet"), b"session")
+    hub = console.hub
+    hub.state(ORGANISATION.id).consoles[console.id] = console
+
+    def ask() -> int:
+        console.sync(wire.Sync(epoch="unknown", rev=0))
+        return sum(isinstance(frame, wire.Snapshot) for frame in console.take())
+
+    assert [ask() for _ in range(50)] == [1] + [0] * 49
+    console.wake.clear()
+    async with asyncio.timeout(20):
+        await console.wake.wait()
+    assert sum(isinstance(frame, wire.Snapshot) for frame in console.take()) == 1

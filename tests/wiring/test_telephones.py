@@ -102,3 +102,36 @@ async def test_an_exchange_that_did_not_take_the_fall_backs_is_told_again() -> N
         await asyncio.sleep(0)
 
     assert exchange.fallbacks.groups
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_without_us_a_trunk_of_one_organisation_rings_its_telephones_alone() -> None:
+    """As it leads to its numbers alone with us; on everybody's trunk a number of the world counts first."""
+    stored = Stored()
+    theirs = stored.rows[BRABANT]
+    german = replace(
+        theirs,
+        organisation=replace(theirs.organisation, country="DE"),
+        queues=tuple(replace(queue, numbers=frozenset({"49301234567"})) for queue in theirs.queues),
+    )
+    stored.rows = {BRABANT: german, TWENTE: stored.rows[TWENTE]}
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+    boards: dict[OrganisationId, Board] = {o: empty_board(d, now=0) for o, d in tenancy.all.items()}
+    trunks = (Trunk(name="shared", host="a.example"), Trunk(name="b", host="b.example", organisation=BRABANT))
+    exchange = Written()
+
+    await Telephones(
+        cast(Provisioner, exchange),
+        tenancy,
+        boards.get,
+        VirtualClock(),
+        lambda: True,
+        WaysOut(trunks, (), lambda _o: "NL"),
+    ).write()
+
+    told = exchange.fallbacks
+    assert told.beginnings == {"t-b": f"{BRABANT}-"}
+    assert told.groups[f"{BRABANT}-0301234567"] == told.groups["+49301234567"] == ("d-d-9",)
+    assert told.groups["+31534800937"] != ("d-d-9",)
+    assert f"{BRABANT}-+31534800937" not in told.groups

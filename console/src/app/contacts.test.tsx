@@ -323,6 +323,7 @@ describe("the address book", () => {
               changed: 1,
               same: 4,
               bad: [{ line: 7, reason: "numbers" }],
+              bad_count: 1201,
             }),
           )
         : null;
@@ -333,6 +334,7 @@ describe("the address book", () => {
     expect(sent.at(-1)?.body).toEqual({ format: "csv", text: "naam\nRené", dry_run: true });
     expect(dialog.textContent).toContain("Dit zou worden: 2 nieuw, 1 gewijzigd, 4 hetzelfde.");
     expect(dialog.textContent).toContain("Regel 7: een nummer is geen telefoonnummer");
+    expect(dialog.textContent).toContain("en nog 1200");
     await click(within(dialog).getByRole("button", { name: "3 contacten importeren" }));
     await settle();
     expect(dialog.textContent).toContain("Klaar: 2 nieuw, 1 gewijzigd, 4 hetzelfde.");

@@ -813,6 +813,7 @@ export interface ContactsImported {
   readonly changed: number;
   readonly same: number;
   readonly bad: BadContact[];
+  readonly bad_count: number;
 }
 
 /** An entry of a directory that cannot be taken. */

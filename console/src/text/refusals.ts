@@ -188,6 +188,8 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`Type a message first.`;
     case "chat_too_long":
       return t`This message is too long.`;
+    case "import_busy":
+      return t`Another file of contacts is being read. Try again in a minute.`;
     case "too_fast":
       return t`That was too fast. Try again.`;
     case "wrap_up_fixed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -10,13 +11,22 @@ from enum import Enum
 from cordboard.app.address_book import RESOURCE, AddressBook
 from cordboard.app.administration.administration import Actor
 from cordboard.app.administration.audit import Action, AuditEntry
-from cordboard.app.contact_files import BadRow, read_csv, read_vcards
+from cordboard.app.contact_files import BadRow, FileRow, read_csv, read_vcards
 from cordboard.app.contacts import Contact, ContactId, Contacts, WrongContact, folded
 from cordboard.app.ports import Directory
 from cordboard.core.types import Instant, OrganisationId, Right
 
 AT_ONCE = 500
 """Contacts of one transaction, with a line of the log: calls are written down between them."""
+
+BAD_LISTED_MAX = 1_000
+"""Bad rows that are told one by one: a file of something else has millions, which nobody reads."""
+_BUSY = threading.Lock()
+"""A whole file, and what is made of it, is in memory once at a time."""
+
+
+class ImportBusy(Exception):
+    """Another file is being read; nothing was done."""
 
 
 class FileFormat(Enum):
@@ -35,7 +45,9 @@ class Imported:
     same: int
     """There already, with nothing different."""
     bad: tuple[BadRow, ...]
-    """Every one; they are left out."""
+    """Every one, up to `BAD_LISTED_MAX`; they are left out."""
+    bad_count: int
+    """How many there are."""
     done: bool
     """False: nothing has changed."""
 
@@ -54,19 +66,46 @@ async def import_contacts(
 
     Raises:
         NoRight: nothing was done.
+        ImportBusy: another file is being read, of whichever organisation; nothing was done.
         StorageFailure: what was stored before stays, and stands in the log; the same file again takes the rest.
     """
     actor.require(Right.CONTACTS)
+    if not _BUSY.acquire(blocking=False):
+        raise ImportBusy
+    try:
+        return await _imported(book, actor, directory, text, format=format, dry_run=dry_run, now=now)
+    finally:
+        _BUSY.release()
+
+
+async def _imported(
+    book: AddressBook,
+    actor: Actor,
+    directory: Directory,
+    text: str,
+    *,
+    format: FileFormat,
+    dry_run: bool,
+    now: Instant,
+) -> Imported:
     # Reading a hundred thousand numbers takes seconds; calls come in meanwhile.
-    good, lines, bad = await asyncio.to_thread(_judged, book, actor, directory, text, format)
+    good, lines, bad, bad_count = await asyncio.to_thread(_judged, book, actor, directory, text, format)
 
     def log(*, added: int, changed: int) -> AuditEntry:
         return line_of(actor, now, added=added, changed=changed)
 
     kept = await keep(book.contacts, actor.organisation, good, dry_run=dry_run, log=log)
-    bad += [BadRow(line=lines[contact], reason="directory") for contact in kept.elsewhere]
+    bad_count += len(kept.elsewhere)
+    bad += [BadRow(line=lines[contact], reason="directory") for contact in kept.elsewhere[:BAD_LISTED_MAX]]
     bad.sort(key=lambda row: row.line)
-    return Imported(added=kept.added, changed=kept.changed, same=kept.same, bad=tuple(bad), done=not dry_run)
+    return Imported(
+        added=kept.added,
+        changed=kept.changed,
+        same=kept.same,
+        bad=tuple(bad[:BAD_LISTED_MAX]),
+        bad_count=bad_count,
+        done=not dry_run,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,24 +155,36 @@ async def keep(
 
 def _judged(
     book: AddressBook, actor: Actor, directory: Directory, text: str, format: FileFormat
-) -> tuple[list[Contact], Mapping[ContactId, int], list[BadRow]]:
+) -> tuple[list[Contact], Mapping[ContactId, int], list[BadRow], int]:
+    """The good ones with the lines they stand in, the first bad ones, and how many bad ones there are."""
     groups = {folded(group.name): group.id for group in directory.groups}
     rows = read_csv(text, groups) if format is FileFormat.CSV else read_vcards(text, groups)
     good: dict[ContactId, Contact] = {}
     lines: dict[ContactId, int] = {}
     bad: list[BadRow] = []
+    bad_count = 0
     for row in rows:
-        if isinstance(row, BadRow):
-            bad.append(row)
-        elif row.id in good:
-            bad.append(BadRow(line=row.line, reason="twice"))
-        else:
-            try:
-                good[row.id] = book.read(actor, row.id, row.draft)
-                lines[row.id] = row.line
-            except WrongContact as wrong:
-                bad.append(BadRow(line=row.line, reason=wrong.field))
-    return list(good.values()), lines, bad
+        judged = _row(book, actor, row, good)
+        if isinstance(judged, Contact):
+            good[judged.id], lines[judged.id] = judged, row.line
+            continue
+        bad_count += 1
+        if bad_count <= BAD_LISTED_MAX:
+            bad.append(judged)
+    return list(good.values()), lines, bad, bad_count
+
+
+def _row(
+    book: AddressBook, actor: Actor, row: FileRow | BadRow, good: Mapping[ContactId, Contact]
+) -> Contact | BadRow:
+    if isinstance(row, BadRow):
+        return row
+    if row.id in good:
+        return BadRow(line=row.line, reason="twice")
+    try:
+        return book.read(actor, row.id, row.draft)
+    except WrongContact as wrong:
+        return BadRow(line=row.line, reason=wrong.field)
 
 
 def line_of(

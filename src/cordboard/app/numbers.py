@@ -60,6 +60,13 @@ def read_number(text: str | None, country: str) -> str | None:
     return _digits(parsed)
 
 
+def as_e164(text: str) -> str | None:
+    """The number of the whole world that these digits are as they stand, without any country's reading; None: none."""
+    dialled = _BETWEEN_DIGITS.sub("", text.strip())
+    digits = dialled.removeprefix("+") if dialled.startswith("+") else dialled.removeprefix("00")
+    return digits if is_outside(digits) else None
+
+
 def _digits(number: PhoneNumber) -> str:
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 

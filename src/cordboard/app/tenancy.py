@@ -6,11 +6,11 @@ The organisation of an inbound call follows from the trunk and the called number
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cordboard.app.in_force import in_force
-from cordboard.app.numbers import read_number
+from cordboard.app.numbers import as_e164, is_outside, read_number
 from cordboard.app.ports import DeviceRow, Directories, Directory, LinkedRow, OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.core.events import Event, ExchangeRestored, LegRole
@@ -45,7 +45,7 @@ class Tenancy:
         """Some organisation has not taken everything."""
         self._users: dict[UserId, tuple[OrganisationId, UserRow]] = {}
         self._devices: dict[DeviceId, tuple[OrganisationId, DeviceRow]] = {}
-        self._numbers: dict[str, tuple[OrganisationId, QueueId | None, UserId | None]] = {}
+        self._numbers: dict[tuple[OrganisationId, str], tuple[QueueId | None, UserId | None]] = {}
 
     async def load(self) -> None:
         """Read everything anew."""
@@ -72,12 +72,12 @@ class Tenancy:
             country = directory.organisation.country
             for queue in directory.queues:
                 for number in queue.numbers:
-                    self._numbers[read_number(number, country) or number] = (organisation, queue.id, None)
+                    self._numbers[organisation, read_number(number, country) or number] = (queue.id, None)
             for user in directory.users:
                 for number in () if user.disabled else user.numbers:
                     # A queue's number stays the queue's, should a person have it too.
                     self._numbers.setdefault(
-                        read_number(number, country) or number, (organisation, None, user.id)
+                        (organisation, read_number(number, country) or number), (None, user.id)
                     )
 
     def organisations(self) -> list[OrganisationId]:
@@ -120,31 +120,54 @@ class Tenancy:
         """Our numbers that lead to this queue."""
         return next((row.numbers for row in self.all[organisation].queues if row.id == queue), frozenset())
 
-    def destination(self, *, device: DeviceId | None, dialled: str, caller: str | None) -> Destination | None:
+    def destination(
+        self,
+        *,
+        device: DeviceId | None,
+        dialled: str,
+        caller: str | None,
+        over: Sequence[OrganisationId] = (),
+    ) -> Destination | None:
         """Where a call belongs; None: nobody's.
 
         Args:
             device: which of our own phones dialled; None: it comes from a trunk.
             dialled: the called number as the exchange has it.
             caller: the caller's number as the network sent it; None: withheld.
+            over: whose trunk it comes from, and whose it cannot be told from; empty: everybody's.
         """
         if device is not None:
             return self._from_own_phone(device, dialled)
-        for organisation, directory in self.all.items():
-            country = directory.organisation.country
-            known = self._numbers.get(read_number(dialled, country) or dialled)
-            if known is not None and known[0] == organisation:
-                number = read_number(caller, country)
-                linked = _linked(directory, known[1], number)
-                return Destination(
-                    organisation=organisation,
-                    queue=linked.queue if linked is not None else known[1],
-                    to=known[2],
-                    number=number,
-                    dialled=read_number(dialled, country),
-                    name=linked.name if linked is not None else None,
-                )
-        return None
+        found = self._dialled([one for one in over if one in self.all] or list(self.all), dialled)
+        if found is None:
+            return None
+        organisation, (queue, to) = found
+        directory = self.all[organisation]
+        country = directory.organisation.country
+        number = read_number(caller, country)
+        linked = _linked(directory, queue, number)
+        return Destination(
+            organisation=organisation,
+            queue=linked.queue if linked is not None else queue,
+            to=to,
+            number=number,
+            dialled=read_number(dialled, country),
+            name=linked.name if linked is not None else None,
+        )
+
+    def _dialled(
+        self, organisations: Sequence[OrganisationId], dialled: str
+    ) -> tuple[OrganisationId, tuple[QueueId | None, UserId | None]] | None:
+        """Whose number that is, and where it leads.
+
+        What one organisation's country makes of the digits says nothing of another's number: as a number of the whole
+        world it counts first, then as each reads it, and last as digits that are no number.
+        """
+        read = {one: read_number(dialled, self.organisation(one).country) or dialled for one in organisations}
+        world = as_e164(dialled) if len(organisations) > 1 else None
+        tries = [(one, world) for one in organisations if world is not None]
+        tries += sorted(read.items(), key=lambda one: not is_outside(one[1]))
+        return next(((one[0], self._numbers[one]) for one in tries if one in self._numbers), None)
 
     def as_read(self, organisation: OrganisationId, event: Event) -> Event:
         """The same with callers' numbers as we write them: one whom only the exchange remembers, because we died before
@@ -165,11 +188,12 @@ class Tenancy:
         if owner is None:
             return None
         organisation, row = owner
-        known = self._numbers.get(read_number(dialled, self.organisation(organisation).country) or dialled)
-        if known is None or known[0] != organisation or known[1] is None:
+        read = read_number(dialled, self.organisation(organisation).country) or dialled
+        queue, _ = self._numbers.get((organisation, read), (None, None))
+        if queue is None:
             # To a person it is an outgoing call of whoever has the telephone, not one that arrives.
             return None
-        return Destination(organisation=organisation, queue=known[1], number=row.extension, dialled=None)
+        return Destination(organisation=organisation, queue=queue, number=row.extension, dialled=None)
 
 
 def _linked(directory: Directory, queue: QueueId | None, number: str | None) -> LinkedRow | None:

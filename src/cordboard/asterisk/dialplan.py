@@ -12,6 +12,9 @@ from cordboard.asterisk.settings import APPLICATION, CalledNumberIn, ExchangeSet
 FALLBACK_FAMILY = "cordboard-fallback"
 """astdb: called number -> what to dial while Cordboard is away, such as `PJSIP/d-1&PJSIP/d-2`."""
 
+FALLBACK_OF_FAMILY = "cordboard-fallback-of"
+"""astdb: endpoint of an organisation's own trunk -> what the called number has before it there, such as `hospital-`."""
+
 EMERGENCY_FAMILY = "cordboard-emergency"
 """astdb: phone's endpoint -> the trunks' endpoints that its emergency calls are tried on, such as `t-a&t-b`."""
 
@@ -66,7 +69,8 @@ exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
  same => n,Ringing()
  same => n,Set(CB_TRY=$[${{CB_TRY}}+1])
  same => n,GotoIf($[${{CB_TRY}}<{TRIES}]?try)
- same => n,Set(CB_GROUP=${{DB({FALLBACK_FAMILY}/${{CB_DID}})}})
+ same => n,Set(CB_OF=${{DB({FALLBACK_OF_FAMILY}/${{CHANNEL(endpoint)}})}})
+ same => n,Set(CB_GROUP=${{DB({FALLBACK_FAMILY}/${{CB_OF}}${{CB_DID}})}})
  same => n,GotoIf($["${{CB_GROUP}}"=""]?closed)
  same => n,Dial(${{CB_GROUP}},40)
  same => n,GotoIf($["${{DIALSTATUS}}"="ANSWER"]?end)

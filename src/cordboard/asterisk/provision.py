@@ -16,7 +16,12 @@ import msgspec
 
 from cordboard.asterisk import operations
 from cordboard.asterisk.ami import AmiClient
-from cordboard.asterisk.dialplan import EMERGENCY_FAMILY, EMERGENCY_NUMBER_FAMILY, FALLBACK_FAMILY
+from cordboard.asterisk.dialplan import (
+    EMERGENCY_FAMILY,
+    EMERGENCY_NUMBER_FAMILY,
+    FALLBACK_FAMILY,
+    FALLBACK_OF_FAMILY,
+)
 from cordboard.asterisk.pjsip import RTP_TIMEOUT_HELD_S, RTP_TIMEOUT_S, media_options
 from cordboard.asterisk.settings import ExchangeSettings
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
@@ -69,7 +74,10 @@ class Fallbacks:
     """What the exchange does by itself while Cordboard is away."""
 
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Called number as the trunk sends it -> endpoints that ring together."""
+    """Called number as the trunk sends it, behind what stands in `beginnings` for the trunk -> endpoints that ring
+    together."""
+    beginnings: Mapping[str, str] = field(default_factory=dict)
+    """Endpoint of an organisation's own trunk -> what its numbers begin with in `groups`."""
     emergency_trunks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Phone's endpoint -> trunks' endpoints on which emergency numbers are tried, in this order."""
     emergency_number: Mapping[str, str] = field(default_factory=dict)
@@ -229,6 +237,7 @@ class Provisioner:
                 FALLBACK_FAMILY,
                 {did: "&".join(f"PJSIP/{one}" for one in group) for did, group in fallbacks.groups.items()},
             ),
+            (FALLBACK_OF_FAMILY, fallbacks.beginnings),
             (EMERGENCY_FAMILY, {phone: "&".join(t) for phone, t in fallbacks.emergency_trunks.items()}),
             (EMERGENCY_NUMBER_FAMILY, fallbacks.emergency_number),
         )

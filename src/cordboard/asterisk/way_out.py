@@ -38,7 +38,7 @@ class WaysOut:
             country: an organisation's, two letters.
             for_emergencies: on which trunks an organisation's emergency calls are tried, in this order; None: its own.
         """
-        self._trunks = tuple(trunks)
+        self.trunks = tuple(trunks)
         self._for_emergencies = for_emergencies
         self._online: set[str] = set()
         """Endpoints of trunks that answered when they were last asked."""
@@ -47,12 +47,12 @@ class WaysOut:
 
     def use(self, trunks: Sequence[Trunk]) -> None:
         """These are there from now on, and no others."""
-        self._trunks = tuple(trunks)
+        self.trunks = tuple(trunks)
 
     def over(self, name: str, organisation: OrganisationId, number: str) -> WayOut | None:
         """How a number is dialled over that trunk of the organisation, whatever others it has; None: it has not."""
         country = self._country(organisation)
-        for trunk in self._trunks:
+        for trunk in self.trunks:
             if trunk.name == name and trunk.organisation == organisation:
                 shown = self._shown(trunk, None, country)
                 formats = ",".join(trunk.codecs)
@@ -120,8 +120,8 @@ class WaysOut:
 
     def _trunk(self, organisation: OrganisationId) -> Trunk | None:
         """The first of its own, else the first of everybody's; one that is for help only when there is no other."""
-        own = [trunk for trunk in self._trunks if trunk.organisation == organisation]
-        shared = [trunk for trunk in self._trunks if trunk.organisation is None]
+        own = [trunk for trunk in self.trunks if trunk.organisation == organisation]
+        shared = [trunk for trunk in self.trunks if trunk.organisation is None]
         ordinary = [trunk for trunk in (*own, *shared) if not trunk.emergency]
         return next(iter(ordinary or own or shared), None)
 

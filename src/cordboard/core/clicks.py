@@ -54,7 +54,7 @@ from cordboard.core.requests import (
     UnpairDevice,
 )
 from cordboard.core.turn import Turn
-from cordboard.core.types import CallId, QueueId, Right
+from cordboard.core.types import CallId, NumberKind, QueueId, Right
 
 
 def click(turn: Turn, agent: Agent, request: Request, expected: int | None) -> None:
@@ -125,6 +125,8 @@ def _about_a_call_back(
         case RetryCallBack():
             callback.require_over(one)
             callback.require_not_blocked(turn.board, one.row.number)
+            # Only numbers of the own country are ever promised a call.
+            dial.may_call(agent, one.row.number, NumberKind.NATIONAL)
             _call_back(turn, agent, one)
         case AcceptCallBack():
             callback.require_offered(agent, one)
@@ -139,6 +141,9 @@ def _wish(board: Board, agent: Agent, request: MakeCallBack) -> callback.Wish:
     if not agent.groups & queue.groups:
         raise Refused(Code.QUEUE_NOT_AVAILABLE)
     waits = board.calls.get(request.call) if request.call is not None else None
+    if waits is None or waits.number != request.number:
+        # Else a plan would be a way to call numbers that the agent may not dial.
+        dial.may_call(agent, request.number, request.kind)
     return callback.Wish(
         number=request.number,
         kind=request.kind,

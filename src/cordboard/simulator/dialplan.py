@@ -22,6 +22,8 @@ CLOSED_MS = 3_000
 FALLBACK_RING_MS = 40_000
 FALLBACK_FAMILY = "cordboard-fallback"
 """astdb: called number -> `PJSIP/d-1&PJSIP/d-2`, written by Cordboard through the management socket."""
+FALLBACK_OF_FAMILY = "cordboard-fallback-of"
+"""astdb: endpoint of an organisation's own trunk -> what the called number has before it there."""
 CONGESTION_MS = 5_000
 HANDOVER_MS = 1
 """From the claim until StasisStart."""
@@ -107,7 +109,8 @@ class Dialplan:
 
     def _fall_back(self, offer: _Offer) -> None:
         """Ring the number's fallback group, all at once; the first who answers has the caller."""
-        family = self._registry.database.get((FALLBACK_FAMILY, offer.channel.exten), "")
+        beginning = self._registry.database.get((FALLBACK_OF_FAMILY, offer.channel.endpoint), "")
+        family = self._registry.database.get((FALLBACK_FAMILY, beginning + offer.channel.exten), "")
         names = [name.removeprefix("PJSIP/") for name in family.split("&") if name]
         endpoints = [self._registry.endpoints[name] for name in names if name in self._registry.endpoints]
         offer.legs = [

@@ -24,6 +24,7 @@ from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Say, Thing
 from cordboard.core.types import Instant, OrganisationId, UserId
 from cordboard.web import wire
+from cordboard.web.browser_phones import BrowserPhones
 
 AMBIENT_MS = 50
 """Queue numbers and colleagues may wait this long, so that a burst costs one frame; calls never wait."""
@@ -33,6 +34,8 @@ TOMBSTONES_MAX = 10_000
 """Things that went, remembered for consoles that come back; past it they get a snapshot."""
 COMMANDS_REMEMBERED = 256
 """Per user: a command that arrives again within this many is answered, not done again (2.1.1-r)."""
+SYNC_EVERY_MS = 1_000
+"""What a console asks for anew takes everybody's time: the next one waits this long."""
 CONSOLES_PER_USER_MAX = 20
 """Tabs of one person; with more the oldest ends, so that nobody fills the server with connections."""
 
@@ -71,6 +74,9 @@ class Console:
         self._sent: dict[tuple[str, str], View] = {}
         self._direct: list[wire.ServerFrame] = []
         self._snapshot_due = False
+        self._synced_at: Instant = 0
+        self._asks: wire.Sync | None = None
+        """The last of those that wait."""
         self._n = 0
 
     @property
@@ -93,10 +99,27 @@ class Console:
         self._dirty.add(key)
 
     def sync(self, frame: wire.Sync) -> None:
-        """The console says what it holds: go on from there, or begin with a snapshot."""
+        """The console says what it holds: go on from there, or begin with a snapshot.
+
+        The first time at once; whoever says it again and again is answered once a second.
+        """
+        wait_ms = self._synced_at + SYNC_EVERY_MS - self.hub.now() if self.synced else 0
+        if wait_ms <= 0:
+            self._sync(frame)
+            return
+        if self._asks is None:
+            asyncio.get_running_loop().call_later(wait_ms / 1000, self._sync_asked)
+        self._asks = frame
+
+    def _sync_asked(self) -> None:
+        frame, self._asks = self._asks, None
+        if frame is not None:
+            self._sync(frame)
+
+    def _sync(self, frame: wire.Sync) -> None:
         state = self.hub.state(self.organisation)
         known = frame.epoch == self.hub.epoch and state.forgotten_before <= frame.rev <= state.rev
-        self.synced = True
+        self.synced, self._synced_at = True, self.hub.now()
         if known:
             # What it holds may be any mix up to that revision, so changed things are sent whole.
             self._dirty |= {key for key, rev in state.last_rev.items() if rev > frame.rev}
@@ -187,6 +210,8 @@ class Hub:
         self._present, self._absent = present, absent
         self.troubles: Mapping[str, Trouble] = NONE
         """What is wrong with the house now, by id; whoever fills it says what changed (`trouble_changed`)."""
+        self.phones = BrowserPhones()
+        """They end with the log-in, as consoles do."""
         self._organisations: dict[OrganisationId, _Organisation] = {}
         self._commands: dict[UserId, OrderedDict[str, _CommandEntry]] = {}
 
@@ -297,6 +322,7 @@ class Hub:
                 console.end(wire.Bye(code="auth", resume=False, after_ms=0))
             else:
                 console.viewer = viewer
+        self.phones.reconfigured(organisation, viewer_of)
         self.everything_changed(organisation)
 
     # --- consoles come and go ---
@@ -323,6 +349,7 @@ class Hub:
             for console in list(state.consoles.values()):
                 if console.session == session:
                     console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+        self.phones.end(lambda phone: phone.by.session == session)
 
     def end_sessions_of(self, user: UserId, but: bytes = b"") -> None:
         """The password is new: every tab of this person ends, except those of one log-in."""
@@ -330,6 +357,7 @@ class Hub:
             for console in list(state.consoles.values()):
                 if console.user == user and console.session != but:
                     console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+        self.phones.end(lambda phone: phone.user == user and phone.by.session != but)
 
     def drain(self, spread_ms: int) -> None:
         """The server stops: consoles come back, not all at once."""

@@ -25,6 +25,7 @@
     GET    /api/messages/{name}     one of them as sound (WAV)                           bytes | 404
     GET    /api/contacts?q=&external=&internal=&group=   own favourites, and whom it finds         ContactPage
     POST   /api/contacts/import     a file of them, dry run first            ContactFile -> ContactsImported | 403
+                                    | 409 "import_busy"
     GET    /api/contacts/export?format=   all of them: csv or vcard, by right        200 | 403
     GET    /api/contacts/groups     by which groups to filter   ContactGroups
     POST   /api/contacts            add one                  ContactFields -> 201 ContactRow | 403 | 422 "wrong_contact"

@@ -88,7 +88,9 @@ class ContactsImported(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
     same: int
     bad: list[BadContact]
-    """All of them; they are left out."""
+    """The first thousand; they are left out."""
+    bad_count: int
+    """How many there are."""
 
 
 class BadLdapEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ from cordboard.asterisk.http import AriOverHttp
 from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, STUDIO_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
+from cordboard.asterisk.way_in import whose
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
@@ -318,7 +319,10 @@ class Server:
 
     def _route(self, arrival: Arrival) -> Route | None:
         found = self.tenancy.destination(
-            device=device_of_endpoint(arrival.endpoint), dialled=arrival.dialled, caller=arrival.number
+            device=device_of_endpoint(arrival.endpoint),
+            dialled=arrival.dialled,
+            caller=arrival.number,
+            over=whose(self.trunks.all(), arrival.endpoint),
         )
         if found is None:
             return None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from cordboard.app.clock import Alarm, Clock
-from cordboard.app.numbers import NumberForm, for_trunk
+from cordboard.app.numbers import NumberForm, for_trunk, is_outside
 from cordboard.app.tenancy import Tenancy
 from cordboard.asterisk import provision
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.transport import AriUnavailable
+from cordboard.asterisk.way_in import whose
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
 from cordboard.core.dial import shown_number
@@ -126,7 +127,7 @@ class Telephones:
 
         For a queue's the phones of those signed in, for a person's the one that the person has; else every desk phone.
         """
-        groups: dict[str, tuple[str, ...]] = {}
+        rings: list[tuple[OrganisationId, str, tuple[str, ...]]] = []
         trunks: dict[str, tuple[str, ...]] = {}
         numbers: dict[str, str] = {}
         for organisation, directory in self._tenancy.all.items():
@@ -136,8 +137,7 @@ class Telephones:
                 signed_in = board.queues[queue.id].signed_in if board is not None else set()
                 devices = [board.agents[a].device for a in sorted(signed_in)] if board is not None else []
                 ringing = tuple(f"d-{d}" for d in devices if d is not None) or desk_phones
-                for number in queue.numbers:
-                    groups |= dict.fromkeys(forms_of(number, directory.organisation.country), ringing)
+                rings += [(organisation, number, ringing) for number in queue.numbers]
             for row in directory.devices:
                 phone = f"d-{row.id}"
                 telephone = board.devices.get(row.id) if board is not None else None
@@ -152,11 +152,52 @@ class Telephones:
             for user in directory.users:
                 device = board.agents[user.id].device if board is not None and not user.disabled else None
                 ringing = (f"d-{device}",) if device is not None else desk_phones
-                for number in () if user.disabled else user.numbers:
-                    for form in forms_of(number, directory.organisation.country):
-                        # A queue's number stays the queue's, should a person have it too.
-                        groups.setdefault(form, ringing)
-        return provision.Fallbacks(groups=groups, emergency_trunks=trunks, emergency_number=numbers)
+                # After the queues': a number stays the queue's, should a person have it too.
+                rings += [(organisation, number, ringing) for number in user.numbers if not user.disabled]
+        beginnings = self._beginnings()
+        return provision.Fallbacks(
+            groups=self._groups(rings, set(beginnings.values())),
+            beginnings=beginnings,
+            emergency_trunks=trunks,
+            emergency_number=numbers,
+        )
+
+    def _beginnings(self) -> dict[str, str]:
+        """A trunk of one organisation leads to its numbers alone, as it does with us there."""
+        own = {
+            trunk.endpoint: whose(self._ways_out.trunks, trunk.endpoint) for trunk in self._ways_out.trunks
+        }
+        return {
+            endpoint: _beginning(of[0])
+            for endpoint, of in own.items()
+            if len(of) == 1 and of[0] in self._tenancy.all
+        }
+
+    def _groups(
+        self, rings: Iterable[tuple[OrganisationId, str, tuple[str, ...]]], beginnings: Collection[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Who rings for a number as it comes in: numbers of the world before what one country makes of the digits."""
+        groups: dict[str, tuple[str, ...]] = {}
+        ordered = sorted(rings, key=lambda one: not is_outside(one[1]))
+        for _, number, ringing in ordered:
+            for form in world_forms_of(number):
+                groups.setdefault(form, ringing)
+        for organisation, number, ringing in ordered:
+            beginning = _beginning(organisation)
+            for form in forms_of(number, self._tenancy.organisation(organisation).country):
+                groups.setdefault(form, ringing)
+                if beginning in beginnings:
+                    groups.setdefault(beginning + form, ringing)
+        return groups
+
+
+def _beginning(organisation: OrganisationId) -> str:
+    return f"{organisation}-"
+
+
+def world_forms_of(number: str) -> set[str]:
+    """Those of them that are the same in every country."""
+    return {number, f"+{number}", f"00{number}"} if is_outside(number) else set()
 
 
 def forms_of(number: str, country: str) -> set[str]:

@@ -31,6 +31,7 @@ from cordboard.asterisk.settings import (
     TrunkTransport,
 )
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
+from cordboard.asterisk.way_in import address_of_another
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.certificate import certificate_for
 from cordboard.core.types import OrganisationId
@@ -133,7 +134,8 @@ class Trunks:
         """The organisation's trunks could be as they stand there.
 
         Raises:
-            Conflict: `exchange_not_ours`, or `taken_elsewhere` by a trunk of the configuration file.
+            Conflict: `exchange_not_ours`, `trunk_wrong`, or `address_elsewhere`: another organisation's calls come from
+                there.
         """
         organisation = directory.organisation.id
         before = self._tenancy.all.get(organisation)
@@ -142,8 +144,14 @@ class Trunks:
         if not self._server.own_exchange:
             raise Conflict("exchange_not_ours")
         others = [one for name, one in self._tenancy.all.items() if name != organisation]
+        wanted = self._with([*others, directory])
+        for trunk in wanted.trunks:
+            if trunk.made_in_browser and trunk.organisation == organisation:
+                taken = address_of_another(wanted.trunks, self.settings.trunks, trunk)
+                if taken is not None:
+                    raise Conflict("address_elsewhere", name=taken)
         try:
-            config.shared_files(self._with([*others, directory]))
+            config.shared_files(wanted)
         except SettingsWrong as wrong:
             raise Conflict("trunk_wrong", name=str(wrong)) from wrong
 

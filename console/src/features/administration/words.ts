@@ -298,6 +298,8 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`Other organisations use this network too: only somebody who manages all organisations can change it, or the configuration file.`;
     case "exchange_not_ours":
       return t`The exchange is your own Asterisk: set up its trunks there.`;
+    case "address_elsewhere":
+      return t`The calls of another organisation on this server come from ${name}. Name only your own provider's addresses.`;
     case "trunk_wrong":
       return t`The exchange cannot have it so: ${name}`;
     case "emergency_number":

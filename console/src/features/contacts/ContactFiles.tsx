@@ -92,6 +92,7 @@ export function ContactFiles({ close, done }: Props) {
 function Outcome({ outcome }: { outcome: ContactsImported }) {
   const { t } = useLingui();
   const { added, changed, same, bad } = outcome;
+  const listed = bad.slice(0, LISTED_MAX);
   const words: Readonly<Record<BadContact["reason"], string>> = {
     name: t`no name, or too long a name`,
     function: t`too long a function`,
@@ -111,13 +112,14 @@ function Outcome({ outcome }: { outcome: ContactsImported }) {
           ? t`Done: ${added} new, ${changed} changed, ${same} the same.`
           : t`This would become: ${added} new, ${changed} changed, ${same} the same.`}
       </p>
-      {bad.length > 0 && (
+      {listed.length > 0 && (
         <>
-          <p>{t`${bad.length} rows cannot be taken and are left out:`}</p>
+          <p>{t`${outcome.bad_count} rows cannot be taken and are left out:`}</p>
           <ul className="bad-rows">
-            {bad.slice(0, LISTED_MAX).map((row) => (
+            {listed.map((row) => (
               <li key={row.line}>{t`Line ${row.line}: ${words[row.reason]}`}</li>
             ))}
+            {outcome.bad_count > listed.length && <li>{t`and ${outcome.bad_count - listed.length} more`}</li>}
           </ul>
         </>
       )}

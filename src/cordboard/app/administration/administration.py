@@ -19,13 +19,13 @@ from cordboard.app.administration.fields import Context, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
 from cordboard.app.administration.ids import OneOfAKind, id_by_chance, id_problem, one_of_a_kind, plain_id
 from cordboard.app.administration.ldap import LDAP
-from cordboard.app.administration.numbers import all_numbers, not_given
+from cordboard.app.administration.numbers import all_numbers, not_given, shown
 from cordboard.app.administration.organisations import ORGANISATIONS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
 from cordboard.app.administration.places import Desk, Keeper
 from cordboard.app.administration.queues import HOURS, LINKS, QUEUES
 from cordboard.app.administration.resource import Resource
-from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, not_yours
+from cordboard.app.administration.rights import ADMINISTRATION, has_administrator, may_not_call, not_yours
 from cordboard.app.administration.trunks import TRUNKS
 from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
 from cordboard.core.types import Instant, OrganisationId, Right, UserId
@@ -245,7 +245,8 @@ class Administration:
         async with self._numbering:
             if made.organisation.id in await self._keeper.organisations():
                 raise Conflict("taken_elsewhere")
-            await self.require_free(actor, all_numbers(made) - released, one_of_a_kind(made))
+            fresh = (all_numbers(made) | shown(made)) - released
+            await self.require_free(actor, fresh, one_of_a_kind(made))
             if check:
                 return
             bare = replace(made, users=())
@@ -298,7 +299,8 @@ class Administration:
             before = await self._keeper.directory(actor.organisation)
             after = edit(before)
             _guard(actor, before, after)
-            numbers, names = all_numbers(after) - all_numbers(before), one_of_a_kind(after, before)
+            numbers = (all_numbers(after) - all_numbers(before)) | (shown(after) - shown(before))
+            names = one_of_a_kind(after, before)
             if numbers or names:
                 # Two organisations take the same at the same moment: the second is told, before its desk has it.
                 await held.enter_async_context(self._numbering)
@@ -378,8 +380,10 @@ def _guard(actor: Actor, before: Directory, after: Directory) -> None:
     """
     if actor.user is not None and not any(u.id == actor.user and not u.disabled for u in after.users):
         raise Conflict("yourself")
-    if actor.user is not None and (right := not_yours(before, after, actor.rights)) is not None:
-        raise NoRight(right.value, "right_not_yours")
+    if actor.user is not None:
+        for lacks in (not_yours(before, after, actor.rights), may_not_call(before, after, actor.rights)):
+            if lacks is not None:
+                raise NoRight(lacks.value, "right_not_yours")
     if has_administrator(before) and not has_administrator(after):
         raise Conflict("last_administrator")
 

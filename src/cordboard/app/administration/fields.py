@@ -15,7 +15,7 @@ from typing import Any
 
 import phonenumbers
 
-from cordboard.app.numbers import read_number
+from cordboard.app.numbers import SHORT_DIGITS_MAX, is_outside, read_number
 from cordboard.app.ports import Directory
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 
@@ -233,6 +233,24 @@ def number(value: object, context: Context) -> str:
         raise Wrong("wrong_type")
     found = read_number(value, context.country)
     if found is None or not found.isdigit():
+        raise Wrong("bad_number")
+    return found
+
+
+def own_number(value: object, context: Context) -> str:
+    """A number of ours: one of the world, or as short as an extension.
+
+    What no country has is only what one reader makes of the digits, and could be another organisation's number; one
+    that is there already may stay.
+    """
+    found = number(value, context)
+    if is_outside(found) or len(found) <= SHORT_DIGITS_MAX:
+        return found
+    directory = context.directory
+    known = directory.organisation.numbers.union(
+        *(queue.numbers for queue in directory.queues), *(user.numbers for user in directory.users)
+    )
+    if found not in known:
         raise Wrong("bad_number")
     return found
 

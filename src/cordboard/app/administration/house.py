@@ -21,6 +21,7 @@ from cordboard.app.administration.fields import (
     maybe,
     number,
     number_or_beginning,
+    own_number,
     several,
     shown_exit,
     text,
@@ -256,7 +257,7 @@ NUMBERS = Resource(
     right=Right.ADMIN_TELEPHONY,
     prefix="n",
     fields=(
-        Field(name="number", read=number, fixed=True),
+        Field(name="number", read=own_number, fixed=True),
         Field(name="queue", read=maybe(id_of("queues")), default=None),
         Field(name="person", read=maybe(id_of("users")), default=None),
     ),

@@ -17,8 +17,18 @@ def all_numbers(directory: Directory) -> frozenset[str]:
     return in_use(directory) | directory.organisation.numbers
 
 
+def shown(directory: Directory) -> frozenset[str]:
+    """Those that called people see (D28)."""
+    found = {directory.organisation.rules.number}
+    found |= {user.number for user in directory.users} | {group.number for group in directory.groups}
+    found |= {queue.rules.number for queue in directory.queues}
+    for trunk in directory.trunks:
+        found |= {trunk.caller_id, *trunk.caller_ids}
+    return frozenset(number for number in found if number is not None)
+
+
 def not_given(before: Directory, after: Directory) -> tuple[str, dict[str, str]] | None:
-    """Code and arguments of why a number leads somewhere that the provider did not give; None: none does.
+    """Code and arguments of why a number leads somewhere, or is shown, that the provider did not give; None: none does.
 
     Who was given no numbers may use any that nobody else has.
     """
@@ -29,6 +39,6 @@ def not_given(before: Directory, after: Directory) -> tuple[str, dict[str, str]]
         number = min(left)
         owner = owner_of(after, number)
         return "number_leads", {"number": number, "name": owner[1] if owner is not None else ""}
-    if wrong := in_use(after) - in_use(before) - given:
+    if wrong := ((in_use(after) - in_use(before)) | (shown(after) - shown(before))) - given:
         return "number_not_given", {"number": min(wrong)}
     return None

@@ -21,6 +21,7 @@ from cordboard.app.administration.fields import (
     maybe,
     number,
     number_or_beginning,
+    own_number,
     part,
     several,
     shown_exit,
@@ -133,7 +134,7 @@ QUEUES = Resource(
     fields=(
         Field(name="name", read=text(80)),
         Field(name="groups", read=several(id_of("groups")), default=[]),
-        Field(name="numbers", read=several(number), default=[]),
+        Field(name="numbers", read=several(own_number), default=[]),
         Field(name="urgent", read=flag, default=False),
         Field(name="priority", read=whole(-100, 100), default=0),
         Field(name="position", read=maybe(whole(0, POSITION_MAX)), default=None),

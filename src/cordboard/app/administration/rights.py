@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from cordboard.app.administration.fields import Context, Wrong
+from cordboard.app.dialling import dial_plan
+from cordboard.app.numbers import is_outside
 from cordboard.app.ports import Directory, UserRow
+from cordboard.core.dial import RIGHTS as OUTSIDE_RIGHTS
+from cordboard.core.rules import Exit, ExitAction
 from cordboard.core.types import Right, UserId
 
 ADMINISTRATION = frozenset(
@@ -62,6 +66,32 @@ def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Ri
         if missing := touched - mine:
             return min(missing, key=lambda one: one.value)
     return None
+
+
+def may_not_call(before: Directory, after: Directory, mine: frozenset[Right]) -> Right | None:
+    """The right to call a number that callers are led to from now on, when who leads them there has it not (2.6-g).
+
+    None: he has; what stood there may stay.
+    """
+    plan = dial_plan(after)
+    for number in sorted(_led_to(after) - _led_to(before)):
+        found = plan.outside(f"+{number}" if is_outside(number) else number)
+        needed = OUTSIDE_RIGHTS.get(found[1]) if found is not None else None
+        if needed is not None and needed not in mine:
+            return needed
+    return None
+
+
+def _led_to(directory: Directory) -> set[str]:
+    """Numbers that rules dial by themselves (D21, D29)."""
+    ways: list[Exit | None] = [directory.organisation.rules.direct_exit]
+    ways += [user.direct_exit for user in directory.users]
+    found = set[str | None]()
+    for queue in directory.queues:
+        ways += queue.rules.exits.values()
+        found.add(queue.rules.escalate_to)
+    found |= {way.target for way in ways if way is not None and way.action is ExitAction.NUMBER}
+    return {number for number in found if number is not None}
 
 
 def has_administrator(directory: Directory) -> bool:

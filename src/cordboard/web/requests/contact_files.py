@@ -11,7 +11,7 @@ from litestar.params import FromQuery, JSONBody
 from litestar.response import Stream
 
 from cordboard.app.contact_files import write_csv, write_vcards
-from cordboard.app.contact_import import FileFormat, import_contacts, names_of_groups
+from cordboard.app.contact_import import FileFormat, ImportBusy, import_contacts, names_of_groups
 from cordboard.app.contacts import ContactId
 from cordboard.core.types import OrganisationId, Right
 from cordboard.web import rest_contacts
@@ -38,18 +38,21 @@ class ContactFileRequests(Controller):
         services: NamedDependency[Services],
         data: JSONBody[rest_contacts.ContactFile],
     ) -> rest_contacts.ContactsImported:
-        """Every good row, or only what would become of the file; every bad row with its line."""
+        """Every good row, or only what would become of the file; the bad rows with their lines."""
         actor = await actor_of(request, services)
-        with refusals():
-            done = await import_contacts(
-                book_of(services),
-                actor,
-                services.tenancy.all[actor.organisation],
-                data.text,
-                format=FileFormat(data.format),
-                dry_run=data.dry_run,
-                now=services.now(),
-            )
+        try:
+            with refusals():
+                done = await import_contacts(
+                    book_of(services),
+                    actor,
+                    services.tenancy.all[actor.organisation],
+                    data.text,
+                    format=FileFormat(data.format),
+                    dry_run=data.dry_run,
+                    now=services.now(),
+                )
+        except ImportBusy:
+            raise Refusal(409, "import_busy") from None
         return msgspec.convert(done, rest_contacts.ContactsImported, from_attributes=True)
 
     @get("/export")
