@@ -54,7 +54,7 @@ async def _refused(web: Rig, chantal: httpx.AsyncClient, seen: list[object]) -> 
     assert web.services.tenancy.devices()[DESK][0] == TWENTE
     assert all(one == (viewer, web.services.tenancy.devices()[DESK]) for one in seen)
     session = await chantal.get("/api/session")
-    assert (session.status_code, session.json()["user"]["name"]) == (200, "Chantal")
+    assert (session.status_code, session.json()["name"]) == (200, "Chantal")
 
 
 @pytest.mark.rule("X-c")
@@ -63,7 +63,7 @@ async def test_an_id_of_a_person_or_telephone_elsewhere_cannot_be_chosen(
 ) -> None:
     """Also when it is only tried; who has it notices nothing."""
     person = {"id": CHANTAL, "name": "Chantal", "user_name": "new@brabant.example"}
-    telephone = {"id": DESK, "name": "Mine", "kind": "sip"}
+    telephone = {"id": DESK, "name": "Mine", "extension": "209"}
     for resource, sent in (("users", person), ("devices", telephone)):
         tried = await anja.post(f"/api/admin/{resource}?check=1", json=sent, headers=OWN)
         assert code_of(tried) == TAKEN
