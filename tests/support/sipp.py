@@ -22,8 +22,8 @@ from tests.support.siplink import Address
 SCENARIOS = Path(__file__).parent / "sipp"
 STAYS = (0.2, 0.6, 1.1, 2.1)
 """For how long callers stay, in parts of the mean; each as often as the others."""
-FIRST_MEDIA_PORT = 6000
-"""In the SDP only: SIPp sends no sound here."""
+MEDIA_PORT = 4
+"""Behind its own: in the SDP only, for SIPp sends no sound here, but it wants the port for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,7 @@ def _stays(mean_ms: int) -> str:
 async def _start(folder: Path, scenario: Path, ip: str, port: int, more: list[str]) -> Process:
     program = processes.program("sipp", "sip-tester")
     name = scenario.stem
-    own = ["-sf", str(scenario), "-i", ip, "-p", str(port), "-mi", ip, "-mp", str(FIRST_MEDIA_PORT)]
+    own = ["-sf", str(scenario), "-i", ip, "-p", str(port), "-mi", ip, "-mp", str(port + MEDIA_PORT)]
     # The control port is UDP 8888 by default, which two at once would fight for; -cp takes another.
     own += ["-cp", str(port + 1), "-timer_resol", "1", "-nostdin"]
     own += [

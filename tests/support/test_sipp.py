@@ -23,7 +23,7 @@ async def test_callers_are_answered_take_changes_and_hang_up_by_themselves(tmp_p
                 spread_ms=200,
             )
         )
-        first = await desk.rings()
+        first = await desk.rings(within_ms=20_000)
         await first.answered()
         await first.resume()
         report = await load

@@ -84,3 +84,8 @@ async def give(web: Rig, user: UserId, *rights: Right, organisation: Organisatio
     users = tuple(replace(u, rights=frozenset(rights)) if u.id == user else u for u in directory.users)
     await directories.save(replace(directory, users=users))
     await web.services.tenancy.load()
+
+
+def state_of(web: Rig, organisation: OrganisationId) -> str:
+    """All that its board holds."""
+    return repr(web.services.engine.desks[organisation].board)

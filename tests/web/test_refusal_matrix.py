@@ -26,7 +26,7 @@ from cordboard.core.types import CallId, GroupId, MissedId, QueueId, Right
 from cordboard.web import wire
 from cordboard.web.server import make_server
 from tests.contracts.storage.samples import ENSCHEDE, closed, opened, queue
-from tests.web.administrator import asked, change, give
+from tests.web.administrator import asked, change, give, state_of
 from tests.web.consoles import console, cookies, served
 from tests.web.rig import ALGEMEEN, BRABANT, CHANTAL, OWN, PIET, TWENTE, Rig, Socket, log_in, rig
 from tests.web.shapes import smallest_body
@@ -429,11 +429,6 @@ async def refusals(socket: Socket, values: dict[str, str], ops: set[str]) -> dic
             answer = await socket.told(t="res", id=command)
             answers[op] = "done" if answer["ok"] else answer["code"]
     return answers
-
-
-def state_of(web: Rig, organisation: Any) -> str:
-    """All that its board holds."""
-    return repr(web.services.engine.desks[organisation].board)
 
 
 @pytest.mark.rule("X-c")

@@ -57,6 +57,8 @@ ASK_AGAIN_MS = 250
 """Pause after the exchange, though connected, did not say what lives in it."""
 TRAILING_MS = 500
 """The word of an end may come so much later than an answer in which the leg is not any more."""
+NOT_TAKEN_UP = (AriUnavailable, OSError, ValueError)
+"""It is away, a file of it cannot be written, or a setting is wrong: the next try may do."""
 LOOKS_MAX = 3
 """So often the exchange is asked again because something was commanded meanwhile."""
 
@@ -233,7 +235,7 @@ class AsteriskExchange:
             told, self._to_tell = self._to_tell, set()
             try:
                 inventory = await self._ask(is_new=connection != self._known_connection, is_quiet=True)
-            except Exception:
+            except NOT_TAKEN_UP:
                 # Whatever it is: without an answer nobody can be served, and only this asks for it.
                 self._to_tell |= told
                 if self._is_on(connection):
@@ -290,7 +292,7 @@ class AsteriskExchange:
         while self._prepare is not None and self._is_on(connection):
             try:
                 await self._prepare()
-            except Exception:
+            except NOT_TAKEN_UP:
                 log.warning("telephones are written again", exc_info=True)
                 await pause(self._clock, ASK_AGAIN_MS)
             else:

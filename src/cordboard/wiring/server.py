@@ -42,9 +42,8 @@ from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
 from cordboard.core.callback import KEPT_MS
-from cordboard.core.events import ConsoleLost, ConsoleSeen
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import DeviceKind, LegId, OrganisationId, UserId
+from cordboard.core.types import DeviceKind, LegId, OrganisationId
 from cordboard.ldap.servers import Ldap
 from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
@@ -62,6 +61,7 @@ from cordboard.wiring.keeping import Keeping
 from cordboard.wiring.ldap import ByItself
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
+from cordboard.wiring.presence import Presence
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.studio import studio_of
 from cordboard.wiring.telephones import NotifyTalk, Telephones
@@ -73,9 +73,6 @@ from cordboard.wiring.wholeness import FILE, Wholeness, WrittenFile
 
 log = logging.getLogger(__name__)
 
-CONSOLE_GRACE_MS = 30_000
-"""After the last console went nothing changes for this long (D16); the socket's own 15 s come before it."""
-
 
 class Server:
     """One Cordboard server: decisions and web in one process."""
@@ -86,7 +83,6 @@ class Server:
         self._epoch = f"{time.time_ns() // 1_000_000:x}{secrets.token_hex(3)}"
         """Names this start of the process: time, so that later is larger, and chance."""
         self._numbers = 0
-        self._away: dict[UserId, asyncio.TimerHandle] = {}
         self._stopping = asyncio.Event()
 
     def _new_id(self) -> str:
@@ -194,12 +190,13 @@ class Server:
         settings = self.settings
         exchange = settings.exchange
         self._build_roads()
+        presence = Presence(lambda organisation, event: self.engine.tell(organisation, event))
         self.hub = Hub(
             epoch=self._epoch,
             now=self.clock.now,
             board=self._board,
-            present=self._console_seen,
-            absent=self._console_gone,
+            present=presence.seen,
+            absent=presence.gone,
         )
         # Switched off, they have a line that nobody ever connects.
         link = self.ari.link(PRACTICE_APPLICATION) if exchange.practice else AriLink(PRACTICE_APPLICATION)
@@ -348,23 +345,6 @@ class Server:
             # Whole or not at all: a full disk must not make the next start take these calls for lost ones.
             new.write_text(boot + "\n")
             new.replace(self._boot_file)
-
-    # --- consoles ---
-
-    def _console_seen(self, organisation: OrganisationId, user: UserId) -> None:
-        timer = self._away.pop(user, None)
-        if timer is not None:
-            timer.cancel()
-        self.engine.tell(organisation, ConsoleSeen(agent=user))
-
-    def _console_gone(self, organisation: OrganisationId, user: UserId) -> None:
-        loop = asyncio.get_running_loop()
-
-        def gone() -> None:
-            self._away.pop(user, None)
-            self.engine.tell(organisation, ConsoleLost(agent=user))
-
-        self._away[user] = loop.call_later(CONSOLE_GRACE_MS / 1000, gone)
 
     async def _control(self, question: Question) -> Answer:
         """A question of another command on this machine."""
