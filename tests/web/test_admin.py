@@ -28,6 +28,7 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
         "devices",
         "numbers",
         "trunks",
+        "ldap",
         "announcements",
     ]
     assert (await make(chantal, "roles", name="Receptie", rights=["queue.pick"])).status_code == 201
