@@ -43,13 +43,15 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
     ).status_code == 201
     trunk = {"name": "KPN", "host": "sip.example.net", "user_name": "us", "password": "geheim"}
     assert (await make(chantal, "trunks", **trunk)).status_code == 201
+    book = {"name": "AD", "url": "ldaps://ad.example.net", "base": "dc=example,dc=net", "password": "geheim"}
+    assert (await make(chantal, "ldap", **book, bind_dn="cn=cordboard")).status_code == 201
     before = (await chantal.get("/api/admin/audit")).json()["rows"]
     for resource in overview["resources"]:
         rows = (await chantal.get(f"/api/admin/{resource['name']}")).json()["rows"]
         assert rows
         for row in rows:
             read_only = {"registered", "used_by", "used_by_name", "server", "user", "open_now"}
-            read_only |= {"all_rights", "has_password", "state", "state_detail", "test"}
+            read_only |= {"all_rights", "has_password", "state", "state_detail", "test", "last", "running"}
             sent = {key: value for key, value in row.items() if key not in read_only}
             answer = await chantal.patch(
                 f"/api/admin/{resource['name']}/{row['id']}",
