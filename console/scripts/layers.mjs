@@ -32,7 +32,9 @@ const wrong = [];
 for (const file of files(SRC)) {
   const [room, place] = relative(SRC, file).split(sep);
   const test = /\.test\.tsx?$/.test(file);
-  for (const [, source] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)) {
+  for (const [, source] of readFileSync(file, "utf8").matchAll(
+    /(?<!["'])\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g,
+  )) {
     const where = `${relative(SRC, file)}: imports ${source}`;
     if (source.startsWith(".")) {
       const [to, toPlace] = relative(SRC, resolve(dirname(file), source)).split(sep);
