@@ -199,3 +199,18 @@ async def test_an_exchange_that_could_not_be_prepared_is_prepared_again() -> Non
         assert not troubles
         assert office.only_call().state is CallState.WAITING
         assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("2.1.1-h", "D25")
+@pytest.mark.parametrize("stays_ms", range(0, 1_000, 50))
+async def test_no_music_goes_on_for_a_caller_who_left_while_it_was_begun(stays_ms: int) -> None:
+    """At whatever moment: what plays it is a thing in the exchange, and would stay there until somebody else comes."""
+    async with Office() as office:
+        office.pretended.faults.delay_response, office.pretended.faults.delay_ms_max = 1.0, 200
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(stays_ms)
+        caller.hang_up()
+        await office.pass_ms(3_000)
+
+        assert not office.board.calls
+        assert not any(bridge.has_music for bridge in office.pretended.registry.bridges.values())

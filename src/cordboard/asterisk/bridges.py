@@ -63,19 +63,19 @@ class Bridges:
         self._making.clear()
 
     async def play_on(self) -> None:
-        """Have music play wherever somebody is who should hear it.
+        """Have music play wherever somebody is who should hear it, and nowhere else.
 
         Whoever put them there may not have lived to do it, or not have heard that it was done.
         """
-        for name in {
-            parsed for key in self._inside.values() if (parsed := BridgeName.parse(key)) is not None
-        }:
-            bridge = self._ids.get(str(name))
-            if bridge is None:
+        for key, bridge in list(self._ids.items()):
+            name = BridgeName.parse(key)
+            if name is None or name.place not in (Place.HOLD, Place.QUEUE):
                 continue
-            if name.place is Place.HOLD:
+            if not self.is_used(name):
+                await self.tidy(name)
+            elif name.place is Place.HOLD:
                 await self._play(bridge, None)
-            elif name.place is Place.QUEUE:
+            else:
                 await self._play(bridge, self._music(name.organisation, QueueId(name.subject)))
 
     def is_used(self, name: BridgeName) -> bool:
@@ -86,9 +86,19 @@ class Bridges:
         """The bridge of this id is the one that we put legs into."""
         return bridge in self._ids.values()
 
-    def forget_leg(self, leg: LegId) -> str | None:
-        """The leg is no more. Gives the id of the pair's bridge that nobody is left in, for it to be destroyed."""
-        return self._empty_pair(self._inside.pop(leg, None))
+    def forget_leg(self, leg: LegId) -> BridgeName | None:
+        """The leg is no more. Gives the bridge in which it was, should nobody be left there, for it to be tidied."""
+        key = self._inside.pop(leg, None)
+        return None if key is None or key in self._inside.values() else BridgeName.parse(key)
+
+    async def tidy(self, name: BridgeName) -> None:
+        """Nobody was left there: a pair's bridge goes; where music was begun behind the last listener it ends."""
+        if self.is_used(name):
+            return
+        if name.place is Place.PAIR:
+            await self._tidy(str(name))
+        elif name.place in (Place.HOLD, Place.QUEUE) and (bridge := self._ids.get(str(name))) is not None:
+            await self._wire.ask("DELETE", f"bridges/{bridge}/moh")
 
     def take_out(self, name: BridgeName) -> str | None:
         """Forget this bridge; gives its id, for it to be destroyed. None: there is none."""
@@ -142,7 +152,10 @@ class Bridges:
             if bridge is None or await self._play(bridge, music) is None:
                 return None
         answer = await self._put(name, [leg], anew=[leg])
-        if answer is not None and answer.is_done and (bridge := self._ids.get(key)) is not None:
+        if not self.is_used(name):
+            # Who was to hear it is no more.
+            await self.tidy(name)
+        elif answer is not None and answer.is_done and (bridge := self._ids.get(key)) is not None:
             # And after: whom we take for the one before may have left a moment ago, and the music with them; one who
             # was there already, unknown to us, left for a moment. Where it plays it goes on.
             await self._play(bridge, music)

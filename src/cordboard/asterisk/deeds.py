@@ -309,10 +309,10 @@ class Deeds:
             self._inbox(organisation, MessageRecorded(leg=command.leg, name=command.name, ms=0))
 
     async def _delete(self, organisation: OrganisationId | None, leg: LegId, reason: dict[str, str]) -> None:
-        pair = self._bridges.forget_leg(leg)
+        left = self._bridges.forget_leg(leg)
         answer = await self._wire.ask("DELETE", f"channels/{leg}", query=reason)
-        if pair is not None:
-            await self._bridges.destroy(pair)
+        if left is not None:
+            await self._bridges.tidy(left)
         if answer is None and organisation is not None:
             self._unsure(organisation)
 

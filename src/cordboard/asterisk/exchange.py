@@ -468,9 +468,9 @@ class AsteriskExchange:
         self._leave_bridge(leg)
 
     def _leave_bridge(self, leg: LegId) -> None:
-        pair = self._bridges.forget_leg(leg)
-        if pair is not None:
-            self._spawn(self._bridges.destroy(pair))
+        left = self._bridges.forget_leg(leg)
+        if left is not None:
+            self._spawn(self._bridges.tidy(left))
 
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
