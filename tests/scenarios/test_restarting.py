@@ -12,11 +12,17 @@ import pytest
 
 from cordboard.core.agent import Agent, AgentStatus, LineState, WrapUp
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import Call, CallState, TransferState
 from cordboard.core.events import LegEnd, MessageRecorded, Place
 from cordboard.core.records import CallClosed, CallMoved, CallOpened, MessageLeft
 from cordboard.core.refusals import Refused
-from cordboard.core.requests import AnswerCall, CancelTransfer, StartConference, TransferToColleague
+from cordboard.core.requests import (
+    AnswerCall,
+    CancelTransfer,
+    ConnectWithoutWaiting,
+    StartConference,
+    TransferToColleague,
+)
 from cordboard.core.rules import Exit, ExitAction
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import AnswerMethod, CallId, EndedBy, LegId, QueueId, TransferKind, UserId
@@ -471,6 +477,36 @@ def test_a_caller_back_in_the_queue_is_not_passed_on_by_the_former_agent() -> No
     with pytest.raises(Refused):
         world.cancels("chantal", "c1")
     assert world.transfer("c1") is None
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_recipient_who_answered_unwritten_and_is_put_aside_is_consulted() -> None:
+    """A swap broke off, and the database has the recipient ringing: what can be clicked is what can be done."""
+    world = office("chantal")
+    for name in ("a1", "a2"):
+        world.call_arrives(name)
+        world.click_answer("chantal", name)
+    world.arms("chantal", "a2", TransferKind.ATTENDED)
+    world.to_number("chantal", "a2", "31201234567")
+    recipient = world.recipient("a2")
+    rings, was = copy.deepcopy(world.call("a2").transfer), copy.deepcopy(world.call(recipient))
+    world.outside_answers(recipient)
+    other, line = world.exchange.callers[world.call("a1").leg], world.person("chantal").line
+    assert line is not None
+    other.place, other.line = Place.LINE, line.leg
+    world.exchange.callers[world.call(recipient).leg].since = other.since + 1
+
+    def not_written(_world: World, board: Board) -> None:
+        board.calls[CallId("a2")].transfer = rings
+        again = board.calls[CallId(recipient)]
+        again.state, again.answered_at = was.state, was.answered_at
+
+    restart(world, forget=not_written)
+
+    assert (world.state("a1"), world.state(recipient)) == (CallState.ACTIVE, CallState.HELD)
+    assert world.transfer("a2") is TransferState.CONSULTING
+    with pytest.raises(Refused, match="too_late"):
+        world.ask(ConnectWithoutWaiting(agent=UserId("chantal"), call=CallId("a2")))
 
 
 @pytest.mark.rule("D16")

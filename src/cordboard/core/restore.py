@@ -254,8 +254,12 @@ def _is_held(turn: Turn, call: Call, agent: Agent) -> None:
         # Else it was taken back from a transfer before anybody had spoken with the caller.
         _taken(turn, agent, call)
     call.reason = reason
+    was_dialled = call.state is CallState.DIALLING
     if call.state is not CallState.HELD:
         turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+    if was_dialled:
+        # Answered while nobody looked: the transfer that it was dialled for goes on from there.
+        aftermath.consulted(turn, agent, call)
 
 
 def _taken(turn: Turn, agent: Agent, call: Call) -> None:

@@ -220,7 +220,8 @@ def connect_without_waiting(turn: Turn, agent: Agent, call: Call) -> None:
     """
     transfer = _own(call, agent)
     recipient = handover.recipient_of(turn, call)
-    if transfer.state is not TransferState.DIALLING or recipient is None:
+    rings = recipient is not None and recipient.state in (CallState.DIALLING, CallState.CONNECTING)
+    if transfer.state is not TransferState.DIALLING or recipient is None or not rings:
         raise Refused(Code.TOO_LATE if transfer.state is not TransferState.ARMED else Code.NOT_ARMED)
     board = turn.board
     transfer.kind = TransferKind.BLIND
