@@ -38,8 +38,9 @@ TEST_RING_S = 30
 TEST_TALK_S = 10
 
 TRIES = 5
-CALL_SECONDS_MAX = 4 * 3600
-"""Backstop for a leg that nobody owns any more."""
+CALL_SECONDS_MAX = 24 * 3600
+"""Backstop for a leg that nobody owns any more. It counts on while people talk, hence longer than any talk; who is gone
+without a word is noticed by the missing sound long before."""
 
 
 def extensions_conf(settings: ExchangeSettings) -> str:
