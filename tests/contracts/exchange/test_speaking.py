@@ -174,6 +174,7 @@ async def test_a_message_of_a_caller_who_hangs_up_is_kept(rig: Rig) -> None:
 
     assert recorded.ms >= 2_000
     assert rig.keeps_message(rig.id("message"))
+    await desk.told(LegEnded, party)
     assert desk.kinds(party)[-2:] == ["MessageRecorded", "LegEnded"]
 
 
