@@ -73,9 +73,11 @@ def history(database: Path) -> list[Row]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
             # A call between two desks is one out and one in; nobody outside took part.
-            "SELECT c.id, c.number, c.answered_at, c.ended_at, c.ended_by, c.ended_by = 'exit' OR EXISTS ("
-            "  SELECT 1 FROM calls p JOIN calls o ON o.organisation = p.organisation AND o.peer = p.id"
-            "  WHERE p.organisation = c.organisation AND p.partner = c.id AND o.ended_by = 'exit'"
+            "SELECT c.id, c.number, c.answered_at, c.ended_at, c.ended_by,"
+            " c.ended_by = 'exit' OR (c.organisation, c.id) IN ("
+            "  SELECT p.organisation, p.partner FROM calls o"
+            "  JOIN calls p ON p.organisation = o.organisation AND p.id = o.peer"
+            "  WHERE o.ended_by = 'exit' AND p.partner IS NOT NULL"
             ") FROM calls c WHERE c.direction = 'in' AND c.peer IS NULL"
         ).fetchall()
         stretches: dict[str, list[str]] = {}
