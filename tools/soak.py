@@ -31,6 +31,10 @@ from tools.faults.ledger import Ledger, Row, add_up, history
 from tools.faults.office import Office, busy_office
 
 LOOK_S = 30.0
+REGISTER_S = 1_200.0
+"""Telephones register again so often, as real ones do; for longer than an hour they would be unreachable."""
+WARM_S = 1_800.0
+"""What is kept for each queue, person and hour fills in the first half hour; growth counts from then on."""
 WITH_SOUND = 20
 STAY_MS = 4_000
 """How long the others stay on the line, on average."""
@@ -119,6 +123,7 @@ async def _others(office: Office, folder: Path, lasts_s: float, per_second: floa
 
 async def _watch(office: Office, lasts_s: float) -> list[Look]:
     began, looks = time.monotonic(), []
+    registered_s = 0.0
     while (at_s := time.monotonic() - began) < lasts_s:
         server, exchange = office.cordboard.server_pid(), office.cordboard.exchange_pid()
         up = await asyncio.to_thread(_what_is_up, office)
@@ -127,6 +132,9 @@ async def _watch(office: Office, lasts_s: float) -> list[Look]:
             f"{at_s / 60:.1f} min: server {_line(looks[-1].server)}; exchange {_line(looks[-1].exchange)}; "
             f"{len(office.callers.visits)} callers with sound so far"
         )
+        if at_s - registered_s > REGISTER_S:
+            registered_s = at_s
+            await asyncio.gather(*(office.registers(agent) for agent in office.agents))
         # What is not needed any more of hours of messages.
         office.callers.phone.log.clear()
         await asyncio.sleep(LOOK_S)
@@ -171,7 +179,7 @@ def _close(
     seed: int,
 ) -> int:
     lasted_s = looks[-1].at_s
-    warm = [look for look in looks if look.at_s >= min(600.0, lasted_s / 3)]
+    warm = [look for look in looks if look.at_s >= min(WARM_S, lasted_s / 3)]
     slopes = {
         f"{who} {what}": round(slope_per_hour([(look.at_s, getattr(look, who)[what]) for look in warm]), 2)
         for who in ("server", "exchange")
