@@ -10,7 +10,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import CallState, TransferState
 from cordboard.core.events import Place
 from cordboard.core.refusals import Refused
-from cordboard.core.requests import ConnectWithoutWaiting
+from cordboard.core.requests import CompleteTransfer, ConnectWithoutWaiting
 from cordboard.core.types import AnswerMethod, CallId, TransferKind, UserId
 from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
@@ -87,3 +87,23 @@ def test_a_recipient_who_answered_unwritten_and_is_put_aside_is_consulted() -> N
     assert world.transfer("a2") is TransferState.CONSULTING
     with pytest.raises(Refused, match="too_late"):
         world.ask(ConnectWithoutWaiting(agent=UserId("chantal"), call=CallId("a2")))
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_recipient_whose_answer_the_transfer_has_not_heard_of_is_not_hung_up_by_the_green_check() -> None:
+    """A death in between left it as ringing; both speak, and are connected by the click."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.arms("chantal", "c1", TransferKind.ATTENDED)
+    world.to_number("chantal", "c1", "31201234567")
+    recipient = world.recipient("c1")
+    world.outside_answers(recipient)
+    transfer = world.call("c1").transfer
+    assert transfer is not None
+    transfer.state = TransferState.DIALLING
+
+    click = CompleteTransfer(agent=UserId("chantal"), call=CallId("c1"), to=CallId(recipient), confirmed=True)
+    world.ask(click)
+
+    assert {world.state("c1"), world.state(recipient)} == {CallState.TRANSFERRED}

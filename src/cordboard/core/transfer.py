@@ -204,8 +204,10 @@ def complete(turn: Turn, agent: Agent, call: Call, to: Call, *, confirmed: bool)
     if (another or customer) and not confirmed and not both_talk:
         raise Refused(Code.CONFIRM_RECIPIENT, one=handover.name_of(call), other=handover.name_of(to))
     if transfer.state is TransferState.DIALLING:
-        handover.step(turn, call, TransferState.ARMED)
-        if (rings := handover.recipient_of(turn, call)) is not None:
+        rings = handover.recipient_of(turn, call)
+        # Who has answered may have done so while nobody looked: that one does not ring any more.
+        handover.step(turn, call, TransferState.CONSULTING if rings is to else TransferState.ARMED)
+        if rings is not None and rings is not to:
             transfer.recipient = None
             talk.hang_up(turn, rings)
     _not_for_another(turn, agent, call, to)
