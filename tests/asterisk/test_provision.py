@@ -81,6 +81,8 @@ class Database:
 
     async def remove(self, family: str, key: str) -> None:
         """One row less."""
+        if self.writes == self.fails_at:
+            raise AmiFailed("no answer")
         del self.rows[family, key]
 
     async def family(self, family: str) -> dict[str, str]:
@@ -120,6 +122,11 @@ async def test_a_number_keeps_its_telephones_while_the_exchange_is_told_anew(tmp
     with pytest.raises(AmiFailed):
         await made.write_fallbacks(Fallbacks(groups={"900": ("d-2",), "901": ("d-2",)}))
     assert {key for _, key in database.rows} == {"900", "901", "902"}
+
+    # Also when it is only what is to go that cannot be told.
+    database.fails_at = database.writes + 1
+    with pytest.raises(AmiFailed):
+        await made.write_fallbacks(Fallbacks(groups={"900": ("d-2",), "901": ("d-2",)}))
 
     database.fails_at = None
     await made.write_fallbacks(Fallbacks(groups={"900": ("d-2",), "901": ("d-2",)}))

@@ -58,7 +58,10 @@ def restart(world: World, *, fresh: bool = False, forget: Forgetting | None = No
             state=call.state,
             since=call.since,
             segment_since=call.segment_since,
+            segment=call.segment,
             answered_at=call.answered_at,
+            handled_by=call.handled_by,
+            made_by=call.made_by,
             agent=call.agent,
             confirmed=False,
         )

@@ -8,10 +8,11 @@ import pytest
 
 from cordboard.core.board import Board
 from cordboard.core.call import CallState, TransferState
-from cordboard.core.events import Place
+from cordboard.core.events import LegEnd, Place
+from cordboard.core.records import SegmentKind
 from cordboard.core.refusals import Refused
-from cordboard.core.requests import CompleteTransfer, ConnectWithoutWaiting
-from cordboard.core.types import AnswerMethod, CallId, TransferKind, UserId
+from cordboard.core.requests import CallNumber, CompleteTransfer, ConnectWithoutWaiting
+from cordboard.core.types import AnswerMethod, CallId, NumberKind, TransferKind, UserId
 from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
 
@@ -79,7 +80,7 @@ def test_a_recipient_who_answered_unwritten_and_is_put_aside_is_consulted() -> N
     def not_written(_world: World, board: Board) -> None:
         board.calls[CallId("a2")].transfer = rings
         again = board.calls[CallId(recipient)]
-        again.state, again.answered_at = was.state, was.answered_at
+        again.state, again.answered_at, again.handled_by = was.state, was.answered_at, was.handled_by
 
     restart(world, forget=not_written)
 
@@ -90,20 +91,82 @@ def test_a_recipient_who_answered_unwritten_and_is_put_aside_is_consulted() -> N
 
 
 @pytest.mark.rule("D7", "D16")
-def test_a_recipient_whose_answer_the_transfer_has_not_heard_of_is_not_hung_up_by_the_green_check() -> None:
-    """A death in between left it as ringing; both speak, and are connected by the click."""
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "rings"])
+def test_a_recipient_who_was_dialled_unwritten_is_connected_when_there_is_an_answer(answered: bool) -> None:
+    """The database has the agent's own telephone coming up still: the card says that the recipient rings, or speaks."""
     world = office("chantal")
     world.call_arrives("c1")
     world.click_answer("chantal", "c1")
     world.arms("chantal", "c1", TransferKind.ATTENDED)
     world.to_number("chantal", "c1", "31201234567")
     recipient = world.recipient("c1")
-    world.outside_answers(recipient)
-    transfer = world.call("c1").transfer
-    assert transfer is not None
-    transfer.state = TransferState.DIALLING
+    rings = copy.deepcopy(world.call("c1").transfer)
+    if answered:
+        world.outside_answers(recipient)
 
-    click = CompleteTransfer(agent=UserId("chantal"), call=CallId("c1"), to=CallId(recipient), confirmed=True)
-    world.ask(click)
+    def not_written(_world: World, board: Board) -> None:
+        board.calls[CallId("c1")].transfer = rings
+        again = board.calls[CallId(recipient)]
+        again.state, again.segment, again.answered_at = CallState.CONNECTING, SegmentKind.DIAL, None
+        again.handled_by = None
+
+    restart(world, forget=not_written)
+
+    if not answered:
+        assert (world.state(recipient), world.transfer("c1")) == (CallState.DIALLING, TransferState.DIALLING)
+        world.outside_answers(recipient)
+    assert (world.state(recipient), world.transfer("c1")) == (CallState.ACTIVE, TransferState.CONSULTING)
+    world.ask(
+        CompleteTransfer(agent=UserId("chantal"), call=CallId("c1"), to=CallId(recipient), confirmed=True)
+    )
+    assert {world.state("c1"), world.state(recipient)} == {CallState.TRANSFERRED}
+
+
+@pytest.mark.rule("D7", "D16")
+@pytest.mark.parametrize("state", [CallState.CONNECTING, CallState.DIALLING])
+def test_two_who_were_connected_unwritten_stay_connected(state: CallState) -> None:
+    """Neither the answer nor the green check was written: the exchange has them together, and there they stay."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.arms("chantal", "c1", TransferKind.ATTENDED)
+    world.to_number("chantal", "c1", "31201234567")
+    recipient = world.recipient("c1")
+    rings = copy.deepcopy(world.call("c1").transfer)
+    world.outside_answers(recipient)
+    chantal, other = UserId("chantal"), CallId(recipient)
+    world.ask(CompleteTransfer(agent=chantal, call=CallId("c1"), to=other, confirmed=True))
+    assert {world.state("c1"), world.state(recipient)} == {CallState.TRANSFERRED}
+
+    def not_written(_world: World, board: Board) -> None:
+        agent = board.agents[chantal]
+        caller, again = board.calls[CallId("c1")], board.calls[other]
+        caller.state, caller.transfer, caller.agent = CallState.HELD, rings, chantal
+        again.state, again.answered_at, again.handled_by, again.agent = state, None, None, chantal
+        again.segment = SegmentKind.DIAL
+        agent.calls += [caller.id, again.id]
+
+    restart(world, forget=not_written)
 
     assert {world.state("c1"), world.state(recipient)} == {CallState.TRANSFERRED}
+    assert world.call(recipient).answered_at is not None
+
+
+@pytest.mark.rule("D7", "D16")
+def test_who_came_back_from_a_transfer_and_is_being_taken_is_not_hung_up_by_a_look() -> None:
+    """One whom we had called, and who was passed on in vain: the initiator has clicked, the telephone comes up."""
+    world = office("chantal", "piet", method=AnswerMethod.MANUAL)
+    world.ask(CallNumber(agent=UserId("chantal"), number="31201234567", kind=NumberKind.NATIONAL))
+    world.phone_answers("chantal")
+    called = next(iter(world.board.calls.values()))
+    world.outside_answers(called.id)
+    world.arms("chantal", called.id, TransferKind.BLIND)
+    world.to_number("chantal", called.id, "31209999999")
+    world.party_hangs_up(world.recipient(called.id), LegEnd.BUSY)
+    assert (called.state, called.back_to) == (CallState.WAITING, UserId("chantal"))
+    world.click_answer("chantal", called.id)
+    assert called.state is CallState.CONNECTING
+
+    world.exchange_comes_up()
+
+    assert world.state(called.id) in (CallState.CONNECTING, CallState.HELD, CallState.WAITING)

@@ -78,7 +78,11 @@ def nobody_is_rung_in_vain(board: Board, turn: Turn) -> None:
         rung = [
             c
             for c in board.calls.values()
-            if c.rings_customer_first and c.agent is None and c.for_queue == record.queue
+            if c.rings_customer_first
+            and c.agent is None
+            and c.for_queue == record.queue
+            # Who has been passed on talks with somebody else by now.
+            and c.state is not CallState.TRANSFERRED
         ]
         free = [a for a in board.queues[record.queue].signed_in if board.is_available(board.agents[a])]
         assert len(rung) <= len(free), (rung, free)
@@ -165,6 +169,9 @@ def call_is_sound(board: Board, call: Call) -> None:
     transfer = call.transfer
     if transfer is not None and transfer.until is not None and transfer.state is not TransferState.ARMED:
         assert call.state is not CallState.ENDED, call
+    if transfer is not None and transfer.state is TransferState.DIALLING and board.exchange_up:
+        recipient = board.calls.get(transfer.recipient) if transfer.recipient is not None else None
+        assert recipient is None or recipient.state in (CallState.CONNECTING, CallState.DIALLING), call
     if call.peer is not None and (peer := board.calls.get(call.peer)) is not None:
         assert peer.peer == call.id, call
     if call.state is not CallState.WAITING:

@@ -1,4 +1,4 @@
-"""Asterisk's management socket, for the two things that ARI cannot do: NOTIFY in a call, and entries in astdb.
+"""Asterisk's management socket, for what ARI cannot do: NOTIFY in a call, entries in astdb, and words of its console.
 
 One action at a time, no events, reconnects by itself. Source: telephony notes 2 (a).
 """
@@ -18,6 +18,10 @@ MESSAGE_BYTES_MAX = 2**20
 
 class AmiFailed(Exception):
     """The action was refused, or the exchange is away; whether it happened is not known in the second case."""
+
+
+class AmiRefused(AmiFailed):
+    """The exchange answered, and did not do it."""
 
 
 class AmiClient:
@@ -57,7 +61,7 @@ class AmiClient:
 
     async def remove(self, family: str, key: str) -> None:
         """Remove one entry of astdb; that it is not there is no failure."""
-        with contextlib.suppress(AmiFailed):
+        with contextlib.suppress(AmiRefused):
             await self.action("DBDel", Family=family, Key=key)
 
     async def family(self, family: str) -> dict[str, str]:
@@ -115,9 +119,10 @@ class AmiClient:
         answer = await self._exchange("Login", login)
         try:
             self._require_success("Login", answer)
-        except AmiFailed:
+        except AmiRefused as refused:
             await self._drop()
-            raise
+            # Whatever was to be done has not even been asked.
+            raise AmiFailed(str(refused)) from refused
 
     async def _exchange(
         self, name: str, fields: dict[str, str], until: str | None = None
@@ -152,7 +157,7 @@ class AmiClient:
     def _require_success(name: str, answer: list[tuple[str, str]]) -> None:
         fields = dict(answer)
         if fields.get("Response") != "Success":
-            raise AmiFailed(f"{name}: {fields.get('Message', 'refused')}")
+            raise AmiRefused(f"{name}: {fields.get('Message', 'refused')}")
 
     async def _drop(self) -> None:
         writer, self._reader, self._writer = self._writer, None, None

@@ -13,6 +13,7 @@ from functools import partial
 import msgspec
 
 from cordboard.app.administration.take import TAKE_MS_MAX, Prompt
+from cordboard.app.jobs import Jobs
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import operations, translate
 from cordboard.asterisk.lanes import Lanes
@@ -43,6 +44,7 @@ class AsteriskBooth:
         self._speaking = Speaking(self._wire, new_id, lambda _organisation, _phrases, _language: [])
         self._new_id = new_id
         self.lanes = Lanes()
+        self._jobs = Jobs()
         self._legs: set[LegId] = set()
         self._rung: set[LegId] = set()
         """Those of them of which the exchange has said that it rings them."""
@@ -121,8 +123,8 @@ class AsteriskBooth:
 
     async def _hang_up(self, leg: LegId) -> None:
         answer = await self._wire.ask("DELETE", f"channels/{leg}")
-        if answer is not None and not answer.is_done:
-            # Gone already; its end may have been told to an earlier connection.
+        if answer is None or not answer.is_done:
+            # Gone already, its end told to an earlier connection; or away: what lives at the next one is hung up.
             self._over(leg, LegEnd.HUNG_UP)
 
     # --- what the exchange tells ---
@@ -159,7 +161,7 @@ class AsteriskBooth:
             self._told(fact)
 
     def _on_up(self) -> None:
-        self.lanes.post([], self._reconcile)
+        self._jobs.spawn(self._reconcile())
 
     async def _reconcile(self) -> None:
         """Compare with what lives in the exchange: ours that have gone, and those of a server before this one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse
@@ -54,13 +55,30 @@ class Bridges:
         self._inside: dict[LegId, str] = {}
         """Name of the bridge in which a leg is: the last one out stops a holding bridge's music (22.10, seen)."""
 
-    def found(self, ids: Mapping[str, str], inside: Mapping[LegId, str]) -> None:
-        """What the exchange says that there is."""
-        self._ids = dict(ids)
-        self._inside = dict(inside)
+    def found(
+        self,
+        ids: Mapping[str, str],
+        inside: Mapping[LegId, str],
+        *,
+        of: AbstractSet[OrganisationId] | None = None,
+    ) -> None:
+        """What the exchange says that there is.
+
+        Args:
+            of: it was asked for these only, and the others may have moved since; None: for all.
+        """
+
+        def meant(key: str) -> bool:
+            name = BridgeName.parse(key)
+            return of is None or (name is not None and name.organisation in of)
+
         # Which of them mix is not known: the next wire makes its bridge anew.
-        self._mixing.clear()
-        self._making.clear()
+        self._mixing = {key for key in self._mixing if not meant(key)}
+        self._making = {key: task for key, task in self._making.items() if not meant(key)}
+        self._ids = {key: id_ for key, id_ in self._ids.items() if not meant(key)}
+        self._ids |= {key: id_ for key, id_ in ids.items() if meant(key)}
+        self._inside = {leg: key for leg, key in self._inside.items() if not meant(key)}
+        self._inside |= {leg: key for leg, key in inside.items() if meant(key)}
 
     async def play_on(self) -> None:
         """Have music play wherever somebody is who should hear it, and nowhere else.
@@ -96,7 +114,8 @@ class Bridges:
         if self.is_used(name):
             return
         if name.place is Place.PAIR:
-            await self._tidy(str(name))
+            if (bridge := self.take_out(name)) is not None:
+                await self.destroy(bridge)
         elif name.place in (Place.HOLD, Place.QUEUE) and (bridge := self._ids.get(str(name))) is not None:
             await self._wire.ask("DELETE", f"bridges/{bridge}/moh")
 
@@ -140,24 +159,19 @@ class Bridges:
     ) -> AriResponse | None:
         """Put a leg where the music is, and have it play. None: the exchange is away.
 
+        Each time: whoever was there before may have left a moment ago, and the music with them. Where it plays it goes
+        on.
+
         Args:
             music: class of music; None: the installation's. One that the exchange does not know is the installation's
                 too (22.10, seen).
         """
         key = str(name)
-        # Also true for one who is put there again: leaving stops the music.
-        if not any(there == key and other != leg for other, there in self._inside.items()):
-            # Before anybody is in: if we die in between, nobody sits in silence whom the next server takes for served.
-            bridge = await self._bridge(name)
-            if bridge is None or await self._play(bridge, music) is None:
-                return None
         answer = await self._put(name, [leg], anew=[leg])
         if not self.is_used(name):
             # Who was to hear it is no more.
             await self.tidy(name)
         elif answer is not None and answer.is_done and (bridge := self._ids.get(key)) is not None:
-            # And after: whom we take for the one before may have left a moment ago, and the music with them; one who
-            # was there already, unknown to us, left for a moment. Where it plays it goes on.
             await self._play(bridge, music)
         return answer
 
@@ -172,7 +186,7 @@ class Bridges:
         if bridge is None:
             return None
         answer = await self._wire.ask("POST", f"bridges/{bridge}/removeChannel", query={"channel": leg})
-        await self._tidy(key)
+        await self._left(key)
         return answer
 
     async def _put_mixed(
@@ -210,14 +224,14 @@ class Bridges:
         if answer is not None and answer.is_done:
             self._inside |= dict.fromkeys(filter(self._lives, anew), key)
             for left in {there for there in before.values() if there != key}:
-                await self._tidy(left)
+                await self._left(left)
         elif answer is not None:
             # Who is no more is not back in the last place either: others are kept from a line while somebody is on it.
             is_gone = len(legs) == 1 and answer.status in _NO_SUCH_LEG
             for leg in legs:
                 self._back(leg, None if is_gone else before[leg])
             # Of two who did not come together nothing stays behind.
-            await self._tidy(key)
+            await self._left(key)
         return answer
 
     def _back(self, leg: LegId, before: str | None) -> None:
@@ -226,17 +240,11 @@ class Bridges:
         else:
             self._inside[leg] = before
 
-    async def _tidy(self, key: str | None) -> None:
-        bridge = self._empty_pair(key)
-        if bridge is not None:
-            await self.destroy(bridge)
-
-    def _empty_pair(self, key: str | None) -> str | None:
-        """Id of this bridge, should it be a pair's that nobody is left in; it is forgotten."""
+    async def _left(self, key: str | None) -> None:
+        """Somebody has been moved out of this bridge: of a pair that nobody is left of nothing stays."""
         name = BridgeName.parse(key) if key is not None else None
-        if name is None or name.place is not Place.PAIR or key in self._inside.values():
-            return None
-        return self.take_out(name)
+        if name is not None and name.place is Place.PAIR:
+            await self.tidy(name)
 
     async def destroy(self, bridge: str) -> None:
         """End a bridge that nobody needs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -94,13 +95,13 @@ class Deeds:
         self._talk_when_ringing: set[LegId] = set()
         self._marks: dict[LegId, dict[str, str]] = {}
         """What has still to be written on these legs."""
-        self.posted = 0
+        self.posted: Counter[OrganisationId] = Counter()
         """How many commands there were: what was asked of the exchange before the last of them may be old."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
         """Have these done. Never waits, never raises."""
-        self.posted += len(commands)
+        self.posted[organisation] += len(commands)
         for command in commands:
             legs, job = self._job(organisation, command)
             known = [leg for leg in legs if leg is not None]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from cordboard.app.clock import Clock, pause
+from cordboard.app.jobs import Jobs
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
@@ -24,7 +25,6 @@ from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_inventory
-from cordboard.asterisk.jobs import Jobs
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
 from cordboard.asterisk.settings import APPLICATION
@@ -60,7 +60,7 @@ TRAILING_MS = 500
 NOT_TAKEN_UP = (AriUnavailable, OSError, ValueError)
 """It is away, a file of it cannot be written, or a setting is wrong: the next try may do."""
 LOOKS_MAX = 3
-"""So often the exchange is asked again because something was commanded meanwhile."""
+"""So often the exchange is asked at most, should something be commanded meanwhile."""
 
 
 class AsteriskExchange:
@@ -234,7 +234,7 @@ class AsteriskExchange:
             connection = self._connections
             told, self._to_tell = self._to_tell, set()
             try:
-                inventory = await self._ask(is_new=connection != self._known_connection, is_quiet=True)
+                inventory = await self._ask(is_new=connection != self._known_connection, of=told)
             except NOT_TAKEN_UP:
                 # Whatever it is: without an answer nobody can be served, and only this asks for it.
                 self._to_tell |= told
@@ -258,11 +258,11 @@ class AsteriskExchange:
         """It is the connection that there is now."""
         return self._transport.connected and connection == self._connections
 
-    async def _ask(self, *, is_new: bool, is_quiet: bool = False) -> Inventory:
+    async def _ask(self, *, is_new: bool, of: Collection[OrganisationId] = ()) -> Inventory:
         """What lives in the exchange; from before the question on, events wait in the backlog.
 
         Args:
-            is_quiet: an answer from which a command of the meantime is missing would undo it, so it is asked again.
+            of: an answer from which a command of theirs of the meantime is missing would undo it: it is asked again.
         """
         if is_new:
             send = self._transport.request
@@ -273,14 +273,14 @@ class AsteriskExchange:
             if not answer.is_done:
                 # It dials in before it has loaded all of itself.
                 raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
-        looks = 1 if is_new or not is_quiet else LOOKS_MAX
+        looks = 1 if is_new else LOOKS_MAX
         while True:
             if not is_new:
                 await self._deeds.lanes.passed()
             self._backlog = self._backlog or []
-            posted, looks = self._deeds.posted, looks - 1
+            posted, looks = [self._deeds.posted[one] for one in sorted(of)], looks - 1
             inventory = await take_inventory(self._transport)
-            if not looks or posted == self._deeds.posted:
+            if not looks or posted == [self._deeds.posted[one] for one in sorted(of)]:
                 break
         if is_new and inventory.boot != self._boot and self._prepare is not None:
             await self._prepare()
@@ -322,7 +322,7 @@ class AsteriskExchange:
         if fresh:
             self._boot = inventory.boot
             self._booted(inventory.boot)
-        self._bridges.found(inventory.bridges, inventory.inside)
+        self._bridges.found(inventory.bridges, inventory.inside, of=None if is_new else told)
         self._spawn(self._bridges.play_on())
         if is_new:
             for leg in self._legs.others(inventory.names):

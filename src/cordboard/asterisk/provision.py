@@ -6,6 +6,7 @@ They live in astdb, so that phones are known again when the exchange restarts be
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
@@ -142,6 +143,8 @@ class Provisioner:
         self._written: dict[str, tuple[DeviceKind, str]] = {}
         self._families: dict[str, dict[str, str]] = {}
         """What the exchange has of each family of fall-backs."""
+        self._lock = asyncio.Lock()
+        """Two who write the fall-backs at once would each take the other's half for what is there."""
 
     def forget(self) -> None:
         """Write everything anew the next time: call it when the exchange was started anew."""
@@ -241,14 +244,15 @@ class Provisioner:
             (EMERGENCY_FAMILY, {phone: "&".join(t) for phone, t in fallbacks.emergency_trunks.items()}),
             (EMERGENCY_NUMBER_FAMILY, fallbacks.emergency_number),
         )
-        for family, entries in families:
-            known = self._families.pop(family, None)
-            before = await self._ami.family(family) if known is None else known
-            # First what is to be there: whoever dies in between leaves nobody without a telephone that rings.
-            for key, value in entries.items():
-                if before.get(key) != value:
-                    await self._ami.put(family, key, value)
-            for key in before.keys() - entries.keys():
-                await self._ami.remove(family, key)
-            # Not before all of it is there: what failed half-way is written anew.
-            self._families[family] = dict(entries)
+        async with self._lock:
+            for family, entries in families:
+                known = self._families.pop(family, None)
+                before = await self._ami.family(family) if known is None else known
+                # First what is to be there: whoever dies in between leaves nobody without a telephone that rings.
+                for key, value in entries.items():
+                    if before.get(key) != value:
+                        await self._ami.put(family, key, value)
+                for key in before.keys() - entries.keys():
+                    await self._ami.remove(family, key)
+                # Not before all of it is there: what failed half-way is written anew.
+                self._families[family] = dict(entries)

@@ -45,7 +45,7 @@ def may_ask(queue: Queue, call: Call) -> bool:
     return (
         queue.callback.caller_first_ms is not None
         and queue.open
-        and not call.rings_customer_first
+        and not call.awaits_first_agent
         and not (call.urgent or queue.urgent or queue.ring_until_answered)
     )
 

@@ -263,6 +263,11 @@ class Call:
         return self.callback is not None and self.made_by is None
 
     @property
+    def awaits_first_agent(self) -> bool:
+        """The customer was rung first, and nobody of ours has spoken with them yet."""
+        return self.rings_customer_first and self.handled_by is None
+
+    @property
     def is_undialled(self) -> bool:
         """An outgoing call whose agent's telephone is on its way up; nobody has been dialled."""
         return (

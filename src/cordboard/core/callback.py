@@ -433,7 +433,7 @@ def attempt_of(board: Board, call: Call) -> CallBack | None:
 def moved(turn: Turn, call: Call) -> None:
     """The customer's telephone rings from now on: that is written before anybody knows how it ends."""
     one = attempt_of(turn.board, call)
-    if one is not None and call.state is CallState.DIALLING:
+    if one is not None and one.rung and call.state is CallState.DIALLING:
         change(turn, one, last_attempt_at=turn.now)
 
 

@@ -60,16 +60,19 @@ def _has_agent(board: Board, one: CallBack, queue: Queue, now: Instant) -> bool:
     late = now - one.row.due_at >= queue.callback.offer_ms
     given: dict[UserId, frozenset[UserId]] = {}
     for call, theirs in _others(board):
-        behind = not call.rings_customer_first and callback.since(call) > one.order()[0]
+        behind = not call.awaits_first_agent and callback.since(call) > one.order()[0]
         if call.callback != one.id and not (late and behind):
             _give(frozenset(a for a in theirs if _is_free(board, a)), given, set())
     return _give(frozenset(free), given, set())
 
 
+_NEEDS_AGENT = frozenset({CallState.DIALLING, CallState.WAITING})
+
+
 def _others(board: Board) -> Iterator[tuple[Call, set[UserId]]]:
     """Who needs an agent now, and of whom each may have one: customers who were rung before all others."""
-    rung = [c for c in board.calls.values() if c.rings_customer_first and c.agent is None]
-    others = [c for c in board.waiting() if not c.rings_customer_first]
+    rung = [c for c in board.calls.values() if c.awaits_first_agent and c.state in _NEEDS_AGENT]
+    others = [c for c in board.waiting() if not c.awaits_first_agent]
     for call in (*rung, *others):
         queue = board.queues.get(call.queue or call.for_queue or QueueId(""))
         if call.person is not None:
@@ -183,6 +186,6 @@ def due(turn: Turn, call: Call) -> None:
 
 def _queue(board: Board, call: Call) -> Queue | None:
     """The queue that a customer waits in for whoever is free; None: does not wait, or was not called by us."""
-    if call.state is not CallState.WAITING or not call.rings_customer_first or call.person is not None:
+    if call.state is not CallState.WAITING or not call.awaits_first_agent or call.person is not None:
         return None
     return board.queues.get(call.queue) if call.queue is not None else None

@@ -189,7 +189,10 @@ def require_quiet(board: Board, device: Device) -> None:
         Refused: `device_in_call`; nothing has changed.
     """
     agent = board.agents.get(device.used_by) if device.used_by is not None else None
-    if agent is not None and (agent.calls or (agent.line is not None and agent.line.device == device.id)):
+    in_call = agent is not None and (
+        agent.calls or (agent.line is not None and agent.line.device == device.id)
+    )
+    if in_call or device.engaged:
         raise Refused(Code.DEVICE_IN_CALL, device=device.name)
 
 

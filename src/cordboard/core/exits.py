@@ -117,7 +117,7 @@ def declined(turn: Turn, call: Call) -> None:
 
 
 def _sentence_of(call: Call) -> Sentence:
-    if call.rings_customer_first:
+    if call.awaits_first_agent:
         return Sentence.CALL_BACK_AGAIN
     return Sentence.NOBODY if call.queue is not None else Sentence.NOT_REACHED
 
@@ -264,8 +264,8 @@ def _by(turn: Turn, call: Call, queue: Queue, reason: ExitReason, *, answer: boo
 
 
 def _queue(turn: Turn, call: Call) -> Queue | None:
-    """The queue that a caller waits in; None: the caller is for one person, does not wait, or was called by us."""
-    if call.state is not CallState.WAITING or call.person is not None or call.rings_customer_first:
+    """The queue that a caller waits in; None: for one person, waits not, or was called by us and not taken."""
+    if call.state is not CallState.WAITING or call.person is not None or call.awaits_first_agent:
         return None
     return turn.board.queues.get(call.queue) if call.queue is not None else None
 

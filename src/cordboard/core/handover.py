@@ -117,7 +117,7 @@ def come_back(turn: Turn, call: Call, reason: Reason) -> None:
     initiator = turn.board.agents.get(transfer.initiator)
     for offered in list(call.offers):
         turn.close_offer(call, turn.board.agents[offered], SegmentOutcome.MISSED)
-    sent_unanswered = call.answered_at is None
+    sent_unanswered = call.handled_by is None
     name = transfer.recipient_name or ""
     step(turn, call, TransferState.RETURNED, reason)
     call.partner = call.to = call.agent = call.until = None
@@ -165,7 +165,7 @@ def _release(turn: Turn, call: Call) -> None:
 
 def give_back(turn: Turn, initiator: Agent, call: Call) -> None:
     """A transfer was taken back: on hold for its initiator; who was sent on unanswered waits in the queue (D7)."""
-    if call.answered_at is None and call.queue is not None:
+    if call.handled_by is None and call.queue is not None:
         back_in_queue(turn, call, SegmentOutcome.RETURNED)
     else:
         hold_for(turn, initiator, call, SegmentOutcome.RETURNED)

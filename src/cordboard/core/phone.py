@@ -261,8 +261,11 @@ def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
     device.engaged = engaged
     turn.look_again = turn.look_everywhere = True
     agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
-    if agent is not None:
-        turn.show_agent(agent)
+    if agent is None:
+        return
+    turn.show_agent(agent)
+    if not engaged:
+        _ring_for_lost(turn, agent)
 
 
 def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
@@ -280,10 +283,15 @@ def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
         return
     turn.show_agent(agent)
     if registered:
-        if agent.line_lost_until is not None:
-            rescue.call_back_lost(turn, agent)
+        _ring_for_lost(turn, agent)
     else:
         _away(turn, agent)
+
+
+def _ring_for_lost(turn: Turn, agent: Agent) -> None:
+    """The telephone can be rung again: it is, for who waits for it on hold."""
+    if agent.line_lost_until is not None and turn.board.is_reachable(agent):
+        rescue.call_back_lost(turn, agent)
 
 
 def _away(turn: Turn, agent: Agent) -> None:

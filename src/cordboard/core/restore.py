@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cordboard.core import aftermath, customer_first, desk, exits, handover, rescue, talk, wrapup
+from cordboard.core import aftermath, customer_first, desk, dial, exits, handover, rescue, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
@@ -123,6 +123,7 @@ def _restore_caller(turn: Turn, found: LegFound, legs: Mapping[LegId, LegFound])
         turn.do(HangUp(leg=found.leg))
         return
     call.confirmed = True
+    _if_dialled(turn, call)
     agent = board.agents.get(call.agent) if call.agent is not None else None
     if _waits_to_be_joined(turn, call, legs):
         return
@@ -223,6 +224,11 @@ def _is_passed_on(turn: Turn, call: Call, agent: Agent | None, found: LegFound) 
     transfer = call.transfer
     recipient = handover.recipient_of(turn, call)
     if agent is not None and transfer is not None and recipient is not None and recipient.agent == agent.id:
+        _if_dialled(turn, recipient)
+        if recipient.state is CallState.DIALLING:
+            # The answer and the click behind it are both unwritten.
+            talk.party_answered(turn, agent, recipient)
+            aftermath.consulted(turn, agent, recipient)
         handover.join(turn, agent, call, recipient)
     elif _carried_by(turn, call) is None:
         call.partner = None
@@ -254,12 +260,8 @@ def _is_held(turn: Turn, call: Call, agent: Agent) -> None:
         # Else it was taken back from a transfer before anybody had spoken with the caller.
         _taken(turn, agent, call)
     call.reason = reason
-    was_dialled = call.state is CallState.DIALLING
     if call.state is not CallState.HELD:
         turn.move(call, CallState.HELD, SegmentOutcome.HELD)
-    if was_dialled:
-        # Answered while nobody looked: the transfer that it was dialled for goes on from there.
-        aftermath.consulted(turn, agent, call)
 
 
 def _taken(turn: Turn, agent: Agent, call: Call) -> None:
@@ -289,7 +291,11 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, foun
     # Its own already when others of a conference have just been found gone.
     free = _has_free_line(talker) or line.call == call.id
     armed = call.transfer is not None and call.transfer.state is TransferState.ARMED
-    if armed or not free or any(c.state is CallState.CONFERENCE and c is not call for c in together):
+    aside = armed or not free or any(c.state is CallState.CONFERENCE and c is not call for c in together)
+    if call.state is CallState.DIALLING:
+        _was_dialled(turn, call, talker, found, aside=aside)
+        return
+    if aside:
         # Two on one line, or one who is to be passed on: it broke off in the middle of a swap, or of a click on the
         # transfer button, or the line is on its way out.
         turn.do(Hold(party=call.leg, line=line.leg))
@@ -297,16 +303,6 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, foun
         return
     _own(talker, call)
     line.call = call.id
-    if call.state is CallState.DIALLING:
-        if found.answered:
-            talk.party_answered(turn, talker, call)
-            aftermath.consulted(turn, talker, call)
-        elif found.begun:
-            turn.show_call(call)
-        else:
-            # Nobody is called by it and nobody ever will be: better clicked again than listened to in vain.
-            talk.hang_up(turn, call)
-        return
     if call.state is CallState.TRANSFERRING:
         # Taken back by its initiator in the last moment, and that was not written any more.
         if call.transfer is not None:
@@ -318,6 +314,39 @@ def _talks_with(turn: Turn, call: Call, agent: Agent | None, talker: Agent, foun
         turn.move(call, CallState.ACTIVE, SegmentOutcome.RESUMED if was_held else SegmentOutcome.ANSWERED)
     else:
         turn.show_call(call)
+
+
+def _if_dialled(turn: Turn, call: Call) -> None:
+    """The party of a call that waits for the agent's telephone has a leg: the number was dialled, unwritten."""
+    if call.is_undialled:
+        call.until = turn.now + dial.ring_ms(turn.board, call)
+        turn.wake_call(call.until, call)
+        turn.move(call, CallState.DIALLING, SegmentOutcome.ANSWERED)
+
+
+def _was_dialled(turn: Turn, call: Call, talker: Agent, found: LegFound, *, aside: bool) -> None:
+    """Called from the talker's line; the answer may have come while nobody looked.
+
+    Args:
+        aside: the line is somebody else's.
+    """
+    _own(talker, call)
+    line = talker.line
+    assert line is not None, talker
+    if not aside:
+        line.call = call.id
+    if found.answered:
+        talk.party_answered(turn, talker, call)
+        aftermath.consulted(turn, talker, call)
+        if aside:
+            turn.do(Hold(party=call.leg, line=line.leg))
+            turn.move(call, CallState.HELD, SegmentOutcome.HELD)
+    elif found.begun and not aside:
+        turn.show_call(call)
+    else:
+        # Nobody is called by it and nobody ever will be, or it only rings: better clicked again than listened to in
+        # vain.
+        talk.hang_up(turn, call)
 
 
 def _own(agent: Agent, call: Call) -> None:
@@ -335,7 +364,7 @@ def _in_the_air(turn: Turn, call: Call, agent: Agent | None) -> None:
     """On nobody's line: music as the agent's if it was answered, ringing for one person, else the queue."""
     if call.direction is Direction.OUT and call.state is CallState.DIALLING:
         talk.hang_up(turn, call)
-    elif agent is not None and call.answered_at is not None:
+    elif agent is not None and call.handled_by is not None:
         turn.do(Hold(party=call.leg, line=None))
         _is_held(turn, call, agent)
     elif call.to is not None and call.state is CallState.WAITING:

@@ -390,14 +390,14 @@ def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
     assert not call.offers, call
     agent = board.agents.get(call.agent) if call.agent is not None else None
     state = call.state
-    made_by_us = call.direction is Direction.OUT and not call.rings_customer_first
     turn.close_segment(call, _outcome(call, by))
     turn.remember(
         CallClosed(
             call=call.id,
             answered=call.answered_at is not None,
             ended_by=by,
-            agent=call.made_by if made_by_us else call.handled_by,
+            # Who was rung first has nobody who called.
+            agent=call.made_by if call.made_by is not None else call.handled_by,
             at=turn.now,
         )
     )

@@ -204,10 +204,8 @@ def complete(turn: Turn, agent: Agent, call: Call, to: Call, *, confirmed: bool)
     if (another or customer) and not confirmed and not both_talk:
         raise Refused(Code.CONFIRM_RECIPIENT, one=handover.name_of(call), other=handover.name_of(to))
     if transfer.state is TransferState.DIALLING:
-        rings = handover.recipient_of(turn, call)
-        # Who has answered may have done so while nobody looked: that one does not ring any more.
-        handover.step(turn, call, TransferState.CONSULTING if rings is to else TransferState.ARMED)
-        if rings is not None and rings is not to:
+        handover.step(turn, call, TransferState.ARMED)
+        if (rings := handover.recipient_of(turn, call)) is not None:
             transfer.recipient = None
             talk.hang_up(turn, rings)
     _not_for_another(turn, agent, call, to)
@@ -222,8 +220,7 @@ def connect_without_waiting(turn: Turn, agent: Agent, call: Call) -> None:
     """
     transfer = _own(call, agent)
     recipient = handover.recipient_of(turn, call)
-    rings = recipient is not None and recipient.state in (CallState.DIALLING, CallState.CONNECTING)
-    if transfer.state is not TransferState.DIALLING or recipient is None or not rings:
+    if transfer.state is not TransferState.DIALLING or recipient is None:
         raise Refused(Code.TOO_LATE if transfer.state is not TransferState.ARMED else Code.NOT_ARMED)
     board = turn.board
     transfer.kind = TransferKind.BLIND

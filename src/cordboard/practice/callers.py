@@ -16,8 +16,9 @@ from typing import Any
 
 import msgspec
 
+from cordboard.app.jobs import Jobs
 from cordboard.asterisk import messages as ari
-from cordboard.asterisk import operations
+from cordboard.asterisk import operations, translate
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, PRACTICE_TRUNK
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
 from cordboard.practice.caller import PATIENCE_MS, Caller, CallSeen, Later, Timer
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 CALLERS_MAX_PER_REQUEST = 5
 CALLERS_MAX = 12
 """Alive at once, for all organisations together."""
-
-EVENTS_UNWANTED = ("ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "ChannelCallerId", "Dial")
 
 
 class TooManyCallers(Exception):
@@ -60,7 +59,7 @@ class PracticeCallers:
         self._later = later if later is not None else _on_the_loop
         self._lines: dict[str, _PracticeLine] = {}
         """By leg: everybody alive, those being dialled too."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = Jobs()
 
     def start(self) -> None:
         """Listen to the exchange from now on; callers that an earlier server left behind are hung up."""
@@ -123,8 +122,7 @@ class PracticeCallers:
 
     async def settle(self) -> None:
         """Wait until nothing is under way."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        await self._jobs.settle()
 
     # --- calling ---
 
@@ -185,7 +183,10 @@ class PracticeCallers:
         """Compare with what lives in the exchange: ours that have gone, and strangers of an earlier server."""
         dialled = {leg for leg, line in self._lines.items() if line.is_dialled}
         try:
-            await send(self._link, _filter())
+            wanted = operations.applications_filter(
+                application_name=PRACTICE_APPLICATION, filter=translate.event_filter()
+            )
+            await send(self._link, wanted)
             answer = await send(self._link, operations.channels_list())
             if not answer.is_done:
                 return
@@ -227,9 +228,7 @@ class PracticeCallers:
 
     def spawn(self, job: Coroutine[Any, Any, None]) -> None:
         """Have this done without waiting for it."""
-        task = asyncio.get_running_loop().create_task(job)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._jobs.spawn(job)
 
 
 class _PracticeLine:
@@ -272,14 +271,6 @@ class _PracticeLine:
 def _subscriber(number: str) -> str:
     """The digits that are the same in every form of a Dutch number."""
     return re.sub(r"\D", "", number)[-9:]
-
-
-def _filter() -> operations.Command:
-    # A list of what is allowed would also hold back the answers to our own commands (22.10, seen).
-    return operations.applications_filter(
-        application_name=PRACTICE_APPLICATION,
-        filter={"disallowed": [{"type": kind} for kind in EVENTS_UNWANTED]},
-    )
 
 
 def _on_the_loop(delay_ms: int, action: Callable[[], None]) -> Timer:

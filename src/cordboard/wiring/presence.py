@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
+from cordboard.app.clock import Alarm, Clock
 from cordboard.core.events import ConsoleLost, ConsoleSeen, Event
 from cordboard.core.types import OrganisationId, UserId
 
@@ -15,9 +15,10 @@ CONSOLE_GRACE_MS = 30_000
 class Presence:
     """Tells the desks whose last console went and did not come back in time."""
 
-    def __init__(self, tell: Callable[[OrganisationId, Event], None]) -> None:
+    def __init__(self, tell: Callable[[OrganisationId, Event], None], clock: Clock) -> None:
         self._tell = tell
-        self._away: dict[UserId, asyncio.TimerHandle] = {}
+        self._clock = clock
+        self._away: dict[UserId, Alarm] = {}
 
     def seen(self, organisation: OrganisationId, user: UserId) -> None:
         """A console of theirs has connected."""
@@ -33,4 +34,4 @@ class Presence:
             self._away.pop(user, None)
             self._tell(organisation, ConsoleLost(agent=user))
 
-        self._away[user] = asyncio.get_running_loop().call_later(CONSOLE_GRACE_MS / 1000, over)
+        self._away[user] = self._clock.call_in(CONSOLE_GRACE_MS, over)

@@ -190,7 +190,7 @@ class Server:
         settings = self.settings
         exchange = settings.exchange
         self._build_roads()
-        presence = Presence(lambda organisation, event: self.engine.tell(organisation, event))
+        presence = Presence(lambda house, event: self.engine.tell(house, event), self.clock)
         self.hub = Hub(
             epoch=self._epoch,
             now=self.clock.now,

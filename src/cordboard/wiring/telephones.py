@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
 
 from cordboard.app.clock import Alarm, Clock
+from cordboard.app.jobs import Jobs
 from cordboard.app.numbers import NumberForm, for_trunk, is_outside
 from cordboard.app.tenancy import Tenancy
 from cordboard.asterisk import provision
@@ -60,7 +60,7 @@ class Telephones:
         self._ways_out = ways_out
         self._timer: Alarm | None = None
         self._written: provision.Fallbacks | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = Jobs()
 
     async def write(self) -> None:
         """Everything, at every (re)connect, before calls are handled."""
@@ -91,8 +91,7 @@ class Telephones:
             )
         except provision.ProvisionFailed:
             log.exception("the exchange did not take all phones")
-        self._written = self._fallbacks()
-        await self._send(self._written)
+        await self._send()
 
     def music(self, organisation: OrganisationId, queue: QueueId) -> str | None:
         """The class of music of a queue; None: the installation's, or there is no such queue any more."""
@@ -107,16 +106,13 @@ class Telephones:
 
     def _settled(self) -> None:
         self._timer = None
-        fallbacks = self._fallbacks()
-        if self._is_up() and fallbacks != self._written:
-            self._written = fallbacks
-            task = asyncio.get_running_loop().create_task(self._send(fallbacks))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if self._is_up() and self._fallbacks() != self._written:
+            self._jobs.spawn(self._send())
 
-    async def _send(self, fallbacks: provision.Fallbacks) -> None:
+    async def _send(self) -> None:
+        self._written = self._fallbacks()
         try:
-            await self._provisioner.write_fallbacks(fallbacks)
+            await self._provisioner.write_fallbacks(self._written)
         except AmiFailed:
             log.warning("the exchange did not take the fall-backs; they are sent again")
             self._written = None

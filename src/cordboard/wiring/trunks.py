@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from cordboard.app.administration.administration import Conflict
+from cordboard.app.jobs import Jobs
 from cordboard.app.ports import Directory
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.trunks import TestCall, TestResult, TrunkRow, TrunkState
@@ -119,7 +120,7 @@ class Trunks:
         self._of_file = tuple(trunk for trunk in self.settings.trunks if not trunk.made_in_browser)
         self._lock = asyncio.Lock()
         self._tests: dict[str, TestCall] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs = Jobs()
 
     def all(self) -> Sequence[Trunk]:
         """In the order in which they are tried."""
@@ -164,7 +165,8 @@ class Trunks:
             settings = self.settings
             made = tuple(trunk for trunk in settings.trunks if trunk.made_in_browser)
             etc = settings.run_dir / "etc"
-            wanted = {name: config.shared_files(settings)[name] for name in FILES}
+            files = config.shared_files(settings)
+            wanted = {name: files[name] for name in FILES}
             try:
                 if kept(settings.run_dir) != made:
                     keep(settings.run_dir, made)
@@ -249,9 +251,7 @@ class Trunks:
         if not answer.is_done:
             return False
         self._tests[trunk] = TestCall(number=number, result="dialling")
-        task = asyncio.get_running_loop().create_task(self._follow(trunk, number, name))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._jobs.spawn(self._follow(trunk, number, name))
         return True
 
     async def _follow(self, trunk: str, number: str, name: str) -> None:

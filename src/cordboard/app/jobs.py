@@ -1,4 +1,4 @@
-"""Jobs with the exchange that nobody waits for: kept until they end, and what went wrong with one is said."""
+"""Jobs that nobody waits for: kept until they end, and what went wrong with one is said."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ class Jobs:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
-            log.error("a job with the exchange crashed", exc_info=problem)
+            log.error("a job crashed", exc_info=problem)
