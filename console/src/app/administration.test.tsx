@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { json } from "./pretend-portal.tsx";
 
 const QUEUE = {
   id: "q1",
@@ -102,7 +103,6 @@ let answer: (asked: Asked) => Response;
 let away: boolean;
 let lists: Record<string, unknown[]>;
 let gone: string[];
-const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 
 beforeEach(() => {
   asked = [];

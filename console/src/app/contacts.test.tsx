@@ -1,20 +1,9 @@
 import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { contact } from "../model/pretend.ts";
 import type { ContactRow, View } from "../model/wire.ts";
 import { agent, cleanup, click, me, NOW, type PretendDesk, showScreen, talking } from "./harness.tsx";
-
-const contact = (id: string, name: string, part: Partial<ContactRow> = {}): ContactRow => ({
-  id,
-  name,
-  function: "",
-  numbers: ["31742915500"],
-  addresses: [],
-  internal: false,
-  group: null,
-  source: null,
-  version: "v1",
-  ...part,
-});
+import { json } from "./pretend-portal.tsx";
 
 const TECH = contact("c1", "Jansen Techniek", {
   function: "Onderhoud",
@@ -72,7 +61,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 const settle = (): Promise<unknown> => act(() => vi.advanceTimersByTimeAsync(10));
 const PEOPLE: View[] = [
   agent("a1", "Piet Jansen", { extension: "203", email: "piet@x.example" }),
@@ -223,6 +211,10 @@ describe("the address book", () => {
     );
     expect(button("Chat met Jansen Techniek").getAttribute("aria-disabled")).toBe("true");
     expect(button("Chat met Piet Jansen").getAttribute("aria-disabled")).toBeNull();
+    // What holds for all of them holds at once in every row.
+    desk.tell({ a: "m", k: "me", id: "u1", f: { device: null, rights: [] } });
+    expect(button("Bel Piet Jansen").getAttribute("aria-disabled")).toBe("true");
+    expect(screen.queryByRole("button", { name: "Chat met Piet Jansen" })).toBeNull();
   });
 
   it("gives an armed transfer its recipient [5.1-b, 5.2-c]", async () => {

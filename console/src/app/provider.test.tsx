@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { json } from "./pretend-portal.tsx";
 
 const ALMELO = {
   id: "zorg-almelo",
@@ -28,7 +29,6 @@ let asked: Asked[];
 let rows: unknown[];
 let answer: () => Response;
 let gone: string[];
-const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
 
 /** Somebody with the provider's right and no other: nothing inside an organisation is there to be asked. */
 beforeEach(() => {

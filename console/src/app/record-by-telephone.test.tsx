@@ -87,6 +87,31 @@ describe("recording by telephone", () => {
     expect(screen.queryByLabelText("De nieuwe opname")).toBeNull();
   });
 
+  it("waits for the recording of who hung up while speaking [D25]", async () => {
+    await open();
+    take = { ...NONE, state: "ringing", device: "Toestel 201", on_the_line: true };
+    await press("Opnemen met de telefoon");
+    await becomes({ state: "recording" });
+
+    await becomes({ on_the_line: false });
+    expect(screen.queryByLabelText("De nieuwe opname")).toBeNull();
+    await becomes({ state: "done", take: "cb-take-1-1" });
+
+    expect(screen.getByLabelText("De nieuwe opname")).toBeTruthy();
+  });
+
+  it("tells once that it was kept by telephone, and says no more of it [D25]", async () => {
+    await open();
+    take = { ...NONE, state: "ringing", device: "Toestel 201", on_the_line: true };
+    await press("Opnemen met de telefoon");
+    await becomes({ state: "listening", take: "cb-take-1-1" });
+
+    await becomes({ state: "kept" });
+    await becomes({ on_the_line: false, take: null });
+
+    expect([kept, says()]).toEqual([1, ""]);
+  });
+
   it("says what went wrong, also when nothing rang [D25]", async () => {
     await open();
     take = { ...NONE, state: "ringing", device: "Toestel 201", on_the_line: true };

@@ -1,5 +1,5 @@
 import type { AdminOverview, AuditPage, DevicePassword, LdapImported } from "../model/wire.ts";
-import { send } from "./api.ts";
+import { json, send } from "./api.ts";
 
 /** One thing as docs/admin/rest.md has it: plain values by name of field. */
 export type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: string };
@@ -16,10 +16,6 @@ export interface Take {
   readonly own: string | null;
   /** Others, that nobody uses. */
   readonly telephones: readonly { readonly id: string; readonly name: string }[];
-}
-
-async function json<T>(answer: Promise<Response>): Promise<T> {
-  return (await (await answer).json()) as T;
 }
 
 /** The organisations stand above all others. */

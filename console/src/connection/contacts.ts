@@ -9,14 +9,10 @@ import type {
   ContactRow,
   ContactsImported,
 } from "../model/wire.ts";
-import { Refused, send } from "./api.ts";
+import { json, Refused, send } from "./api.ts";
 import { useDesk } from "./desk.tsx";
 
 const at = (id: string): string => `contacts/${encodeURIComponent(id)}`;
-
-async function json<T>(answer: Promise<Response>): Promise<T> {
-  return (await (await answer).json()) as T;
-}
 
 /** The address book on the server. */
 export const book = {

@@ -68,6 +68,12 @@ export function stamp(instant: number, zone: string): string {
   return `${day}-${month}-${year} ${hour}:${minute}:${second}`;
 }
 
+/** `09-07`, where it is plain of which year. */
+export function dayMonth(instant: number, zone: string): string {
+  const { day, month } = wall(instant, zone).parts;
+  return `${day}-${month}`;
+}
+
 /** `09:48` on the organisation's clock. */
 export const clock = (instant: number, zone: string): string => timeOfDay(instant, false, zone);
 

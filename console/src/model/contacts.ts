@@ -55,9 +55,6 @@ export function maySearch(typed: string): boolean {
   return folded(typed).trim().length >= LETTERS_MIN;
 }
 
-/** A number as it is dialled: what is kept as E.164 gets its plus. */
-export const toDial = (number: string): string => (number.length > 6 ? `+${number}` : number);
-
 /** What the list shows; not `mine`, who looks at it. `page` is the server's answer to what was typed, or to an earlier text while it is asked. */
 export function sections(
   agents: Entities["agent"],

@@ -1,4 +1,4 @@
-import type { CallBackView, MissedView } from "./wire.ts";
+import type { CallBackView, ContactRow, MissedView } from "./wire.ts";
 
 /** For tests and the stage only: a call back as the server shows one, nothing tried yet, planned at `at`. */
 export const callBack = (id: string, at: number, part: Partial<CallBackView> = {}): CallBackView => ({
@@ -44,5 +44,19 @@ export const missed = (id: string, at: number, part: Partial<MissedView> = {}): 
   claimed_by_name: null,
   claimed_at: null,
   calling: false,
+  ...part,
+});
+
+/** The same: somebody in the address book, from outside the house. */
+export const contact = (id: string, name: string, part: Partial<ContactRow> = {}): ContactRow => ({
+  id,
+  name,
+  function: "",
+  numbers: ["31742915500"],
+  addresses: [],
+  internal: false,
+  group: null,
+  source: null,
+  version: "v1",
   ...part,
 });

@@ -830,6 +830,7 @@ export interface LdapImported {
   readonly removed: number;
   readonly same: number;
   readonly bad: BadLdapEntry[];
+  readonly bad_count: number;
 }
 
 /** A department or location, for the left bar of the address book (3.3-b). */

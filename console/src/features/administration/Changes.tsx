@@ -57,7 +57,7 @@ export function Changes({ known, resource, thing, version }: Props) {
   if (page === null) return null;
   return (
     <>
-      {page.rows.length === 0 && <p className="quiet">{t`Nothing has been changed yet.`}</p>}
+      {page.rows.length === 0 && <p className="faint">{t`Nothing has been changed yet.`}</p>}
       <ul className="adm-changes">
         {page.rows.map((row) => (
           <li key={row.id}>

@@ -48,7 +48,7 @@ export function WeekValue({ value, change }: ValueProps) {
               </span>
             ) : null,
           )}
-          {!week.some((entry) => entry.day === day) && <span className="quiet">{t`closed`}</span>}
+          {!week.some((entry) => entry.day === day) && <span className="faint">{t`closed`}</span>}
           <Press
             className="round"
             aria-label={t`Add hours to ${dayName(day)}`}
@@ -88,7 +88,7 @@ export function HolidaysValue({ value, change }: ValueProps) {
             onChange={(event) => put(place, { ...day, name: event.target.value })}
           />
           {day.open.length === 0 ? (
-            <span className="quiet">{t`closed`}</span>
+            <span className="faint">{t`closed`}</span>
           ) : (
             day.open.map((stretch, part) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a stretch has no other name than its place.

@@ -53,7 +53,7 @@ export function OfAnnouncement({ row, may, known }: Props) {
           {row["source"] === "recorded" && t`It is a recording of your own.`}
         </p>
         {row["ms"] === null ? (
-          <p className="quiet">{t`There is no sound of it: set-up has not spoken it.`}</p>
+          <p className="faint">{t`There is no sound of it: set-up has not spoken it.`}</p>
         ) : (
           // What it says stands beside it.
           // biome-ignore lint/a11y/useMediaCaption: the text is on this page

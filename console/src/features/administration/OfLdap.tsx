@@ -3,13 +3,11 @@ import { useState } from "react";
 import { admin, type Row } from "../../connection/admin.ts";
 import { useAsk } from "../../connection/ask.ts";
 import type { BadLdapEntry, LdapImported } from "../../model/wire.ts";
+import { BadRows } from "../../ui/BadRows.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Note } from "../../ui/Note.tsx";
 import type { Known } from "./use-lists.ts";
 import { refusalWords, refusedWords } from "./words.ts";
-
-/** More bad entries than this are counted, not listed. */
-const LISTED_MAX = 200;
 
 interface Last {
   readonly at: number;
@@ -76,7 +74,7 @@ export function OfLdap({ row, may, known }: Props) {
 
 function Outcome({ outcome }: { readonly outcome: LdapImported }) {
   const { t } = useLingui();
-  const { added, changed, removed, same, bad } = outcome;
+  const { added, changed, removed, same, bad, bad_count } = outcome;
   const words: Readonly<Record<BadLdapEntry["reason"], string>> = {
     name: t`no name, or too long a name`,
     function: t`too long a function`,
@@ -92,18 +90,7 @@ function Outcome({ outcome }: { readonly outcome: LdapImported }) {
           ? t`Done: ${added} new, ${changed} changed, ${removed} removed, ${same} the same.`
           : t`This would become: ${added} new, ${changed} changed, ${removed} removed, ${same} the same.`}
       </p>
-      {bad.length > 0 && (
-        <>
-          <p>{t`${bad.length} entries cannot be taken and are left out:`}</p>
-          <ul className="adm-bad">
-            {bad.slice(0, LISTED_MAX).map((one) => (
-              <li key={one.entry}>
-                {one.entry}: {words[one.reason]}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <BadRows lines={bad.map((one) => `${one.entry}: ${words[one.reason]}`)} count={bad_count} />
     </div>
   );
 }

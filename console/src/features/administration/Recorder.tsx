@@ -16,13 +16,20 @@ export function Recorder({ busy, keep }: Props) {
   const { t } = useLingui();
   const recorder = useRef<MediaRecorder | null>(null);
   const asking = useRef(false);
+  const gone = useRef(false);
   const [records, setRecords] = useState(false);
   const [draft, setDraft] = useState<{ readonly sound: Blob; readonly url: string } | null>(null);
   useEffect(() => {
     if (draft === null) return;
     return () => URL.revokeObjectURL(draft.url);
   }, [draft]);
-  useEffect(() => () => recorder.current?.stream.getTracks().forEach((track) => void track.stop()), []);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      if (recorder.current !== null) release(recorder.current.stream);
+    };
+  }, []);
 
   async function begin(): Promise<void> {
     // The browser asks for the microphone first; a second click meanwhile would open it twice.
@@ -31,11 +38,16 @@ export function Recorder({ busy, keep }: Props) {
     setDraft(null);
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      if (gone.current) {
+        release(stream);
+        return;
+      }
       const made = new MediaRecorder(stream);
       const parts: Blob[] = [];
       made.ondataavailable = ({ data }) => void parts.push(data);
       made.onstop = () => {
-        for (const track of stream.getTracks()) track.stop();
+        release(stream);
+        if (gone.current) return;
         setRecords(false);
         void listen(new Blob(parts));
       };
@@ -43,7 +55,7 @@ export function Recorder({ busy, keep }: Props) {
       made.start();
       setRecords(true);
     } catch {
-      toast(t`The microphone cannot be used.`);
+      if (!gone.current) toast(t`The microphone cannot be used.`);
     } finally {
       asking.current = false;
     }
@@ -87,4 +99,9 @@ export function Recorder({ busy, keep }: Props) {
       )}
     </>
   );
+}
+
+/** The microphone is free again. */
+function release(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }

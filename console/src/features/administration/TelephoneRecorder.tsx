@@ -24,14 +24,16 @@ export function TelephoneRecorder({ id, kept }: Props) {
   const [chosen, setChosen] = useState("");
   const told = useRef(kept);
   told.current = kept;
-  const live = take?.on_the_line ?? false;
+  const last = useRef<Take | null>(null);
+  // Who hangs up while speaking is off the line a moment before the recording is there.
+  const live = take !== null && (take.on_the_line || take.state === "recording");
   const look = useCallback(async () => {
     try {
       const now = await admin.take(id);
-      setTake((before) => {
-        if (now.state === "kept" && before !== null && before.state !== "kept") told.current();
-        return now;
-      });
+      const before = last.current;
+      last.current = now;
+      setTake(now);
+      if (now.state === "kept" && before !== null && before.state !== "kept") told.current();
     } catch (reason) {
       // What was seen last is shown until the server can be asked again; one that cannot ring has no button.
       if (!(reason instanceof Refused)) throw reason;
@@ -122,8 +124,6 @@ export function TelephoneRecorder({ id, kept }: Props) {
         return t`The recording is played on ${phone}. Press 1 there to keep it or 2 to do it again, or hang up and decide here.`;
       case "done":
         return t`It is recorded. Callers hear it when you keep it.`;
-      case "kept":
-        return t`This recording is heard from now on.`;
       case "failed":
         return take?.wrong == null ? "" : wrong(take.wrong, phone);
       default:

@@ -33,7 +33,7 @@ export function Things({ page, place, rows, lists, may, go }: Props) {
             </PageLink>
           )}
         </header>
-        {rows.length === 0 && <p className="quiet">{t`There is none yet.`}</p>}
+        {rows.length === 0 && <p className="faint">{t`There is none yet.`}</p>}
         <ul className="adm-list">
           {rows.map((row) => (
             <li key={row.id}>

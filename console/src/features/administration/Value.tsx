@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { type ChangeEvent, useState } from "react";
+import { type ChangeEvent, useRef, useState } from "react";
 import { Button, DialogTrigger, Popover } from "react-aria-components";
 import { Icon } from "../../ui/Icon.tsx";
 import { ExitValue } from "./ExitValue.tsx";
@@ -136,9 +136,12 @@ function Amount({ value, unit, from = 0, empty, label, changed, change }: Amount
 /** A password: what is typed replaces the one that is kept, and nothing typed keeps it. */
 function Secret({ value, empty, label, changed, change }: ValueProps & { readonly empty: string }) {
   const { t } = useLingui();
-  const [kept] = useState(value);
-  const shown = value === kept ? "" : String(value ?? "");
-  const hint = kept === null || kept === undefined || value === null ? empty : t`kept, and not shown`;
+  // The server's mark for the one that is kept; another one after each new password.
+  const kept = useRef(value);
+  if (!changed) kept.current = value;
+  const shown = changed ? String(value ?? "") : "";
+  const none = kept.current === null || kept.current === undefined || value === null;
+  const hint = none ? empty : t`kept, and not shown`;
   return (
     <input
       className="v"
@@ -149,7 +152,7 @@ function Secret({ value, empty, label, changed, change }: ValueProps & { readonl
       placeholder={hint}
       data-changed={changed || undefined}
       style={{ width: `${Math.max(shown.length, hint.length, 8) + 3}ch` }}
-      onChange={(event) => change(event.target.value === "" ? (kept ?? null) : event.target.value)}
+      onChange={(event) => change(event.target.value === "" ? (kept.current ?? null) : event.target.value)}
     />
   );
 }
@@ -242,7 +245,7 @@ function Several({
         <Icon name="chevron" size={16} />
       </Button>
       <Popover className="pop v-pop" placement="bottom start" aria-label={label}>
-        {options.length === 0 && <p className="quiet">{t`There is nothing to choose from.`}</p>}
+        {options.length === 0 && <p className="faint">{t`There is nothing to choose from.`}</p>}
         {options.map((one) => (
           <label key={one} className="v-check">
             <input

@@ -5,6 +5,7 @@ import { useAct, useEntities, useLine } from "../../connection/desk.tsx";
 import {
   CELL_MS,
   clock,
+  dayMonth,
   dotAt,
   HOUR_MS,
   hasDigits,
@@ -12,13 +13,12 @@ import {
   mayManageCallBacks,
   stamp,
   statistics,
-  wall,
   withStatus,
   zoneOf,
 } from "../../model/callback.ts";
 import { phoneNumber } from "../../model/format.ts";
 import type { CallBackView } from "../../model/wire.ts";
-import { CALL_BACK, CALL_BACK_REASON } from "../../text/callback.ts";
+import { CALL_BACK, CALL_BACK_REASON, callBackName } from "../../text/callback.ts";
 import { announce } from "../../ui/announce.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
@@ -196,8 +196,7 @@ function Cancel({ row }: { row: CallBackView }) {
   if (!may) return null;
   const number = phoneNumber(row.number);
   const time = clock(row.due_at, zone);
-  const { day, month } = wall(row.due_at, zone).parts;
-  const date = `${day}-${month}`;
+  const date = dayMonth(row.due_at, zone);
   return (
     <>
       <Press
@@ -249,7 +248,7 @@ function CallAgain({ row, wide = false }: { row: CallBackView; wide?: boolean })
   const may = useEntities(mayManageCallBacks);
   const off = useRingOff();
   if (!may) return null;
-  const name = row.name ?? phoneNumber(row.number);
+  const name = callBackName(row);
   return (
     <Press
       className={wide ? "btn cb-again" : "round"}
@@ -289,9 +288,8 @@ function List({ head, rows, choose, status = false, dated = false, always = fals
       </div>
       {rows.slice(0, LISTED_MAX).map((row) => {
         const { word, shape, tone } = CALL_BACK[row.status];
-        const name = row.name ?? phoneNumber(row.number);
+        const name = callBackName(row);
         const tries = row.attempts === 1 ? t`1 attempt` : t`${row.attempts} attempts`;
-        const { day, month } = wall(dotAt(row), zone).parts;
         return (
           <div className="dcall" key={row.id}>
             {status && (
@@ -311,7 +309,10 @@ function List({ head, rows, choose, status = false, dated = false, always = fals
               </div>
             </div>
             <div className="side">
-              <time>{dated ? `${day}-${month} ${clock(dotAt(row), zone)}` : clock(dotAt(row), zone)}</time>
+              <time>
+                {dated && `${dayMonth(dotAt(row), zone)} `}
+                {clock(dotAt(row), zone)}
+              </time>
               {!isOpen(row) && row.status !== "succeeded" && <CallAgain row={row} />}
             </div>
           </div>

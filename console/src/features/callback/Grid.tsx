@@ -14,9 +14,9 @@ import {
   hasDigits,
   zoneOf,
 } from "../../model/callback.ts";
-import { phoneNumber, shortDate } from "../../model/format.ts";
+import { shortDate } from "../../model/format.ts";
 import type { CallBackStatus, CallBackView } from "../../model/wire.ts";
-import { CALL_BACK } from "../../text/callback.ts";
+import { CALL_BACK, callBackName } from "../../text/callback.ts";
 import { Shape } from "../../ui/Icon.tsx";
 import { useHours, useMinute, usePlanning } from "./use-planning.tsx";
 
@@ -208,7 +208,7 @@ const Row = memo(
       if (count === 0) return t`${from} to ${to}, no call backs` + marks;
       const named = cell.dots
         .slice(0, DOTS_MAX)
-        .map((one) => `${i18n._(CALL_BACK[one.status].word)} ${one.name ?? phoneNumber(one.number)}`)
+        .map((one) => `${i18n._(CALL_BACK[one.status].word)} ${callBackName(one)}`)
         .join(", ");
       const more = count > DOTS_MAX ? `, ${t`and ${count - DOTS_MAX} more`}` : "";
       const counted = plural(count, { one: "# call back", other: "# call backs" });
@@ -263,7 +263,7 @@ function Dots({ cell, start, chosen, listed, choose, zone }: DotsProps) {
           className="cb-dot"
           data-status={one.status}
           aria-hidden="true"
-          title={`${i18n._(CALL_BACK[one.status].word)} ${clock(dotAt(one), zone)}, ${one.name ?? phoneNumber(one.number)}`}
+          title={`${i18n._(CALL_BACK[one.status].word)} ${clock(dotAt(one), zone)}, ${callBackName(one)}`}
           {...(one.id === chosen && { "data-chosen": "" })}
           onClick={(event) => {
             event.stopPropagation();

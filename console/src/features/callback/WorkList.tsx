@@ -2,7 +2,15 @@ import { useLingui } from "@lingui/react/macro";
 import { useRef, useState } from "react";
 import { api } from "../../connection/api.ts";
 import { useAct, useEntities } from "../../connection/desk.tsx";
-import { clock, hasDigits, mayManageCallBacks, missedCallers, wall, zoneOf } from "../../model/callback.ts";
+import {
+  clock,
+  dayMonth,
+  hasDigits,
+  mayManageCallBacks,
+  missedCallers,
+  wall,
+  zoneOf,
+} from "../../model/callback.ts";
 import { phoneNumber } from "../../model/format.ts";
 import { me, sameItems } from "../../model/select.ts";
 import type { CommandName, MissedView } from "../../model/wire.ts";
@@ -50,8 +58,7 @@ function Row({ row, gone }: { readonly row: MissedView; readonly gone: () => voi
   const number = row.number === null ? t`Withheld number` : phoneNumber(row.number);
   const name = row.name ?? number;
   const { times } = row;
-  const at = wall(row.at, zone);
-  const today = at.day === wall(now, zone).day;
+  const today = wall(row.at, zone).day === wall(now, zone).day;
   const time = clock(row.at, zone);
   return (
     <li data-missed={row.id}>
@@ -75,7 +82,7 @@ function Row({ row, gone }: { readonly row: MissedView; readonly gone: () => voi
         )}
       </div>
       <time dateTime={new Date(row.at).toISOString()}>
-        {today ? time : `${at.parts["day"]}-${at.parts["month"]} ${time}`}
+        {today ? time : `${dayMonth(row.at, zone)} ${time}`}
       </time>
       {may && <Acts row={row} name={name} gone={gone} />}
     </li>

@@ -3,13 +3,13 @@ import { useEntities } from "../../connection/desk.tsx";
 import { nameOf, type Person } from "../../model/contacts.ts";
 import { phoneNumber } from "../../model/format.ts";
 import { me } from "../../model/select.ts";
-import { armed } from "../../model/transfer.ts";
 import type { ContactGroup } from "../../model/wire.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
+import { CallAct, ChatAct, MailAct, useWays } from "../../ui/PersonActs.tsx";
 import "../../ui/detail.css";
-import { CallAct, ChatAct, MailAct, StarAct } from "./Acts.tsx";
 import { line, Status } from "./ContactList.tsx";
+import { StarAct } from "./StarAct.tsx";
 import "./contacts.css";
 
 interface Props {
@@ -25,7 +25,7 @@ export function ContactDetail({ person, groups, star, edit }: Props) {
   const may = useEntities((all) => me(all)?.rights.includes("contacts.change") ?? false);
   // A colleague's status goes on changing while the detail field shows it.
   const agent = useEntities((all) => (person?.kind === "colleague" ? all.agent.get(person.id) : undefined));
-  const passing = useEntities(armed);
+  const ways = useWays();
   if (person === null) {
     return (
       <div className="detail-head">
@@ -50,7 +50,7 @@ export function ContactDetail({ person, groups, star, edit }: Props) {
       </div>
       <div className="cdetail-acts">
         <Status person={shown} />
-        <ChatAct person={shown} />
+        <ChatAct person={shown} ways={ways} />
         <MailAct person={shown} />
         <StarAct person={shown} star={star} />
       </div>
@@ -60,11 +60,7 @@ export function ContactDetail({ person, groups, star, edit }: Props) {
             <dt>{index === 0 ? t`Primary number` : t`Number`}</dt>
             <dd className="num">
               {phoneNumber(number)}
-              <CallAct
-                person={shown}
-                number={shown.kind === "contact" ? number : undefined}
-                passing={passing}
-              />
+              <CallAct person={shown} number={shown.kind === "contact" ? number : undefined} ways={ways} />
             </dd>
           </div>
         ))}
@@ -80,7 +76,7 @@ export function ContactDetail({ person, groups, star, edit }: Props) {
         ))}
       </dl>
       {shown.kind === "contact" && shown.contact.source !== null && (
-        <p className="quiet">{t`Comes from a directory (LDAP), and is changed there.`}</p>
+        <p className="cdetail-edit faint">{t`Comes from a directory (LDAP), and is changed there.`}</p>
       )}
       {may && shown.kind === "contact" && shown.contact.source === null && (
         <div className="cdetail-edit">

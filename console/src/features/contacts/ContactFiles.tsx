@@ -4,12 +4,10 @@ import { useAsk } from "../../connection/ask.ts";
 import { book } from "../../connection/contacts.ts";
 import type { BadContact, ContactFile, ContactsImported } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
+import { BadRows } from "../../ui/BadRows.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { Window } from "../../ui/Window.tsx";
-
-/** More bad rows than this are counted, not listed. */
-const LISTED_MAX = 200;
 
 interface Props {
   readonly close: () => void;
@@ -91,8 +89,7 @@ export function ContactFiles({ close, done }: Props) {
 
 function Outcome({ outcome }: { outcome: ContactsImported }) {
   const { t } = useLingui();
-  const { added, changed, same, bad } = outcome;
-  const listed = bad.slice(0, LISTED_MAX);
+  const { added, changed, same, bad, bad_count } = outcome;
   const words: Readonly<Record<BadContact["reason"], string>> = {
     name: t`no name, or too long a name`,
     function: t`too long a function`,
@@ -112,17 +109,7 @@ function Outcome({ outcome }: { outcome: ContactsImported }) {
           ? t`Done: ${added} new, ${changed} changed, ${same} the same.`
           : t`This would become: ${added} new, ${changed} changed, ${same} the same.`}
       </p>
-      {listed.length > 0 && (
-        <>
-          <p>{t`${outcome.bad_count} rows cannot be taken and are left out:`}</p>
-          <ul className="bad-rows">
-            {listed.map((row) => (
-              <li key={row.line}>{t`Line ${row.line}: ${words[row.reason]}`}</li>
-            ))}
-            {outcome.bad_count > listed.length && <li>{t`and ${outcome.bad_count - listed.length} more`}</li>}
-          </ul>
-        </>
-      )}
+      <BadRows lines={bad.map((row) => t`Line ${row.line}: ${words[row.reason]}`)} count={bad_count} />
     </div>
   );
 }

@@ -2,8 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { type FormEvent, useId, useState } from "react";
 import { useAsk } from "../../connection/ask.ts";
 import { book } from "../../connection/contacts.ts";
-import { toDial } from "../../model/contacts.ts";
-import { phoneNumber } from "../../model/format.ts";
+import { international, phoneNumber } from "../../model/format.ts";
 import type { ContactFields, ContactGroup, ContactRow } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
@@ -40,7 +39,7 @@ export function ContactForm({ row, groups, close, done }: Props) {
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
-    const kept = new Map(row?.numbers.map((number) => [phoneNumber(number), toDial(number)]));
+    const kept = new Map(row?.numbers.map((number) => [phoneNumber(number), international(number)]));
     const filled = (values: readonly string[]): string[] => values.filter((value) => value.trim() !== "");
     const asked: ContactFields = {
       ...fields,

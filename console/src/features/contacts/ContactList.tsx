@@ -14,7 +14,6 @@ import {
 } from "../../model/contacts.ts";
 import { phoneNumber } from "../../model/format.ts";
 import { me } from "../../model/select.ts";
-import { armed, type Passing } from "../../model/transfer.ts";
 import type { ContactGroup } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
 import { STATUS, TIMED } from "../../text/words.ts";
@@ -23,8 +22,9 @@ import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
-import { CallAct, ChatAct, MailAct, StarAct } from "./Acts.tsx";
+import { CallAct, ChatAct, MailAct, useWays, type Ways } from "../../ui/PersonActs.tsx";
 import { BarChips } from "./BarChips.tsx";
+import { StarAct } from "./StarAct.tsx";
 import "./contacts.css";
 
 interface Props {
@@ -50,7 +50,7 @@ export function ContactList(props: Props) {
   const { t } = useLingui();
   const agents = useEntities((known) => known.agent);
   const mine = useEntities((known) => me(known)?.id);
-  const passing = useEntities(armed);
+  const ways = useWays();
   const may = useEntities((known) => me(known)?.rights.includes("contacts.change") ?? false);
   const list = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -102,7 +102,7 @@ export function ContactList(props: Props) {
         selected={person.id === selected}
         select={select}
         star={star}
-        passing={passing}
+        ways={ways}
       />
     );
   return (
@@ -222,12 +222,11 @@ interface RowProps {
   readonly selected: boolean;
   readonly select: Props["select"];
   readonly star: Props["star"];
-  /** The caller who is to be passed on. */
-  readonly passing: Passing | undefined;
+  readonly ways: Ways;
 }
 
 const Row = memo(
-  function Row({ person, groups, selected, select, star, passing }: RowProps) {
+  function Row({ person, groups, selected, select, star, ways }: RowProps) {
     const name = nameOf(person);
     const number = person.kind === "colleague" ? person.agent.extension : person.contact.numbers[0];
     const below = line(person, groups);
@@ -249,8 +248,8 @@ const Row = memo(
           <span className="no num">{number ? phoneNumber(number) : ""}</span>
         </Press>
         <span className="cacts">
-          <CallAct person={person} passing={passing} />
-          <ChatAct person={person} />
+          <CallAct person={person} ways={ways} />
+          <ChatAct person={person} ways={ways} />
           <MailAct person={person} />
           <StarAct person={person} star={star} />
         </span>
@@ -262,7 +261,7 @@ const Row = memo(
     a.groups === b.groups &&
     a.select === b.select &&
     a.star === b.star &&
-    a.passing === b.passing &&
+    a.ways === b.ways &&
     a.person.starred === b.person.starred &&
     (a.person.kind === "colleague"
       ? b.person.kind === "colleague" && a.person.agent === b.person.agent

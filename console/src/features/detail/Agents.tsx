@@ -1,22 +1,21 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo } from "react";
 import { Button } from "react-aria-components";
-import { useAct, useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
+import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
 import { isFree, me, queueAgents, sameItems } from "../../model/select.ts";
-import { armed } from "../../model/transfer.ts";
 import type { AgentView } from "../../model/wire.ts";
-import { partyName } from "../../text/parties.ts";
 import { STATUS, TIMED } from "../../text/words.ts";
-import { Press, Tip } from "../../ui/controls.tsx";
+import { Tip } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
-import { Icon, Shape } from "../../ui/Icon.tsx";
-import { useRingOff } from "../../ui/use-off.ts";
+import { Shape } from "../../ui/Icon.tsx";
+import { CallAct, ChatAct, MailAct, useWays, type Ways } from "../../ui/PersonActs.tsx";
 import "../../ui/detail.css";
 
 /** Who is signed in to each chosen queue, and what they do now (3.1-m to 3.1-r). */
 export function Agents({ queues }: { queues: readonly string[] }) {
   const { t } = useLingui();
+  const ways = useWays();
   const names = useEntities((all) => queues.flatMap((id) => all.queue.get(id)?.name ?? []), sameItems);
   return (
     <>
@@ -27,14 +26,15 @@ export function Agents({ queues }: { queues: readonly string[] }) {
         </p>
       </div>
       {queues.map((queue) => (
-        <QueueAgents key={queue} queue={queue} />
+        <QueueAgents key={queue} queue={queue} ways={ways} />
       ))}
     </>
   );
 }
 
-function QueueAgents({ queue }: { queue: string }) {
+function QueueAgents({ queue, ways }: { queue: string; ways: Ways }) {
   const { t } = useLingui();
+  const mine = useEntities((all) => me(all)?.id);
   const name = useEntities((all) => all.queue.get(queue)?.name);
   const agents = useEntities((all) => queueAgents(all, queue), sameItems);
   if (name === undefined) return null;
@@ -48,18 +48,26 @@ function QueueAgents({ queue }: { queue: string }) {
         </span>
       </div>
       {agents.map((agent) => (
-        <Person key={agent.id} agent={agent} />
+        <Person key={agent.id} agent={agent} mine={agent.id === mine} ways={ways} />
       ))}
     </section>
   );
 }
 
-const Person = memo(function Person({ agent }: { agent: AgentView }) {
+interface PersonProps {
+  readonly agent: AgentView;
+  /** That is me: nobody calls or chats with themselves. */
+  readonly mine: boolean;
+  readonly ways: Ways;
+}
+
+const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
   const { t, i18n } = useLingui();
   const { ticker } = useDesk();
   const staleSince = useStaleSince();
   const { word, tone } = STATUS[agent.status];
   const text = i18n._(word);
+  const person = { kind: "colleague", id: agent.id, starred: false, agent } as const;
   const talk = agent.talk;
   const number = talk?.number ? phoneNumber(talk.number) : null;
   const talking =
@@ -87,84 +95,10 @@ const Person = memo(function Person({ agent }: { agent: AgentView }) {
       </div>
       {talking !== null && <div className="st cut soft num">{talking}</div>}
       <div className="person-acts">
-        <CallAct agent={agent} />
-        <ChatAct agent={agent} />
-        {agent.email === null ? (
-          <Press
-            className="round"
-            aria-label={t`E-mail ${agent.name}`}
-            off={t`No e-mail address of ${agent.name} is known.`}
-          >
-            <Icon name="mail" />
-          </Press>
-        ) : (
-          <a
-            className="round"
-            href={`mailto:${agent.email}`}
-            aria-label={t`E-mail ${agent.name}`}
-            title={agent.email}
-          >
-            <Icon name="mail" />
-          </a>
-        )}
+        {!mine && <CallAct person={person} ways={ways} />}
+        {!mine && <ChatAct person={person} ways={ways} />}
+        <MailAct person={person} />
       </div>
     </div>
   );
 });
-
-/** Write to this colleague (3.1-q); nothing for who may not chat. */
-function ChatAct({ agent }: { agent: AgentView }) {
-  const { t } = useLingui();
-  const { chat } = useDesk();
-  const may = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
-  const mine = useEntities((all) => me(all)?.id === agent.id);
-  if (!may || mine) return null;
-  const { name } = agent;
-  return (
-    <Press
-      className="round"
-      aria-label={t`Chat with ${name}`}
-      tip={t`Chat with ${name}`}
-      off={agent.chat ? undefined : t`${name} is not available for chat now.`}
-      onPress={() => chat.show(agent.id)}
-    >
-      <Icon name="chat" />
-    </Press>
-  );
-}
-
-/** Call this colleague; while a transfer is armed, choose him for it (3.1-q, 5.2-d). */
-function CallAct({ agent }: { agent: AgentView }) {
-  const { t } = useLingui();
-  const { act, busy } = useAct();
-  const mine = useEntities((all) => me(all)?.id === agent.id);
-  const ringOff = useRingOff();
-  const call = useEntities(armed);
-  if (mine) return null;
-  const { name } = agent;
-  const off = ringOff ?? (agent.reachable ? undefined : t`${name} cannot be called now.`);
-  const party = call === undefined ? "" : partyName(call);
-  const what =
-    call === undefined
-      ? t`Call ${name}`
-      : call.transfer.kind === "attended"
-        ? t`Consult ${name} about ${party}`
-        : t`Transfer ${party} to ${name}`;
-  return (
-    <Press
-      className="round"
-      data={{ "data-pick": "" }}
-      aria-label={what}
-      tip={what}
-      off={off}
-      busy={busy}
-      onPress={() =>
-        void (call === undefined
-          ? act("call.colleague", { user: agent.id })
-          : act("transfer.colleague", { call: call.id, user: agent.id }))
-      }
-    >
-      <Icon name="phone" />
-    </Press>
-  );
-}

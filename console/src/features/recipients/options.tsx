@@ -1,8 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { useStaleSince } from "../../connection/desk.tsx";
-import { toDial } from "../../model/contacts.ts";
-import { phoneNumber } from "../../model/format.ts";
+import { international, phoneNumber } from "../../model/format.ts";
 import type {
   AgentView,
   CallView,
@@ -90,7 +89,7 @@ export function contactOptions(
     return {
       id: `${id}-${index}`,
       op: "transfer.number",
-      args: { call: call.id, number: toDial(number), name },
+      args: { call: call.id, number: international(number), name },
       off,
       drawn: (
         <Contact contact={contact} number={number} primary={index === 0 && numbers.length > 1} off={off} />

@@ -1,30 +1,51 @@
 import { useLingui } from "@lingui/react/macro";
-import { useAct, useDesk, useEntities } from "../../connection/desk.tsx";
-import { nameOf, type Person, toDial } from "../../model/contacts.ts";
-import { me } from "../../model/select.ts";
-import type { Passing } from "../../model/transfer.ts";
-import { partyName } from "../../text/parties.ts";
-import { Press } from "../../ui/controls.tsx";
-import { Icon } from "../../ui/Icon.tsx";
-import { useRingOff } from "../../ui/use-off.ts";
+import { useMemo } from "react";
+import { useAct, useDesk, useEntities } from "../connection/desk.tsx";
+import { nameOf, type Person } from "../model/contacts.ts";
+import { international } from "../model/format.ts";
+import { me } from "../model/select.ts";
+import { armed, type Passing } from "../model/transfer.ts";
+import { partyName } from "../text/parties.ts";
+import { Press } from "./controls.tsx";
+import { Icon } from "./Icon.tsx";
+import { useRingOff } from "./use-off.ts";
 
-interface CallProps {
-  readonly person: Person;
-  /** Which of the numbers; the primary one when it is not said (3.3-l). */
-  readonly number?: string | undefined;
+/** How people can be reached from here now: the same for everybody in a list, so the list asks it once. */
+export interface Ways {
+  /** Why nobody can be rung; undefined: they can. */
+  readonly ringOff: string | undefined;
   /** The caller who is to be passed on. */
   readonly passing: Passing | undefined;
+  readonly mayChat: boolean;
 }
 
-/** Call, or give an armed transfer its recipient: the name of the button says which (5.1-b, 5.2-c). */
-export function CallAct({ person, number, passing: call }: CallProps) {
+/** The same object until one of them changes. */
+export function useWays(): Ways {
+  const ringOff = useRingOff();
+  const passing = useEntities(armed);
+  const mayChat = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
+  return useMemo(() => ({ ringOff, passing, mayChat }), [ringOff, passing, mayChat]);
+}
+
+interface Props {
+  readonly person: Person;
+  readonly ways: Ways;
+}
+
+interface CallProps extends Props {
+  /** Which of the numbers; the primary one when it is not said (3.3-l). */
+  readonly number?: string | undefined;
+}
+
+/** Call, or give an armed transfer its recipient: the name of the button says which (3.1-q, 5.1-b, 5.2-c, 5.2-d). */
+export function CallAct({ person, number, ways }: CallProps) {
   const { t } = useLingui();
   const { busy, act } = useAct();
+  const { passing: call } = ways;
   const name = nameOf(person);
   const dial = person.kind === "contact" ? (number ?? person.contact.numbers[0]) : undefined;
-  const ringOff = useRingOff();
   const off =
-    ringOff ??
+    ways.ringOff ??
     (person.kind === "colleague"
       ? person.agent.reachable
         ? undefined
@@ -40,7 +61,8 @@ export function CallAct({ person, number, passing: call }: CallProps) {
         ? t`Consult ${name} about ${party}`
         : t`Transfer ${party} to ${name}`;
   const press = (): Promise<boolean> => {
-    const whom = person.kind === "colleague" ? { user: person.id } : { number: toDial(dial ?? ""), name };
+    const whom =
+      person.kind === "colleague" ? { user: person.id } : { number: international(dial ?? ""), name };
     if (call === undefined) return act(person.kind === "colleague" ? "call.colleague" : "call.dial", whom);
     return act(person.kind === "colleague" ? "transfer.colleague" : "transfer.number", {
       call: call.id,
@@ -62,12 +84,11 @@ export function CallAct({ person, number, passing: call }: CallProps) {
   );
 }
 
-/** Write to a colleague; to nobody else (3.3-k). Nothing for who may not chat. */
-export function ChatAct({ person }: { person: Person }) {
+/** Write to a colleague; to nobody else (3.1-q, 3.3-k). Nothing for who may not chat. */
+export function ChatAct({ person, ways }: Props) {
   const { t } = useLingui();
   const { chat } = useDesk();
-  const may = useEntities((all) => me(all)?.rights.includes("chat.use") ?? false);
-  if (!may) return null;
+  if (!ways.mayChat) return null;
   const name = nameOf(person);
   const off =
     person.kind === "contact"
@@ -88,8 +109,8 @@ export function ChatAct({ person }: { person: Person }) {
   );
 }
 
-/** Mail to the primary address (3.3-l). */
-export function MailAct({ person }: { person: Person }) {
+/** Mail to the primary address (3.1-q, 3.3-l). */
+export function MailAct({ person }: Pick<Props, "person">) {
   const { t } = useLingui();
   const name = nameOf(person);
   const address = person.kind === "colleague" ? person.agent.email : (person.contact.addresses[0] ?? null);
@@ -104,23 +125,5 @@ export function MailAct({ person }: { person: Person }) {
     <a className="round" href={`mailto:${address}`} aria-label={t`E-mail ${name}`} title={address}>
       <Icon name="mail" />
     </a>
-  );
-}
-
-/** The star behind the name (3.3-m). */
-export function StarAct({ person, star }: { person: Person; star: (person: Person) => void }) {
-  const { t } = useLingui();
-  const name = nameOf(person);
-  return (
-    <Press
-      className="round"
-      data={{ "data-star": person.starred ? "" : undefined }}
-      aria-pressed={person.starred}
-      aria-label={t`Favourite: ${name}`}
-      tip={person.starred ? t`No longer a favourite` : t`Make this a favourite`}
-      onPress={() => star(person)}
-    >
-      <Icon name={person.starred ? "star-on" : "star"} />
-    </Press>
   );
 }
