@@ -18,7 +18,7 @@ from cordboard.asterisk import messages as ari
 from cordboard.asterisk import operations, translate
 from cordboard.asterisk.lanes import Lanes
 from cordboard.asterisk.provision import DESK_FORMATS
-from cordboard.asterisk.settings import STUDIO_APPLICATION
+from cordboard.asterisk.settings import STUDIO_APPLICATION, event_filter
 from cordboard.asterisk.speaking import Speaking
 from cordboard.asterisk.transport import AriTransport
 from cordboard.asterisk.wire import Wire
@@ -166,9 +166,7 @@ class AsteriskBooth:
     async def _reconcile(self) -> None:
         """Compare with what lives in the exchange: ours that have gone, and those of a server before this one."""
         rung = set(self._rung)
-        await self._wire.ask(
-            "PUT", f"applications/{STUDIO_APPLICATION}/eventFilter", body=translate.event_filter()
-        )
+        await self._wire.ask("PUT", f"applications/{STUDIO_APPLICATION}/eventFilter", body=event_filter())
         command = operations.channels_list()
         answer = await self._wire.ask(command.method, command.uri)
         if answer is None or not answer.is_done:

@@ -27,7 +27,7 @@ from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_inventory
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
-from cordboard.asterisk.settings import APPLICATION
+from cordboard.asterisk.settings import APPLICATION, event_filter
 from cordboard.asterisk.speaking import Media, Speaking
 from cordboard.asterisk.translate import Arrival, BridgeName
 from cordboard.asterisk.transport import AriTransport, AriUnavailable
@@ -266,7 +266,7 @@ class AsteriskExchange:
         """
         if is_new:
             send = self._transport.request
-            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=translate.event_filter())
+            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=event_filter())
             answer = await send(
                 "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
             )

@@ -18,8 +18,8 @@ import msgspec
 
 from cordboard.app.jobs import Jobs
 from cordboard.asterisk import messages as ari
-from cordboard.asterisk import operations, translate
-from cordboard.asterisk.settings import PRACTICE_APPLICATION, PRACTICE_TRUNK
+from cordboard.asterisk import operations
+from cordboard.asterisk.settings import PRACTICE_APPLICATION, PRACTICE_TRUNK, event_filter
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
 from cordboard.practice.caller import PATIENCE_MS, Caller, CallSeen, Later, Timer
 from cordboard.practice.people import PEOPLE, PracticePerson, Saying
@@ -184,7 +184,7 @@ class PracticeCallers:
         dialled = {leg for leg, line in self._lines.items() if line.is_dialled}
         try:
             wanted = operations.applications_filter(
-                application_name=PRACTICE_APPLICATION, filter=translate.event_filter()
+                application_name=PRACTICE_APPLICATION, filter=event_filter()
             )
             await send(self._link, wanted)
             answer = await send(self._link, operations.channels_list())
