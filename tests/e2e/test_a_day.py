@@ -177,7 +177,7 @@ async def a_colleague_in_a_call(desk: Desk) -> None:
     await expect(tip).to_contain_text(re.compile(r"\d:\d\d"))
     await desk.reads(tip, "incoming {0}", "053 480 09 37")
     acts = piet.locator(".person-acts > *")
-    for place, text in enumerate(("Call {name}", "Chat with {name}", "E-mail {0}")):
+    for place, text in enumerate(("Call {name}", "Chat with {name}", "E-mail {name}")):
         await expect(acts.nth(place)).to_have_attribute(
             "aria-label", re.compile(re.escape(desk.says(text, "Piet Jansen")))
         )
