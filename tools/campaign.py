@@ -27,8 +27,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.report import percentile
-from cordboard.asterisk.obtain import default_cache, find_kept
-from tests.support.installation import Installation
+from tools.faults.ending import close_up
 from tools.faults.frozen import frozen_consoles
 from tools.faults.ledger import Ledger, add_up, history, long_gaps
 from tools.faults.office import Office, busy_office
@@ -50,9 +49,6 @@ CALLS = 16
 CONTROL_MS_MAX = 2_000
 """Control is back within this, for 99 of 100 kills."""
 DISK_BYTES = 400 * 2**20
-END_S = 12.0
-"""So long those who are on the line at the end may take to finish."""
-REST_S = 3.0
 
 
 def main() -> int:
@@ -71,7 +67,7 @@ def main() -> int:
     say(f"seed {seed}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="cordboard-campaign-"))
     try:
-        with small_disk(folder, wanted=chosen.full_disks > 0) as disk:
+        with small_disk(folder, wanted=chosen.full_disks > 0, keep=chosen.keep is not None) as disk:
             return asyncio.run(campaign(chosen, folder, random.Random(seed), seed, disk))
     finally:
         if chosen.keep is None:
@@ -99,20 +95,11 @@ async def campaign(
     async with busy_office(folder, chance=chance, people=chosen.calls) as office:
         deaths = OwnDeaths(office, say)
         striker = Striker(office, say, deaths, partial(ballast, disk) if disk is not None else None)
-        watching = asyncio.create_task(deaths.watch())
-        async with frozen_consoles(office.cordboard, chosen.frozen_consoles) as frozen:
+        async with deaths.watched(), frozen_consoles(office.cordboard, chosen.frozen_consoles) as frozen:
             say(f"at work after {time.monotonic() - began:.0f} s; {len(plan)} strikes")
             await strike_all(office, striker, plan)
-            left = await office.callers.stop(END_S)
+            left = await close_up(office)
             say(f"{left} callers were still on the line and have hung up")
-            went = await asyncio.gather(*(agent.go_home(END_S) for agent in office.agents))
-            if not all(went):
-                office.complaints.append("a card could not be cleared at the end")
-            for call in office.outside.calls:
-                await call.hang_up()
-            await asyncio.sleep(REST_S)
-            watching.cancel()
-            office.complaints += furniture_left(office.cordboard)
             office.complaints += frozen.complaints()
         log_of_clicks(office)
         visits = office.callers.visits
@@ -138,38 +125,6 @@ async def strike_all(office: Office, striker: Striker, plan: Sequence[str]) -> N
             office.complaints.append(f"strike {number} ({name}): {problem}")
             say(f"{name}: {problem}")
             return
-
-
-def furniture_left(cordboard: Installation) -> list[str]:
-    """What still stands in the exchange when nobody is on the line: there should be no channel, no line, no pair."""
-    try:
-        channels = ask_exchange(cordboard, "core show channels concise").splitlines()
-        bridges = [
-            line for line in ask_exchange(cordboard, "bridge show all").splitlines()[1:] if line.strip()
-        ]
-    except subprocess.SubprocessError as silence:
-        return [f"the exchange does not say what is left in it: {silence}"]
-    left = [f"the channel {line.split('!')[0]} is left in the exchange" for line in channels if "!" in line]
-    for line in bridges:
-        _, name, inside, *_ = line.split()
-        # The music of a queue and of an organisation is kept; a line and a pair belong to somebody.
-        if inside != "0" or not name.startswith(("cb|queue|", "cb|hold|")):
-            left.append(f"the bridge {name} is left in the exchange with {inside} in it")
-    return left
-
-
-def ask_exchange(cordboard: Installation, words: str) -> str:
-    """What Asterisk's own command line says.
-
-    Raises:
-        subprocess.SubprocessError: it does not answer.
-    """
-    binary = find_kept(default_cache())
-    assert binary is not None, "the exchange that runs was kept somewhere"
-    conf = str(cordboard.data / "exchange" / "etc" / "asterisk.conf")
-    return subprocess.run(
-        [*binary.command(), "-C", conf, "-rx", words], capture_output=True, text=True, timeout=20, check=True
-    ).stdout
 
 
 def log_of_clicks(office: Office) -> None:
@@ -220,8 +175,12 @@ def close(ledger: Ledger, tally: Tally, complaints: list[str], seed: int, took_s
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path, *, wanted: bool) -> Iterator[Path | None]:
-    """A disk of its own for the data, which can be filled; None: not wanted, or only root may have one."""
+def small_disk(folder: Path, *, wanted: bool, keep: bool) -> Iterator[Path | None]:
+    """A disk of its own for the data, which can be filled; None: not wanted, or only root may have one.
+
+    Args:
+        keep: copy what is on it, when it goes.
+    """
     data = folder / "data"
     if not wanted or os.geteuid() != 0:
         yield None
@@ -236,8 +195,9 @@ def small_disk(folder: Path, *, wanted: bool) -> Iterator[Path | None]:
         yield data
     finally:
         # The logs of a run that is kept are what explains it; sockets cannot be copied.
-        with contextlib.suppress(shutil.Error):
-            shutil.copytree(data, folder / "kept", dirs_exist_ok=True)
+        if keep:
+            with contextlib.suppress(shutil.Error):
+                shutil.copytree(data, folder / "kept", dirs_exist_ok=True)
         subprocess.run(["umount", "-l", str(data)], check=False)
 
 

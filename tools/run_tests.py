@@ -116,6 +116,10 @@ def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], *
             said += limit
         else:
             print(limit, flush=True)
+    except BaseException:
+        # Ctrl-C does not reach it: its session is its own.
+        end_group(process.pid)
+        raise
     finally:
         LIVE.discard(process.pid)
     return Ended(process.returncode, said or "")

@@ -13,8 +13,10 @@ import pytest
 import pytest_asyncio
 
 from tests.exchange.office import AGENT_HZ, PATIENCE_MS, Worker, at_work
+from tests.exchange.test_announcements import recording
 from tests.support import speech, tone
 from tests.support.installation import Desk, Installation
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
 
@@ -42,9 +44,9 @@ async def take(desk: Desk, **fields: Any) -> dict[str, Any]:
         await asyncio.sleep(0.1)
 
 
-def prompt(cordboard: Installation, name: str) -> Path:
-    """The file that the exchange plays."""
-    return cordboard.data / "exchange" / "data" / "sounds" / "cordboard" / "nl" / f"{name}.wav"
+def takes(cordboard: Installation) -> list[Path]:
+    """What the exchange has recorded, or is recording."""
+    return list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
 
 
 async def download(cordboard: Installation, desk: Desk, path: str, into: Path) -> Path:
@@ -64,7 +66,7 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
     assert (status, row["state"]) == (200, "ringing"), row
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
+    await speech.hears(call.ear, recording(cordboard, "nl/studio_speak"), within_ms=PATIENCE_MS)
     await take(henk.desk, state="recording")
 
     # The tone before it is a third of a second.
@@ -72,10 +74,10 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
     await call.press("#")
     await take(henk.desk, state="listening")
     await call.hears(AGENT_HZ, within_ms=PATIENCE_MS)
-    await speech.hears(call.ear, prompt(cordboard, "studio_choose"), within_ms=PATIENCE_MS)
+    await speech.hears(call.ear, recording(cordboard, "nl/studio_choose"), within_ms=PATIENCE_MS)
     assert (await henk.desk.request("GET", "/api/admin/announcements/nl.closed"))[1]["source"] == "ours"
     await call.press("1")
-    await speech.hears(call.ear, prompt(cordboard, "studio_kept"), within_ms=PATIENCE_MS)
+    await speech.hears(call.ear, recording(cordboard, "nl/studio_kept"), within_ms=PATIENCE_MS)
     await call.ended(within_ms=PATIENCE_MS)
 
     await take(henk.desk, state="kept", on_the_line=False)
@@ -89,7 +91,7 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
     assert tone.tone_share(middle, AGENT_HZ, rate) > 0.9
     status, history = await henk.desk.request("GET", "/api/history")
     assert (status, history["rows"]) == (200, [])
-    assert not list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
+    assert not takes(cordboard)
     assert (await henk.desk.request("DELETE", f"{ANNOUNCEMENT}/sound"))[0] == 200
 
 
@@ -101,7 +103,7 @@ async def test_who_hangs_up_listens_in_the_browser(
     await henk.desk.request("POST", TELEPHONE, json={})
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
+    await speech.hears(call.ear, recording(cordboard, "nl/studio_speak"), within_ms=PATIENCE_MS)
     await asyncio.sleep(SPOKEN_S + 0.5)
     await call.hang_up()
 
@@ -127,7 +129,7 @@ async def test_a_telephone_that_is_busy_or_put_down_at_once_is_told_so(
     await henk.desk.request("POST", TELEPHONE, json={})
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await asyncio.sleep(0.5)
+    await take(henk.desk, state="recording")
     await call.hang_up()
     await take(henk.desk, state="failed", wrong="nothing_said")
 
@@ -143,11 +145,11 @@ async def test_a_killed_server_leaves_no_telephone_off_the_hook(
     await henk.desk.request("POST", TELEPHONE, json={})
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await speech.hears(call.ear, prompt(cordboard, "studio_speak"), within_ms=PATIENCE_MS)
-    await asyncio.sleep(1)
+    await speech.hears(call.ear, recording(cordboard, "nl/studio_speak"), within_ms=PATIENCE_MS)
+    await until(lambda: bool(takes(cordboard)))
 
     cordboard.kill_server()
     await call.ended(within_ms=PATIENCE_MS)
     await henk.reconnect()
     await take(henk.desk, state=None)
-    assert not list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
+    assert not takes(cordboard)

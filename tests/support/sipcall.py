@@ -98,6 +98,11 @@ class SipCall(SipDialog):
         assert self._stream is not None, f"{self!r} has no sound yet"
         return self._stream.ear
 
+    def forget_sound(self) -> None:
+        """Drop what was heard until now, if there was sound; for calls to which nobody listens for hours."""
+        if self._stream is not None:
+            self._stream.ear.packets.clear()
+
     def __repr__(self) -> str:
         return f"<SipCall {self.call_id} {self.state.value} {self.caller_number}>"
 

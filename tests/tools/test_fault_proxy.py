@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,7 +32,7 @@ async def echo() -> AsyncIterator[tuple[FaultProxy, asyncio.StreamReader, asynci
 
     server = await asyncio.start_server(say_back, "127.0.0.1", port)
     try:
-        async with FaultProxy(NEAR, port) as wire:
+        async with FaultProxy(NEAR, port, random.Random(1)) as wire:
             reader, writer = await asyncio.open_connection(NEAR, port)
             writer.write(b"hello")
             assert await reader.readexactly(5) == b"hello"

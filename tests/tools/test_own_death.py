@@ -85,3 +85,25 @@ def test_one_such_death_in_a_hundred_strikes_is_borne() -> None:
     assert deaths.complaint(43) == "Asterisk died by itself 2 times"
     deaths.count = 7
     assert deaths.complaint(700) is None
+
+
+async def test_a_watch_that_ended_by_itself_is_complained_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deaths may have gone by unseen then; one that is ended because all is over is fine."""
+    exchanges = Exchanges(monkeypatch)
+    exchanges.office.complaints = complaints = list[str]()
+    deaths = OwnDeaths(exchanges.office, print)
+    async with deaths.watched():
+        await exchanges.is_watched()
+    assert complaints == []
+
+    looked: list[int] = []
+
+    def cannot_see(pid: int, _folder: Path) -> bool:
+        looked.append(pid)
+        raise PermissionError("no /proc")
+
+    async with deaths.watched():
+        await exchanges.is_watched()
+        monkeypatch.setattr(own_death, "is_exchange", cannot_see)
+        await until(lambda: bool(looked))
+    assert complaints == ["nobody watched whether Asterisk dies: PermissionError('no /proc')"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools import run_tests, setup, steps
-from tools.jobs import Job, do, run_all
+from tools.jobs import LIVE, Job, do, run_all
 from tools.run_tests import Count, count
 
 
@@ -162,6 +163,26 @@ def test_a_part_that_hears_no_interrupt_is_ended_all_the_same(monkeypatch: pytes
     ended = run_tests.run_command("units", [sys.executable, "-c", deaf], dict(os.environ), beside=True)
     assert ended.code
     assert ended.said.startswith("began")
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["shown", "beside"])
+def test_an_interrupt_ends_the_part_that_runs(beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is for the whole run, and a part has a session of its own, in which nothing hears it."""
+    began: list[subprocess.Popen[str]] = []
+
+    def interrupted(self: subprocess.Popen[str], timeout: float | None = None) -> tuple[str, str]:
+        began.append(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_tests.run_command("units", ["sleep", "60"], dict(os.environ), beside=beside)
+
+    (process,) = began
+    assert process.wait(timeout=5) == -signal.SIGKILL
+    assert process.pid not in LIVE
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def test_ci_runs_the_command_that_people_run() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import cast
 
@@ -20,6 +19,7 @@ from cordboard.simulator.clock import VirtualClock
 from cordboard.wiring.telephones import FALLBACK_SETTLE_MS, Telephones, forms_of
 from tests.app.test_tenancy import Stored
 from tests.contracts.storage.samples import BRABANT, CHANTAL, TWENTE
+from tests.support.waiting import until
 
 
 @pytest.mark.rule("D28")
@@ -35,6 +35,7 @@ class Written:
         self.fallbacks = Fallbacks()
         self.refuses = 0
         """So many times more."""
+        self.tries = 0
 
     def forget(self) -> None:
         """Nothing is known of the exchange."""
@@ -45,10 +46,15 @@ class Written:
 
     async def write_fallbacks(self, fallbacks: Fallbacks) -> None:
         """What the exchange does by itself."""
+        self.tries += 1
         if self.refuses:
             self.refuses -= 1
             raise AmiFailed("no answer")
         self.fallbacks = fallbacks
+
+    async def was_tried(self, times: int) -> None:
+        """Wait until it was told so often."""
+        await until(lambda: self.tries >= times)
 
 
 @pytest.mark.rule("D28", "X-c")
@@ -96,10 +102,9 @@ async def test_an_exchange_that_did_not_take_the_fall_backs_is_told_again() -> N
     await Telephones(cast(Provisioner, exchange), tenancy, boards.get, clock, lambda: True, ways).write()
     assert not exchange.fallbacks.groups
 
-    for _ in range(2):
+    for tries in (2, 3):
         clock.advance(FALLBACK_SETTLE_MS)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await exchange.was_tried(tries)
 
     assert exchange.fallbacks.groups
 

@@ -118,7 +118,7 @@ class Callers:
     """Keeps a number of people on the line at once.
 
     Args:
-        make: gives an open telephone behind the trunk.
+        phone: open, behind the trunk; all of them call with it.
         number: gives which of our numbers the next one dials.
         voices: every tone by which a person can be known.
         chance: of everything that is random here.

@@ -15,11 +15,8 @@ from tools.faults.callers import Fate, Visit
 ALONE_S_MAX = 15.0
 """A caller who was up and heard nothing at all for so long counts as left alone, hence lost; an exchange that is
 stopped for eight seconds is silent that long."""
-
-
 UNHEARD_MS = 1_500
 """A talk may be so short that its caller, who listens five times a second, does not hear of it."""
-
 LONG_GAP_MS = 5_000
 """A gap that is longer than the mark of a death and a start on a busy machine."""
 
@@ -182,7 +179,7 @@ def _compared(visit: Visit, fate: Fate, rows: list[Row], apart: Sequence[tuple[f
     known_later = visit.was_connected and not visit.by_hand
     if not rows:
         # One who gave up, or whose exchange died, before Cordboard had claimed the call is not in the history.
-        return ["is not in the history"] if known_later and fate is not Fate.NO_EXCHANGE else []
+        return ["is not in the history"] if known_later else []
     if len(rows) > 1:
         return [f"is in the history {len(rows)} times"]
     [row] = rows

@@ -41,8 +41,9 @@ NUMBERS = ("0534800900", "0534800900", "0534800900", "0534800911")
 OUTSIDE_NUMBER = "0880000000"
 OUTSIDE_RINGS_MS = 2_500
 SETTLE_S = 8.0
-REGISTER_S = 30.0
 """After a fault the consoles show who is there, and nobody else, within this."""
+REGISTER_S = 30.0
+"""So long a telephone tries to register with an exchange that has just come back."""
 
 
 def configuration(ari_port: int, outside_port: int) -> str:
@@ -199,7 +200,9 @@ async def busy_office(folder: Path, *, chance: random.Random, people: int) -> As
         folder, configuration=configuration(ari_port, outside_port), environment=wall.environment
     )
     async with contextlib.AsyncExitStack() as stack:
-        wire = await stack.enter_async_context(FaultProxy(WIRE_ADDRESS, ari_port))
+        wire = await stack.enter_async_context(
+            FaultProxy(WIRE_ADDRESS, ari_port, random.Random(chance.getrandbits(32)))
+        )
         await stack.enter_async_context(cordboard)
         outside = SipPhone(
             server=cordboard.sip,

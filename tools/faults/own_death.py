@@ -7,7 +7,8 @@ Asterisk 22.10 can end by a fault of its own when the connection of its events b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 
 from cordboard.asterisk.runtime import find, is_exchange
 from tools.faults.office import Office
@@ -39,6 +40,18 @@ class OwnDeaths:
         if self.count <= max(1, strikes // STRIKES_PER_DEATH):
             return None
         return f"Asterisk died by itself {self.count} times"
+
+    @contextlib.asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Watch while this lasts; a watch that ended by itself is complained of."""
+        watching = asyncio.create_task(self.watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            for end in await asyncio.gather(watching, return_exceptions=True):
+                if isinstance(end, Exception):
+                    self.office.complaints.append(f"nobody watched whether Asterisk dies: {end!r}")
 
     async def watch(self) -> None:
         """Until cancelled."""

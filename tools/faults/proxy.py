@@ -44,8 +44,10 @@ class _Pair:
         self,
         near: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         far: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        chance: random.Random,
     ) -> None:
         self.near, self.far = near, far
+        self._chance = chance
         self.open = asyncio.Event()
         """Not set: nothing moves."""
         self.open.set()
@@ -70,7 +72,7 @@ class _Pair:
     async def _send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         at = 0
         while at < len(data):
-            size = random.randint(1, DRIP_BYTES_MAX) if self.drips else len(data) - at
+            size = self._chance.randint(1, DRIP_BYTES_MAX) if self.drips else len(data) - at
             writer.write(data[at : at + size])
             await writer.drain()
             at += size
@@ -92,10 +94,14 @@ class _Pair:
 
 
 class FaultProxy:
-    """The wire; as a context it is there."""
+    """The wire; as a context it is there.
 
-    def __init__(self, address: str, port: int, *, to: str = "127.0.0.1") -> None:
-        self._address, self._port, self._to = address, port, to
+    Args:
+        chance: of the size of its drips.
+    """
+
+    def __init__(self, address: str, port: int, chance: random.Random, *, to: str = "127.0.0.1") -> None:
+        self._address, self._port, self._chance, self._to = address, port, chance, to
         self._server: asyncio.Server | None = None
         self._pairs: set[_Pair] = set()
         self._carrying: set[asyncio.Task[None]] = set()
@@ -123,7 +129,7 @@ class FaultProxy:
             writer.transport.abort()
             return
         self.connections += 1
-        pair = _Pair((reader, writer), far)
+        pair = _Pair((reader, writer), far, self._chance)
         self._pairs.add(pair)
         ways = [
             asyncio.create_task(pair.carry(reader, far[1])),

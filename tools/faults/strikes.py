@@ -101,19 +101,21 @@ class Striker:
         os.kill(cordboard.server_pid(), signal.SIGKILL)
         await self._server_back("kill of Cordboard", began, up, measured=True)
 
-    async def _server_back(self, what: str, began: float, up: str, *, measured: bool) -> None:
+    async def _server_back(self, what: str, began: float, up: str, *, measured: bool) -> bool:
+        """Wait until it is; counts the strike, or complains. Says whether it is."""
         office = self.office
         seen = await office.seen_again(began, BACK_S)
         control = await office.in_control(began, BACK_S)
         if seen is None or control is None:
             office.complaints.append(f"{what}: not back within {BACK_S:.0f} s")
-            return
+            return False
         if measured:
             self.tally.seen_ms.append(seen)
             self.tally.control_ms.append(control)
         self.tally.struck[what] += 1
         await office.settles(what)
         self._say(f"{what}: {up}; consoles back after {seen:.0f} ms, in control after {control:.0f} ms")
+        return True
 
     async def stop_server(self) -> None:
         """SIGSTOP: for a moment, or for so long that the parent replaces it."""
@@ -205,11 +207,16 @@ class Striker:
         self, what: str, away: contextlib.AbstractContextManager[None], lasts_s: tuple[float, float]
     ) -> None:
         up = await self._ready()
-        seconds = self.office.chance.uniform(*lasts_s)
+        office, seconds = self.office, self.office.chance.uniform(*lasts_s)
         with away:
-            control = await self.office.in_control(time.monotonic(), seconds)
-            await asyncio.sleep(seconds)
-        await self._over(what, f"{up}; for {seconds:.1f} s", control)
+            began = time.monotonic()
+            meanwhile = await office.in_control(began, seconds)
+            await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
+        control = await office.in_control(time.monotonic(), BACK_S)
+        if meanwhile is None:
+            office.complaints.append(f"{what}: not in control while it lasted")
+            return
+        await self._over(what, f"{up}; for {seconds:.1f} s; in control meanwhile", control)
 
     async def pull_plug(self) -> None:
         """An agent's telephone is gone without a word, and registers again later."""
@@ -234,12 +241,16 @@ class Striker:
         if dies:
             self._died_at = began
             os.kill(office.cordboard.server_pid(), signal.SIGKILL)
-            await self._server_back("clock set and kill of Cordboard", began, up, measured=False)
+            if not await self._server_back("clock set and kill of Cordboard", began, up, measured=False):
+                return
         # It has looked at the wall by then.
         await asyncio.sleep(CALENDAR_S + 1)
         control = await office.in_control(time.monotonic(), BACK_S)
         office.complaints += before.broken(moments(office.cards(), office.consoles))
-        await self._over("clock set", f"{up}; by {jump_ms / 1000:+.0f} s", control)
+        if not dies:
+            await self._over("clock set", f"{up}; by {jump_ms / 1000:+.0f} s", control)
+        elif control is None:
+            office.complaints.append("clock set and kill of Cordboard: not in control afterwards")
 
     async def _over(self, what: str, up: str, control: float | None) -> None:
         if control is None:
