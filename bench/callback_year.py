@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from bench import report
 from bench.promise_judge import FIRST, HOLIDAYS, NIGHT, OFFICE, OPENING, Judge, instant, within_hours
@@ -242,7 +243,7 @@ class Year:
                 if (callback, agent, since) not in self._offered:
                     self._offered.add((callback, agent, since))
                     self.late.append((since - one.row.due_at) / 1000)
-                    self._after(2, 100, lambda c=callback, a=agent: self._reacts(c, a))  # type: ignore[misc]
+                    self._after(2, 100, partial(self._reacts, callback, agent))
 
     # --- customers ---
 
