@@ -184,6 +184,23 @@ async def test_after_five_failures_the_wait_doubles(log_ins: LogIns) -> None:
 
 
 @pytest.mark.rule("1.1-f")
+def test_a_password_that_waits_for_its_code_is_no_try() -> None:
+    """After a stranger's eight failures the owner waits once: the code may follow the password at once."""
+    throttle = Throttle()
+    now = NOON
+    for number in range(8):
+        while wait_ms := throttle.try_now("chantal", f"192.0.2.{number}", now):
+            now += wait_ms
+
+    now += throttle.try_now("chantal", HERE, now)
+    assert throttle.try_now("chantal", HERE, now) == 0
+    throttle.take_back("chantal", HERE, now)
+    assert throttle.try_now("chantal", HERE, now + 1) == 0
+
+    assert throttle.try_now("chantal", HERE, now + 2) > 0
+
+
+@pytest.mark.rule("1.1-f")
 def test_a_hundred_thousand_guesses_are_fewer_than_a_hundred_tries() -> None:
     """A stranger with as many machines as he likes, one account, one day (ASVS 6.3.1)."""
     throttle = Throttle()

@@ -188,3 +188,16 @@ def test_an_address_has_nothing_in_it_that_stands_between_two() -> None:
         read_contact(
             ContactId("c-1"), name="Jan", function="", numbers=[], addresses=["a|b@c.nl"], country="nl"
         )
+
+
+@pytest.mark.rule("3.3-p")
+@pytest.mark.parametrize("sign", ["\0", "\a", "\x7f", "\u202e", "\ufeff"])
+@pytest.mark.parametrize("field", ["name", "function"])
+def test_what_nobody_can_read_is_in_no_name_and_no_function(field: str, sign: str) -> None:
+    """PostgreSQL keeps no zero, and one row of a file would stop all that are stored with it."""
+    name, function = (f"a{sign}b" if field == one else "Jan" for one in ("name", "function"))
+
+    with pytest.raises(WrongContact) as wrong:
+        read_contact(ContactId("c-1"), name=name, function=function, numbers=[], addresses=[], country="nl")
+
+    assert wrong.value.field == field

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
 from cordboard.app import recognition
 from cordboard.app.contacts import Contact, ContactId
 from cordboard.app.dialling import DialPlan, dial_plan
-from cordboard.app.ports import Directory, LinkedRow, StorageFailure
+from cordboard.app.ports import Directories, Directory, LinkedRow, StorageFailure
 from cordboard.app.recognition import Recognition
 from cordboard.app.tenancy import Tenancy
 from cordboard.core.call import Call
@@ -41,11 +42,9 @@ class Book:
         return YILDIZ if number in YILDIZ.numbers else None
 
 
-class Nowhere:
-    """Nothing is read from it here."""
-
-    async def organisations(self) -> tuple[OrganisationId, ...]:
-        return ()
+def configured_by_hand() -> Tenancy:
+    """Nothing is read: it is told what there is."""
+    return Tenancy(cast("Directories", None))
 
 
 def call(number: str | None, name: str | None = None, direction: Direction = Direction.IN) -> Call:
@@ -69,7 +68,7 @@ async def named(
     book: Book, *calls: Call, configured: Directory | None = None
 ) -> list[tuple[OrganisationId, PartyRecognised]]:
     """What the desk is told; nothing before the first breath."""
-    tenancy = Tenancy(Nowhere())  # type: ignore[arg-type]
+    tenancy = configured_by_hand()
     tenancy.take([configured or directory()])
     told: list[tuple[OrganisationId, PartyRecognised]] = []
     recognises = Recognition(book, tenancy, lambda organisation, event: told.append((organisation, event)))
@@ -125,7 +124,7 @@ async def test_colleagues_are_known_as_they_are_dialled_and_their_numbers_are_re
     piet = replace(configured.users[1], numbers=frozenset({"06-1234 5678"}))
     with_him = replace(configured, users=(configured.users[0], piet))
     without = replace(configured, users=(configured.users[0], replace(piet, disabled=True)))
-    tenancy = Tenancy(Nowhere())  # type: ignore[arg-type]
+    tenancy = configured_by_hand()
     told: list[str] = []
     recognises = Recognition(Book(), tenancy, lambda _organisation, event: told.append(event.name))
 

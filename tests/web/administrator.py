@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import httpx
+import sqlalchemy
 
 from cordboard.app.engine import Accepted, NotDone
 from cordboard.core.requests import Request
@@ -84,6 +87,24 @@ async def give(web: Rig, user: UserId, *rights: Right, organisation: Organisatio
     users = tuple(replace(u, rights=frozenset(rights)) if u.id == user else u for u in directory.users)
     await directories.save(replace(directory, users=users))
     await web.services.tenancy.load()
+
+
+NO_LINE = "insert on audit"
+"""The log of changes takes no line more, as on a full disk."""
+
+
+@asynccontextmanager
+async def refusing(web: Rig, *what: str) -> AsyncIterator[None]:
+    """Meanwhile the database will not have that."""
+    database = web.database.access
+    async with database.writing() as connection:
+        for number, one_ in enumerate(what):
+            made = f"create trigger refusing{number} before {one_} begin select raise(abort, 'no'); end"
+            await connection.execute(sqlalchemy.text(made))
+    yield
+    async with database.writing() as connection:
+        for number in range(len(what)):
+            await connection.execute(sqlalchemy.text(f"drop trigger refusing{number}"))
 
 
 def state_of(web: Rig, organisation: OrganisationId) -> str:

@@ -16,7 +16,7 @@ from cordboard.app.administration.announcements import Announcement, Announcemen
 from cordboard.core.types import OrganisationId, Right
 from cordboard.wiring.voices import KeptVoices
 from tests.web.administrator import change, code_of, errors_of, give, one
-from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, log_in, rig
+from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, rig
 
 PLACE = "announcements/nl.closed"
 SOUND = "/api/announcements/nl.closed/sound"
@@ -36,7 +36,13 @@ def sound(*, rate: int = 8000, width: int = 2, channels: int = 1, ms: int = 500)
 class Speaking(KeptVoices):
     """Says everything as half a second of silence."""
 
-    mute = False
+    mute = stuck = False
+
+    def forget(self, organisation: OrganisationId, one: Announcement) -> None:
+        """Or cannot, on a disk that has gone bad."""
+        if self.stuck:
+            raise OSError
+        super().forget(organisation, one)
 
     async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
         """Or cannot."""
@@ -61,13 +67,6 @@ async def web(tmp_path: Path, voices: Speaking) -> AsyncIterator[Rig]:
         object.__setattr__(made.services, "announcements", announcements)
         await give(made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_AUDIT)
         yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    async with web.client() as client:
-        await log_in(client)
-        yield client
 
 
 async def test_of_two_who_change_the_same_sentence_at_once_the_second_is_told(
@@ -116,6 +115,19 @@ async def test_a_recording_and_another_text_take_the_place_of_our_voice(
     log = (await chantal.get("/api/admin/audit?resource=announcements")).json()["rows"]
     told = ["recorded", "spoken", "ours", "recorded", "ours"]
     assert [row["after"]["source"] for row in reversed(log)] == told
+
+
+async def test_a_sound_that_cannot_be_taken_away_is_told_and_stays(
+    chantal: httpx.AsyncClient, voices: Speaking
+) -> None:
+    """Deleted, or written over by our own text."""
+    ours = (await one(chantal, PLACE))["text"]
+    await change(chantal, PLACE, text="Wij zijn er morgen weer.")
+    voices.stuck = True
+
+    assert code_of(await chantal.delete(SOUND, headers=OWN)) == (409, "not_saved")
+    assert code_of(await change(chantal, PLACE, text=ours)) == (409, "not_saved")
+    assert (await one(chantal, PLACE))["source"] == "spoken"
 
 
 @pytest.mark.parametrize(

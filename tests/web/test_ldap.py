@@ -18,8 +18,8 @@ from cordboard.app.ldap_import import server_at
 from cordboard.core.types import Right
 from cordboard.wiring.ldap import HOUR_MS, NIGHT_MS, ByItself, due
 from tests.support.slapd import ADMIN, PASSWORD, PEOPLE, Slapd, running_slapd
-from tests.web.administrator import change, code_of, delete, errors_of, give, make, one
-from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, log_in, rig
+from tests.web.administrator import change, code_of, delete, errors_of, give, make, one, refusing
+from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, rig
 
 HAND = Contact(id=ContactId("c-hand"), name="Hand Werk", numbers=("31534800999",))
 SOME_DAY = 1_800_000_000_000
@@ -38,13 +38,6 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
         rights = (Right.ADMIN_ORGANISATION, Right.ADMIN_AUDIT, Right.ADMIN_USERS, Right.CONTACTS)
         await give(made, CHANTAL, *rights)
         yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    async with web.client() as client:
-        await log_in(client)
-        yield client
 
 
 def fields(slapd: Slapd, **others: Any) -> dict[str, Any]:
@@ -74,7 +67,7 @@ async def act(chantal: httpx.AsyncClient, place: str, what: str) -> httpx.Respon
 def counts(answer: httpx.Response) -> dict[str, Any]:
     """What became of it, without the bad ones."""
     assert answer.status_code == 200, answer.text
-    return {name: value for name, value in answer.json().items() if name != "bad" and value}
+    return {name: value for name, value in answer.json().items() if not name.startswith("bad") and value}
 
 
 async def names(web: Rig) -> set[str]:
@@ -136,6 +129,35 @@ async def test_every_bad_entry_is_told_and_one_that_is_there_already_stays(
     assert counts(await act(chantal, place, "import")) == {"done": True}
     assert await names(web) == {"jan"}
     assert (await one(chantal, place))["last"]["bad"] == 3
+
+
+@pytest.mark.rule("3.3-p")
+async def test_bad_entries_are_counted_and_no_more_than_some_are_told_one_by_one(
+    web: Rig, chantal: httpx.AsyncClient, slapd: Slapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a filter that lets everything through; one whose place is taken counts too."""
+    monkeypatch.setattr(ldap_import, "BAD_LISTED_MAX", 3)
+    slapd.add("jan", telephoneNumber=["053-4800900"])
+    place = await set_up(chantal, slapd, filter="(objectClass=inetOrgPerson)")
+    await act(chantal, place, "import")
+    [kept] = await web.database.contacts.page(TWENTE, after=None, limit=9)
+    await web.database.contacts.save(TWENTE, replace(kept, source=None))
+    slapd.add("nul", title="a\0b")
+    slapd.add("teken", displayName="Bel\u0007")
+
+    told = []
+    for uid in ("mail1", "mail2"):
+        done = (await act(chantal, place, "import")).json()
+        told.append(([row["reason"] for row in done["bad"]], done["bad_count"]))
+        slapd.add(uid, mail="geen adres")
+    done = (await act(chantal, place, "import")).json()
+
+    assert told == [(["function", "name", "taken"], 3), (["function", "name", "addresses"], 4)]
+    assert ([row["reason"] for row in done["bad"]], done["bad_count"]) == (
+        ["function", "name", "addresses"],
+        5,
+    )
+    assert (await one(chantal, place))["last"]["bad"] == 5
 
 
 @pytest.mark.rule("3.3-p")
@@ -320,6 +342,41 @@ async def test_it_repeats_by_itself_and_then_removes_no_more_than_half(
     assert most.value.problem is LdapProblem.MOST_GONE
     assert len(await names(web)) == 25
     assert counts(await act(chantal, place, "import")) == {"done": True, "same": 12, "removed": 13}
+
+
+@pytest.mark.rule("3.3-p")
+@pytest.mark.parametrize("noted", [True, False], ids=["noted", "nothing is kept at all"])
+async def test_a_directory_that_storage_refuses_waits_an_hour_and_the_next_one_does_not(
+    web: Rig, chantal: httpx.AsyncClient, slapd: Slapd, noted: bool
+) -> None:
+    """And whoever administers sees it as the last import, where that could be noted."""
+    slapd.add("kapot", telephoneNumber=["053-4800900"])
+    slapd.add("jan", telephoneNumber=["053-4800901"])
+    first = await set_up(chantal, slapd, filter="(uid=kapot)", repeats="hours", every_hours=1)
+    second = await set_up(chantal, slapd, name="Tweede", filter="(uid=jan)", repeats="hours", every_hours=1)
+    now = SOME_DAY
+    for place in (first, second):
+        await web.database.ldap.note(TWENTE, place.removeprefix("ldap/"), LdapRun(at=now))
+    what = ["insert on contacts when new.name = 'kapot'"]
+    if not noted:
+        what += ["update of last_run on ldap when new.last_run like '%not_saved%'"]
+    by_itself = ByItself(web.services.ldap, web.services.tenancy, lambda: now)
+
+    now += HOUR_MS
+    async with refusing(web, *what):
+        await by_itself.look(TWENTE)
+    assert await names(web) == {"jan"}
+    last = (await one(chantal, first))["last"]
+    assert last["problem"] == ("not_saved" if noted else None)
+
+    later = last["at"] if noted else now
+    now += HOUR_MS - 1
+    await by_itself.look(TWENTE)
+    assert await names(web) == {"jan"}
+    now = max(now + 1, later + HOUR_MS)
+    await by_itself.look(TWENTE)
+    assert await names(web) == {"jan", "kapot"}
+    assert (await one(chantal, first))["last"]["problem"] is None
 
 
 @pytest.mark.rule("3.3-p")

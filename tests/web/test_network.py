@@ -16,8 +16,8 @@ from cordboard.app.network import Network, read_kept, said_by, with_network, wri
 from cordboard.app.settings import ExchangeSettings, PortSettings
 from cordboard.core.types import Right
 from cordboard.storage.audit import SqlAudit
-from tests.web.administrator import change, code_of, errors_of, give, one
-from tests.web.rig import CHANTAL, OWN, Rig, log_in, rig
+from tests.web.administrator import NO_LINE, change, code_of, errors_of, give, one, refusing
+from tests.web.rig import CHANTAL, OWN, Rig, rig
 
 PLACE = "network/network"
 
@@ -71,13 +71,6 @@ async def web(tmp_path: Path, place: Place, others: list[bool]) -> AsyncIterator
         object.__setattr__(services, "network", network)
         await give(made, CHANTAL, Right.ADMIN_TELEPHONY, Right.ADMIN_AUDIT)
         yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    async with web.client() as client:
-        await log_in(client)
-        yield client
 
 
 @pytest.mark.rule("X-b")
@@ -155,6 +148,17 @@ async def test_the_configuration_file_goes_before(chantal: httpx.AsyncClient, pl
     assert errors_of(await change(chantal, PLACE, listen="192.0.2.7")) == {"listen": "not_here"}
     place.refuses, place.full = None, True
     assert code_of(await change(chantal, PLACE, sip=5080)) == (409, "not_saved")
+    assert (await chantal.get("/api/admin/audit?resource=network")).json()["rows"] == []
+
+
+async def test_what_the_log_cannot_say_is_not_changed(
+    web: Rig, chantal: httpx.AsyncClient, place: Place
+) -> None:
+    """The next start has what was set before."""
+    async with refusing(web, NO_LINE):
+        assert code_of(await change(chantal, PLACE, sip=5080)) == (503, "not_saved")
+    assert place.set == Network()
+    assert (await change(chantal, PLACE, sip=5080)).status_code == 200
 
 
 def test_the_next_start_has_what_was_set(tmp_path: Path) -> None:

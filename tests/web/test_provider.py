@@ -106,6 +106,37 @@ async def test_a_new_organisation_works_at_once_and_its_first_administrator_is_i
     ]
 
 
+@pytest.mark.rule("X-a", "1.1-e")
+async def test_an_organisation_is_made_when_its_letter_cannot_go(
+    web: Rig, provider: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there, so that is the answer; the letter goes when it is asked for again."""
+    with monkeypatch.context() as patch:
+        patch.setattr("cordboard.app.mailing.MAILS_WAITING_OF_ONE_MAX", 0)
+        made = await create(provider)
+    assert made.status_code == 201, made.text
+    assert ALMELO in web.services.tenancy.all
+    await web.mailing.settle()
+    assert web.letters.mails == []
+
+    again = await provider.post(f"{ORGANISATIONS}/{ALMELO}/invitation", headers=OWN)
+    assert again.status_code == 204
+    await web.mailing.settle()
+    assert [mail.to for mail in web.letters.mails] == [NEW["administrator_email"]]
+
+
+@pytest.mark.parametrize(
+    "email", ["a,b@almelo.example", "marije@älmelo.example", "marije@almelo", "x;y@z.nl"]
+)
+async def test_where_no_letter_can_go_nobody_is_made_administrator(
+    web: Rig, provider: httpx.AsyncClient, email: str
+) -> None:
+    """One reading of an address for what is kept and for what is sent: who is taken can be invited."""
+    assert errors_of(await create(provider, administrator_email=email)) == {
+        "administrator_email": "bad_email"
+    }
+
+
 async def test_what_cannot_be_a_new_organisation_is_refused_by_its_field(
     web: Rig, provider: httpx.AsyncClient
 ) -> None:
@@ -219,6 +250,24 @@ async def test_a_number_is_one_organisation_s_alone(
     assert fine.status_code == 200, fine.text
     other = await change(chantal, f"users/{CHANTAL}", numbers=["053 480 09 51"])
     assert (code_of(other), other.json()["args"]) == ((409, "number_not_given"), {"number": "31534800951"})
+
+
+@pytest.mark.rule("X-c", "D28")
+async def test_a_number_that_is_still_shown_is_not_taken_away(
+    web: Rig, provider: httpx.AsyncClient, chantal: httpx.AsyncClient
+) -> None:
+    """The next moment it could be another's; where it is shown is told."""
+    kept = ["053 480 09 37", "088 480 09 43"]
+    assert (await change_organisation(provider, TWENTE, numbers=[*kept, "053 480 09 50"])).status_code == 200
+    assert (await change(chantal, f"groups/{ENSCHEDE}", number="053 480 09 50")).status_code == 200
+
+    refused = await change_organisation(provider, TWENTE, numbers=kept)
+    assert (code_of(refused), refused.json()["args"]) == (
+        (409, "number_leads"),
+        {"number": "31534800950", "name": "Enschede"},
+    )
+    assert (await change(chantal, f"groups/{ENSCHEDE}", number=None)).status_code == 200
+    assert (await change_organisation(provider, TWENTE, numbers=kept)).status_code == 200
 
 
 @pytest.mark.rule("X-a", "X-d")

@@ -20,7 +20,7 @@ from cordboard.core.refusals import Refused
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.core.urgent import Rung
 from cordboard.web import push, wire
-from cordboard.web.push import WOKEN_AT_A_TIME, Console, Hub
+from cordboard.web.push import TOMBSTONES_MAX, WOKEN_AT_A_TIME, Console, Hub
 from tests.support.desk import World
 
 ORGANISATION = OrganisationRow(
@@ -287,6 +287,25 @@ def test_calls_of_other_groups_queues_are_not_shown() -> None:
 
     assert ("queue", "urgent") not in anja.held
     assert ("call", "c1") not in anja.held
+
+
+@pytest.mark.parametrize("thing", [Thing.CALL, Thing.CALLBACK, Thing.MISSED])
+def test_what_came_and_went_is_forgotten_in_the_end(thing: Thing) -> None:
+    """However many callers were missed and spoken to since: a list of them has a limit, and nobody falls behind."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    anja = Tab(hub, world, "anja")
+
+    hub.changed(ORGANISATION.id, [Changed(thing, f"x{number}") for number in range(TOMBSTONES_MAX)])
+    anja.read()
+    hub.changed(ORGANISATION.id, [Changed(thing, "the last")])
+    anja.read()
+
+    state = hub.state(ORGANISATION.id)
+    assert len(state.last_rev) == TOMBSTONES_MAX // 2 + 1
+    assert (thing, "the last") in state.last_rev
+    assert anja.held == anja.fresh()
 
 
 @pytest.mark.rule("2.1.1-r", "D23")

@@ -12,7 +12,7 @@ from cordboard.core.events import AnnouncementEnded, Event, LegAnswered, LegEnd,
 from cordboard.core.requests import ChooseGroup, PairDevice
 from cordboard.core.types import DeviceId, DeviceKind, GroupId, LegId, Right
 from tests.support import tone
-from tests.web.administrator import code_of, errors_of, give, one
+from tests.web.administrator import NO_LINE, code_of, errors_of, give, one, refusing
 from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, log_in, rig
 
 PLACE = "announcements/nl.closed"
@@ -24,13 +24,6 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
     async with rig(tmp_path) as made:
         await give(made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_AUDIT)
         yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    async with web.client() as client:
-        await log_in(client)
-        yield client
 
 
 def desk_telephone(web: Rig) -> DeviceId:
@@ -93,6 +86,22 @@ async def test_the_browser_follows_a_recording_and_keeps_it(
     assert (await chantal.put(TELEPHONE, headers=OWN)).status_code == 404
     log = (await chantal.get("/api/admin/audit?resource=announcements")).json()["rows"]
     assert [row["after"]["source"] for row in log] == ["recorded"]
+    assert not list(tmp_path.glob("cb-take-*"))
+
+
+@pytest.mark.rule("D25")
+async def test_a_recording_is_kept_though_the_log_cannot_say_so(
+    web: Rig, chantal: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Callers hear it from then on: it is not offered a second time."""
+    assert (await ring(chantal, telephone=desk_telephone(web))).status_code == 200
+    await records(web, tmp_path)
+
+    async with refusing(web, NO_LINE):
+        kept = await chantal.put(TELEPHONE, headers=OWN)
+
+    assert (kept.status_code, kept.json()["source"]) == (200, "recorded"), kept.text
+    assert (await chantal.put(TELEPHONE, headers=OWN)).status_code == 404
     assert not list(tmp_path.glob("cb-take-*"))
 
 

@@ -12,7 +12,7 @@ import pytest
 from cordboard.app.trunks import TrunkState
 from cordboard.core.types import OrganisationId, Right
 from tests.web.administrator import change, code_of, delete, errors_of, give, make, one
-from tests.web.rig import CHANTAL, OWN, Rig, log_in, rig
+from tests.web.rig import CHANTAL, OWN, Rig, rig
 
 SECRET = "geheim;van=de/lijn"
 TRUNK = {"name": "KPN", "host": "sip.example.net", "user_name": "31534800900", "password": SECRET}
@@ -46,13 +46,6 @@ async def web(tmp_path: Path, lines: Lines) -> AsyncIterator[Rig]:
         object.__setattr__(made.services, "trunks", lines)
         await give(made, CHANTAL, Right.ADMIN_TELEPHONY, Right.ADMIN_AUDIT, Right.DIAL_OUTSIDE)
         yield made
-
-
-@pytest.fixture
-async def chantal(web: Rig) -> AsyncIterator[httpx.AsyncClient]:
-    async with web.client() as client:
-        await log_in(client)
-        yield client
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -77,8 +77,7 @@ class BadRow:
     reason: str
     """`name`, `function`, `numbers`, `addresses`, `group`: that field; `columns`: more cells than the head;
     `unreadable`: no card, or a quote that has no end; `twice`: stands in the file already; `directory`: comes from
-    a directory (LDAP), which alone changes it; `head`: no column has a
-    name that is known."""
+    a directory (LDAP), which alone changes it; `head`: no column has a name that is known."""
 
 
 def read_csv(text: str, groups: Mapping[str, str]) -> Iterator[FileRow | BadRow]:

@@ -208,6 +208,11 @@ def digits_in(typed: str) -> str | None:
     return re.sub(r"\D", "", _NATIONAL_ZERO.sub("", typed))
 
 
+def bare_digits(typed: str) -> str:
+    """The same without the zeros in front, which no number has as it is kept; empty: it is no number."""
+    return (digits_in(typed) or "").lstrip("0")
+
+
 def may_search(typed: str) -> bool:
     """Enough was typed: 3 letters or 2 digits (3.3-f, D19)."""
     digits = digits_in(typed)
@@ -266,10 +271,11 @@ def read_contact(
     Raises:
         WrongContact: names the first field that cannot be so.
     """
-    shown = " ".join(name.split())
-    if not shown or len(shown) > TEXT_MAX:
+    shown, task = " ".join(name.split()), " ".join(function.split())
+    # What nobody can read PostgreSQL cannot keep either: one zero would stop everybody who is stored with it.
+    if not shown or len(shown) > TEXT_MAX or not shown.isprintable():
         raise WrongContact("name")
-    if len(function) > TEXT_MAX:
+    if len(function) > TEXT_MAX or not task.isprintable():
         raise WrongContact("function")
     kept: dict[str, None] = {}
     for number in numbers:
@@ -286,7 +292,7 @@ def read_contact(
     return Contact(
         id=id,
         name=shown,
-        function=" ".join(function.split()),
+        function=task,
         numbers=tuple(kept),
         addresses=tuple(mail),
         internal=internal,

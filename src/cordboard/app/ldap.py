@@ -115,6 +115,10 @@ class LdapProblem(Enum):
     """It said no in words of its own."""
 
 
+NOT_SAVED = "not_saved"
+"""Beside those: storage refused it; what was stored before stays, and the next time takes the rest."""
+
+
 class LdapFailure(Exception):
     """Nothing was imported, and nothing has changed."""
 
@@ -147,7 +151,7 @@ class LdapRun:
 
     at: Instant
     problem: str | None = None
-    """Of `LdapProblem`; None: it was done."""
+    """Of `LdapProblem`, or `NOT_SAVED`; None: it was done."""
     added: int = 0
     changed: int = 0
     removed: int = 0

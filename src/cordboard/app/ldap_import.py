@@ -7,16 +7,18 @@ the way to the directory is told before anything has changed: it is read whole f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cordboard.app.administration.administration import Actor
 from cordboard.app.administration.audit import AuditEntry
-from cordboard.app.contact_import import AT_ONCE, keep, line_of
+from cordboard.app.contact_import import AT_ONCE, BAD_LISTED_MAX, keep, line_of
 from cordboard.app.contacts import Contact, ContactId, Contacts, WrongContact, folded, read_contact
 from cordboard.app.ldap import (
     ENTRIES_MAX,
+    NOT_SAVED,
     BadReason,
     LdapEntry,
     LdapFailure,
@@ -26,7 +28,7 @@ from cordboard.app.ldap import (
     LdapRuns,
     LdapServers,
 )
-from cordboard.app.ports import Directory
+from cordboard.app.ports import Directory, StorageFailure
 from cordboard.core.types import GroupId, Instant, OrganisationId
 
 GONE_MIN = 10
@@ -51,7 +53,9 @@ class LdapImported:
     removed: int
     same: int
     bad: tuple[BadEntry, ...]
-    """Every one; they are left out, and a contact that is there already stays as it is."""
+    """Every one, up to `BAD_LISTED_MAX`; they are left out, and a contact that is there already stays as it is."""
+    bad_count: int
+    """How many there are."""
     done: bool
     """False: nothing has changed."""
 
@@ -62,6 +66,8 @@ class _Judged:
     names: dict[ContactId, str]
     """Of every entry, good or bad: whoever is bad today is not gone."""
     bad: list[BadEntry]
+    """The first `BAD_LISTED_MAX`."""
+    bad_count: int
 
 
 class LdapImports:
@@ -103,6 +109,13 @@ class LdapImports:
                 run = LdapRun(at=self._now(), problem=failure.problem.value)
                 await self.runs.note(organisation, source.id, run)
             raise
+        except StorageFailure:
+            if not dry_run:
+                # What takes no contact may well take this line.
+                with contextlib.suppress(StorageFailure):
+                    run = LdapRun(at=self._now(), problem=NOT_SAVED)
+                    await self.runs.note(organisation, source.id, run)
+            raise
         finally:
             self.running.discard(organisation)
         if not dry_run:
@@ -112,7 +125,7 @@ class LdapImports:
                 changed=done.changed,
                 removed=done.removed,
                 same=done.same,
-                bad=len(done.bad),
+                bad=done.bad_count,
             )
             await self.runs.note(organisation, source.id, run)
         return done
@@ -137,13 +150,15 @@ class LdapImports:
         kept = await keep(self._contacts, organisation, judged.good, dry_run=dry_run, log=log)
         if not dry_run:
             await self._remove(organisation, source.id, gone, log)
-        taken = [BadEntry(entry=judged.names[one], reason="taken") for one in kept.elsewhere]
+        left = kept.elsewhere[: BAD_LISTED_MAX - len(judged.bad)]
+        taken = [BadEntry(entry=judged.names[one], reason="taken") for one in left]
         return LdapImported(
             added=kept.added,
             changed=kept.changed,
             removed=len(gone),
             same=kept.same,
             bad=(*judged.bad, *taken),
+            bad_count=judged.bad_count + len(kept.elsewhere),
             done=not dry_run,
         )
 
@@ -196,17 +211,21 @@ def judge(directory: Directory, source: LdapRow, entries: Iterable[LdapEntry]) -
     good: dict[ContactId, Contact] = {}
     names: dict[ContactId, str] = {}
     bad: list[BadEntry] = []
+    bad_count = 0
     for entry in entries:
         id_ = _id(source, entry)
-        if id_ in names:
-            bad.append(BadEntry(entry=entry.name, reason="twice"))
-            continue
-        names[id_] = entry.name
-        try:
-            good[id_] = _contact(id_, directory, source, entry, groups)
-        except WrongContact as wrong:
-            bad.append(BadEntry(entry=entry.name, reason=_REASONS[wrong.field]))
-    return _Judged(good=list(good.values()), names=names, bad=bad)
+        reason: BadReason = "twice"
+        if id_ not in names:
+            names[id_] = entry.name
+            try:
+                good[id_] = _contact(id_, directory, source, entry, groups)
+                continue
+            except WrongContact as wrong:
+                reason = _REASONS[wrong.field]
+        bad_count += 1
+        if bad_count <= BAD_LISTED_MAX:
+            bad.append(BadEntry(entry=entry.name, reason=reason))
+    return _Judged(good=list(good.values()), names=names, bad=bad, bad_count=bad_count)
 
 
 _REASONS: dict[str, BadReason] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,14 @@ MAILS_WAITING_OF_ONE_MAX = 100
 
 AGAIN_AFTER_S = (5.0, 30.0, 120.0, 600.0)
 """After a failure that may pass; then the letter is given up and the log says so."""
+
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"']{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,189}\.[A-Za-z0-9-]{2,60}")
+
+
+def is_address(text: str) -> bool:
+    """Letters can go there; nothing in it could be read as a second address, or as something else of a letter."""
+    return text.isprintable() and _ADDRESS.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

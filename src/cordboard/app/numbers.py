@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber
 
 SHORT_DIGITS_MAX = 6
 """What has no more digits and no leading 0 or plus is an extension, a short or an emergency number."""
@@ -84,29 +84,6 @@ def _parsed(dialled: str, country: str) -> PhoneNumber | None:
         country.upper()
     )
     return parsed if abroad and phonenumbers.is_possible_number(parsed) else None
-
-
-def show_number(number: str, country: str) -> str:
-    """The number for people in this country: `053 480 09 37`, `06 12 34 56 78`, abroad with its plus."""
-    parsed = _stored(number)
-    if parsed is None:
-        return number
-    if parsed.country_code != phonenumbers.country_code_for_region(country.upper()):
-        return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
-    national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-    return _in_dutch_groups(national) if country.upper() == "NL" else national
-
-
-def _in_dutch_groups(national: str) -> str:
-    """Area code, then pairs, an odd digit with the first: 053 480 09 37, 0541 12 34 56, 06 12 34 56 78."""
-    area, space, rest = national.partition(" ")
-    digits = re.sub(r"\D", "", rest)
-    if not space or len(digits) < 6:
-        return national
-    first = len(digits) % 2 and 3
-    pairs = [digits[:first]] if first else []
-    pairs += [digits[at : at + 2] for at in range(first, len(digits), 2)]
-    return " ".join([area, *pairs])
 
 
 def for_trunk(number: str, form: NumberForm, country: str) -> str:

@@ -7,7 +7,6 @@ an address is known here is told only where the manual's error helps a colleague
 from __future__ import annotations
 
 import logging
-import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from itertools import islice
 from typing import Protocol
 
 from cordboard.app.letters import letter
-from cordboard.app.mailing import Mailing
+from cordboard.app.mailing import Mailing, is_address
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import network
@@ -39,8 +38,6 @@ LETTERS_PER_PERSON_MAX = 3
 ACCOUNTS_PER_MAIL_MAX = 5
 """Accounts of one organisation that share an address and get a link each: no other organisation's take their place."""
 COUNTED_MAX = 10_000
-
-_ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 
 
 class Purpose(Enum):
@@ -310,6 +307,6 @@ class PasswordLinks:
 def mail_address(user: UserRow) -> str | None:
     """Where to write to this person; a user name may be an address (1.1-d). None: nowhere."""
     for address in (user.email, user.user_name):
-        if address is not None and _ADDRESS.fullmatch(address):
+        if address is not None and is_address(address):
             return address
     return None

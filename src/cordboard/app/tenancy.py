@@ -116,10 +116,6 @@ class Tenancy:
         """Every device with its owner."""
         return self._devices
 
-    def numbers_of(self, organisation: OrganisationId, queue: QueueId) -> frozenset[str]:
-        """Our numbers that lead to this queue."""
-        return next((row.numbers for row in self.all[organisation].queues if row.id == queue), frozenset())
-
     def destination(
         self,
         *,

@@ -35,6 +35,8 @@ untouched."""
 class _Failures:
     count: int
     last_at: Instant
+    before_at: Instant
+    """When the one before the last was; of the first one the same moment."""
 
     def next_at(self) -> Instant:
         """When the next try is let through."""
@@ -70,7 +72,7 @@ class Throttle:
         )
         if wait_ms > 0:
             return wait_ms
-        self._count(account, failures.count + 1 if failures is not None else 1, now)
+        self._count(account, failures, now)
         bucket.tries -= 1
         return 0
 
@@ -85,6 +87,9 @@ class Throttle:
         failures, bucket = self._failures(account, now), self._bucket(network(address), now)
         if failures is not None:
             failures.count -= 1
+            # Another's try that came meanwhile stays the last one.
+            if failures.last_at == now:
+                failures.last_at = failures.before_at
             if failures.count == 0:
                 del self._accounts[account]
         bucket.tries = min(bucket.tries + 1, ADDRESS_TRIES)
@@ -94,10 +99,11 @@ class Throttle:
         known = self._accounts.get(account)
         return known if known is not None and now - known.last_at <= FORGOTTEN_AFTER_MS else None
 
-    def _count(self, account: str, failures: int, now: Instant) -> None:
+    def _count(self, account: str, failures: _Failures | None, now: Instant) -> None:
         if account not in self._accounts and len(self._accounts) >= REMEMBERED_MAX:
             self._make_room(now)
-        self._accounts[account] = _Failures(failures, now)
+        before = failures or _Failures(0, now, now)
+        self._accounts[account] = _Failures(before.count + 1, now, before.last_at)
         self._accounts.move_to_end(account)
 
     def _make_room(self, now: Instant) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from cordboard.app.contacts import digits_in
+from cordboard.app.contacts import bare_digits
 from cordboard.app.gaps import Gap
 from cordboard.app.history import (
     EVERYTHING,
@@ -338,11 +338,7 @@ def _wanted(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.kind is not None:
         found.append(participations.c.kind == sought.kind)
     typed = sought.typed.strip()[:80]
-    digits = digits_in(typed)
-    if digits is not None:
-        # As it is kept, a number has no zero in front.
-        digits = digits.lstrip("0")
-    if digits:
+    if digits := bare_digits(typed):
         found.append(calls.c.number.contains(digits, autoescape=True))
     elif typed:
         found.append(

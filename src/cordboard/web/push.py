@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -263,10 +263,16 @@ class Hub:
     def _forget_old(self, organisation: OrganisationId, state: _Organisation) -> None:
         """Things that are no more are dropped from the list, oldest first."""
         board = self.board(organisation)
+        there: dict[Thing, Container[str]] = {
+            Thing.CALL: board.calls if board is not None else (),
+            Thing.CALLBACK: board.callbacks if board is not None else (),
+            Thing.MISSED: board.missed if board is not None else (),
+        }
+        # Of the other kinds there are no more than somebody has set up.
         gone = [
-            (rev, key)
-            for key, rev in state.last_rev.items()
-            if key[0] is Thing.CALL and (board is None or key[1] not in board.calls)
+            (rev, (thing, id_))
+            for (thing, id_), rev in state.last_rev.items()
+            if thing in there and id_ not in there[thing]
         ]
         for rev, key in sorted(gone, key=lambda pair: pair[0])[: TOMBSTONES_MAX // 2]:
             del state.last_rev[key]

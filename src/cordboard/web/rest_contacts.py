@@ -112,7 +112,9 @@ class LdapImported(msgspec.Struct, frozen=True, kw_only=True):
     """Contacts of it that it no longer has."""
     same: int
     bad: list[BadLdapEntry]
-    """All of them; they are left out, and a contact that is there already stays as it is."""
+    """The first thousand; they are left out, and a contact that is there already stays as it is."""
+    bad_count: int
+    """How many there are."""
 
 
 class ContactGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,8 @@ class ByItself:
         """
         self._imports, self._tenancy, self._now = imports, tenancy, now
         self._tidied: dict[OrganisationId, frozenset[str]] = {}
+        self._refused: dict[OrganisationId, dict[str, Instant]] = {}
+        """When storage refused what a directory gave in the last hour; perhaps that could not be noted either."""
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -41,7 +43,7 @@ class ByItself:
                     await self.look(organisation)
                 except StorageFailure as failure:
                     log.warning(
-                        "contacts of a directory could not be kept",
+                        "directories could not be looked after",
                         extra={"organisation": organisation, "reason": str(failure)},
                     )
 
@@ -59,8 +61,13 @@ class ByItself:
             self._tidied[organisation] = there
         if directory.organisation.disabled or not directory.ldap:
             return
-        last = await self._imports.runs.last(organisation)
+        last, now = await self._imports.runs.last(organisation), self._now()
+        refused = self._refused[organisation] = {
+            source: at for source, at in self._refused.get(organisation, {}).items() if now - at < HOUR_MS
+        }
         for source in directory.ldap:
+            if source.id in refused:
+                continue
             if due(source, last.get(source.id), self._now(), directory.organisation.time_zone):
                 await self._import(organisation, source)
 
@@ -70,6 +77,13 @@ class ByItself:
         except LdapFailure as failure:
             log.warning(
                 "a directory was not imported",
+                extra={"organisation": organisation, "directory": source.id, "reason": str(failure)},
+            )
+        except StorageFailure as failure:
+            # The next directory is another matter; this one would be read whole every minute.
+            self._refused[organisation][source.id] = self._now()
+            log.warning(
+                "contacts of a directory could not be kept",
                 extra={"organisation": organisation, "directory": source.id, "reason": str(failure)},
             )
 

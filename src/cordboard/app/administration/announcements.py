@@ -82,7 +82,11 @@ class Voices(Protocol):
         """
 
     def forget(self, organisation: OrganisationId, one: Announcement) -> None:
-        """Our voice again."""
+        """Our voice again.
+
+        Raises:
+            OSError: nothing has changed.
+        """
 
 
 class Announcements:
@@ -129,7 +133,8 @@ class Announcements:
         """Another text is said from the next announcement on; ours brings our voice back.
 
         Raises:
-            NoRight, NotThere, OutOfDate, Invalid, Conflict, StorageFailure: nothing has changed.
+            NoRight, NotThere, OutOfDate, Invalid, Conflict: nothing has changed.
+            StorageFailure: it is said, and the log has no line of it.
         """
         actor.require(RIGHT)
         async with self._alone(actor, id_):
@@ -146,7 +151,7 @@ class Announcements:
         if check or wanted == one.text:
             return _shown(one)
         if wanted == one.ours:
-            self._voices.forget(actor.organisation, one)
+            self._forget(actor, one)
         else:
             try:
                 await self._voices.speak(actor.organisation, one, wanted)
@@ -158,7 +163,8 @@ class Announcements:
         """A recording is played from the next announcement on.
 
         Raises:
-            NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
+            NoRight, NotThere, Invalid, Conflict: nothing has changed.
+            StorageFailure: it is played, and the log has no line of it.
         """
         actor.require(RIGHT)
         async with self._alone(actor, id_):
@@ -175,13 +181,20 @@ class Announcements:
         """Our voice again.
 
         Raises:
-            NoRight, NotThere, StorageFailure: nothing has changed.
+            NoRight, NotThere, Conflict: nothing has changed.
+            StorageFailure: it is ours, and the log has no line of it.
         """
         actor.require(RIGHT)
         async with self._alone(actor, id_):
             one = self._find(actor, id_)
-            self._voices.forget(actor.organisation, one)
+            self._forget(actor, one)
             return await self._changed(actor, one)
+
+    def _forget(self, actor: Actor, one: Announcement) -> None:
+        try:
+            self._voices.forget(actor.organisation, one)
+        except OSError as wrong:
+            raise Conflict("not_saved") from wrong
 
     async def _changed(self, actor: Actor, before: Announcement) -> Row:
         after = self._find(actor, before.id)

@@ -15,6 +15,7 @@ from typing import Any
 
 import phonenumbers
 
+from cordboard.app.mailing import is_address
 from cordboard.app.numbers import SHORT_DIGITS_MAX, is_outside, read_number
 from cordboard.app.ports import Directory
 from cordboard.core.rules import Exit, ExitAction, ExitReason
@@ -24,7 +25,6 @@ Row = dict[str, Any]
 
 LIST_MAX = 1_000
 """Entries of one list in one row."""
-_MAIL = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,190}\.[^@\s<>\"'.]{2,60}")
 _EXTENSION = re.compile(r"[0-9]{1,20}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -144,6 +144,19 @@ def text(most: int, *, empty: bool = False) -> Reader:
         if any(not (letter.isprintable() or letter == "\n") for letter in found):
             raise Wrong("bad_name")
         return found
+
+    return read
+
+
+def matching(pattern: re.Pattern[str], code: str) -> Reader:
+    """Something written like this, without space around it; otherwise it is wrong with that code."""
+
+    def read(value: object, _context: Context) -> str:
+        if not isinstance(value, str):
+            raise Wrong("wrong_type")
+        if pattern.fullmatch(value.strip()) is None:
+            raise Wrong(code)
+        return value.strip()
 
     return read
 
@@ -270,20 +283,15 @@ def number_or_beginning(value: object, context: Context) -> str:
     return digits + "*"
 
 
-def extension(value: object, _context: Context) -> str:
-    """What is dialled inside the house."""
-    if not isinstance(value, str):
-        raise Wrong("wrong_type")
-    if _EXTENSION.fullmatch(value.strip()) is None:
-        raise Wrong("bad_number")
-    return value.strip()
+extension = matching(_EXTENSION, "bad_number")
+"""What is dialled inside the house."""
 
 
 def mail(value: object, _context: Context) -> str:
     """An e-mail address."""
     if not isinstance(value, str):
         raise Wrong("wrong_type")
-    if _MAIL.fullmatch(value.strip()) is None:
+    if not is_address(value.strip()):
         raise Wrong("bad_email")
     return value.strip()
 

@@ -21,10 +21,8 @@ from cordboard.app.administration.file import (
 )
 from cordboard.app.administration.numbers import all_numbers
 from cordboard.app.administration.organisations import ORGANISATIONS
-from cordboard.app.administration.provider import FIRST, changed, new_organisation
+from cordboard.app.administration.provider import FIRST_FIELDS, changed, new_organisation
 from cordboard.app.ports import Directory
-
-OF_FIRST = frozenset(one.name for one in FIRST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +137,7 @@ def steps(known: Sequence[Directory], rows: Sequence[Row]) -> list[Step]:
             step = Step(where=where, sent=sent, before=None, after=after)
         else:
             # The first administrator was made with it.
-            rest = {name: value for name, value in sent.items() if name not in OF_FIRST}
+            rest = {name: value for name, value in sent.items() if name not in FIRST_FIELDS}
             if "id" not in sent:
                 # It was found by its name, however that was written.
                 rest.pop("name", None)

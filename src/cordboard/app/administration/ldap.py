@@ -17,6 +17,7 @@ from cordboard.app.administration.fields import (
     Wrong,
     choice,
     flag,
+    matching,
     maybe,
     several,
     text,
@@ -63,12 +64,7 @@ def _filter(value: object, context: Context) -> str:
     return found
 
 
-def _attribute(value: object, _context: Context) -> str:
-    if not isinstance(value, str):
-        raise Wrong("wrong_type")
-    if _ATTRIBUTE.fullmatch(value.strip()) is None:
-        raise Wrong("bad_attribute")
-    return value.strip()
+_attribute = matching(_ATTRIBUTE, "bad_attribute")
 
 
 def _certificate(value: object, context: Context) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import asdict, fields
@@ -26,14 +27,17 @@ from cordboard.app.administration.fields import (
     Invalid,
     Row,
     Wrong,
+    matching,
     maybe,
     read_row,
     several,
     whole,
 )
 from cordboard.app.network import Network, NetworkPlace, merged
-from cordboard.app.ports import Directory
+from cordboard.app.ports import Directory, StorageFailure
 from cordboard.core.types import OrganisationId, Right
+
+log = logging.getLogger(__name__)
 
 NAME = "network"
 RTP_PORTS_MIN = 100
@@ -59,20 +63,12 @@ def _network(value: object, _context: Context) -> str:
         raise Wrong("bad_network") from None
 
 
-def _stun(value: object, _context: Context) -> str:
-    if not isinstance(value, str):
-        raise Wrong("wrong_type")
-    if _STUN.fullmatch(value.strip()) is None:
-        raise Wrong("bad_host")
-    return value.strip()
-
-
 _PORT = maybe(whole(1024, 65535))
 FIELDS = (
     Field(name="listen", read=maybe(_address)),
     Field(name="external_address", read=maybe(_address)),
     Field(name="local_networks", read=several(_network, most=50)),
-    Field(name="stun_server", read=maybe(_stun)),
+    Field(name="stun_server", read=maybe(matching(_STUN, "bad_host"))),
     Field(name="sip", read=_PORT),
     Field(name="sip_tls", read=_PORT),
     Field(name="rtp_first", read=_PORT),
@@ -132,12 +128,23 @@ class NetworkAdministration:
         if check or after == before:
             return self._shown(after)
         was, now = differs(old, kept_row(after))
-        await self._administration.done(actor, Action.CHANGE, NAME, NAME, NAME, before=was, after=now)
         try:
             self._place.keep(after)
         except OSError as wrong:
             raise Conflict("not_saved") from wrong
+        try:
+            await self._administration.done(actor, Action.CHANGE, NAME, NAME, NAME, before=was, after=now)
+        except StorageFailure:
+            self._put_back(before)
+            raise
         return self._shown(after)
+
+    def _put_back(self, before: Network) -> None:
+        """What the log does not have has not been."""
+        try:
+            self._place.keep(before)
+        except OSError:
+            log.exception("the network is set otherwise, and the log of changes has no line of it")
 
     def _require_possible(self, before: Network, after: Network) -> None:
         problems = [

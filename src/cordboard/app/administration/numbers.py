@@ -19,26 +19,41 @@ def all_numbers(directory: Directory) -> frozenset[str]:
 
 def shown(directory: Directory) -> frozenset[str]:
     """Those that called people see (D28)."""
-    found = {directory.organisation.rules.number}
-    found |= {user.number for user in directory.users} | {group.number for group in directory.groups}
-    found |= {queue.rules.number for queue in directory.queues}
-    for trunk in directory.trunks:
-        found |= {trunk.caller_id, *trunk.caller_ids}
-    return frozenset(number for number in found if number is not None)
+    return frozenset(_showing(directory))
+
+
+def _showing(directory: Directory) -> dict[str, str]:
+    """Those, with the name of one that shows it."""
+    found: list[tuple[str | None, str]] = [
+        *(
+            (number, trunk.name)
+            for trunk in directory.trunks
+            for number in (trunk.caller_id, *trunk.caller_ids)
+        ),
+        *((queue.rules.number, queue.name) for queue in directory.queues),
+        *((group.number, group.name) for group in directory.groups),
+        *((user.number, user.name) for user in directory.users),
+        (directory.organisation.rules.number, directory.organisation.name),
+    ]
+    return {number: name for number, name in found if number is not None}
 
 
 def not_given(before: Directory, after: Directory) -> tuple[str, dict[str, str]] | None:
     """Code and arguments of why a number leads somewhere, or is shown, that the provider did not give; None: none does.
 
-    Who was given no numbers may use any that nobody else has.
+    Who was given no numbers may use any that nobody else has. What the provider never gave may stay on show; what is
+    taken away may not: it can be another's the next moment.
     """
     given = after.organisation.numbers
     if not given:
         return None
-    if given != before.organisation.numbers and (left := in_use(after) - given):
+    showing, taken_away = _showing(after), before.organisation.numbers - given
+    if given != before.organisation.numbers and (
+        left := (in_use(after) - given) | (showing.keys() & taken_away)
+    ):
         number = min(left)
         owner = owner_of(after, number)
-        return "number_leads", {"number": number, "name": owner[1] if owner is not None else ""}
+        return "number_leads", {"number": number, "name": owner[1] if owner is not None else showing[number]}
     if wrong := ((in_use(after) - in_use(before)) | (shown(after) - shown(before))) - given:
         return "number_not_given", {"number": min(wrong)}
     return None

@@ -45,7 +45,8 @@ FIRST = (
     Field(name="administrator_user_name", read=maybe(text(80)), default=None),
 )
 """Of a new organisation's first administrator; without a user name the mail address is it."""
-OF_FIRST = frozenset(Right) - {Right.PROVIDER}
+FIRST_FIELDS = frozenset(one.name for one in FIRST)
+FIRST_RIGHTS = frozenset(Right) - {Right.PROVIDER}
 """Everything inside the organisation."""
 
 
@@ -246,7 +247,6 @@ def new_organisation(known: list[Directory], sent: Row) -> Directory:
     Raises:
         Invalid: some fields cannot be so.
     """
-    of_first = {one.name for one in FIRST}
     bare = OrganisationRow(
         id=OrganisationId(""),
         name="",
@@ -262,13 +262,13 @@ def new_organisation(known: list[Directory], sent: Row) -> Directory:
     row = read_row((*ORGANISATIONS.fields, *FIRST), wanted, None, Context(directory=empty))
     _require_new_name(known, row["name"])
     id_ = _id(known, sent.get("id"), row["name"])
-    house = {name: value for name, value in row.items() if name not in of_first}
+    house = {name: value for name, value in row.items() if name not in FIRST_FIELDS}
     made = ORGANISATIONS.put(replace(empty, organisation=replace(bare, id=id_)), house)
     person = {
         "user_name": row["administrator_user_name"] or row["administrator_email"],
         "name": row["administrator_name"],
         "email": row["administrator_email"],
-        "rights": [right.value for right in OF_FIRST],
+        "rights": [right.value for right in FIRST_RIGHTS],
     }
     user = read_row(USERS.fields, person, None, Context(directory=made))
     return USERS.put(made, user | {"id": UserId(f"{id_}-administrator")})

@@ -8,7 +8,7 @@ from cordboard.app.numbers import is_outside
 from cordboard.app.ports import Directory, UserRow
 from cordboard.core.dial import RIGHTS as OUTSIDE_RIGHTS
 from cordboard.core.rules import Exit, ExitAction
-from cordboard.core.types import Right, UserId
+from cordboard.core.types import Right
 
 ADMINISTRATION = frozenset(
     {
@@ -33,12 +33,9 @@ def right(value: object, _context: Context) -> str:
     return value
 
 
-def of_administration(directory: Directory, user: UserId) -> frozenset[Right]:
-    """Which of them somebody has; who may not log in has none."""
-    row = next((row for row in directory.users if row.id == user), None)
-    if row is None or row.disabled:
-        return frozenset()
-    return _protected(directory, row)
+def of_administration(directory: Directory, row: UserRow | None) -> frozenset[Right]:
+    """Which of them somebody has; who may not log in, or is not there, has none."""
+    return frozenset() if row is None or row.disabled else _protected(directory, row)
 
 
 def _protected(directory: Directory, row: UserRow | None) -> frozenset[Right]:
@@ -56,7 +53,7 @@ def not_yours(before: Directory, after: Directory, mine: frozenset[Right]) -> Ri
     will = {row.id: row for row in after.users}
     for user, row in people.items():
         old, new = was.get(user), will.get(user)
-        had, has = of_administration(before, user), of_administration(after, user)
+        had, has = of_administration(before, old), of_administration(after, new)
         touched = had ^ has
         # Also of who is disabled: the day somebody enables him, it is his again.
         kept, given = _protected(before, old), _protected(after, new)
@@ -96,4 +93,4 @@ def _led_to(directory: Directory) -> set[str]:
 
 def has_administrator(directory: Directory) -> bool:
     """Somebody is left who may change users."""
-    return any(Right.ADMIN_USERS in of_administration(directory, user.id) for user in directory.users)
+    return any(Right.ADMIN_USERS in of_administration(directory, user) for user in directory.users)

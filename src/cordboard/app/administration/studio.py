@@ -166,7 +166,7 @@ class Studio:
         """It is heard from the next announcement on.
 
         Raises:
-            NoRight, NotThere, Invalid, Conflict, StorageFailure: nothing has changed.
+            NoRight, NotThere, Invalid, Conflict: nothing has changed.
         """
         take = self._recorded(actor, id_)
         row = await self._keep(take, actor)
@@ -277,7 +277,7 @@ class Studio:
     async def _kept_by_key(self, take: Take) -> None:
         try:
             await self._keep(take, take.actor)
-        except (NoRight, NotThere, Invalid, Conflict, StorageFailure):
+        except (NoRight, NotThere, Invalid, Conflict):
             log.warning("a recording on a telephone could not be kept", exc_info=True)
             # The browser says what is wrong, when it is kept there.
             self._booth.hang_up(take.leg)
@@ -291,7 +291,12 @@ class Studio:
             sound = await asyncio.to_thread(path.read_bytes) if path is not None else b""
         except OSError:
             raise NotThere from None
-        row = await self._announcements.record(actor, take.announcement, sound)
+        try:
+            row = await self._announcements.record(actor, take.announcement, sound)
+        except StorageFailure:
+            # Callers hear it already: to be told that it is not kept, and keep it again, would help nobody.
+            log.exception("an announcement was replaced, and the log of changes has no line of it")
+            row = self._announcements.row(actor, take.announcement)
         take.state = TakeState.KEPT
         self._forget(name)
         return row

@@ -11,11 +11,11 @@ from cordboard.app.administration.fields import (
     Context,
     Field,
     FieldProblem,
-    Reader,
     Row,
     Wrong,
     choice,
     flag,
+    matching,
     maybe,
     number,
     several,
@@ -36,17 +36,6 @@ _ACCOUNT = re.compile(r"[!-:<=>?A-~]{1,80}")
 """Printable, no semicolon, no space, no at sign."""
 _PASSWORD = re.compile(r"[!-~]{1,128}")
 _CODECS = ("alaw", "ulaw", "g722", "opus", "gsm")
-
-
-def _matching(pattern: re.Pattern[str], code: str) -> Reader:
-    def read(value: object, _context: Context) -> str:
-        if not isinstance(value, str):
-            raise Wrong("wrong_type")
-        if pattern.fullmatch(value.strip()) is None:
-            raise Wrong(code)
-        return value.strip()
-
-    return read
 
 
 def _network(value: object, _context: Context) -> str:
@@ -131,13 +120,13 @@ TRUNKS = Resource(
     prefix="l",
     fields=(
         Field(name="name", read=text(80)),
-        Field(name="host", read=_matching(_HOST, "bad_host")),
+        Field(name="host", read=matching(_HOST, "bad_host")),
         Field(name="port", read=maybe(whole(1, 65535)), default=None),
         Field(name="transport", read=choice("udp", "tcp", "tls"), default="udp"),
-        Field(name="user_name", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
+        Field(name="user_name", read=maybe(matching(_ACCOUNT, "bad_account")), default=None),
         Field(name="password", read=maybe(password(_PASSWORD)), default=None),
-        Field(name="contact_user", read=maybe(_matching(_ACCOUNT, "bad_account")), default=None),
-        Field(name="from_domain", read=maybe(_matching(_HOST, "bad_host")), default=None),
+        Field(name="contact_user", read=maybe(matching(_ACCOUNT, "bad_account")), default=None),
+        Field(name="from_domain", read=maybe(matching(_HOST, "bad_host")), default=None),
         Field(name="match", read=several(_network, most=50), default=[]),
         Field(name="codecs", read=several(choice(*_CODECS), sort=False), default=["alaw", "ulaw"]),
         Field(name="called_number_in", read=choice("uri", "to"), default="uri"),

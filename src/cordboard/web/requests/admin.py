@@ -74,6 +74,10 @@ def refusals() -> Iterator[None]:
         raise AdminRefusal(412, "out_of_date") from no
     except Conflict as no:
         raise AdminRefusal(409, no.code, no.args_) from no
+    except NoMailAddress as no:
+        raise AdminRefusal(409, "no_email") from no
+    except TooManyLetters as no:
+        raise AdminRefusal(409, "too_many_letters") from no
     except Invalid as no:
         raise AdminRefusal(422, "invalid", errors=[_shown(one) for one in no.problems]) from no
 
@@ -367,12 +371,7 @@ async def _invite(services: Services, actor: Actor, row: Row, _sent: Row) -> Res
     viewer = services.tenancy.viewer(UserId(row["id"]))
     if viewer is None:
         raise Conflict("disabled")
-    try:
-        await services.password_links.invite(viewer.organisation, viewer.user)
-    except NoMailAddress as no:
-        raise Conflict("no_email") from no
-    except TooManyLetters as no:
-        raise Conflict("too_many_letters") from no
+    await services.password_links.invite(viewer.organisation, viewer.user)
     await services.administration.done(actor, Action.INVITE, "users", row["id"], row["name"])
     return Response(None, status_code=204)
 

@@ -8,7 +8,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from cordboard.app.contacts import digits_in
+from cordboard.app.contacts import bare_digits
 from cordboard.app.planning import hidden_queues, may_see, view
 from cordboard.core.promise import OPEN
 from cordboard.core.types import Right
@@ -44,8 +44,7 @@ class CallBackRequests(Controller):
         if Right.CALLBACK_SEE not in logged_in.viewer.user.rights:
             raise Refusal(403, "no_right")
         organisation = logged_in.organisation
-        # As it is kept, a number has no zero in front.
-        digits = (digits_in(number) or "").lstrip("0")
+        digits = bare_digits(number)
         if len(digits) > DIGITS_MAX or (number and not digits):
             return rest.CallBackPage(rows=[], open=0, done=0)
         desk = services.engine.desks.get(organisation)

@@ -56,7 +56,7 @@ class CallRequests(Controller):
         directory = services.tenancy.all[logged_in.organisation]
         people = {person.id: person.name for person in directory.users}
         queues: dict[str | None, str] = {queue.id: queue.name for queue in directory.queues}
-        reads = [line for line in stored.lines if _may_read(logged_in, line, own=user.id in stored.people)]
+        own = user.id in stored.people
         return rest.CallLog(
             call=call,
             lines=[
@@ -64,7 +64,9 @@ class CallRequests(Controller):
                     at=line.at,
                     why=line.why,
                     agent_name=people.get(line.agent) if line.agent is not None else None,
-                    detail=queues.get(line.detail, line.detail) if line in reads else None,
+                    detail=queues.get(line.detail, line.detail)
+                    if _may_read(logged_in, line, own=own)
+                    else None,
                 )
                 for line in stored.lines
             ],

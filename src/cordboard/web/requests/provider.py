@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from litestar import Controller, Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from cordboard.app.administration.administration import Actor, Conflict
-from cordboard.app.password_links import NoMailAddress, TooManyLetters
-from cordboard.app.ports import OrganisationRow, UserRow
+from cordboard.app.administration.administration import Actor
+from cordboard.app.password_links import TooManyLetters
+from cordboard.app.ports import OrganisationRow, StorageFailure, UserRow
 from cordboard.web import rest
 from cordboard.web.guard import AnyRequest
 from cordboard.web.requests.admin import actor_of, as_row, refusals, seen_version
 from cordboard.web.services import Services
+
+log = logging.getLogger(__name__)
 
 
 class ProviderRequests(Controller):
@@ -46,12 +49,21 @@ class ProviderRequests(Controller):
         data: JSONBody[dict[str, Any]],
         check: FromQuery[bool] = False,
     ) -> Response[dict[str, Any]]:
-        """Make one; its first administrator gets the letter by which he chooses a password (1.1-c)."""
+        """Make one; its first administrator gets the letter by which he chooses a password (1.1-c).
+
+        When no letter can go, it is made all the same: the letter is asked for again.
+        """
         actor = await actor_of(request, services)
         with refusals():
             made = await services.provider.create(actor, data, check=check)
             if not check:
-                await _invite(services, actor, made.organisation, made.administrator)
+                try:
+                    await _invite(services, actor, made.organisation, made.administrator)
+                except (TooManyLetters, StorageFailure) as no:
+                    log.warning(
+                        "nobody was invited to a new organisation",
+                        extra={"organisation": made.organisation.id, "reason": repr(no)},
+                    )
             return as_row(made.row, 201)
 
     @post("/{organisation:str}/invitation", status_code=204)
@@ -82,10 +94,5 @@ class ProviderRequests(Controller):
 
 
 async def _invite(services: Services, actor: Actor, house: OrganisationRow, person: UserRow) -> None:
-    try:
-        await services.password_links.invite(house, person)
-    except NoMailAddress as no:
-        raise Conflict("no_email") from no
-    except TooManyLetters as no:
-        raise Conflict("too_many_letters") from no
+    await services.password_links.invite(house, person)
     await services.provider.invited(actor, house, person)
