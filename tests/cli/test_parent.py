@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from cordboard import parent as parent_
 from cordboard import watchdog
 from cordboard.launch import CannotStart, Launch
 from cordboard.parent import EXIT_CANNOT_START, Parent
+from tests.support.waiting import until
 
 SERVER = """
 import pathlib, sys, time
@@ -137,13 +137,6 @@ async def test_while_a_newer_server_loads_nothing_is_missed(
     async def begun(words: list[str]) -> parent_._Child:
         started.append(await start(words))
         return started[-1]
-
-    async def until(said: Callable[[], bool]) -> None:
-        for _ in range(2_000):
-            if said():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("it did not come to that")
 
     monkeypatch.setattr(parent, "_watch_server", watched)
     monkeypatch.setattr(parent_._Child, "start", begun)

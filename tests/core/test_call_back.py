@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cordboard.app.assembly import _promise_again
@@ -359,7 +357,7 @@ def test_a_telephone_that_does_not_come_up_is_no_attempt() -> None:
     world.wait(60)
     now = row(world, one)
     assert (now.status, now.attempts, now.last_attempt_at) == (S.PLANNED, 0, None)
-    assert replace(now, at=0).call is None
+    assert now.call is None
     assert not world.commanded(Dial)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -10,28 +10,40 @@ from cordboard.app.assembly import _promise_again
 from cordboard.app.cards import card
 from cordboard.app.open_calls import take_up
 from cordboard.app.ports import StoredCall
+from cordboard.core.board import Board
 from cordboard.core.commands import Announce, Dial, Sentence
 from cordboard.core.events import LegEnd, QueueOpened
 from cordboard.core.records import CallBackReason, CallBackStatus, CallOpened, StoredState
 from cordboard.core.refusals import Code
-from cordboard.core.requests import CancelCallBack, ReturnToWork, SignIn, SignOut
+from cordboard.core.requests import CancelCallBack, Pause, ReturnToWork, SignIn, SignOut
 from cordboard.core.rules import CallBackRules
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import CallBackId, CallId, QueueId
+from cordboard.core.types import CallBackId, CallId
 from tests.core.test_call_back import CHANTAL, HER, QUEUE, cards, promise, row
+from tests.scenarios.test_configuring import configure
 from tests.support.desk import World, office
 
 HIM = "31611111111"
 S, R = CallBackStatus, CallBackReason
 
 
-def customer_first(*agents: str, **rules: object) -> World:
+def calls_back(board: Board, *, customer_first: bool) -> None:
+    """How the general queue does it."""
+    queue = board.queues[QUEUE]
+    queue.number, queue.callback = "31534800937", CallBackRules(customer_first=customer_first)
+
+
+def customer_first(*agents: str) -> World:
     """The general queue rings its customers first."""
     world = office(*agents)
-    queue = world.board.queues[QUEUE]
-    queue.number = "31534800937"
-    queue.callback = replace(CallBackRules(customer_first=True), **rules)  # type: ignore[arg-type]
+    calls_back(world.board, customer_first=True)
     return world
+
+
+def has_a_pause(world: World) -> None:
+    """Chantal goes to lunch."""
+    world.board.pause_reasons = ("lunch",)
+    world.ask(Pause(agent=CHANTAL, reason="lunch"))
 
 
 def dialled(world: World) -> list[str]:
@@ -129,7 +141,7 @@ def test_three_attempts_in_vain_are_all() -> None:
 
 @pytest.mark.rule("D14")
 def test_nobody_is_rung_while_no_agent_is_free() -> None:
-    """Nobody signed in, in a pause, in a call: it waits, uncounted, until somebody is free."""
+    """Nobody signed in, or without a telephone: it waits, uncounted, until somebody is free."""
     world = customer_first("chantal")
     world.ask(SignOut(agent=CHANTAL, queue=QUEUE, confirmed=True))
     one = promise(world, due=world.now)
@@ -139,6 +151,31 @@ def test_nobody_is_rung_while_no_agent_is_free() -> None:
     world.ask(SignIn(agent=CHANTAL, queue=QUEUE))
     assert dialled(world) == []
     world.phone_comes_back("chantal")
+    assert dialled(world) == [HER]
+
+
+@pytest.mark.rule("D14")
+def test_nobody_is_rung_while_the_only_agent_has_a_pause() -> None:
+    """Signed in, with a telephone: the customer is rung when the pause is over."""
+    world = customer_first("chantal")
+    has_a_pause(world)
+    one = promise(world, due=world.now)
+    world.wait(3600)
+    assert (dialled(world), row(world, one).attempts, row(world, one).status) == ([], 0, S.PLANNED)
+    world.ask(ReturnToWork(agent=CHANTAL))
+    assert dialled(world) == [HER]
+
+
+@pytest.mark.rule("D14")
+def test_nobody_is_rung_while_the_only_agent_is_in_a_call() -> None:
+    """However long it takes; the customer is rung when it is over."""
+    world = customer_first("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    one = promise(world, due=world.now)
+    world.wait(3600)
+    assert (dialled(world), row(world, one).attempts, row(world, one).status) == ([], 0, S.PLANNED)
+    world.caller_hangs_up("c1")
     assert dialled(world) == [HER]
 
 
@@ -330,11 +367,27 @@ def _killed(world: World, one: CallBackId, name: str, state: StoredState) -> Wor
 @pytest.mark.rule("D14")
 def test_the_setting_holds_at_once() -> None:
     """Cards that lie there go, and the customer is rung; switched off, agents are asked again."""
-    world = customer_first("chantal", "piet", customer_first=False)
+    world = office("chantal", "piet")
+    calls_back(world.board, customer_first=False)
     one = promise(world, due=world.now)
     assert cards(world, one) == ["chantal", "piet"]
-    world.board.queues[QueueId("algemeen")].callback = CallBackRules(customer_first=True)
-    world.call_arrives("c1", queue="urgent")
-    assert cards(world, one) == []
-    world.caller_hangs_up("c1")
-    assert dialled(world) == [HER]
+
+    configure(world, partial(calls_back, customer_first=True))
+    assert (cards(world, one), dialled(world)) == ([], [HER])
+
+    world.party_hangs_up(attempt(world, one), LegEnd.BUSY)
+    configure(world, partial(calls_back, customer_first=False))
+    world.wait(300)
+    assert (cards(world, one), dialled(world)) == (["chantal", "piet"], [HER])
+
+
+@pytest.mark.rule("D14")
+def test_a_customer_who_waits_to_be_rung_is_on_the_cards_once_agents_are_asked_first() -> None:
+    """Due while nobody was free: the first who is free again is asked, and nobody is rung."""
+    world = customer_first("chantal")
+    has_a_pause(world)
+    one = promise(world, due=world.now)
+    configure(world, partial(calls_back, customer_first=False))
+    world.ask(ReturnToWork(agent=CHANTAL))
+
+    assert (cards(world, one), dialled(world)) == (["chantal"], [])

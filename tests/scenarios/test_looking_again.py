@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -15,32 +15,15 @@ from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
+from tests.support.answering import Answer, answering
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
-
-Answer = Callable[[str, str], AriResponse | None]
-
-
-def answering(office: Office, instead: Answer) -> None:
-    """From now on `instead` answers the commands for which it has an answer; it may raise."""
-    carry_out = office.socket.request
-
-    async def request(
-        method: str,
-        uri: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> AriResponse:
-        return instead(method, uri) or await carry_out(method, uri, query=query, body=body)
-
-    office.socket.request = request  # type: ignore[method-assign]
 
 
 def times(number: int, what: Callable[[], AriResponse], *wanted: str) -> Answer:
     """The first so many commands with these words are answered like this."""
     left = [number]
 
-    def answer(method: str, uri: str) -> AriResponse | None:
+    async def answer(method: str, uri: str) -> AriResponse | None:
         if left[0] and all(word in f"{method} {uri}" for word in wanted):
             left[0] -= 1
             return what()
@@ -221,7 +204,6 @@ async def test_a_line_that_missed_its_first_caller_is_on_the_second_call() -> No
         caller = office.caller().call(ALGEMEEN)
         await office.pass_ms(500)
         call = office.only_call()
-        answering(office, lambda _m, _u: None)
         failing = times(1, lambda: AriResponse(422, b"{}", "Channel not in Stasis application"), "addChannel")
         answering(office, failing)
         await office.asks(AnswerCall(agent=CHANTAL, call=call.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from cordboard.app.administration.administration import Conflict, NoRight, NotThere
 from cordboard.app.administration.take import TAKE_MS_MAX
 from cordboard.app.engine import NotDone
+from cordboard.asterisk.settings import STUDIO_APPLICATION
 from cordboard.core.agent import AgentStatus
 from cordboard.core.requests import AnswerCall, UnpairDevice
 from cordboard.core.types import Right
@@ -184,12 +185,12 @@ async def _is_not_recorded(made: RecordingOffice, phone: Phone) -> None:
     ],
 )
 async def test_what_goes_wrong_is_said(
-    made: RecordingOffice, does: Callable[[RecordingOffice, Phone], object], wrong: str
+    made: RecordingOffice, does: Callable[[RecordingOffice, Phone], Awaitable[None]], wrong: str
 ) -> None:
     """Each in its own way; nothing has changed, nothing is left, and the telephone is free for the next try."""
     made.begin()
     await made.pass_ms(200)
-    await does(made, made.office.phones[CHANTAL])  # type: ignore[misc]
+    await does(made, made.office.phones[CHANTAL])
 
     assert (made.state, made.heard, made.recordings) == (("failed", wrong), "ours", [])
     assert not made.office.phones[CHANTAL].calls
@@ -263,9 +264,65 @@ async def test_a_killed_server_leaves_nobody_on_the_line(made: RecordingOffice) 
 
 @pytest.mark.rule("D25")
 async def test_a_telephone_is_free_again_after_ten_minutes_whatever_happens(made: RecordingOffice) -> None:
-    """Also when the exchange never says that its line is over; and the exchange's death is such an end."""
+    """Also when the exchange never says that its line is over."""
     made.begin()
     await made.records()
     made.kill_server()
     await made.office.pass_ms(TAKE_MS_MAX)
+    assert not made.office.board.is_engaged(made.office.agent(CHANTAL))
+
+
+@pytest.mark.rule("D25")
+async def test_a_telephone_that_is_gone_when_it_is_rung_is_not_reached(made: RecordingOffice) -> None:
+    """It was there when it was chosen; nothing rang."""
+    made.begin()
+    made.office.phones[CHANTAL].unregister()
+    await made.pass_ms(500)
+
+    assert (made.state, made.heard, made.recordings) == (("failed", "not_reached"), "ours", [])
+    assert not made.office.board.is_engaged(made.office.agent(CHANTAL))
+
+
+@pytest.mark.rule("D25")
+async def test_a_telephone_that_rang_when_the_exchange_died_is_free_again(made: RecordingOffice) -> None:
+    """Nobody says that its line is over, and the next exchange does not have it: that is what was wrong."""
+    made.begin()
+    await made.pass_ms(200)
+    made.office.pretended.die()
+    await made.pass_ms(10_000)
+
+    assert (made.state, made.heard, made.recordings) == (("failed", "lost"), "ours", [])
+    assert not made.office.board.is_engaged(made.office.agent(CHANTAL))
+    assert made.begin()["state"] == "ringing"
+
+
+@pytest.mark.rule("D25")
+async def test_what_was_spoken_when_the_exchange_died_is_decided_on_in_the_browser(
+    made: RecordingOffice,
+) -> None:
+    """As if the telephone had been put down; it is free."""
+    made.begin()
+    await made.records()
+    made.speaks()
+    made.office.pretended.die()
+    await made.pass_ms(10_000)
+
+    assert (made.state, made.heard) == (("done", None), "ours")
+    assert made.studio.sound(administrator(), CLOSED).is_file()
+    assert not made.office.board.is_engaged(made.office.agent(CHANTAL))
+
+
+@pytest.mark.rule("D25")
+async def test_what_is_thrown_away_while_the_connection_is_away_is_hung_up_when_it_is_back(
+    made: RecordingOffice,
+) -> None:
+    """Nobody is left on a line that no screen shows."""
+    made.begin()
+    await made.records()
+    made.office.pretended.disconnect(STUDIO_APPLICATION, back_after_ms=1_000)
+    made.studio.throw_away(administrator(), CLOSED)
+    await made.pass_ms(3_000)
+
+    assert not made.office.phones[CHANTAL].calls
+    assert (made.state, made.recordings) == ((None, None), [])
     assert not made.office.board.is_engaged(made.office.agent(CHANTAL))

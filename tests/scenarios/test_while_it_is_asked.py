@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from cordboard.app.clock import pause
 from cordboard.asterisk.comparison import COMPARE_MS
-from cordboard.asterisk.transport import AriResponse
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import (
     AnswerCall,
@@ -21,6 +20,7 @@ from cordboard.core.requests import (
 from cordboard.core.types import EndedBy, NumberKind, TransferKind
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
+from tests.support.answering import answering
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, Office
 
 LOOK_MS = COMPARE_MS + 2_000
@@ -28,21 +28,14 @@ LOOK_MS = COMPARE_MS + 2_000
 
 def once_at(office: Office, method: str, end: str, deed: Callable[[], Awaitable[None]]) -> list[bool]:
     """Have this done once, right before the next such question is carried out; True is put in when it was."""
-    carry, done = office.socket.request, list[bool]()
+    done = list[bool]()
 
-    async def request(
-        asked: str,
-        uri: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
-    ) -> AriResponse:
+    async def before(asked: str, uri: str) -> None:
         if not done and asked == method and uri.endswith(end):
             done.append(True)
             await deed()
-        return await carry(asked, uri, query=query, body=body)
 
-    office.socket.request = request  # type: ignore[method-assign,assignment]
+    answering(office, before)
     return done
 
 
