@@ -73,16 +73,20 @@ def nobody_is_rung_in_vain(board: Board, turn: Turn) -> None:
         if not isinstance(record, CallBackRow) or record.status is not CallBackStatus.IN_PROGRESS:
             continue
         call = board.calls.get(record.call) if record.call is not None else None
-        if call is None or not call.rings_customer_first or call.since != turn.now or call.answered_at:
+        if call is None or not call.rings_customer_first or call.answered_at:
+            continue
+        if call.entered_at != turn.now:
+            # Found again after a restart: rung while somebody was free.
             continue
         rung = [
             c
             for c in board.calls.values()
-            if c.rings_customer_first
+            if c.awaits_first_agent
             and c.agent is None
             and c.for_queue == record.queue
-            # Who has been passed on talks with somebody else by now.
-            and c.state is not CallState.TRANSFERRED
+            # Who was sent on to somebody in particular takes no agent of the queue.
+            and c.person is None
+            and c.partner is None
         ]
         free = [a for a in board.queues[record.queue].signed_in if board.is_available(board.agents[a])]
         assert len(rung) <= len(free), (rung, free)
