@@ -140,6 +140,7 @@ class Day(World):
             )
             if self.chance.random() < 0.4:
                 queue.announce_first_ms = 15_000
+                queue.greeting = "a-welcome"
             if self.chance.random() < 0.3:
                 queue.calls_max = self.chance.choice((1, 2))
                 queue.exits[ExitReason.FULL] = Exit(action=ExitAction.ANNOUNCEMENT)
@@ -377,6 +378,7 @@ def _directory(day: Day) -> Directory:
                     calls_max=queue.calls_max,
                     wait_ms_max=queue.wait_ms_max,
                     announce_first_ms=queue.announce_first_ms,
+                    greeting=queue.greeting,
                     escalate_to=queue.escalate_to,
                 ),
             )

@@ -83,6 +83,8 @@ class _Deeds(Promises):
         kind = day.chance.random()
         if kind < 0.12:
             day.direct_call(f"c{day.arrived}", day.chance.choice(sorted(day.board.agents)))
+        elif kind < 0.14:
+            day.announcement_called(f"c{day.arrived}", "a-hours")
         else:
             day.call_arrives(f"c{day.arrived}", day.chance.choice(sorted(day.board.queues)))
 

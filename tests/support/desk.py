@@ -22,6 +22,7 @@ from cordboard.core.agent import Agent, AgentStatus, LineState
 from cordboard.core.call import Call, CallState, TransferState
 from cordboard.core.commands import Command
 from cordboard.core.events import (
+    AnnouncementCalled,
     CallArrived,
     ConsoleLost,
     ConsoleSeen,
@@ -249,6 +250,16 @@ class World(Clicks, Furniture):
         self.tell(
             DirectCallArrived(
                 call=call, leg=leg, to=UserId(to), number=number, name=None, dialled="31534800990"
+            )
+        )
+
+    def announcement_called(self, name: str, announcement: str) -> None:
+        """Somebody outside dials a number at which this is said."""
+        call, leg = CallId(name), LegId(f"{name}-leg")
+        self.exchange.callers[leg] = Caller(call, self.now, announcement=announcement)
+        self.tell(
+            AnnouncementCalled(
+                call=call, leg=leg, announcement=announcement, number=None, name=None, dialled="31534800980"
             )
         )
 

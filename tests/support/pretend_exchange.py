@@ -85,6 +85,8 @@ class Caller:
     """The other end, at another desk of ours."""
     number: str | None = None
     """Dialled by us; None: it came in by itself."""
+    announcement: str | None = None
+    """What is said at the number that the caller dialled; None: it leads to somebody."""
 
 
 @dataclass(slots=True)
@@ -295,6 +297,7 @@ class PretendExchange:
                 number="31612345678",
                 name=None,
                 since=caller.since,
+                announcement=caller.announcement,
                 outgoing=caller.number is not None,
                 pair=min(leg, caller.pair) if caller.pair is not None else None,
             )

@@ -124,6 +124,7 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, i
         open=is_open,
         empty_ms=rules.empty_ms,
         announce_first_ms=rules.announce_first_ms,
+        greeting=rules.greeting,
         announce_every_ms=rules.announce_every_ms,
         announce_wait=rules.announce_wait,
         language=row.language,

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.gaps import Gap
 from cordboard.app.ldap import LdapRow
 from cordboard.app.modules import Module
@@ -191,6 +192,7 @@ class QueueRules:
     announce_first_ms: int | None = None
     announce_every_ms: int = 60_000
     announce_wait: bool = True
+    greeting: str | None = None
     music: str | None = None
     number: str | None = None
     """What called parties see of calls made for this queue (D28)."""
@@ -252,6 +254,7 @@ class Directory:
     links: tuple[LinkedRow, ...] = ()
     trunks: tuple[TrunkRow, ...] = ()
     ldap: tuple[LdapRow, ...] = ()
+    announcements: tuple[AnnouncementRow, ...] = ()
 
     def rights_of(self, user: UserRow) -> frozenset[Right]:
         """Those of the role and those given singly."""

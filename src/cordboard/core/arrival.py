@@ -1,4 +1,4 @@
-"""Calls that come in: to a queue, to one person, or dialled on one of our own telephones.
+"""Calls that come in: to a queue, to one person, to an announcement, or dialled on one of our own telephones.
 
 Statements 2.1-a, 2.1.1-i; decisions D25, D27, D29.
 """
@@ -10,7 +10,7 @@ from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.commands import HangUp, HangUpReason, LetRing
-from cordboard.core.events import CallArrived, DirectCallArrived, PhoneDialled
+from cordboard.core.events import AnnouncementCalled, CallArrived, DirectCallArrived, PhoneDialled
 from cordboard.core.notices import Thing
 from cordboard.core.records import CallNamed, CallOpened, Why
 from cordboard.core.refusals import Refused
@@ -42,6 +42,7 @@ def for_queue(turn: Turn, event: CallArrived) -> Call | None:
     # Who may not stay hears why before the answer (D25), so this comes first.
     if exits.on_arrival(turn, call):
         turn.place_in_queue(call, answer=not queue.ring_until_answered)
+        exits.greet(turn, call, queue)
     return call
 
 
@@ -55,6 +56,15 @@ def for_person(turn: Turn, event: DirectCallArrived) -> Call | None:
     turn.note(call, Why.ENTERED, turn.board.agents.get(event.to))
     turn.do(LetRing(leg=call.leg, call=call.id))
     return call
+
+
+def for_announcement(turn: Turn, event: AnnouncementCalled) -> None:
+    """A caller from outside dialled a number at which an announcement is heard; then the call is over."""
+    if _is_known(turn, event.leg, event.call):
+        return
+    call = _open(turn, event, queue=None, to=None, urgent=False, priority=0, dialled=event.dialled)
+    turn.note(call, Why.ENTERED)
+    exits.say_and_end(turn, call, event.announcement)
 
 
 def recognised(turn: Turn, call_id: CallId, name: str) -> None:
@@ -78,7 +88,7 @@ def _is_known(turn: Turn, leg: LegId, call: CallId) -> bool:
 
 def _open(
     turn: Turn,
-    event: CallArrived | DirectCallArrived,
+    event: CallArrived | DirectCallArrived | AnnouncementCalled,
     *,
     queue: QueueId | None,
     to: UserId | None,

@@ -178,6 +178,8 @@ class Recall:
 class Sentence(Enum):
     """What the exchange can say to a caller; the words are made at set-up in each language (docs/prompts.md)."""
 
+    GREETING = "greeting"
+    """What a queue says to who enters it, in the organisation's own recording alone (D25)."""
     POSITION = "position"
     """You are number N in the queue."""
     EXPECTED_WAIT = "expected_wait"

@@ -56,6 +56,19 @@ class DirectCallArrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementCalled:
+    """A caller from outside dialled a number of ours at which something is said, and nobody answers."""
+
+    call: CallId
+    leg: LegId
+    announcement: str
+    """Id of the organisation's own announcement."""
+    number: str | None
+    name: str | None
+    dialled: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneDialled:
     """Somebody dialled on the telephone itself; `leg` is the telephone's, up or about to be (D27)."""
 
@@ -270,6 +283,8 @@ class LegFound:
     since: Instant
     to: UserId | None = None
     """A direct caller: for whom; None: a queue's, or not marked."""
+    announcement: str | None = None
+    """Who dialled a number at which this is said; None: a queue's, a person's, or not marked."""
     outgoing: bool = False
     """We dialled it, or it is an end of a piece of wire between two desks."""
     pair: str | None = None
@@ -312,6 +327,7 @@ class DayStarted:
 Event = (
     CallArrived
     | DirectCallArrived
+    | AnnouncementCalled
     | PhoneDialled
     | PhoneTransferAsked
     | LegRinging

@@ -29,6 +29,10 @@ EXITS_MAX = 5
 """So many ways out one after the other; more is a circle, and the caller hears that nobody is there."""
 SAYING_MS_MAX = 60_000
 """An announcement that never ends counts as said after this."""
+RECORDED_MS_MAX = 330_000
+"""The same of the organisation's own, which may last five minutes."""
+BY_NUMBER = "number"
+"""Why who dialled an announcement's number hears it, for the call's log."""
 MESSAGE_MS_MAX = 180_000
 MESSAGES_MAX = 1_000
 """So many recordings are waited for; the exchange says of each what became of it."""
@@ -106,6 +110,21 @@ def lead_out(
             _say(turn, call, _SENTENCE.get(why, _sentence_of(call)), named, answer=answer, before=before)
 
 
+def say_and_end(turn: Turn, call: Call, announcement: str) -> None:
+    """The number that was dialled leads to an announcement and to nobody."""
+    lead_out(turn, call, Exit(action=ExitAction.ANNOUNCEMENT, target=announcement), BY_NUMBER)
+
+
+def greet(turn: Turn, call: Call, queue: Queue) -> None:
+    """Who has just entered hears the queue's greeting; agents are asked meanwhile, and an answer ends it (D25)."""
+    if queue.greeting is None or queue.ring_until_answered:
+        return
+    greeting = Phrase(sentence=Sentence.GREETING, recording=queue.greeting)
+    # Nothing else is said before its end is told.
+    call.quiet_until = turn.now + SAYING_MS_MAX
+    turn.do(Announce(leg=call.leg, phrases=(greeting,), language=queue.language, answer=False))
+
+
 def declined(turn: Turn, call: Call) -> None:
     """The caller was offered a call back as the way out and did not ask for it: a message, or a goodbye."""
     one = call.dialogue
@@ -137,7 +156,7 @@ def _say(
     before: tuple[Phrase, ...] = (),
 ) -> None:
     call.partner = None
-    call.until = turn.now + SAYING_MS_MAX
+    call.until = turn.now + (SAYING_MS_MAX if recording is None else RECORDED_MS_MAX)
     turn.wake_call(call.until, call)
     phrases = (*before, Phrase(sentence=sentence, recording=recording))
     turn.do(Announce(leg=call.leg, phrases=phrases, language=language_of(turn, call), answer=answer))
@@ -411,7 +430,13 @@ def announcement_ended(turn: Turn, leg: LegId) -> None:
     """What was to be said is said: the message is recorded, or the call is over."""
     call_id = turn.board.parties.get(leg)
     call = turn.board.calls.get(call_id) if call_id is not None else None
-    if call is None or (call.state is not CallState.LEAVING and call.dialogue is None):
+    if call is None:
+        return
+    if call.state is not CallState.LEAVING and call.dialogue is None:
+        if call.quiet_until > turn.now + asking.GAP_MS:
+            # The greeting: what else is to be said follows after a while of music.
+            call.quiet_until = turn.now + asking.GAP_MS
+            turn.wake_call(call.quiet_until, call)
         return
     if call.dialogue is not None:
         asking.said(turn, call)

@@ -68,6 +68,8 @@ class Queue:
     """An urgent queue that nobody is signed in to, and those who supervise were told."""
     open: bool = True
     """False outside opening hours: the exit CLOSED."""
+    greeting: str | None = None
+    """The organisation's own announcement that a caller hears on entering (D25); None: none."""
     announce_first_ms: int | None = None
     """When a caller first hears the place in the queue; None: never."""
     announce_every_ms: int = 60_000

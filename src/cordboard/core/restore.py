@@ -403,7 +403,8 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
     board = turn.board
     queue = board.queues.get(found.queue) if found.queue is not None else None
     to = found.to if found.to in board.agents else None
-    if (queue is None and to is None) or found.leg in board.ended or found.outgoing:
+    says = found.announcement
+    if (queue is None and to is None and says is None) or found.leg in board.ended or found.outgoing:
         return None
     call = Call(
         id=found.call if found.call is not None else CallId(found.leg),
@@ -436,6 +437,9 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
         )
     )
     turn.show_call(call)
+    if says is not None:
+        # From its beginning: how much of it was heard is not known.
+        exits.say_and_end(turn, call, says)
     return call
 
 

@@ -36,6 +36,7 @@ from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Reason, TransferState
 from cordboard.core.distribute import distribute
 from cordboard.core.events import (
+    AnnouncementCalled,
     AnnouncementEnded,
     CallArrived,
     CallBackKept,
@@ -290,6 +291,8 @@ class Switchboard:
                     turn.moved.append(call)
             case DirectCallArrived():
                 arrival.for_person(turn, event)
+            case AnnouncementCalled():
+                arrival.for_announcement(turn, event)
             case PhoneDialled():
                 arrival.phone_dialled(turn, event)
             case PhoneTransferAsked():
