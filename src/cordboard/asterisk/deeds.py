@@ -136,9 +136,20 @@ class Deeds:
         """This caller hears ringing tone."""
         self._parties.not_answered(leg)
 
-    def may_hear(self, leg: LegId, sound: str) -> None:
-        """A server or a connection before this one had this said to the leg."""
-        self._speaking.may_hear(leg, sound)
+    def found(self, leg: LegId, *, waits: bool, hears: str | None) -> None:
+        """A leg that lived before this server, or before this connection.
+
+        Args:
+            waits: it hears the ringing tone and has not been answered.
+            hears: what it was told last, perhaps still.
+        """
+        if waits:
+            self.not_answered(leg)
+        if self._legs.is_wire(leg):
+            # An answered one too: whoever is passed on hears the tone until somebody answers.
+            self._speaking.may_ring(leg)
+        if hears is not None:
+            self._speaking.may_hear(leg, hears)
 
     def said(self, leg: LegId, sound: str) -> bool:
         """A sound of ours is over; who waits with the ringing tone hears that again. False: it is not to be told."""

@@ -337,10 +337,8 @@ class AsteriskExchange:
                 if found.role is LegRole.LINE and found.answered:
                     self._legs.talks(found.leg)
                 waits = found.role is LegRole.CALLER and found.leg not in inventory.dialled
-                if waits and not found.answered:
-                    self._deeds.not_answered(found.leg)
-                if (sound := inventory.hears.get(found.leg)) is not None:
-                    self._deeds.may_hear(found.leg, sound)
+                hears = inventory.hears.get(found.leg)
+                self._deeds.found(found.leg, waits=waits and not found.answered, hears=hears)
         phones = self._adopt(inventory, legs)
         self._drop_empty(inventory)
         for organisation, found_legs in legs.items():

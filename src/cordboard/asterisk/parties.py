@@ -64,8 +64,6 @@ class Parties:
     def not_answered(self, leg: LegId) -> None:
         """This caller hears ringing tone."""
         self._unanswered.add(leg)
-        if self._legs.is_wire(leg):
-            self._speaking.may_ring(leg)
 
     def forget(self, leg: LegId) -> None:
         """The leg is no more."""
@@ -80,9 +78,6 @@ class Parties:
 
     async def ready(self, leg: LegId) -> None:
         """Make a party fit to be moved: answered, and hearing nothing from us any more."""
-        if leg in self._unanswered and self._legs.is_wire(leg):
-            # Begun on a connection that broke, the tone may have come after it was ended on the next one.
-            self._speaking.may_ring(leg)
         await self._speaking.hush(leg)
         if leg in self._unanswered:
             # A caller who waited with ringing tone is answered only now.

@@ -46,6 +46,8 @@ class Speaking:
         """Id of the sentences whose end the core waits for."""
         self._settled: dict[LegId, set[str]] = {}
         """Ids of those whose end was told, or is not waited for any more."""
+        self._may_ring: set[LegId] = set()
+        """Legs that may hear a ringing tone of which nothing is known here."""
 
     async def tone(self, line: LegId, media: str) -> None:
         """A short tone that only this line hears."""
@@ -56,8 +58,11 @@ class Speaking:
         await self.play(leg, [RINGING_TONE], ringing_tone(leg))
 
     def may_ring(self, leg: LegId) -> None:
-        """Another Cordboard may have let this leg ring: it is hushed as if it was us."""
-        self.may_hear(leg, ringing_tone(leg))
+        """Another Cordboard, or a connection before this one, may have let this leg ring, or may still.
+
+        As long as the leg lives: the tone may come after it was ended.
+        """
+        self._may_ring.add(leg)
 
     def may_hear(self, leg: LegId, sound: str) -> None:
         """Another Cordboard may have had this played to the leg: it is hushed as if it was us."""
@@ -109,16 +114,24 @@ class Speaking:
 
     async def hush(self, leg: LegId) -> None:
         """End what this leg hears from us, so that it can be moved."""
-        sound = self._heard.pop(leg, None)
-        if sound is None:
+        tone, sound = ringing_tone(leg), self._heard.pop(leg, None)
+        if sound is not None and sound != tone and await self._end(sound) is None:
+            self._heard.setdefault(leg, sound)
+            return
+        if sound != tone and leg not in self._may_ring:
             return
         # Two servers, or two connections, may each have begun a ringing tone, under one name.
-        for _ in range(TONES_MAX if sound == ringing_tone(leg) else 1):
-            answer = await self._wire.ask("DELETE", f"playbacks/{sound}")
-            if answer is None:
-                self._heard.setdefault(leg, sound)
-            if answer is None or not answer.is_done:
+        for _ in range(TONES_MAX):
+            ended = await self._end(tone)
+            if ended is None and sound == tone:
+                self._heard.setdefault(leg, tone)
+            if not ended:
                 return
+
+    async def _end(self, sound: str) -> bool | None:
+        """End this. False: there was nothing to end; None: that is not known."""
+        answer = await self._wire.ask("DELETE", f"playbacks/{sound}")
+        return None if answer is None else answer.is_done
 
     def is_over(self, leg: LegId, sound: str) -> None:
         """The exchange has played it, or could not."""
@@ -131,6 +144,7 @@ class Speaking:
         self._heard.pop(leg, None)
         self._awaited.pop(leg, None)
         self._settled.pop(leg, None)
+        self._may_ring.discard(leg)
 
     async def record(self, leg: LegId, name: str, ms_max: int, ends_by: str = "any") -> bool:
         """Record until silence, a key or the end. False: it does not; no end of it will be told.
