@@ -53,7 +53,7 @@ def test_management_never_leaves_this_machine() -> None:
 def test_calls_can_be_found_again_after_a_crash() -> None:
     """Every channel object carries our variables."""
     assert (
-        "channelvars=CB_CALL,CB_ROLE,CB_ORG,CB_QUEUE,CB_LEG,CB_TO,CB_OUT"
+        "channelvars=CB_CALL,CB_ROLE,CB_ORG,CB_QUEUE,CB_LEG,CB_TO,CB_SAYS,CB_OUT"
         in config.files(settings(), PLACES)["ari.conf"]
     )
 

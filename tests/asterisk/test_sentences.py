@@ -46,10 +46,12 @@ def words(sentence: Sentence, number: int, language: str) -> str:
 
 # --- sentences and their numbers ---
 
+OURS = [sentence for sentence in Sentence if sentence is not Sentence.GREETING]
+
 
 @pytest.mark.rule("D28")
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("sentence", [s for s in Sentence if s not in WITH_NUMBER | WITH_DIGITS | WITH_TIME])
+@pytest.mark.parametrize("sentence", [s for s in OURS if s not in WITH_NUMBER | WITH_DIGITS | WITH_TIME])
 def test_a_sentence_without_a_number_is_one_recording(sentence: Sentence, language: str) -> None:
     """In the language of the queue."""
     assert said(sentence, language=language) == [f"sound:cordboard/{language}/{sentence.value}"]
@@ -241,7 +243,7 @@ def test_dutch_says_the_units_first(number: int, word: str) -> None:
 def recordings(tmp_path: Path) -> Path:
     """A folder with a summer greeting, and a Dutch voice for "closed" and for three; and a secret beside it."""
     folder = tmp_path / "recordings"
-    for name in ("summer", "nl/closed", "nl/number/3", "../secret", "a,b", ".hidden"):
+    for name in ("own/summer", "nl/closed", "nl/number/3", "secret", "own/a,b", "own/.hidden"):
         path = folder / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -252,7 +254,16 @@ def test_an_uploaded_recording_takes_the_place_of_the_sentence(recordings: Path)
     """In whatever language, with its number and all."""
     phrase = Phrase(sentence=Sentence.POSITION, number=3, recording="summer")
 
-    assert media([phrase], "nl", recordings) == [f"sound:{recordings}/summer"]
+    assert media([phrase], "nl", recordings) == [f"sound:{recordings}/own/summer"]
+
+
+@pytest.mark.rule("D25")
+def test_a_greeting_has_no_words_of_ours(recordings: Path) -> None:
+    """Where its recording is not there, nothing is said."""
+    there, gone = (Phrase(sentence=Sentence.GREETING, recording=name) for name in ("summer", "winter"))
+
+    assert media([there], "nl", recordings) == [f"sound:{recordings}/own/summer"]
+    assert media([gone], "nl", recordings) == []
 
 
 @pytest.mark.parametrize(
@@ -261,8 +272,8 @@ def test_an_uploaded_recording_takes_the_place_of_the_sentence(recordings: Path)
         "winter",
         "",
         "../secret",
-        "nl/../summer",
-        "nl/closed",
+        "../own/summer",
+        "../nl/closed",
         "/etc/passwd",
         "a,b",
         ".hidden",
@@ -324,7 +335,7 @@ def test_the_page_shows_what_is_spoken() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_languages_say_the_same_things(language: str) -> None:
     """Every sentence of the core, and its parts; a text says whether it goes on."""
-    begins = {BEGINS_AS.get(sentence, sentence).value for sentence in Sentence}
+    begins = {BEGINS_AS.get(sentence, sentence).value for sentence in OURS}
     ends = {f"{sentence.value}_after" for sentence in WITH_NUMBER | WITH_DIGITS}
     assert begins | ends <= set(PROMPTS[language])
     for name, text in PROMPTS[language].items():

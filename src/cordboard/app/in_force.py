@@ -49,6 +49,10 @@ def in_force(directory: Directory) -> Directory:
             )
             for queue in directory.queues
         ),
+        announcements=tuple(
+            replace(said, numbers=frozenset() if disabled else said.numbers)
+            for said in directory.announcements
+        ),
     )
 
 

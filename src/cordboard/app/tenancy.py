@@ -23,15 +23,26 @@ class Destination:
 
     organisation: OrganisationId
     queue: QueueId | None
-    """None: it is for one person."""
+    """None: it is not for a queue."""
     number: str | None
     """The caller's number as Cordboard keeps it; None: withheld."""
     dialled: str | None
     """Our number; None: it came from one of our own phones."""
     to: UserId | None = None
-    """A direct call: for whom (D29); None: it waits in the queue."""
+    """A direct call: for whom (D29); None: it is for nobody alone."""
+    announcement: str | None = None
+    """What is said at the number that was called; None: it leads to a queue or a person."""
     name: str | None = None
     """The linked organisation that calls (D22); None: the caller is not of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """Where one of our numbers leads: one of these, or with none of them nowhere."""
+
+    queue: QueueId | None = None
+    to: UserId | None = None
+    announcement: str | None = None
 
 
 class Tenancy:
@@ -45,7 +56,7 @@ class Tenancy:
         """Some organisation has not taken everything."""
         self._users: dict[UserId, tuple[OrganisationId, UserRow]] = {}
         self._devices: dict[DeviceId, tuple[OrganisationId, DeviceRow]] = {}
-        self._numbers: dict[tuple[OrganisationId, str], tuple[QueueId | None, UserId | None]] = {}
+        self._numbers: dict[tuple[OrganisationId, str], Goal] = {}
 
     async def load(self) -> None:
         """Read everything anew."""
@@ -72,13 +83,26 @@ class Tenancy:
             country = directory.organisation.country
             for queue in directory.queues:
                 for number in queue.numbers:
-                    self._numbers[organisation, read_number(number, country) or number] = (queue.id, None)
+                    self._numbers[organisation, read_number(number, country) or number] = Goal(queue=queue.id)
             for user in directory.users:
                 for number in () if user.disabled else user.numbers:
                     # A queue's number stays the queue's, should a person have it too.
                     self._numbers.setdefault(
-                        (organisation, read_number(number, country) or number), (None, user.id)
+                        (organisation, read_number(number, country) or number), Goal(to=user.id)
                     )
+            for said in directory.announcements:
+                for number in said.numbers:
+                    self._numbers.setdefault(
+                        (organisation, read_number(number, country) or number), Goal(announcement=said.id)
+                    )
+
+    def forget(self, organisation: OrganisationId) -> None:
+        """It is no more."""
+        del self.all[organisation]
+        self.modules_off = any(directory.organisation.modules_off for directory in self.all.values())
+        self._users = {u: known for u, known in self._users.items() if known[0] != organisation}
+        self._devices = {v: owner for v, owner in self._devices.items() if owner[0] != organisation}
+        self._numbers = {at: goal for at, goal in self._numbers.items() if at[0] != organisation}
 
     def organisations(self) -> list[OrganisationId]:
         """All of them."""
@@ -137,15 +161,16 @@ class Tenancy:
         found = self._dialled([one for one in over if one in self.all] or list(self.all), dialled)
         if found is None:
             return None
-        organisation, (queue, to) = found
+        organisation, goal = found
         directory = self.all[organisation]
         country = directory.organisation.country
         number = read_number(caller, country)
-        linked = _linked(directory, queue, number)
+        linked = _linked(directory, goal.queue, number)
         return Destination(
             organisation=organisation,
-            queue=linked.queue if linked is not None else queue,
-            to=to,
+            queue=linked.queue if linked is not None else goal.queue,
+            to=goal.to,
+            announcement=goal.announcement,
             number=number,
             dialled=read_number(dialled, country),
             name=linked.name if linked is not None else None,
@@ -153,7 +178,7 @@ class Tenancy:
 
     def _dialled(
         self, organisations: Sequence[OrganisationId], dialled: str
-    ) -> tuple[OrganisationId, tuple[QueueId | None, UserId | None]] | None:
+    ) -> tuple[OrganisationId, Goal] | None:
         """Whose number that is, and where it leads.
 
         What one organisation's country makes of the digits says nothing of another's number: as a number of the whole
@@ -168,7 +193,7 @@ class Tenancy:
     def as_read(self, organisation: OrganisationId, event: Event) -> Event:
         """The same with callers' numbers as we write them: one whom only the exchange remembers, because we died before
         the commit, has the number that the network sent."""
-        if not isinstance(event, ExchangeRestored):
+        if not isinstance(event, ExchangeRestored) or organisation not in self.all:
             return event
         country = self.organisation(organisation).country
         legs = {
@@ -185,7 +210,7 @@ class Tenancy:
             return None
         organisation, row = owner
         read = read_number(dialled, self.organisation(organisation).country) or dialled
-        queue, _ = self._numbers.get((organisation, read), (None, None))
+        queue = self._numbers.get((organisation, read), Goal()).queue
         if queue is None:
             # To a person it is an outgoing call of whoever has the telephone, not one that arrives.
             return None

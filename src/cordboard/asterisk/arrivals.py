@@ -13,6 +13,7 @@ from cordboard.asterisk.parties import Inbox
 from cordboard.asterisk.translate import Arrival
 from cordboard.core.commands import HangUpReason
 from cordboard.core.events import (
+    AnnouncementCalled,
     CallArrived,
     DirectCallArrived,
     LegFound,
@@ -26,16 +27,18 @@ from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where an arriving call belongs: in a queue, or with one person."""
+    """Where an arriving call belongs: in a queue, with one person, or to be told something."""
 
     organisation: OrganisationId
     queue: QueueId | None
-    """None: it is for one person."""
+    """None: it is not for a queue."""
     number: str | None
     name: str | None
     dialled: str | None
     to: UserId | None = None
-    """A direct call: for whom (D29); None: it waits in the queue."""
+    """A direct call: for whom (D29); None: it is for nobody alone."""
+    announcement: str | None = None
+    """What is heard at the number that was called, where it leads to nobody; None: it leads to somebody."""
 
 
 Router = Callable[[Arrival], Route | None]
@@ -137,6 +140,7 @@ class Arrivals:
             name=route.name,
             since=translate.instant(channel.creationtime),
             to=route.to,
+            announcement=route.announcement,
         )
         return Unmarked(organisation=route.organisation, found=found, channel=channel)
 
@@ -149,7 +153,13 @@ class Arrivals:
         if not found.answered:
             self._deeds.not_answered(found.leg)
         route = Route(
-            organisation=organisation, queue=found.queue, to=found.to, number=None, name=None, dialled=None
+            organisation=organisation,
+            queue=found.queue,
+            to=found.to,
+            announcement=found.announcement,
+            number=None,
+            name=None,
+            dialled=None,
         )
         self._deeds.will_mark(found.leg, _marks(found.leg, route))
         self._deeds.mark(found.leg)
@@ -166,12 +176,21 @@ def _arrival(channel: ari.Channel, now: Instant) -> Arrival:
     )
 
 
-def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived:
+def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived | AnnouncementCalled:
     if route.queue is not None:
         return CallArrived(
             call=_call_id(leg),
             leg=leg,
             queue=route.queue,
+            number=route.number,
+            name=route.name,
+            dialled=route.dialled,
+        )
+    if route.announcement is not None:
+        return AnnouncementCalled(
+            call=_call_id(leg),
+            leg=leg,
+            announcement=route.announcement,
             number=route.number,
             name=route.name,
             dialled=route.dialled,
@@ -194,6 +213,8 @@ def _marks(leg: LegId, route: Route) -> dict[str, str]:
         marks["CB_QUEUE"] = route.queue
     if route.to is not None:
         marks["CB_TO"] = route.to
+    if route.announcement is not None:
+        marks["CB_SAYS"] = route.announcement
     return {**marks, "CB_ROLE": "caller"}
 
 

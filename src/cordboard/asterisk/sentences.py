@@ -162,6 +162,8 @@ BEGINS_AS = {
 _WITH_NUMBER = frozenset({Sentence.POSITION, Sentence.EXPECTED_WAIT, Sentence.CALL_BACK_WHEN, *BEGINS_AS})
 """Have a number in their middle."""
 
+OWN = "own"
+"""Folder of the announcements that are an organisation's alone, beside one for each language."""
 RECORDING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """Of an uploaded recording: neither a path, nor an ending, nor a comma, which parts two sounds in ARI."""
 
@@ -172,7 +174,7 @@ def media(phrases: Sequence[Phrase], language: str, recordings: Path | None) -> 
     Args:
         phrases: as the core has them; the number of an expected wait is in whole minutes, 0 for less than one.
         language: `nl` or `en`, also as `nl-BE`; any other is spoken in English.
-        recordings: the organisation's own, as 8 kHz mono WAV files: `<name>.wav` for what a phrase names, and
+        recordings: the organisation's own, as 8 kHz mono WAV files: `own/<name>.wav` for what a phrase names, and
             `<language>/<name>.wav` in the place of one of ours. None: it has none. The exchange must be able to
             read them by the same path.
     """
@@ -201,6 +203,9 @@ def pieces(phrase: Phrase, language: str) -> list[str]:
         name = phrase.sentence.value
         return [name, *digits, f"{name}_after"] if digits else []
     match phrase.sentence, phrase.number:
+        case Sentence.GREETING, _:
+            # It has no words of ours.
+            return []
         case Sentence.POSITION, 1:
             return ["position_first"]
         case Sentence.EXPECTED_WAIT, 0:
@@ -238,7 +243,8 @@ def _own(folder: Path | None, name: str | None) -> str | None:
     if folder is None or name is None or RECORDING_NAME.fullmatch(name) is None:
         return None
     # Not Path.is_file, which raises where a folder may not be read.
-    return f"sound:{folder / name}" if os.path.isfile(folder / f"{name}.wav") else None
+    path = folder / OWN / name
+    return f"sound:{path}" if os.path.isfile(f"{path}.wav") else None
 
 
 def _ours(folder: Path | None, language: str, name: str) -> str:

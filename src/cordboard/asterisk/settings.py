@@ -22,7 +22,7 @@ PRACTICE_APPLICATION = "cordboard-practice"
 """The ARI application that drives the calling side of practice callers."""
 
 CHANNEL_VARIABLES = (
-    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS",
+    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_SAYS", "CB_OUT", "CB_BEGUN", "CB_HEARS",
 )  # fmt: skip
 """Carried by every channel object and event, so that one request restores who is who after a crash."""
 
@@ -259,12 +259,17 @@ class ExchangeSettings:
     @property
     def messages_dir(self) -> Path:
         """Where the exchange puts what callers say into it."""
-        return self.run_dir / "spool" / "recording"
+        return messages_dir(self.run_dir)
 
     @property
     def is_loopback(self) -> bool:
         """Nobody outside this machine can reach it."""
         return self.listen.startswith("127.")
+
+
+def messages_dir(run_dir: Path) -> Path:
+    """Where an exchange with this folder puts what callers say into it."""
+    return run_dir / "spool" / "recording"
 
 
 def _check_trunk(trunk: Trunk) -> None:

@@ -331,7 +331,7 @@ def found(channel: ari.Channel, bridge: BridgeName | None) -> LegFound | None:
     role = _role(channel)
     if role is None:
         return None
-    call, queue, to = (_variable(channel, name) for name in ("CB_CALL", "CB_QUEUE", "CB_TO"))
+    call, queue, to, says = (_variable(channel, name) for name in ("CB_CALL", "CB_QUEUE", "CB_TO", "CB_SAYS"))
     place = bridge.place if bridge is not None else Place.NOWHERE
     return LegFound(
         leg=LegId(channel.id),
@@ -346,6 +346,7 @@ def found(channel: ari.Channel, bridge: BridgeName | None) -> LegFound | None:
         name=name_of(channel.caller.name),
         since=instant(channel.creationtime),
         to=UserId(to) if to is not None else None,
+        announcement=says,
         outgoing=is_dialled(channel) or channel.name.startswith("Local/"),
         pair=bridge.subject if bridge is not None and place is Place.PAIR else None,
         begun=not is_dialled(channel) or channel.state != "Down" or _variable(channel, BEGUN) is not None,

@@ -12,7 +12,7 @@ from cordboard.simulator.things import Bridge, Channel, Endpoint, Person, Playba
 from cordboard.simulator.words import ChannelState, JsonObject
 
 CHANNEL_VARIABLES = (
-    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS",
+    "CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_SAYS", "CB_OUT", "CB_BEGUN", "CB_HEARS",
 )  # fmt: skip
 """ari.conf's `channelvars`: what every channel object carries."""
 

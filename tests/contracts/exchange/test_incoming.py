@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.asterisk.settings import CHANNEL_VARIABLES
 from tests.contracts.exchange.rig import Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,9 +27,7 @@ async def test_a_call_is_announced_and_then_handed_to_the_one_who_claims_it(rig:
     assert broadcast["channel"]["name"].startswith("PJSIP/t-trunk-")
     assert start["args"] == ["did", "+31880001", "t-trunk"]
     assert start["channel"]["dialplan"]["exten"] == "+31880001"
-    assert start["channel"]["channelvars"] == dict.fromkeys(
-        ("CB_CALL", "CB_ROLE", "CB_ORG", "CB_QUEUE", "CB_LEG", "CB_TO", "CB_OUT", "CB_BEGUN", "CB_HEARS"), ""
-    )
+    assert start["channel"]["channelvars"] == dict.fromkeys(CHANNEL_VARIABLES, "")
 
 
 async def test_a_second_claim_is_refused(rig: Rig) -> None:
