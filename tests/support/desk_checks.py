@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
+from cordboard.core.commands import Dial
 from cordboard.core.events import Place
 from cordboard.core.records import (
     CallBackRow,
@@ -75,7 +76,7 @@ def nobody_is_rung_in_vain(board: Board, turn: Turn) -> None:
         call = board.calls.get(record.call) if record.call is not None else None
         if call is None or not call.rings_customer_first or call.answered_at:
             continue
-        if call.entered_at != turn.now:
+        if not any(isinstance(command, Dial) and command.leg == call.leg for command in turn.commands):
             # Found again after a restart: rung while somebody was free.
             continue
         rung = [

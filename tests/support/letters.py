@@ -10,8 +10,8 @@ from pathlib import Path
 PATIENCE_MS = 15_000
 
 
-async def link_of_letter(outbox: Path) -> str:
-    """The address in the first letter with one, come or still to come.
+async def link_of_letter(outbox: Path, to: str = "") -> str:
+    """The address in the first letter with one, come or still to come; of those to somebody, when that is said.
 
     Raises:
         AssertionError: none came.
@@ -20,6 +20,8 @@ async def link_of_letter(outbox: Path) -> str:
         for path in outbox.glob("*.eml"):
             letter = message_from_bytes(path.read_bytes(), policy=policy.default)
             body = letter.get_body(("plain",))
+            if to not in str(letter["To"]):
+                continue
             if body is not None and (found := re.search(r"https?://\S+", body.get_content())):
                 return found[0]
         await asyncio.sleep(0.05)

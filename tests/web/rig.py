@@ -17,6 +17,7 @@ from cordboard.app.accounts import LogIns
 from cordboard.app.administration.administration import Administration
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.provider import Provider
+from cordboard.app.administration.removal import Removal
 from cordboard.app.administration.studio import Studio
 from cordboard.app.administration.take import Prompt
 from cordboard.app.assembly import assemble
@@ -47,6 +48,7 @@ from cordboard.web.push import Hub
 from cordboard.web.server import make_server
 from cordboard.web.services import Services
 from cordboard.wiring.configured import RunningDesk
+from cordboard.wiring.leaving import Leaving, kept_in
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.voices import KeptVoices
 from tests.contracts.storage.samples import (
@@ -266,14 +268,17 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     async def telephones() -> None:
         told.append("telephones")
 
+    numbers = DirectoriesWithNumbers(database.directories, ())
     ldap = LdapImports(Ldap(), database.contacts, database.ldap, tenancy.all.__getitem__, clock.now)
+    voices = KeptVoices(folder / "recordings", folder / "prompts", lambda o: tenancy.all[o].announcements)
     desk_of = RunningDesk(
         engine=engine,
         tenancy=tenancy,
-        numbers=DirectoriesWithNumbers(database.directories, ()),
+        numbers=numbers,
         hub=hub,
         accounts=database.accounts,
         ldap=ldap,
+        voices=voices,
         telephones=telephones,
         own_devices=lambda: None,
         now=clock.now,
@@ -282,7 +287,6 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
         begin=begin,
     )
     administration = Administration(database.directories, database.audit, desk_of, clock.now)
-    voices = KeptVoices(folder / "recordings", folder / "prompts")
     announcements, booth = Announcements(voices, administration), Telephones()
     takes = Sounds(folder / "recordings", folder)
     studio = Studio(
@@ -297,10 +301,22 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
     )
     letters = Letters()
     mailing = Mailing(letters)
+    leaving = Leaving(
+        engine=engine,
+        tenancy=tenancy,
+        numbers=numbers,
+        hub=hub,
+        writer=writer,
+        ldap=ldap,
+        telephones=telephones,
+        own_devices=lambda: None,
+        data=folder,
+    )
     second_factor = SecondFactor(database.doors)
     services = Services(
         administration=administration,
         provider=Provider(database.directories, administration),
+        removal=Removal(kept_in(database, takes), administration, leaving, clock.now),
         announcements=announcements,
         studio=studio,
         log_ins=LogIns(database.accounts, passwords, Throttle(), second_factor),

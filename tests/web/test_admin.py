@@ -25,6 +25,7 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
         "queues",
         "hours",
         "links",
+        "own_announcements",
         "devices",
         "numbers",
         "trunks",
@@ -45,6 +46,8 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
     assert (await make(chantal, "trunks", **trunk)).status_code == 201
     book = {"name": "AD", "url": "ldaps://ad.example.net", "base": "dc=example,dc=net", "password": "geheim"}
     assert (await make(chantal, "ldap", **book, bind_dn="cn=cordboard")).status_code == 201
+    said = {"name": "Welkom", "text": "Welkom bij Twente.", "numbers": ["053 480 0980"]}
+    assert (await make(chantal, "own_announcements", **said)).status_code == 201
     before = (await chantal.get("/api/admin/audit")).json()["rows"]
     for resource in overview["resources"]:
         rows = (await chantal.get(f"/api/admin/{resource['name']}")).json()["rows"]
@@ -52,6 +55,7 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
         for row in rows:
             read_only = {"registered", "used_by", "used_by_name", "server", "user", "open_now"}
             read_only |= {"all_rights", "has_password", "state", "state_detail", "test", "last", "running"}
+            read_only |= {"source", "ms", "speaking"} if resource["name"] == "own_announcements" else set()
             sent = {key: value for key, value in row.items() if key not in read_only}
             answer = await chantal.patch(
                 f"/api/admin/{resource['name']}/{row['id']}",

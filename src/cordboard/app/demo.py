@@ -342,3 +342,13 @@ def read_demo_logins(folder: Path) -> DemoLogins | None:
     if not parts or any(len(part) != 3 for part in parts):
         return None
     return DemoLogins(log_ins=tuple(DemoLogIn(user_name=u, password=p, name=n) for u, p, n in parts))
+
+
+def forget_demo(folder: Path) -> None:
+    """The demo organisation was removed: the next start must not make it again, with new passwords.
+
+    Raises:
+        OSError: it cannot be noted.
+    """
+    (folder / NO_DEMO_FILE).touch()
+    (folder / LOGINS_FILE).unlink(missing_ok=True)

@@ -131,6 +131,7 @@ class Engine:
         self.desks: dict[OrganisationId, Switchboard] = {}
         self._inbox: deque[tuple[OrganisationId, Event | _Asked]] = deque()
         self._broken: dict[OrganisationId, list[Event]] = {}
+        self._aside: dict[OrganisationId, tuple[Switchboard, list[Event]]] = {}
         self._running = False
         self._timer: Alarm | None = None
         self.turns = 0
@@ -141,6 +142,24 @@ class Engine:
         for event in self._broken.pop(organisation, []):
             self._inbox.append((organisation, event))
         self._drain()
+
+    def is_broken(self, organisation: OrganisationId) -> bool:
+        """It crashed, and waits to be put back."""
+        return organisation in self._broken
+
+    def set_aside(self, organisation: OrganisationId) -> None:
+        """Take it out of service: what happens waits until it is put back, or is nothing to anybody any more."""
+        self._aside[organisation] = (self.desks.pop(organisation), [])
+
+    def put_back(self, organisation: OrganisationId) -> None:
+        """It goes on from where it was set aside."""
+        self.desks[organisation], waiting = self._aside.pop(organisation)
+        self._inbox.extend((organisation, event) for event in waiting)
+        self._drain()
+
+    def forget(self, organisation: OrganisationId) -> None:
+        """It was set aside, and is no more."""
+        del self._aside[organisation]
 
     def tell(self, organisation: OrganisationId, event: Event) -> None:
         """A fact happened."""
@@ -189,8 +208,8 @@ class Engine:
 
     @property
     def at_rest(self) -> bool:
-        """Nothing is being timed at any desk, and none is being rebuilt."""
-        return not self._broken and all(desk.at_rest for desk in self.desks.values())
+        """Nothing is being timed at any desk, and none is being rebuilt or set aside."""
+        return not self._broken and not self._aside and all(desk.at_rest for desk in self.desks.values())
 
     def clock_was_set(self, step_ms: int) -> None:
         """The clock made a step, while every desk was at rest; what is due by it now happens now."""
@@ -218,8 +237,11 @@ class Engine:
         if desk is None:
             if isinstance(item, _Asked):
                 item.reply(NotDone(Code.EXCHANGE_DOWN.value, {}))
-            else:
-                self._broken.setdefault(organisation, []).append(item)
+            elif organisation in self._aside:
+                self._aside[organisation][1].append(item)
+            elif organisation in self._broken:
+                self._broken[organisation].append(item)
+            # Of one that is no more something may still be told: a console that went, half a minute ago.
             return
         now = self._clock.now()
         with about(_call_of(desk, item.request if isinstance(item, _Asked) else item)):

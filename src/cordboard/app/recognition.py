@@ -58,6 +58,10 @@ class Recognition:
             self._asked.add(task)
             task.add_done_callback(self._asked.discard)
 
+    def forget(self, organisation: OrganisationId) -> None:
+        """It is no more."""
+        self._plans.pop(organisation, None)
+
     def stop(self) -> None:
         """Nobody is named any more."""
         for task in self._asked:

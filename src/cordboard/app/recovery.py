@@ -60,7 +60,7 @@ class Recovery:
             self._tasks[organisation] = asyncio.get_running_loop().create_task(self._rebuild(organisation))
 
     async def _rebuild(self, organisation: OrganisationId) -> None:
-        while organisation not in self._engine().desks:
+        while self._engine().is_broken(organisation):
             await self._pause(self._next_pause(organisation))
             attempt = asyncio.get_running_loop().create_task(self._try(organisation))
             await asyncio.wait({attempt})

@@ -91,6 +91,11 @@ class Troubles:
         self.raised[trouble.id] = trouble
         self._changed(trouble.id)
 
+    def forget(self, organisation: OrganisationId) -> None:
+        """It is no more, and nobody is left to be told."""
+        for id_ in [id_ for id_, trouble in self.raised.items() if trouble.organisation == organisation]:
+            del self.raised[id_]
+
     def of(self, code: TroubleCode) -> Iterator[Trouble]:
         """All of this kind that there are now."""
         yield from [trouble for trouble in self.raised.values() if trouble.code is code]

@@ -13,10 +13,11 @@ from cordboard.app.administration.fields import Context, Invalid, read_row
 from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.ids import plain_id
 from cordboard.app.administration.people import USERS
-from cordboard.app.demo import DEMO, LOGINS_FILE, NO_DEMO_FILE, readable_password
+from cordboard.app.demo import DEMO, forget_demo, readable_password
 from cordboard.app.passwords import Passwords
 from cordboard.app.ports import Directory, OrganisationRow, StorageRefusal
 from cordboard.app.settings import Settings
+from cordboard.asterisk.settings import messages_dir
 from cordboard.cli.options import Complaint, config_option, data_option, fail, settings_for
 from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.launch import CannotStart, require_folder
@@ -73,17 +74,11 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
         with alone(folder):
             if not yes:
                 click.confirm("Remove the demo organisation and all that was ever called in it?", abort=True)
-            messages, provider = asyncio.run(_remove(settings))
-            # The next start would make it again, with new passwords.
-            (folder / NO_DEMO_FILE).touch()
-            (folder / LOGINS_FILE).unlink(missing_ok=True)
-            for name in messages or ():
-                for file in (folder / "exchange").rglob(f"{name}.wav"):
-                    file.unlink()
+            there, provider = asyncio.run(_remove(settings))
+            forget_demo(folder)
     except Complaint as problem:
         fail(problem)
         return
-    there = messages is not None
     click.echo("The demo organisation is gone." if there else "There is no demo organisation.")
     if there and not provider:
         click.echo(
@@ -150,18 +145,26 @@ def _directory(wanted: _Wanted, known: tuple[OrganisationId, ...]) -> Directory:
     return USERS.put(ORGANISATION.put(empty, house_row), row | {"id": UserId(f"{id_}-administrator")})
 
 
-async def _remove(settings: Settings) -> tuple[tuple[str, ...] | None, bool]:
-    """The names of the messages that were left in it (None: it is not there), and whether organisations that stay have
-    somebody with the provider's right; true when none stays."""
+async def _remove(settings: Settings) -> tuple[bool, bool]:
+    """Whether it was there, and whether organisations that stay have somebody with the provider's right; true when
+    none stays."""
+    # Loaded here only: they are slow to load.
+    from cordboard.app.administration.removal import take_away
     from cordboard.storage.open import open_database
+    from cordboard.wiring.leaving import kept_in
+    from cordboard.wiring.sounds import Sounds
 
-    database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
+    folder = settings.data_folder()
+    database = await open_database(
+        settings.database_url(), backups=folder / "backups", indexes=folder / "contacts"
+    )
     try:
         if DEMO not in await database.directories.organisations():
-            return None, True
-        messages = await database.directories.remove(DEMO)
+            return False, True
+        sounds = Sounds(folder / "recordings", messages_dir(folder / "exchange"))
+        await take_away(kept_in(database, sounds), DEMO)
         stay = [await database.directories.directory(o) for o in await database.directories.organisations()]
         provider = any(Right.PROVIDER in one.rights_of(user) for one in stay for user in one.users)
-        return messages, provider or not stay
+        return True, provider or not stay
     finally:
         await database.close()

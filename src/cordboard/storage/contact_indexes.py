@@ -123,6 +123,18 @@ class ContactIndexes:
             except (sqlite3.Error, StorageFailure) as problem:
                 await self._throw_away(organisation, problem)
 
+    async def remove(self, organisation: OrganisationId) -> None:
+        """Throw an organisation's index away: there is no such book any more, or hardly anybody is left in it."""
+        building = self._builds.get(organisation)
+        if building is not None:
+            await asyncio.wait({building})
+        async with self._catching_up[organisation]:
+            try:
+                await self._away(organisation)
+            except OSError:
+                # It is nobody's, and the next start throws it away.
+                log.exception("an index cannot be deleted", extra={"organisation": organisation})
+
     async def _forget(self, organisation: OrganisationId, gone: Sequence[str]) -> None:
         """Those of them that are not in the database; others were saved again since."""
         for start in range(0, len(gone), ROWS_AT_ONCE):
@@ -242,6 +254,9 @@ class ContactIndexes:
             "an index of contacts is not whole and is made anew",
             extra={"organisation": organisation, "reason": str(problem)},
         )
+        await self._away(organisation)
+
+    async def _away(self, organisation: OrganisationId) -> None:
         self._abreast.discard(organisation)
 
         def away() -> None:

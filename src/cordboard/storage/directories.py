@@ -29,12 +29,11 @@ from cordboard.storage.accounts import user_name_key
 from cordboard.storage.audit import write_entries
 from cordboard.storage.connection import Access, upsert
 from cordboard.storage.directory_parts import parts_columns, read_parts
+from cordboard.storage.removal import remove, remove_past
 from cordboard.storage.rules import changed_text, from_text, to_text
 from cordboard.storage.tables import (
     devices,
     groups,
-    messages,
-    metadata,
     organisations,
     queue_groups,
     queue_numbers,
@@ -45,7 +44,7 @@ from cordboard.storage.tables import (
     users,
 )
 from cordboard.storage.tables_access import password_links
-from cordboard.storage.tables_administration import organisation_numbers
+from cordboard.storage.tables_administration import announcement_numbers, organisation_numbers
 
 
 class SqlDirectories:
@@ -149,6 +148,9 @@ class SqlDirectories:
                 ],
                 queue_numbers: [{"queue_id": q.id, "number": n} for q in directory.queues for n in q.numbers],
             }
+            links[announcement_numbers] = [
+                {"announcement": a.id, "number": n} for a in directory.announcements for n in a.numbers
+            ]
             links[organisation_numbers] = [{"number": n} for n in directory.organisation.numbers]
             await write_entries(connection, log)
             for table, rows in links.items():
@@ -164,7 +166,7 @@ class SqlDirectories:
         """Which of these another organisation has, given by the provider or in use: number to its name."""
         found: dict[str, str] = {}
         async with self._access.reading() as connection:
-            for table in (organisation_numbers, queue_numbers, user_numbers):
+            for table in (organisation_numbers, queue_numbers, user_numbers, announcement_numbers):
                 rows = await connection.execute(
                     select(table.c.number, organisations.c.name)
                     .join(organisations, organisations.c.id == table.c.organisation)
@@ -187,24 +189,24 @@ class SqlDirectories:
                     return True
         return False
 
-    async def remove(self, organisation: OrganisationId) -> tuple[str, ...]:
-        """Take an organisation away with everything that was ever written of it, passwords and history too.
-
-        Gives the names of the messages that callers left: their sound is not in the database.
+    async def remove_past(self, organisation: OrganisationId, *, limit: int) -> int:
+        """Take away at most so many rows of what it has lived through; 0: none is left (see `storage.removal`).
 
         Raises:
-            StorageFailure: the database did not do it; nothing has changed.
+            StorageFailure: these are still there.
         """
-        async with self._access.writing() as connection:
-            left = await connection.execute(
-                select(messages.c.name).where(messages.c.organisation == organisation)
-            )
-            names = tuple(row.name for row in left)
-            for table in reversed(metadata.sorted_tables):
-                if "organisation" in table.c:
-                    await connection.execute(delete(table).where(table.c.organisation == organisation))
-            await connection.execute(delete(organisations).where(organisations.c.id == organisation))
-        return names
+        return await remove_past(self._access, organisation, limit=limit)
+
+    async def remove(self, organisation: OrganisationId, log: Sequence[AuditEntry] = ()) -> None:
+        """Take an organisation away with everything that was ever written of it (see `storage.removal`).
+
+        Args:
+            log: who did it, in the log of another one.
+
+        Raises:
+            StorageFailure: nothing has changed.
+        """
+        await remove(self._access, organisation, log)
 
     async def set_user_settings(self, user: UserId, *, language: str | None, theme: str | None) -> None:
         """A user's own settings; None leaves one as it is.

@@ -1,4 +1,4 @@
-"""Roles, opening hours, linked organisations, trunks and LDAP: parts of a directory whose lists are read whole."""
+"""Roles, opening hours, linked organisations, trunks, LDAP, announcements: what of a directory is read whole."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TypedDict
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.ldap import LdapRow
 from cordboard.app.ports import Directory, Holiday, HoursRow, LinkedRow, OpenTime, RoleRow
 from cordboard.app.trunks import TrunkRow
 from cordboard.core.types import OrganisationId, Right
 from cordboard.storage.rules import from_text, to_text
-from cordboard.storage.tables_administration import hours, ldap, links, roles, trunks
+from cordboard.storage.tables_administration import announcements, hours, ldap, links, roles, trunks
 
 
 class Parts(TypedDict):
@@ -23,13 +24,14 @@ class Parts(TypedDict):
     links: tuple[LinkedRow, ...]
     trunks: tuple[TrunkRow, ...]
     ldap: tuple[LdapRow, ...]
+    announcements: tuple[AnnouncementRow, ...]
 
 
 async def read_parts(connection: AsyncConnection, organisation: OrganisationId) -> Parts:
     """In their saved order."""
     known = {right.value: right for right in Right}
     found = {}
-    for table in (roles, hours, links, trunks, ldap):
+    for table in (roles, hours, links, trunks, ldap, announcements):
         wanted = (
             select(table).where(table.c.organisation == organisation).order_by(table.c.position, table.c.id)
         )
@@ -64,6 +66,7 @@ async def read_parts(connection: AsyncConnection, organisation: OrganisationId) 
         ),
         trunks=tuple(from_text(row.settings, TrunkRow) for row in found["trunks"]),
         ldap=tuple(from_text(row.settings, LdapRow) for row in found["ldap"]),
+        announcements=tuple(from_text(row.settings, AnnouncementRow) for row in found["announcements"]),
     )
 
 
@@ -84,4 +87,7 @@ def parts_columns(directory: Directory) -> dict[Table, list[dict[str, object]]]:
         ],
         trunks: [{"id": one.id, "name": one.name, "settings": to_text(one)} for one in directory.trunks],
         ldap: [{"id": one.id, "name": one.name, "settings": to_text(one)} for one in directory.ldap],
+        announcements: [
+            {"id": one.id, "name": one.name, "settings": to_text(one)} for one in directory.announcements
+        ],
     }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from cordboard.storage.tables import metadata
 
@@ -31,6 +41,21 @@ links = Table("links", metadata, *_key(), _text("numbers"), _text("queue_id"))
 trunks = Table("trunks", metadata, *_key(), _text("settings"), UniqueConstraint("id"))
 # With the last import (JSON); None: there was none.
 ldap = Table("ldap", metadata, *_key(), _text("settings"), _text("last_run", null=True))
+announcements = Table("announcements", metadata, *_key(), _text("settings"))
+
+announcement_numbers = Table(
+    "announcement_numbers",
+    metadata,
+    Column("organisation", Text, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    # One number leads to one announcement.
+    Column("number", Text, primary_key=True),
+    _text("announcement"),
+    ForeignKeyConstraint(
+        ["organisation", "announcement"],
+        ["announcements.organisation", "announcements.id"],
+        ondelete="CASCADE",
+    ),
+)
 
 # What the provider gave; a number is one organisation's alone.
 organisation_numbers = Table(

@@ -56,6 +56,8 @@ class _Organisation:
     """Consoles that hold an older revision than this get a snapshot."""
     consoles: dict[str, Console] = field(default_factory=dict)
     ambient: asyncio.TimerHandle | None = None
+    is_over: bool = False
+    """It was deleted; what stands here goes with its last console."""
 
 
 class Console:
@@ -331,6 +333,20 @@ class Hub:
         self.phones.reconfigured(organisation, viewer_of)
         self.everything_changed(organisation)
 
+    def forget(self, organisation: OrganisationId, users: Iterable[UserId]) -> None:
+        """It is no more: whoever still looks ends."""
+        for user in users:
+            self._commands.pop(user, None)
+        self.phones.end(lambda phone: phone.by.organisation == organisation)
+        state = self._organisations.get(organisation)
+        if state is None:
+            return
+        state.is_over = True
+        for console in state.consoles.values():
+            console.end(wire.Bye(code="auth", resume=False, after_ms=0))
+        if not state.consoles:
+            del self._organisations[organisation]
+
     # --- consoles come and go ---
 
     def join(self, console: Console) -> None:
@@ -344,10 +360,13 @@ class Hub:
 
     def leave(self, console: Console) -> None:
         """A console is gone."""
-        consoles = self.state(console.organisation).consoles
+        state = self.state(console.organisation)
+        consoles = state.consoles
         consoles.pop(console.id, None)
         if not any(other.user == console.user for other in consoles.values()):
             self._absent(console.organisation, console.user)
+        if state.is_over and not consoles:
+            del self._organisations[console.organisation]
 
     def end_session(self, session: bytes) -> None:
         """Logged out: every tab of that log-in ends (4-g)."""

@@ -12,6 +12,7 @@ from cordboard.app.administration.administration import Administration
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.network import NetworkAdministration
 from cordboard.app.administration.provider import Provider
+from cordboard.app.administration.removal import Removal
 from cordboard.app.administration.studio import Studio
 from cordboard.app.chat import Chat
 from cordboard.app.contacts import Contacts
@@ -40,6 +41,7 @@ class Services:
     log_ins: LogIns
     administration: Administration
     provider: Provider
+    removal: Removal
     tenancy: Tenancy
     directories: Directories
     history: History
@@ -93,6 +95,15 @@ class Services:
         if known is None or known[0] is not directory:
             known = self.plans[organisation] = (directory, dial_plan(directory, self.emergency))
         return known[1]
+
+    def forget(self, directory: Directory) -> None:
+        """That organisation is no more."""
+        organisation = directory.organisation.id
+        self.plans.pop(organisation, None)
+        if self.studio is not None:
+            self.studio.forget(organisation)
+        for user in directory.users:
+            self.chat.forget(user.id)
 
     async def logged_in(self, cookies: dict[str, str]) -> LoggedIn | None:
         """Whose browser this is; None: not logged in, or no longer."""

@@ -8,7 +8,6 @@ from cordboard.app.administration.administration import Administration
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.network import NetworkAdministration
 from cordboard.app.tenancy import Tenancy
-from cordboard.asterisk.obtain import default_sounds
 from cordboard.server_settings import ServerSettings
 from cordboard.wiring.network import network_of
 from cordboard.wiring.voices import KeptVoices
@@ -21,9 +20,10 @@ class Administered(TypedDict):
     announcements: Announcements
 
 
-def administered(settings: ServerSettings, administration: Administration, tenancy: Tenancy) -> Administered:
+def administered(
+    settings: ServerSettings, administration: Administration, tenancy: Tenancy, voices: KeptVoices
+) -> Administered:
     """Of this server."""
-    voices = KeptVoices(settings.data / "recordings", default_sounds())
     return Administered(
         network=network_of(settings, administration, tenancy),
         announcements=Announcements(voices, administration),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from urllib.parse import urlsplit
 
 from cordboard.app.administration.administration import Conflict
+from cordboard.app.administration.announcements import OWN
 from cordboard.app.administration.fields import Row
 from cordboard.app.assembly import empty_board
 from cordboard.app.engine import Accepted, Engine, NotDone
@@ -27,6 +29,7 @@ from cordboard.core.types import DeviceId, Instant, OrganisationId, UserId
 from cordboard.server_settings import ServerSettings
 from cordboard.web.push import Hub
 from cordboard.wiring.trunks import Trunks
+from cordboard.wiring.voices import KeptVoices
 
 
 def sip_server(settings: ServerSettings) -> tuple[str, int] | None:
@@ -54,6 +57,7 @@ class RunningDesk:
         hub: Hub,
         accounts: Accounts,
         ldap: LdapImports,
+        voices: KeptVoices,
         telephones: Callable[[], Awaitable[None]],
         own_devices: Callable[[], None],
         now: Callable[[], Instant],
@@ -76,6 +80,7 @@ class RunningDesk:
         self._now, self._emergency, self._sip_server = now, emergency, sip_server
         self._trunks = trunks
         self._ldap = ldap
+        self._voices = voices
         self._begin = begin
 
     def try_it(self, directory: Directory) -> None:
@@ -125,6 +130,7 @@ class RunningDesk:
         self._tenancy.take([await self._numbers.directory(organisation)])
         self._own_devices()
         await self._begin(organisation)
+        self._voices.follow(organisation)
 
     async def taken(self, before: Directory, after: Directory) -> None:
         """Sessions end, telephones are written (see `Desk`)."""
@@ -133,6 +139,8 @@ class RunningDesk:
             if user.id not in active:
                 await self._accounts.end_sessions_of(user.id)
                 self._hub.end_sessions_of(user.id)
+        if before.announcements != after.announcements:
+            self._voices.follow(after.organisation.id)
         if before.trunks != after.trunks and self._trunks is not None:
             await self._trunks.write()
         if (
@@ -157,6 +165,8 @@ class RunningDesk:
             case "trunks":
                 states = await self._trunks.states(organisation) if self._trunks is not None else {}
                 return lambda row: _of_trunk(states.get(row["id"], TrunkState(state="unknown")))
+            case "own_announcements":
+                return partial(self._of_announcement, organisation)
             case "ldap":
                 last = await self._ldap.runs.last(organisation)
                 running = organisation in self._ldap.running
@@ -176,6 +186,14 @@ class RunningDesk:
             if server is None or row["kind"] == "web"
             else {"host": server[0], "port": server[1], "transport": "udp"},
             "user": f"d-{row['id']}",
+        }
+
+    def _of_announcement(self, organisation: OrganisationId, row: Row) -> Row:
+        one = self._voices.one(organisation, f"{OWN}.{row['id']}")
+        return {
+            "source": one.source if one is not None else "none",
+            "ms": one.ms if one is not None else None,
+            "speaking": self._voices.is_speaking(organisation, row["id"]),
         }
 
     def _running(self, directory: Directory) -> Directory:

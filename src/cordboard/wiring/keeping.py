@@ -57,7 +57,9 @@ class Keeping:
         Raises:
             StorageFailure: the rest stays until the next look.
         """
-        days = self._tenancy.all[organisation].organisation.settings.history_days
+        directory = self._tenancy.all.get(organisation)
+        # It may have been deleted while the one before was looked at.
+        days = directory.organisation.settings.history_days if directory is not None else None
         if days is None:
             return 0
         before, done = self._now() - days * DAY_MS, 0

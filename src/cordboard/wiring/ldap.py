@@ -53,7 +53,10 @@ class ByItself:
         Raises:
             StorageFailure: the rest waits for the next look.
         """
-        directory = self._tenancy.all[organisation]
+        directory = self._tenancy.all.get(organisation)
+        if directory is None:
+            # It was deleted while the one before was looked at.
+            return
         there = frozenset(source.id for source in directory.ldap)
         # One that was taken away while it was being imported still gets contacts.
         if self._tidied.get(organisation) != there and organisation not in self._imports.running:

@@ -34,6 +34,7 @@ from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.http import AriOverHttp
+from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, STUDIO_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
@@ -59,6 +60,7 @@ from cordboard.wiring.configured import RunningDesk, sip_server
 from cordboard.wiring.fan import Fan
 from cordboard.wiring.keeping import Keeping
 from cordboard.wiring.ldap import ByItself
+from cordboard.wiring.leaving import removal_of
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
 from cordboard.wiring.presence import Presence
@@ -66,6 +68,7 @@ from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.studio import studio_of
 from cordboard.wiring.telephones import NotifyTalk, Telephones
 from cordboard.wiring.trunks import Trunks
+from cordboard.wiring.voices import KeptVoices
 from cordboard.wiring.wall import continued, wall_clock
 from cordboard.wiring.watching import House, Watching
 from cordboard.wiring.web import make_web
@@ -112,6 +115,7 @@ class Server:
         await self.wholeness.begin()
         for organisation in self.tenancy.organisations():
             self.engine.put(organisation, await self._desk(organisation))
+            self.voices.follow(organisation)
         self._own_devices()
         await self.ari.start()
         self.exchange.start()
@@ -250,11 +254,13 @@ class Server:
         self.ldap = LdapImports(
             Ldap(), self.database.contacts, self.database.ldap, self.tenancy.all.__getitem__, self.clock.wall
         )
+        own = settings.data / "recordings"
+        self.voices = KeptVoices(own, default_sounds(), lambda house: self.tenancy.all[house].announcements)
         self.administration = self._administration()
         self.watching = self._watching()
 
     def _watching(self) -> Watching:
-        troubles = Troubles(self.clock.now, self.hub.trouble_changed)
+        troubles = self.troubles = Troubles(self.clock.now, self.hub.trouble_changed)
         self.hub.troubles = troubles.raised
         self.wholeness = Wholeness(
             file=self._written,
@@ -330,6 +336,7 @@ class Server:
             name=found.name or (arrival.name if arrival.name != arrival.number else None),
             dialled=found.dialled,
             to=found.to,
+            announcement=found.announcement,
         )
 
     # --- the exchange ---
@@ -391,7 +398,7 @@ class Server:
             contact=settings.contact,
         )
         provider = Provider(self.database.directories, self.administration)
-        parts = administered(settings, self.administration, self.tenancy)
+        parts = administered(settings, self.administration, self.tenancy, self.voices)
         booth = AsteriskBooth(self.ari.link(STUDIO_APPLICATION), new_id=self._new_id)
         studio = studio_of(
             parts["announcements"], booth, engine=self.engine, clock=self.clock, sounds=self.sounds
@@ -405,6 +412,7 @@ class Server:
         services = Services(
             administration=self.administration,
             provider=provider,
+            removal=removal_of(self, self._own_devices),
             log_ins=LogIns(self.database.accounts, Passwords(), Throttle(), second_factor),
             password_links=links,
             second_factor=second_factor,
@@ -453,6 +461,7 @@ class Server:
             hub=self.hub,
             accounts=self.database.accounts,
             ldap=self.ldap,
+            voices=self.voices,
             telephones=self.telephones.configured,
             own_devices=self._own_devices,
             now=self.clock.wall,

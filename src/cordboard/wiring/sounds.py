@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +52,16 @@ class Sounds:
         path = self.message(name)
         if path is not None:
             path.unlink(missing_ok=True)
+
+    def forget_own(self, organisation: OrganisationId) -> None:
+        """Everything that this organisation speaks in a voice of its own.
+
+        Raises:
+            OSError: some of it is still there.
+        """
+        folder = self._own / organisation
+        if _PART.fullmatch(organisation) is not None and folder.exists():
+            shutil.rmtree(folder)
 
     def forget_messages(self, prefix: str) -> None:
         """The same of all whose names begin so, as far as they can be deleted."""

@@ -1,19 +1,27 @@
-"""The sounds that callers hear: ours, and what an organisation has put in their place."""
+"""The sounds that callers hear: ours, what an organisation has put in their place, and its own beside them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import io
+import logging
 import os
 import sys
 import wave
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
-from cordboard.app.administration.announcements import Announcement, BadSound, CannotSpeak
+from cordboard.app.administration.announcements import OWN, Announcement, BadSound, CannotSpeak
+from cordboard.app.announcements import AnnouncementRow
+from cordboard.app.jobs import Jobs
 from cordboard.asterisk.prompts import RATE
 from cordboard.asterisk.sentences import TEXTS
 from cordboard.core.types import OrganisationId
+
+log = logging.getLogger(__name__)
 
 SPEAK_S = 20
 MINUTES_MAX = 5
@@ -24,13 +32,23 @@ SAID = ".said"
 class KeptVoices:
     """The port `Voices`."""
 
-    def __init__(self, own: Path, ours: Path) -> None:
+    def __init__(
+        self,
+        own: Path,
+        ours: Path,
+        rows: Callable[[OrganisationId], Sequence[AnnouncementRow]] = lambda _organisation: (),
+    ) -> None:
         """
         Args:
             own: has a folder for each organisation, see `Sounds`.
             ours: the folder of the prompts that set-up speaks.
+            rows: an organisation's own announcements.
         """
-        self._own, self._ours = own, ours
+        self._own, self._ours, self._rows = own, ours, rows
+        self._speaking: set[tuple[OrganisationId, str]] = set()
+        """Of whose own a text is being spoken, or is about to be."""
+        self._one_by_one: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.jobs = Jobs()
 
     def all(self, organisation: OrganisationId) -> list[Announcement]:
         """See `Voices`."""
@@ -43,6 +61,9 @@ class KeptVoices:
     def one(self, organisation: OrganisationId, id_: str) -> Announcement | None:
         """See `Voices`."""
         language, _, name = id_.partition(".")
+        if language == OWN:
+            row = next((row for row in self._rows(organisation) if row.id == name), None)
+            return None if row is None else self._own_one(organisation, row)
         text = TEXTS.get(language, {}).get(name)
         return None if text is None else self._one(organisation, language, name, text)
 
@@ -60,19 +81,37 @@ class KeptVoices:
             )
         return Announcement(language=language, name=name, ours=ours, source="spoken", text=text, ms=_ms(own))
 
-    def _path(self, organisation: OrganisationId, language: str, name: str) -> Path:
-        return self._own / organisation / language / f"{name}.wav"
+    def _own_one(self, organisation: OrganisationId, row: AnnouncementRow) -> Announcement:
+        path = self._path(organisation, OWN, row.id)
+        source: Literal["spoken", "recorded", "none"] = "none"
+        if path.is_file():
+            source = "spoken" if path.with_suffix(SAID).is_file() else "recorded"
+        return Announcement(
+            language=row.language,
+            name=row.id,
+            ours=row.text,
+            source=source,
+            text=row.text,
+            ms=_ms(path),
+            title=row.name,
+        )
+
+    def _path(self, organisation: OrganisationId, folder: str, name: str) -> Path:
+        return self._own / organisation / folder / f"{name}.wav"
+
+    def _path_of(self, organisation: OrganisationId, one: Announcement) -> Path:
+        return self._path(organisation, one.language if one.title is None else OWN, one.name)
 
     def sound(self, organisation: OrganisationId, one: Announcement) -> Path | None:
         """See `Voices`."""
         ours = self._ours / "cordboard" / one.language / f"{one.name}.wav"
-        own = self._path(organisation, one.language, one.name)
+        own = self._path_of(organisation, one)
         return next((path for path in (own, ours) if path.is_file()), None)
 
     def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
         """See `Voices`."""
         _require_telephone(sound)
-        path = self._path(organisation, one.language, one.name)
+        path = self._path_of(organisation, one)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = path.with_suffix(".new")
         new.write_bytes(sound)
@@ -81,12 +120,15 @@ class KeptVoices:
 
     async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
         """See `Voices`."""
-        path = self._path(organisation, one.language, one.name)
+        said = text if one.title is None else _said(one.language, text)
+        await self._speak(self._path_of(organisation, one), one.language, text, said)
+
+    async def _speak(self, path: Path, language: str, text: str, said: str) -> None:
         new = path.with_suffix(".new.wav")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "cordboard.asterisk.speak", one.language, str(new)),
+                *(sys.executable, "-m", "cordboard.asterisk.speak", language, str(new)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -98,7 +140,7 @@ class KeptVoices:
                 await process.wait()
             if process.returncode != 0 or not new.is_file():
                 raise CannotSpeak
-            path.with_suffix(SAID).write_text(text)
+            path.with_suffix(SAID).write_text(said)
             os.replace(new, path)
         except OSError as wrong:
             raise CannotSpeak from wrong
@@ -108,9 +150,74 @@ class KeptVoices:
 
     def forget(self, organisation: OrganisationId, one: Announcement) -> None:
         """See `Voices`."""
-        path = self._path(organisation, one.language, one.name)
-        path.unlink(missing_ok=True)
-        path.with_suffix(SAID).unlink(missing_ok=True)
+        _delete(self._path_of(organisation, one))
+
+    # --- an organisation's own ---
+
+    def is_speaking(self, organisation: OrganisationId, announcement: str) -> bool:
+        """Its text is being spoken, and can be heard in a moment."""
+        return (organisation, announcement) in self._speaking
+
+    def follow(self, organisation: OrganisationId) -> None:
+        """Have every text of the organisation's own spoken that is not yet, and forget what is no more."""
+        late = {
+            (organisation, row.id) for row in self._rows(organisation) if self._is_unspoken(organisation, row)
+        }
+        self._speaking |= late
+        self.jobs.spawn(self._follow(organisation))
+
+    async def _follow(self, organisation: OrganisationId) -> None:
+        async with self._one_by_one[organisation]:
+            rows = self._rows(organisation)
+            for row in rows:
+                try:
+                    if self._is_unspoken(organisation, row):
+                        await self._speak_own(organisation, row)
+                finally:
+                    self._speaking.discard((organisation, row.id))
+            ids = {row.id for row in rows}
+            for path in (self._own / organisation / OWN).glob("*.wav"):
+                if path.stem not in ids:
+                    _delete(path)
+
+    def _is_unspoken(self, organisation: OrganisationId, row: AnnouncementRow) -> bool:
+        """What is heard is not this text in this language, and is no recording either."""
+        path = self._path(organisation, OWN, row.id)
+        try:
+            said = path.with_suffix(SAID).read_text()
+        except OSError:
+            return bool(row.text) and not path.is_file()
+        return said != _said(row.language, row.text) or not path.is_file()
+
+    async def _speak_own(self, organisation: OrganisationId, row: AnnouncementRow) -> None:
+        path = self._path(organisation, OWN, row.id)
+        if not row.text:
+            _delete(path)
+            return
+        try:
+            await self._speak(path, row.language, row.text, _said(row.language, row.text))
+        except CannotSpeak:
+            # Another text than the one that is written would be worse than silence.
+            _delete(path)
+            log.warning(
+                "an announcement could not be spoken",
+                extra={"organisation": organisation, "announcement": row.id},
+            )
+
+
+def _said(language: str, text: str) -> str:
+    """What is noted of an own text that was spoken: in another language it would be spoken anew."""
+    return f"{language}\n{text}"
+
+
+def _delete(path: Path) -> None:
+    """A sound, and what is noted of it.
+
+    Raises:
+        OSError: it is still there.
+    """
+    path.unlink(missing_ok=True)
+    path.with_suffix(SAID).unlink(missing_ok=True)
 
 
 def _require_telephone(sound: bytes) -> None:

@@ -21,6 +21,7 @@ from cordboard.app.administration.ids import OneOfAKind, id_by_chance, id_proble
 from cordboard.app.administration.ldap import LDAP
 from cordboard.app.administration.numbers import all_numbers, not_given, shown
 from cordboard.app.administration.organisations import ORGANISATIONS
+from cordboard.app.administration.own_announcements import OWN_ANNOUNCEMENTS
 from cordboard.app.administration.people import GROUPS, ROLES, USERS
 from cordboard.app.administration.places import Desk, Keeper
 from cordboard.app.administration.queues import HOURS, LINKS, QUEUES
@@ -30,7 +31,20 @@ from cordboard.app.administration.trunks import TRUNKS
 from cordboard.app.ports import Directory, StorageFailure, StorageRefusal
 from cordboard.core.types import Instant, OrganisationId, Right, UserId
 
-RESOURCES = (ORGANISATION, USERS, ROLES, GROUPS, QUEUES, HOURS, LINKS, DEVICES, NUMBERS, TRUNKS, LDAP)
+RESOURCES = (
+    ORGANISATION,
+    USERS,
+    ROLES,
+    GROUPS,
+    QUEUES,
+    HOURS,
+    LINKS,
+    OWN_ANNOUNCEMENTS,
+    DEVICES,
+    NUMBERS,
+    TRUNKS,
+    LDAP,
+)
 """In the order of the screens."""
 
 
@@ -92,7 +106,7 @@ class Administration:
 
     def __init__(self, keeper: Keeper, audit: Audit, desk: Desk, now: Callable[[], Instant]) -> None:
         self._keeper, self.audit, self._desk, self._now = keeper, audit, desk, now
-        self._locks: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.locks: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._numbering = asyncio.Lock()
 
     # --- reading ---
@@ -295,7 +309,7 @@ class Administration:
             NoRight, Conflict, StorageFailure, and what `edit` raises: nothing has changed.
         """
         async with AsyncExitStack() as held:
-            await held.enter_async_context(self._locks[actor.organisation])
+            await held.enter_async_context(self.locks[actor.organisation])
             before = await self._keeper.directory(actor.organisation)
             after = edit(before)
             _guard(actor, before, after)

@@ -27,6 +27,10 @@ TEXT_MAX = 600
 FIELDS = (Field(name="text", read=text(TEXT_MAX)),)
 
 
+OWN = "own"
+"""In the place of the language, in the ids of those that are an organisation's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """One sentence in one language, as an organisation's callers hear it."""
@@ -35,16 +39,19 @@ class Announcement:
     name: str
     ours: str
     """Our own text."""
-    source: Literal["ours", "spoken", "recorded"]
+    source: Literal["ours", "spoken", "recorded", "none"]
+    """`none`: nobody hears it, for there is neither a recording nor a voice that has spoken it."""
     text: str
     """What is said; of a recording: what it stands for."""
     ms: int | None
     """How long; None: it is not there (yet)."""
+    title: str | None = None
+    """Name of one that is the organisation's own (`AnnouncementRow`); None: it is one of our sentences."""
 
     @property
     def id(self) -> str:
-        """`nl.closed`."""
-        return f"{self.language}.{self.name}"
+        """`nl.closed`, `own.a-welcome`."""
+        return f"{OWN if self.title is not None else self.language}.{self.name}"
 
 
 class BadSound(Exception):
@@ -59,10 +66,10 @@ class Voices(Protocol):
     """The sounds of every organisation."""
 
     def all(self, organisation: OrganisationId) -> list[Announcement]:
-        """In every language."""
+        """Our sentences, in every language."""
 
     def one(self, organisation: OrganisationId, id_: str) -> Announcement | None:
-        """Of this id; None: there is no such sentence."""
+        """Of this id, also one of the organisation's own; None: there is no such sentence."""
 
     def sound(self, organisation: OrganisationId, one: Announcement) -> Path | None:
         """What is played; None: it is not there."""
@@ -144,6 +151,9 @@ class Announcements:
         self, actor: Actor, directory: Directory, id_: str, sent: Row, version: str, *, check: bool
     ) -> Row:
         one = self._find(actor, id_)
+        if one.title is not None:
+            # Its text stands with its name and numbers.
+            raise NotThere
         if _shown(one)["version"] != version:
             raise OutOfDate
         fields = {name: value for name, value in sent.items() if name == "text"}
@@ -153,11 +163,14 @@ class Announcements:
         if wanted == one.ours:
             self._forget(actor, one)
         else:
-            try:
-                await self._voices.speak(actor.organisation, one, wanted)
-            except CannotSpeak as no:
-                raise Conflict("cannot_speak") from no
+            await self._speak(actor, one, wanted)
         return await self._changed(actor, one)
+
+    async def _speak(self, actor: Actor, one: Announcement, text: str) -> None:
+        try:
+            await self._voices.speak(actor.organisation, one, text)
+        except CannotSpeak as no:
+            raise Conflict("cannot_speak") from no
 
     async def record(self, actor: Actor, id_: str, sound: bytes) -> Row:
         """A recording is played from the next announcement on.
@@ -178,7 +191,7 @@ class Announcements:
             return await self._changed(actor, one)
 
     async def forget(self, actor: Actor, id_: str) -> Row:
-        """Our voice again.
+        """Our voice again; of one of the organisation's own that has no text: nothing.
 
         Raises:
             NoRight, NotThere, Conflict: nothing has changed.
@@ -187,7 +200,10 @@ class Announcements:
         actor.require(RIGHT)
         async with self._alone(actor, id_):
             one = self._find(actor, id_)
-            self._forget(actor, one)
+            if one.title is not None and one.text:
+                await self._speak(actor, one, one.text)
+            else:
+                self._forget(actor, one)
             return await self._changed(actor, one)
 
     def _forget(self, actor: Actor, one: Announcement) -> None:
@@ -200,7 +216,7 @@ class Announcements:
         after = self._find(actor, before.id)
         told = [{"source": one.source, "text": one.text} for one in (before, after)]
         await self._administration.done(
-            actor, Action.CHANGE, NAME, before.id, before.ours, before=told[0], after=told[1]
+            actor, Action.CHANGE, NAME, before.id, before.title or before.ours, before=told[0], after=told[1]
         )
         return _shown(after)
 
@@ -218,7 +234,7 @@ class Announcements:
 def _shown(one: Announcement) -> Row:
     row: Row = {
         "id": one.id,
-        "name": one.ours,
+        "name": one.title or one.ours,
         "language": one.language,
         "text": one.text,
         "source": one.source,

@@ -70,6 +70,7 @@ class Context:
             "devices": directory.devices,
             "roles": directory.roles,
             "hours": directory.hours,
+            "own_announcements": directory.announcements,
         }
         return frozenset(one.id for one in known[resource])
 
@@ -352,20 +353,24 @@ def way_out(value: object, context: Context, *, of_queue: bool = False) -> Row:
         action = ExitAction(sent["action"])
     except ValueError:
         raise Wrong("bad_choice", inside="action") from None
+    # Without one of these the sentence that fits is said.
+    own, may_lack = id_of("own_announcements"), {ExitAction.ANNOUNCEMENT, ExitAction.MESSAGE}
     readers: dict[ExitAction, Reader] = {
         ExitAction.QUEUE: id_of("queues"),
         ExitAction.COLLEAGUE: id_of("users"),
         ExitAction.NUMBER: number,
+        **dict.fromkeys(may_lack, own),
     }
     if action is ExitAction.CALL_BACK:
         if not of_queue:
             raise Wrong("bad_choice", inside="action")
         readers[action] = choice(ExitAction.MESSAGE.value)
+        may_lack.add(action)
     target = sent.get("target") or None
     reader = readers.get(action)
     if reader is None and target is not None:
         raise Wrong("bad_choice", inside="target")
-    if target is None and reader is not None and action is not ExitAction.CALL_BACK:
+    if target is None and reader is not None and action not in may_lack:
         raise Wrong("required", inside="target")
     try:
         kept = reader(target, context) if reader is not None and target is not None else None

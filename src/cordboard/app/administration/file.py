@@ -28,6 +28,7 @@ RESOURCES_IN_FILE = (
     "organisation",
     "roles",
     "groups",
+    "own_announcements",
     "users",
     "hours",
     "queues",

@@ -205,19 +205,19 @@ def with_password(directory: Directory, device: str, password: str) -> Directory
 
 # --- numbers ---
 
+LEADS_TO = ("queue", "person", "announcement")
+"""Fields of a number; one of them is set."""
+
 
 def _numbers(directory: Directory) -> list[Row]:
-    found = [
-        {"id": one, "number": one, "queue": queue.id, "person": None}
-        for queue in directory.queues
-        for one in queue.numbers
-    ]
-    found += [
-        {"id": one, "number": one, "queue": None, "person": user.id}
-        for user in directory.users
-        for one in user.numbers
-    ]
+    found = [_number(one, queue=queue.id) for queue in directory.queues for one in queue.numbers]
+    found += [_number(one, person=user.id) for user in directory.users for one in user.numbers]
+    found += [_number(one, announcement=said.id) for said in directory.announcements for one in said.numbers]
     return sorted(found, key=lambda row: str(row["id"]))
+
+
+def _number(one: str, **leads: str) -> Row:
+    return {"id": one, "number": one, **dict.fromkeys(LEADS_TO)} | leads
 
 
 def _put_number(directory: Directory, row: Row) -> Directory:
@@ -232,6 +232,10 @@ def _put_number(directory: Directory, row: Row) -> Directory:
             replace(user, numbers=user.numbers | one) if user.id == row["person"] else user
             for user in bare.users
         ),
+        announcements=tuple(
+            replace(said, numbers=said.numbers | one) if said.id == row["announcement"] else said
+            for said in bare.announcements
+        ),
     )
 
 
@@ -241,12 +245,13 @@ def _without_number(directory: Directory, number_: str) -> Directory:
         directory,
         queues=tuple(replace(queue, numbers=queue.numbers - one) for queue in directory.queues),
         users=tuple(replace(user, numbers=user.numbers - one) for user in directory.users),
+        announcements=tuple(replace(said, numbers=said.numbers - one) for said in directory.announcements),
     )
 
 
 def _number_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
-    if (row["queue"] is None) == (row["person"] is None):
-        yield FieldProblem(field="queue", code="one_of", args={"fields": "queue, person"})
+    if sum(row[name] is not None for name in LEADS_TO) != 1:
+        yield FieldProblem(field="queue", code="one_of", args={"fields": ", ".join(LEADS_TO)})
     by = owner_of(directory, row["number"]) if old is None else None
     if by is not None:
         yield FieldProblem(field="number", code="taken", args={"by": by[1]})
@@ -260,6 +265,7 @@ NUMBERS = Resource(
         Field(name="number", read=own_number, fixed=True),
         Field(name="queue", read=maybe(id_of("queues")), default=None),
         Field(name="person", read=maybe(id_of("users")), default=None),
+        Field(name="announcement", read=maybe(id_of("own_announcements")), default=None),
     ),
     rows=_numbers,
     put=_put_number,

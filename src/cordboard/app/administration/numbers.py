@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from cordboard.app.administration.resource import owner_of
+from cordboard.app.administration.resource import leading, owner_of
 from cordboard.app.ports import Directory
 
 
 def in_use(directory: Directory) -> frozenset[str]:
     """Those that lead to a queue or a person."""
-    queues = (queue.numbers for queue in directory.queues)
-    return frozenset[str]().union(*queues, *(user.numbers for user in directory.users))
+    return frozenset[str]().union(*(one.numbers for one in leading(directory)))
 
 
 def all_numbers(directory: Directory) -> frozenset[str]:

@@ -153,6 +153,7 @@ QUEUES = Resource(
         Field(name="wait_ms_max", read=maybe(whole(10_000, 24 * HOUR_MS)), default=None),
         Field(name="calls_max", read=maybe(whole(1, 1_000)), default=None),
         Field(name="empty_ms", read=whole(0, HOUR_MS), default=60_000),
+        Field(name="greeting", read=maybe(id_of("own_announcements")), default=None),
         Field(name="announce_first_ms", read=maybe(whole(1_000, HOUR_MS)), default=None),
         Field(name="announce_every_ms", read=whole(10_000, HOUR_MS), default=60_000),
         Field(name="announce_wait", read=flag, default=True),

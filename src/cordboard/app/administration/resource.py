@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cordboard.app.administration.fields import Field, FieldProblem, Row
-from cordboard.app.ports import Directory
+from cordboard.app.announcements import AnnouncementRow
+from cordboard.app.ports import Directory, QueueRow, UserRow
 from cordboard.core.types import Right
 
 Thing = TypeVar("Thing")
@@ -77,7 +78,7 @@ def unique(
 
 
 def numbers_free(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
-    """A number of ours leads to one queue or person (D28)."""
+    """A number of ours leads to one queue, person or announcement (D28)."""
     known = set() if old is None else set(old["numbers"])
     for number in sorted(set(row["numbers"]) - known):
         by = owner_of(directory, number)
@@ -86,7 +87,7 @@ def numbers_free(directory: Directory, row: Row, old: Row | None) -> Iterator[Fi
 
 
 def leads_to(directory: Directory, id_: str) -> tuple[str, str] | None:
-    """Resource and name of what leads callers to this queue or person (D21, D29); None: nothing does."""
+    """Resource and name of what leads callers to this queue, person or announcement (D21, D29); None: nothing does."""
     for queue in directory.queues:
         if any(way.target == id_ for way in queue.rules.exits.values()):
             return "queues", queue.name
@@ -98,9 +99,11 @@ def leads_to(directory: Directory, id_: str) -> tuple[str, str] | None:
     return None
 
 
+def leading(directory: Directory) -> tuple[QueueRow | UserRow | AnnouncementRow, ...]:
+    """Everything that a number of ours can lead to."""
+    return (*directory.queues, *directory.users, *directory.announcements)
+
+
 def owner_of(directory: Directory, number: str) -> tuple[str, str] | None:
-    """Id and name of the queue or person that a number of ours leads to; None: it leads nowhere."""
-    for queue in directory.queues:
-        if number in queue.numbers:
-            return queue.id, queue.name
-    return next(((user.id, user.name) for user in directory.users if number in user.numbers), None)
+    """Id and name of the queue, person or announcement that a number of ours leads to; None: it leads nowhere."""
+    return next(((one.id, one.name) for one in leading(directory) if number in one.numbers), None)

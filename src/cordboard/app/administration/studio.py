@@ -191,6 +191,15 @@ class Studio:
         self._fail(take, None)
         self._booth.hang_up(take.leg)
 
+    def forget(self, organisation: OrganisationId) -> None:
+        """It is no more, nor is what was recorded in it and not kept."""
+        for take in [take for take in self._takes.values() if take.actor.organisation == organisation]:
+            if take.over:
+                self._throw(take)
+            else:
+                self._fail(take, None)
+                self._booth.hang_up(take.leg)
+
     # --- what the exchange tells ---
 
     def told(self, event: Event) -> None:

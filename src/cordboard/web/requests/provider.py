@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from litestar import Controller, Response, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -91,6 +91,24 @@ class ProviderRequests(Controller):
             version = seen_version(request)
             row = await services.provider.change(actor, organisation, data, version, check=check)
             return as_row(row)
+
+    @delete("/{organisation:str}", status_code=204)
+    async def remove(
+        self,
+        request: AnyRequest,
+        services: NamedDependency[Services],
+        organisation: FromPath[str],
+        name: FromQuery[str] = "",
+        check: FromQuery[bool] = False,
+    ) -> None:
+        """Delete one that is out of service, with all that was ever kept of it; `name` says that it is meant."""
+        actor = await actor_of(request, services)
+        with refusals():
+            version = seen_version(request)
+            gone = await services.removal.delete(actor, organisation, version, name, check=check)
+        if gone is not None:
+            services.forget(gone)
+            log.warning("an organisation was deleted", extra={"organisation": organisation, "by": actor.user})
 
 
 async def _invite(services: Services, actor: Actor, house: OrganisationRow, person: UserRow) -> None:

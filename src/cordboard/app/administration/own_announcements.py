@@ -1,0 +1,83 @@
+"""Announcements that are an organisation's own: made, renamed, given another text or number, taken away (D21, D25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cordboard.app.administration.fields import (
+    Field,
+    FieldProblem,
+    Row,
+    language,
+    maybe,
+    own_number,
+    several,
+    text,
+)
+from cordboard.app.administration.resource import (
+    Resource,
+    leads_to,
+    numbers_free,
+    replaced,
+    unique,
+    without,
+)
+from cordboard.app.announcements import AnnouncementRow
+from cordboard.app.ports import Directory
+from cordboard.core.types import Right
+
+TEXT_MAX = 2_000
+"""Some two minutes."""
+
+
+def _rows(directory: Directory) -> list[Row]:
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "language": one.language,
+            "text": one.text,
+            "numbers": sorted(one.numbers),
+        }
+        for one in directory.announcements
+    ]
+
+
+def _put(directory: Directory, row: Row) -> Directory:
+    one = AnnouncementRow(
+        id=row["id"],
+        name=row["name"],
+        language=row["language"] or directory.organisation.language,
+        text=row["text"],
+        numbers=frozenset(row["numbers"]),
+    )
+    return replace(directory, announcements=replaced(directory.announcements, one))
+
+
+def _used(directory: Directory, id_: str) -> tuple[str, str] | None:
+    greets = (("queues", queue.name) for queue in directory.queues if queue.rules.greeting == id_)
+    return leads_to(directory, id_) or next(greets, None)
+
+
+def _problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
+    yield from unique(_rows(directory), row, old, "name")
+    yield from numbers_free(directory, row, old)
+
+
+OWN_ANNOUNCEMENTS = Resource(
+    name="own_announcements",
+    right=Right.ADMIN_QUEUES,
+    prefix="a",
+    fields=(
+        Field(name="name", read=text(80)),
+        Field(name="language", read=maybe(language), default=None),
+        Field(name="text", read=text(TEXT_MAX, empty=True), default=""),
+        Field(name="numbers", read=several(own_number), default=[]),
+    ),
+    rows=_rows,
+    put=_put,
+    remove=lambda directory, id_: replace(directory, announcements=without(directory.announcements, id_)),
+    used_by=_used,
+    problems=_problems,
+)
