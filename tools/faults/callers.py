@@ -220,11 +220,13 @@ class Callers:
             return False
         tones = tones_in(call.ear.samples(len(packets) - 2, len(packets)), self._voices)
         packets.clear()
+        # A passage of music now and then has the pitch of somebody; not two times running.
+        people = [voice_hz for voice_hz in tones if voice_hz in visit.hears_now]
         visit.hears_now = tones
-        if tones:
-            visit.heard.update(tones)
+        if people:
+            visit.heard.update(people)
             visit.heard_at = visit.heard_at or time.time()
-            visit.heard_last |= dict.fromkeys(tones, time.time())
+            visit.heard_last |= dict.fromkeys(people, time.time())
         return True
 
     def _fate(self, visit: Visit, call: SipCall) -> Fate:
