@@ -33,6 +33,8 @@ PLACES = (
     "network",
     "announcements",
     "announcements/nl.closed",
+    "own_announcements",
+    "own_announcements/new",
     "hours/new",
 )
 

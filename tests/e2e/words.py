@@ -41,3 +41,11 @@ class Words:
         for place, value in zip(re.findall(r"\{\w+\}", text), values, strict=True):
             said = said.replace(place, value)
         return said
+
+    def field(self, title: str, sentence: str, name: str) -> str:
+        """How a setting of the administration is called for who listens: its title, and the words before its place.
+
+        As `label` in `features/administration/Editor.tsx` makes it.
+        """
+        before = re.sub(r"\[[a-z_.]+\]", "…", self(sentence).split(f"[{name}]")[0])
+        return f"{self(title)}: {re.split('[.;]', before)[-1].strip()}".removesuffix(": ")

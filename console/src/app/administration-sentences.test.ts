@@ -19,6 +19,7 @@ describe("the sentences of the administration", () => {
     "ldap",
     "network",
     "announcements",
+    "own_announcements",
     "organisations",
     "provider",
   ].map((name) => readFileSync(`../src/cordboard/app/administration/${name}.py`, "utf8"));

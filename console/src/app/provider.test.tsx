@@ -1,6 +1,6 @@
 import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
-import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
 import { Toasts } from "../ui/toast.tsx";
@@ -29,13 +29,15 @@ let asked: Asked[];
 let rows: unknown[];
 let answer: () => Response;
 let gone: string[];
+let versions: unknown[];
 
 /** Somebody with the provider's right and no other: nothing inside an organisation is there to be asked. */
 beforeEach(() => {
-  [asked, gone, rows] = [[], [], [ALMELO, OUT, DEMO]];
+  [asked, gone, versions, rows] = [[], [], [], [ALMELO, OUT, DEMO]];
   answer = () => json(ALMELO);
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     if (init.method !== "GET") {
+      if (init.method === "DELETE") versions.push((init.headers as Record<string, string>)["If-Match"]);
       asked.push([
         String(init.method),
         path,
@@ -71,6 +73,7 @@ async function open(path: string): Promise<void> {
 }
 
 const field = (name: RegExp): HTMLInputElement => screen.getByLabelText(name) as HTMLInputElement;
+const said = (): string | null | undefined => [...document.querySelectorAll(".toast")].at(-1)?.textContent;
 const press = (name: string | RegExp): Promise<void> => click(screen.getByRole("button", { name }));
 
 describe("the provider's page", () => {
@@ -117,10 +120,9 @@ describe("the provider's page", () => {
     expect(gone).toEqual(["/admin/organisations/zorg-almelo"]);
   });
 
-  it("switches a module off and an organisation out of service, and deletes none [1.1-l]", async () => {
+  it("switches a module off and an organisation out of service [1.1-l]", async () => {
     await open("/admin/organisations/zorg-almelo");
     expect(document.body.textContent).toContain("1 gebruiker, 3 wachtrijen.");
-    expect(screen.queryByRole("button", { name: "Verwijderen" })).toBeNull();
     await press(/^Modules/);
     await click(screen.getByLabelText("Wallboard (nog niet in deze versie)"));
     await click(screen.getByLabelText("Call back"));
@@ -177,8 +179,6 @@ describe("the provider's page", () => {
 
     const sent = ["POST", "/api/provider/organisations/zorg-almelo/invitation", undefined];
     expect(asked).toEqual([sent]);
-    const said = (): string | null | undefined =>
-      [...document.querySelectorAll(".toast")].at(-1)?.textContent;
     expect(said()).toBe("Elke beheerder daar heeft al een wachtwoord gekozen.");
 
     answer = () => new Response(null, { status: 204 });
@@ -187,4 +187,67 @@ describe("the provider's page", () => {
     expect(asked).toEqual([sent, sent]);
     expect(said()).toBe("De uitnodiging is verstuurd.");
   });
+
+  it("deletes none that is in service [X-a]", async () => {
+    await open("/admin/organisations/zorg-almelo");
+
+    expect(screen.queryByRole("button", { name: /erwijderen/ })).toBeNull();
+    expect(document.body.textContent).toContain("Als de organisatie buiten gebruik is, kan ze hier worden");
+  });
+
+  it("deletes one that is out of service when its name is typed, and goes to the list [X-a]", async () => {
+    const { field: name } = await askToDelete();
+    fireEvent.change(name, { target: { value: "oud rijssen" } });
+    await submit(name);
+    expect(within(dialog()).getByRole("alert").textContent).toBe("Dat is niet de naam van deze organisatie.");
+    expect([asked, name.getAttribute("aria-invalid")]).toEqual([[], "true"]);
+    fireEvent.change(name, { target: { value: " Oud Rijssen " } });
+    expect(within(dialog()).queryByRole("alert")).toBeNull();
+    answer = () => {
+      rows = [ALMELO, DEMO];
+      return new Response(null, { status: 204 });
+    };
+
+    await submit(name);
+
+    expect(asked).toEqual([["DELETE", "/api/provider/organisations/oud?name=Oud%20Rijssen", undefined]]);
+    expect(versions).toEqual(['"v1"']);
+    expect(gone).toEqual(["/admin/organisations"]);
+    expect(said()).toBe("Oud Rijssen is verwijderd.");
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Organisaties"));
+  });
+
+  it.each([
+    ["organisation_in_call", { count: "2" }, "In deze organisatie zijn nu gesprekken."],
+    ["stands_in_file", {}, "Het configuratiebestand noemt deze organisatie"],
+    ["out_of_date", {}, "Iemand anders heeft dit intussen gewijzigd."],
+    ["not_saved", {}, "De server kon dit niet opslaan."],
+  ])("says in the question why it is not deleted: %s [X-a]", async (code, args, words) => {
+    const { field: name } = await askToDelete();
+    fireEvent.change(name, { target: { value: "Oud Rijssen" } });
+    answer = () => json({ code, args, errors: [] }, 409);
+
+    await submit(name);
+
+    expect(within(dialog()).getByRole("alert").textContent).toContain(words);
+    await press("Annuleren");
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    expect(gone).toEqual([]);
+  });
 });
+
+const dialog = (): HTMLElement => screen.getByRole("alertdialog");
+
+async function askToDelete(): Promise<{ readonly field: HTMLInputElement }> {
+  await open("/admin/organisations/oud");
+  await press("Deze organisatie verwijderen");
+  const name = within(dialog()).getByLabelText("Naam van de organisatie") as HTMLInputElement;
+  return { field: name };
+}
+
+/** Enter in the field. */
+async function submit(name: HTMLInputElement): Promise<void> {
+  await act(async () => {
+    fireEvent.submit(name.form as HTMLFormElement);
+  });
+}

@@ -35,6 +35,11 @@ export const admin = {
   remove: async (resource: string, row: Row): Promise<void> => {
     await send("DELETE", at(resource, row.id), undefined, row.version);
   },
+  /** For good, with all that was ever kept of it; `name` says that it is meant. */
+  removeOrganisation: async (row: Row, name: string): Promise<void> => {
+    const place = `${at("organisations", row.id)}?name=${encodeURIComponent(name)}`;
+    await send("DELETE", place, undefined, row.version);
+  },
   /** Something is done with it: `invitation`, `log_out`, `release`. */
   act: async (resource: string, id: string, what: string): Promise<void> => {
     await send("POST", `${at(resource, id)}/${what}`);

@@ -30,6 +30,9 @@ function withoutAgent(why: string, detail: string): string {
       return t`Sent to ${detail}`;
     case "call_back":
       return t`The caller asked to be called back`;
+    case "entered":
+      // Of a number that leads to an announcement; any other call is a queue's or somebody's.
+      return detail === "" ? t`Came in` : t`Came in on ${detail}`;
     default: {
       const somebody = t`somebody`;
       return aboutRinging(why, somebody, detail) ?? aboutTalking(why, somebody, detail);
@@ -74,7 +77,9 @@ function aboutRinging(why: string, who: string, detail: string): string | null {
     case "escalated":
       return detail === "" ? t`Nobody came: others are asked` : t`Nobody came: ${detail} is asked`;
     case "led_out":
-      return t`Led out of the queue: ${wayOut(detail)}`;
+      return detail === "number"
+        ? t`The number that was called leads to an announcement`
+        : t`Led out of the queue: ${wayOut(detail)}`;
     default:
       return null;
   }
@@ -115,7 +120,7 @@ function aboutTalking(why: string, who: string, detail: string): string {
 }
 
 /** Why a rule led the caller out (core/rules.ExitReason). */
-function wayOut(reason: string): string {
+export function wayOut(reason: string): string {
   switch (reason) {
     case "timeout":
       return t`waited too long`;

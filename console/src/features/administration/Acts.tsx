@@ -6,7 +6,9 @@ import { OfAnnouncement } from "./OfAnnouncement.tsx";
 import { OfLdap } from "./OfLdap.tsx";
 import { OfNetwork } from "./OfNetwork.tsx";
 import { OfOrganisation } from "./OfOrganisation.tsx";
+import { OfOwnAnnouncement } from "./OfOwnAnnouncement.tsx";
 import { OfTrunk } from "./OfTrunk.tsx";
+import { OWN } from "./own-announcements.ts";
 import type { Known } from "./use-lists.ts";
 
 interface Props {
@@ -18,6 +20,9 @@ interface Props {
   readonly password: string | null;
   /** The phone has another one from now on; null: nobody is to read it here. */
   readonly made: (id: string, password: string | null) => void;
+  readonly go: (path: string) => void;
+  /** It is no more. */
+  readonly gone: () => void;
 }
 
 const MAKERS = [
@@ -32,7 +37,11 @@ export function Acts(props: Props) {
   if (props.place === "announcements") {
     return <OfAnnouncement row={props.row} may={props.may} known={props.known} />;
   }
-  if (props.place === "organisations") return <OfOrganisation row={props.row} />;
+  if (props.place === OWN) {
+    return <OfOwnAnnouncement row={props.row} may={props.may} known={props.known} go={props.go} />;
+  }
+  if (props.place === "organisations")
+    return <OfOrganisation row={props.row} known={props.known} gone={props.gone} />;
   if (props.place === "network") return <OfNetwork row={props.row} />;
   if (props.place === "trunks") return <OfTrunk row={props.row} may={props.may} />;
   if (props.place === "ldap") return <OfLdap row={props.row} may={props.may} known={props.known} />;

@@ -23,6 +23,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   trunks: "phone-out",
   network: "globe",
   announcements: "speaker",
+  own_announcements: "mic",
   hours: "clock",
   links: "users",
   ldap: "user",
@@ -30,6 +31,8 @@ const ICONS: Readonly<Record<string, IconName>> = {
   organisations: "together",
   audit: "tally",
 };
+
+const iconOf = (place: string): IconName => ICONS[place] ?? "sliders";
 
 /** Pages that say how something is now. */
 const LIVE: ReadonlySet<string> = new Set(["trunks"]);
@@ -49,6 +52,7 @@ export function Administration({ path, go, corner, holds }: Props) {
   const { t } = useLingui();
   const known = useLists();
   const [made, setMade] = useState<Secret | null>(null);
+  const [sought, setSought] = useState({ place: "", text: "" });
   // The page that is drawn stays while it is asked whether its changes may go, however one leaves: also by Back.
   const [shown, setShown] = useState(path);
   const [unsaved, setUnsaved] = useState(false);
@@ -91,7 +95,7 @@ export function Administration({ path, go, corner, holds }: Props) {
             open={() => go(`/admin/${name}`)}
             aria-current={name === place ? "page" : undefined}
           >
-            <Icon name={ICONS[name] ?? "sliders"} />
+            <Icon name={iconOf(name)} />
             {name === "audit" ? t`Changes` : all[name]?.title}
           </PageLink>
         ))}
@@ -114,6 +118,8 @@ export function Administration({ path, go, corner, holds }: Props) {
           audit={audit}
           go={go}
           made={made}
+          sought={sought.place === place ? sought.text : ""}
+          seek={(text) => setSought({ place, text })}
           tell={(of, password) =>
             setMade((old) => (password !== null ? { id: of, password } : old?.id === of ? null : old))
           }
@@ -153,11 +159,13 @@ interface PlaceProps {
   readonly audit: boolean;
   readonly go: (path: string) => void;
   readonly made: Secret | null;
+  readonly sought: string;
+  readonly seek: (sought: string) => void;
   readonly tell: (id: string, password: string | null) => void;
   readonly holds: (unsaved: boolean) => void;
 }
 
-function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
+function Place({ place, id, known, audit, go, made, sought, seek, tell, holds }: PlaceProps) {
   const { t } = useLingui();
   const page = pages()[place];
   const { reread } = known;
@@ -185,7 +193,8 @@ function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
   const chosen = only ?? (id === undefined ? undefined : decodeURIComponent(id));
   const row = rows.find((one) => one.id === chosen);
   if (chosen === undefined || (row === undefined && chosen !== "new")) {
-    return <Things page={page} place={place} rows={rows} lists={known.lists} may={may} go={go} />;
+    const icon = iconOf(place);
+    return <Things {...{ page, place, icon, rows, known, may, sought, seek, go }} />;
   }
   return (
     <main className="adm-sheet" data-alone={audit && row !== undefined ? undefined : ""}>
@@ -198,6 +207,7 @@ function Place({ place, id, known, audit, go, made, tell, holds }: PlaceProps) {
         password={made !== null && made.id === row?.id ? made.password : null}
         made={tell}
         holds={holds}
+        go={go}
         done={(to) => go(`/admin/${place}${to === undefined ? "" : `/${encodeURIComponent(to)}`}`)}
       />
       {audit && row !== undefined && (

@@ -35,14 +35,16 @@ interface Props {
   readonly made: (id: string, password: string | null) => void;
   /** There are changes that would be lost, or there are none any more. */
   readonly holds: (unsaved: boolean) => void;
+  /** Go to another page of the administration. */
+  readonly go: (path: string) => void;
   /** Go to the thing, or to the list. */
   readonly done: (id?: string) => void;
 }
 
 /** One thing: its settings as sentences, saved together. */
-export function Editor({ page, place, row, known, may, password, made, holds, done }: Props) {
+export function Editor({ page, place, row, known, may, password, made, holds, go, done }: Props) {
   const { t } = useLingui();
-  const before: Draft = row ?? page.begin;
+  const before: Draft = row ?? { ...page.begin, ...page.beginIn?.(known.lists) };
   const [changed, setChanged] = useState<Draft>({});
   const { busy, problem, ask, clear } = useAsk();
   const [asks, setAsks] = useState(false);
@@ -61,6 +63,10 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
   const keep = (draft: Draft): void => {
     setChanged(draft);
     holds(Object.keys(draft).length > 0);
+  };
+  const gone = (): void => {
+    keep({});
+    done();
   };
   const undo = (): void => {
     keep({});
@@ -163,9 +169,7 @@ export function Editor({ page, place, row, known, may, password, made, holds, do
         )}
       </header>
       {page.rules(now, row === undefined).map(show)}
-      {row !== undefined && (
-        <Acts place={place} row={row} may={may} known={known} password={password} made={made} />
-      )}
+      {row !== undefined && <Acts {...{ place, row, may, known, password, made, go, gone }} />}
       {problem !== null && (
         <div className="adm-refused" ref={intoView}>
           <Note kind="problem">{refusedWords(problem.code, problem.args)}</Note>

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import type { Exit } from "./kinds.ts";
 import { Choice, type ValueProps } from "./Value.tsx";
-import { exitActions, nameOf, otherwise } from "./words.ts";
+import { beforeTarget, choices, exitActions, otherwise, POINTS_AT } from "./words.ts";
 
 interface Props extends Omit<ValueProps, "value"> {
   readonly value: Exit | null;
@@ -11,7 +11,8 @@ interface Props extends Omit<ValueProps, "value"> {
   readonly ofQueue: boolean;
 }
 
-const POINTS_AT: Readonly<Record<string, string>> = { queue: "queues", colleague: "users" };
+/** Without one of the organisation's own the sentence is said that fits. */
+const MAY_LACK: ReadonlySet<string> = new Set(["announcement", "message"]);
 
 /** Where a caller is led: an action, and for some of them to whom. */
 export function ExitValue({ value, empty, ofQueue, ...rest }: Props) {
@@ -20,8 +21,10 @@ export function ExitValue({ value, empty, ofQueue, ...rest }: Props) {
   const resource = value === null ? undefined : POINTS_AT[value.action];
   const first = (action: string): string | null => {
     const of = POINTS_AT[action];
-    return of === undefined ? null : (lists[of]?.[0]?.id ?? null);
+    return of === undefined || MAY_LACK.has(action) ? null : (lists[of]?.[0]?.id ?? null);
   };
+  const mayLack = value !== null && MAY_LACK.has(value.action);
+  const things = resource === undefined ? [] : choices(lists, resource);
   const actions = exitActions().filter(([action]) => ofQueue || action !== "call_back");
   return (
     <>
@@ -31,15 +34,15 @@ export function ExitValue({ value, empty, ofQueue, ...rest }: Props) {
         value={value?.action ?? ""}
         change={(action) => change(action === "" ? null : { action, target: first(action) })}
       />
-      {value !== null && resource !== undefined && (
+      {value !== null && resource !== undefined && !(mayLack && things.length === 0) && (
         <>
-          <span> </span>
+          <span>{beforeTarget(value.action)}</span>
           <Choice
             {...rest}
-            label={t`${label}: to whom`}
-            options={(lists[resource] ?? []).map((row) => [row.id, nameOf(lists, resource, row.id)] as const)}
+            label={mayLack ? t`${label}: what is said` : t`${label}: to whom`}
+            options={[...(mayLack ? [["", t`the usual sentence`] as const] : []), ...things]}
             value={value.target ?? ""}
-            change={(target) => change({ ...value, target })}
+            change={(target) => change({ ...value, target: target === "" ? null : target })}
           />
         </>
       )}

@@ -64,7 +64,7 @@ export function TelephoneRecorder({ id, kept }: Props) {
           onPress={() => does(() => admin.throwAway(id))}
         >{t`Stop, and hang up`}</Press>
       ) : (
-        <>
+        <span className="adm-pair">
           {take.own === null && (
             <select
               className="v"
@@ -89,7 +89,7 @@ export function TelephoneRecorder({ id, kept }: Props) {
               does(() => admin.ring(id, telephone));
             }}
           >{t`Record by telephone`}</Press>
-        </>
+        </span>
       )}
       <p role="status">{sentence()}</p>
       {done && take.take !== null && (

@@ -5,7 +5,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { ExitValue } from "./ExitValue.tsx";
 import { HolidaysValue, WeekValue } from "./HoursValue.tsx";
 import type { Exit, Kind } from "./kinds.ts";
-import { type Lists, nameOf, rightWords, say } from "./words.ts";
+import { choices, type Lists, nameOf, rightWords, say } from "./words.ts";
 
 export interface ValueProps {
   readonly kind: Kind;
@@ -40,15 +40,17 @@ export function Value(props: ValueProps) {
       );
     case "one":
       return (
-        <Choice
-          {...props}
-          options={[
-            ["", kind.empty ?? ""],
-            ...(lists[kind.of] ?? []).map((row) => [row.id, nameOf(lists, kind.of, row.id)] as const),
-          ]}
-          value={String(value ?? "")}
-          change={(chosen) => change(chosen === "" ? null : chosen)}
-        />
+        <>
+          <Choice
+            {...props}
+            options={[["", kind.empty ?? ""], ...choices(lists, kind.of)]}
+            value={String(value ?? "")}
+            change={(chosen) => change(chosen === "" ? null : chosen)}
+          />
+          {kind.none !== undefined && (lists[kind.of] ?? []).length === 0 && (
+            <span className="faint"> {kind.none}</span>
+          )}
+        </>
       );
     case "several":
       return <Several {...props} options={(lists[kind.of] ?? []).map((row) => row.id)} />;

@@ -7,7 +7,20 @@ export function announcements(language: Kind): Page {
     title: t`Announcements`,
     several: true,
     about: "language",
-    kinds: { language, text: { is: "text", lines: 3 } },
+    kinds: {
+      language,
+      text: { is: "text", lines: 3 },
+      // Stands in no sentence of the page, but in the log of changes.
+      source: {
+        is: "choice",
+        options: [
+          ["ours", t`Cordboard's own voice`],
+          ["spoken", t`own text`],
+          ["recorded", t`own recording`],
+          ["none", t`nothing`],
+        ],
+      },
+    },
     rules: () => [{ title: t`Text`, text: t`Callers hear: [text]` }],
     begin: {},
   };

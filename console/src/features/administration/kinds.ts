@@ -9,7 +9,8 @@ export type Kind =
   | { readonly is: "flag"; readonly yes: string; readonly no: string }
   | { readonly is: "seconds"; readonly empty?: string; readonly minutes?: boolean }
   | { readonly is: "count"; readonly empty?: string; readonly from?: number }
-  | { readonly is: "one"; readonly of: string; readonly empty?: string }
+  /** `none`: what to do where there is nothing to choose from yet. */
+  | { readonly is: "one"; readonly of: string; readonly empty?: string; readonly none?: string }
   | { readonly is: "several"; readonly of: string; readonly empty: string }
   /** Any of a few, in their own order. */
   | {
@@ -31,6 +32,8 @@ export interface Rule {
 /** A kind of thing: how its page says everything about it. */
 export interface Page {
   readonly title: string;
+  /** What they are for, told where there is none yet. */
+  readonly purpose?: string;
   /** Adds one; undefined: there is always exactly one, unless there are `several`, always the same. */
   readonly add?: string;
   readonly several?: boolean;
@@ -45,6 +48,8 @@ export interface Page {
   readonly settle?: (row: Draft, field: string) => Draft;
   /** What a new one begins with, as far as it has to be said. */
   readonly begin: Draft;
+  /** The same, as far as it is what the organisation has. */
+  readonly beginIn?: (lists: Readonly<Record<string, readonly Draft[]>>) => Draft;
 }
 
 /** A thing as it is being changed. */

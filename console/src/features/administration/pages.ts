@@ -5,6 +5,7 @@ import { ldap } from "./ldap.ts";
 import { network } from "./network.ts";
 import { organisation } from "./organisation.ts";
 import { organisations } from "./organisations.ts";
+import { OWN, ownAnnouncements } from "./own-announcements.ts";
 import { queues } from "./queues.ts";
 import { trunks } from "./trunks.ts";
 
@@ -32,6 +33,7 @@ export function pages(): Readonly<Record<string, Page>> {
     links: links(),
     ldap: ldap(),
     announcements: announcements(language()),
+    own_announcements: ownAnnouncements(language()),
     organisation: organisation(language()),
     organisations: organisations(language()),
   };
@@ -47,6 +49,7 @@ export function everyRule(page: Page): readonly Rule[] {
     { announce_first_ms: 1_000 },
     { callback_caller_first_ms: 1_000 },
     { repeats: "hours" },
+    { ring_until_answered: true, greeting: "" },
   ];
   const rows = kinds.map((kind) => ({ ...page.begin, priority: 0, ...kind }));
   return [false, true].flatMap((isNew) => rows.flatMap((row) => page.rules(row, isNew)));
@@ -175,24 +178,29 @@ function numbers(): Page {
       number: { is: "phone", empty: t`fill in` },
       queue: { is: "one", of: "queues", empty: t`no queue` },
       person: { is: "one", of: "users", empty: t`no person` },
+      announcement: { is: "one", of: OWN, empty: t`no announcement` },
     },
     rules: (row: Draft, isNew) => [
       ...(isNew ? [{ title: t`Number`, text: t`It is [number].` }] : []),
-      {
-        title: t`Routing`,
-        text:
-          row["person"] === null || row["person"] === undefined
-            ? t`Calls go to [queue], or to [person].`
-            : t`Calls go to [person], or to [queue].`,
-      },
+      { title: t`Routing`, text: routing(row) },
     ],
     // A number leads to one of them.
     settle: (row, field) =>
-      row[field] === null || field === "number"
-        ? row
-        : { ...row, [field === "queue" ? "person" : "queue"]: null },
-    begin: { number: "", queue: null, person: null },
+      row[field] === null || field === "number" ? row : { ...row, ...NOWHERE, [field]: row[field] },
+    begin: { number: "", ...NOWHERE },
   };
+}
+
+const NOWHERE = { queue: null, person: null, announcement: null };
+
+/** What was chosen stands first. */
+function routing(row: Draft): string {
+  if (typeof row["announcement"] === "string") {
+    return t`Callers hear [announcement] and the call ends, or calls go to [queue] or to [person].`;
+  }
+  return typeof row["person"] === "string"
+    ? t`Calls go to [person], or to [queue], or callers hear [announcement].`
+    : t`Calls go to [queue], or to [person], or callers hear [announcement].`;
 }
 
 function hours(): Page {

@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import type { Draft, Kind, Page, Rule } from "./kinds.ts";
+import { OWN } from "./own-announcements.ts";
 
 const KEYS = [..."1234567890"].map((key) => [key, key] as const);
 
@@ -11,7 +12,9 @@ export function queues(language: Kind): Page {
     kinds: { ...kinds(), language },
     rules: (row, isNew) => [
       ...callers(row),
-      ...(isNew ? [] : [...offering(row), ...wrapUp(), ...waiting(row), ...asking(row), ...waysOut()]),
+      ...(isNew
+        ? []
+        : [...offering(row), ...wrapUp(), greeting(row), ...waiting(row), ...asking(row), ...waysOut()]),
     ],
     begin: { name: "", groups: [], numbers: [], urgent: false, position: null },
   };
@@ -58,6 +61,12 @@ function kinds(): Record<string, Kind> {
     wait_ms_max: { is: "seconds", empty: t`any time` },
     calls_max: { is: "count", empty: t`any number` },
     empty_ms: seconds,
+    greeting: {
+      is: "one",
+      of: OWN,
+      empty: t`nothing`,
+      none: t`(none has been made yet: see Own announcements)`,
+    },
     announce_first_ms: { is: "seconds", empty: t`never` },
     announce_every_ms: seconds,
     announce_wait: { is: "flag", yes: t`with the expected wait`, no: t`without the expected wait` },
@@ -139,6 +148,18 @@ function wrapUp(): Rule[] {
     },
     { title: t`Signing out`, text: t`Agents [locked] sign out of this queue.` },
   ];
+}
+
+/** What a caller hears on entering (D25); who rings at the desks has not been answered, so nothing can be said. */
+function greeting(row: Draft): Rule {
+  const chosen = typeof row["greeting"] === "string";
+  const ringing = chosen
+    ? t`[greeting] is not heard: in this queue callers hear the telephone ring.`
+    : t`There is none: in this queue callers hear the telephone ring.`;
+  const heard = chosen
+    ? t`Callers hear on entering: [greeting]. Agents are asked meanwhile, and whoever answers ends it.`
+    : t`Callers hear on entering: [greeting].`;
+  return { title: t`Greeting`, text: row["ring_until_answered"] === true ? ringing : heard };
 }
 
 function waiting(row: Draft): Rule[] {

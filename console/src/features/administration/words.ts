@@ -5,6 +5,7 @@ import { phoneNumber } from "../../model/format.ts";
 import { refusal } from "../../text/refusals.ts";
 import { announcementName } from "./announcements.ts";
 import type { Exit, Kind, Stretch } from "./kinds.ts";
+import { isSilent, OWN } from "./own-announcements.ts";
 
 /** All lists of the organisation, by resource: what a setting may point at. */
 export type Lists = Readonly<Record<string, readonly Row[]>>;
@@ -12,7 +13,8 @@ export type Lists = Readonly<Record<string, readonly Row[]>>;
 /** How a thing is called; a number has no other name. */
 export function called(row: Row): string {
   if (row.id === "network") return t`Network`;
-  if (row["source"] !== undefined) return announcementName(row.id);
+  // One of ours has no name but what it says; one of the organisation's own has.
+  if (row["source"] !== undefined && row["speaking"] === undefined) return announcementName(row.id);
   return String(row["name"] ?? phoneNumber(row.id));
 }
 
@@ -20,6 +22,14 @@ export function called(row: Row): string {
 export function nameOf(lists: Lists, resource: string, id: unknown): string {
   const row = lists[resource]?.find((one) => one.id === id);
   return row === undefined ? String(id) : called(row);
+}
+
+/** The things of a list to choose from, and of an announcement without a sound that it has none. */
+export function choices(lists: Lists, resource: string): readonly (readonly [id: string, words: string])[] {
+  return (lists[resource] ?? []).map((row) => {
+    const name = called(row);
+    return [row.id, resource === OWN && isSilent(row) ? t`${name} (nothing to hear yet)` : name];
+  });
 }
 
 /** A value as it is read in a sentence or in the log. */
@@ -109,11 +119,22 @@ function exitWords(exit: Exit, lists: Lists): string {
   const action = exitActions().find(([one]) => one === exit.action)?.[1] ?? exit.action;
   if (exit.action === "call_back") return `${action}, ${otherwise(exit.target)}`;
   if (exit.target === null) return action;
-  const target =
-    exit.action === "number"
-      ? phoneNumber(exit.target)
-      : nameOf(lists, exit.action === "queue" ? "queues" : "users", exit.target);
-  return `${action} ${target}`;
+  if (exit.action === "number") return `${action} ${phoneNumber(exit.target)}`;
+  return `${action}${beforeTarget(exit.action)}${nameOf(lists, POINTS_AT[exit.action] ?? "", exit.target)}`;
+}
+
+/** To what a way out leads: the list to choose from. */
+export const POINTS_AT: Readonly<Record<string, string>> = {
+  queue: "queues",
+  colleague: "users",
+  announcement: OWN,
+  message: OWN,
+};
+
+/** What stands between an action and its target. */
+export function beforeTarget(action: string): string {
+  if (action === "announcement") return ": ";
+  return action === "message" ? ` ${t`after`} ` : " ";
 }
 
 /** A right, as the end of "may ...". */
@@ -218,8 +239,10 @@ export function problemWords(code: string, args: Readonly<Record<string, string>
       return t`This is not the name of an attribute, such as telephoneNumber.`;
     case "bad_certificate":
       return t`This is not a certificate: it begins with -----BEGIN CERTIFICATE-----.`;
+    case "other_name":
+      return t`That is not the name of this organisation.`;
     case "one_of":
-      return t`Choose one of both.`;
+      return t`Choose one of these.`;
     default:
       return t`This cannot be so (${code}).`;
   }
@@ -254,6 +277,10 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       return t`${number} leads to ${name} in this organisation: it has to be taken away there first.`;
     case "organisation_in_call":
       return t`There are calls in this organisation now. It can be done when they are over.`;
+    case "organisation_in_service":
+      return t`This organisation is in service. It has to be taken out of service first.`;
+    case "stands_in_file":
+      return t`The configuration file names this organisation, with a number or a trunk: that has to go there first.`;
     case "nobody_to_invite":
       return t`Every administrator there has chosen a password already.`;
     case "invalid":
