@@ -1,4 +1,4 @@
-import { render } from "@testing-library/react";
+import { render, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import { DeskContext } from "../connection/desk.tsx";
 import { callBack } from "../model/pretend.ts";
@@ -138,14 +138,15 @@ describe("what is said aloud", () => {
     expect(desk.said()).toBe("Gesprek terug: Mevrouw De Vries.");
   });
 
-  it("is a call back that is offered, once, with its queue and whom, and how many wait besides [3.6-q]", () => {
+  it("is a call back that is offered, once, with its queue and whom, and how many wait besides [3.6-q]", async () => {
     const desk = listen();
     const before = desk.said();
     desk.tell({ a: "s", e: callBack("b1", NOW, { name: "Mevrouw De Vries" }) });
     expect(desk.said()).toBe(before);
     desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: QUIET } });
     expect(desk.said()).toBe("Call back, Algemeen, Mevrouw De Vries.");
-    expect(document.title).toBe("(1) Operator - Cordboard");
+    // The title is written once a second.
+    await waitFor(() => expect(document.title).toBe("(1) Operator - Cordboard"), { timeout: 2_000 });
     desk.tell({ a: "s", e: callBack("b2", NOW, { offer: QUIET }) });
     const second = desk.said();
     expect(second).toBe("Call back, Algemeen, 053 480 09 37. 2 wachtend.");

@@ -14,6 +14,8 @@ import { callBackTitle } from "../text/callback.ts";
 import { announce } from "../ui/announce.tsx";
 import { keyMap } from "../ui/keymap.ts";
 
+const TITLE_EVERY_MS = 1_000;
+
 /** What should be heard at this browser now. */
 export function soundOf(world: World): Sound | null {
   // No word from the server for too long: a ring that nobody confirms is no ring (D3).
@@ -43,6 +45,25 @@ function besides(waiting: number): string {
   return waiting > 1 ? ` ${plural(waiting, { one: "# waiting.", other: "# waiting." })}` : "";
 }
 
+/** Writes the tab's title: a browser takes its time for it, so once a second, and what was wanted last is written. */
+function titleWriter(): { readonly want: (title: string) => void; readonly stop: () => void } {
+  let wanted = "";
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const write = (): void => {
+    rest = undefined;
+    if (document.title === wanted) return;
+    document.title = wanted;
+    rest = setTimeout(write, TITLE_EVERY_MS);
+  };
+  return {
+    want: (title) => {
+      wanted = title;
+      if (rest === undefined) write();
+    },
+    stop: () => clearTimeout(rest),
+  };
+}
+
 /** Keeps the browser's phone, its sounds, the spoken announcements and the tab's title equal to the desk. */
 export function usePhoneFollowsDesk(): void {
   const { store } = useDesk();
@@ -52,6 +73,7 @@ export function usePhoneFollowsDesk(): void {
     const warned = new Set<string>();
     const beeped = new Set<string>();
     const heard = new Set<string>();
+    const title = titleWriter();
     const follow = (): void => {
       const { world } = store;
       const device = myDevice(world.entities);
@@ -108,10 +130,14 @@ export function usePhoneFollowsDesk(): void {
         phone.soundOnce("beep");
         announce(incoming(call, count), "assertive");
       }
-      document.title = count > 0 ? `(${count}) Operator - Cordboard` : "Operator - Cordboard";
+      title.want(count > 0 ? `(${count}) Operator - Cordboard` : "Operator - Cordboard");
     };
     follow();
-    return store.subscribe(follow);
+    const leave = store.subscribe(follow);
+    return () => {
+      leave();
+      title.stop();
+    };
   }, [store, phone]);
 
   useEffect(() => {

@@ -62,12 +62,14 @@ export function useEntities<T>(read: (all: Entities) => T, same?: (a: T, b: T) =
 }
 
 export function useLine(): Line {
-  return useWorld((world) => world.line);
+  const { store } = useDesk();
+  return useSyncExternalStore(store.subscribeToLine, () => store.world.line);
 }
 
 /** The time at which what is shown was true, when the line is lost; null while it is alive. */
 export function useStaleSince(): number | null {
-  return useWorld((world) => (world.line.state === "lost" ? world.line.since : null));
+  const line = useLine();
+  return line.state === "lost" ? line.since : null;
 }
 
 /** Whether the instant lies in the past; the component is drawn again when it passes. Null never does. */

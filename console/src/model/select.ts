@@ -1,4 +1,6 @@
 import type { Entities } from "./entities.ts";
+import { kept } from "./kept.ts";
+import { roster } from "./roster.ts";
 import { cordsTogether, ringingElsewhere } from "./transfer.ts";
 import type { AgentView, AlarmView, CallView, DeviceView, ExchangeView, MeView, QueueView } from "./wire.ts";
 
@@ -36,7 +38,7 @@ export interface CallLayers {
   readonly waiting: readonly CallView[];
 }
 
-export function callLayers(all: Entities): CallLayers {
+export const callLayers = kept(["me", "call"], (all): CallLayers => {
   const signedIn = new Set(me(all)?.signed_in ?? []);
   const urgentOffers: CallView[] = [];
   const own: CallView[] = [];
@@ -58,7 +60,7 @@ export function callLayers(all: Entities): CallLayers {
     cards: [...urgentOffers.sort(oldest), ...cordsTogether(all, own), ...offers],
     waiting: waiting.sort((a, b) => Number(b.urgent) - Number(a.urgent) || oldest(a, b)),
   };
-}
+});
 
 /** Still waiting for somebody: in the queue, or ringing at colleagues. */
 export function isWaiting(call: CallView): boolean {
@@ -89,14 +91,10 @@ export function isFree(agent: AgentView): boolean {
 }
 
 /** Who is signed in to a queue: available first, then by name. */
-export function queueAgents(all: Entities, queue: string): AgentView[] {
-  return [...all.agent.values()]
-    .filter((agent) => agent.queues.includes(queue))
-    .sort(
-      (a, b) =>
-        Number(b.status === "available") - Number(a.status === "available") || a.name.localeCompare(b.name),
-    );
+export function queueAgents(all: Entities, queue: string): readonly AgentView[] {
+  return roster(all).signedIn.get(queue) ?? NOBODY;
 }
+const NOBODY: readonly AgentView[] = [];
 
 /** The row below the queues: all of them together. */
 export interface Totals {
@@ -109,7 +107,7 @@ export interface Totals {
   readonly total: number;
 }
 
-export function totals(all: Entities): Totals {
+export const totals = kept(["queue", "agent"], (all): Totals => {
   const rows = [...all.queue.values()];
   const sum = (of: (queue: QueueView) => number): number =>
     rows.reduce((so_far, queue) => so_far + of(queue), 0);
@@ -132,7 +130,7 @@ export function totals(all: Entities): Totals {
     handled: sum((queue) => queue.handled),
     total: sum((queue) => queue.total),
   };
-}
+});
 
 /** The calls that end when this user logs out without looking (4-f). */
 export function liveCalls(all: Entities): CallView[] {
@@ -140,21 +138,21 @@ export function liveCalls(all: Entities): CallView[] {
 }
 
 /** Everybody but me: who can be rung first, among them who is free first, then by name. */
-export function colleagues(all: Entities): AgentView[] {
+export const colleagues = kept(["me", "agent"], (all): readonly AgentView[] => {
   const mine = me(all)?.id;
-  return [...all.agent.values()]
-    .filter((agent) => agent.id !== mine)
+  // Sorting leaves the order of the names among those who are alike.
+  return roster(all)
+    .byName.filter((agent) => agent.id !== mine)
     .sort(
       (a, b) =>
         Number(b.reachable) - Number(a.reachable) ||
-        Number(b.status === "available") - Number(a.status === "available") ||
-        a.name.localeCompare(b.name),
+        Number(b.status === "available") - Number(a.status === "available"),
     );
-}
+});
 
 /** Who can be written to now, by name (3.5-c). */
 export function chatPartners(all: Entities): AgentView[] {
-  return [...all.agent.values()].filter((agent) => agent.chat).sort((a, b) => a.name.localeCompare(b.name));
+  return roster(all).byName.filter((agent) => agent.chat);
 }
 
 /** Same members in the same places: then a reader may keep the list it had. */

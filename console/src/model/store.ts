@@ -30,6 +30,7 @@ export class Store {
   #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
   #frames = 0;
   readonly #readers = new Set<() => void>();
+  readonly #ofLine = new Set<() => void>();
 
   get world(): World {
     return this.#world;
@@ -39,6 +40,12 @@ export class Store {
   readonly subscribe = (reader: () => void): (() => void) => {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
+  };
+
+  /** Be told only when the line changes: every row on the screen asks for it, and it hardly ever does. */
+  readonly subscribeToLine = (reader: () => void): (() => void) => {
+    this.#ofLine.add(reader);
+    return () => this.#ofLine.delete(reader);
   };
 
   /** A new connection: the server counts its frames from 1 again. */
@@ -71,6 +78,7 @@ export class Store {
 
   line(line: Line): void {
     this.#change({ line });
+    for (const reader of this.#ofLine) reader();
   }
 
   /** Forget what is held, so that the next connection asks for everything. */

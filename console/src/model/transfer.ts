@@ -1,4 +1,5 @@
 import type { Entities } from "./entities.ts";
+import { kept } from "./kept.ts";
 import type { CallView, TransferView } from "./wire.ts";
 
 /** Readings of who is being passed on to whom (D7): what the cards, the keys and the keypad have in common. */
@@ -30,11 +31,11 @@ export function passing(all: Entities): Passing[] {
 }
 
 /** The call for which a recipient is to be chosen now: the one armed last. */
-export function armed(all: Entities): Passing | undefined {
+export const armed = kept(["call"], (all): Passing | undefined => {
   return passing(all)
     .filter(({ transfer }) => transfer.state === "armed")
     .sort((a, b) => b.since - a.since)[0];
-}
+});
 
 /** Callers whom I passed on blind and who hear it ringing: they can be pulled back. */
 export function ringingElsewhere(call: CallView): boolean {

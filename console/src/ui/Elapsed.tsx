@@ -22,7 +22,10 @@ export function Elapsed({ since, frozenAt = null, until }: Props) {
   };
   useEffect(() => {
     const write = (): void => {
-      if (place.current !== null) place.current.textContent = text();
+      // The text itself, not the node that holds it: who watches for new nodes has nothing to look at.
+      const shown = place.current?.firstChild;
+      const wanted = text();
+      if (shown && shown.nodeValue !== wanted) shown.nodeValue = wanted;
     };
     write();
     return frozenAt === null ? ticker.subscribe(write) : undefined;

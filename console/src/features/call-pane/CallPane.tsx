@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { memo, type ReactNode, useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { offeredCallBacks } from "../../model/callback.ts";
 import { keyName } from "../../model/keymap.ts";
@@ -49,6 +49,16 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
   );
   // The one that the key takes, wherever it stands now.
   const connects = useEntities((all) => ready(all) !== undefined);
+  // The same until the key symbol changes: callers who come and go are nothing to the head of the field.
+  const corner = useMemo(
+    () => (
+      <>
+        <PracticeMenu />
+        {keypad}
+      </>
+    ),
+    [keypad],
+  );
   const next = connects ? undefined : cards.find((call) => !call.mine && call.offer !== null);
   return (
     <aside
@@ -58,14 +68,7 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
       tabIndex={-1}
       {...(staleSince !== null && { "data-stale": "" })}
     >
-      <DeskHead
-        corner={
-          <>
-            <PracticeMenu />
-            {keypad}
-          </>
-        }
-      />
+      <DeskHead corner={corner} />
       <SoundNote />
       {/* While the pointer rests here the order stands still. */}
       <div className="stack" onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>

@@ -1,6 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
-import { type ReactNode, useEffect, useRef } from "react";
+import { memo, type ReactNode, useEffect, useRef } from "react";
 import { useAct, useDesk, useEntities, useLine, useStaleSince } from "../../connection/desk.tsx";
 import { duration, timeOfDay } from "../../model/format.ts";
 import { liveCalls, me } from "../../model/select.ts";
@@ -12,7 +12,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { hint, useKeyMap } from "../../ui/keymap.ts";
 
 /** What I am doing, the green clock, and the red bar of wrap-up below it (2.3, 2.4). */
-export function DeskHead({ corner }: { corner: ReactNode }) {
+export const DeskHead = memo(function DeskHead({ corner }: { corner: ReactNode }) {
   const { t } = useLingui();
   const mine = useEntities(me);
   const staleSince = useStaleSince();
@@ -42,7 +42,7 @@ export function DeskHead({ corner }: { corner: ReactNode }) {
       {mine.pause !== null && staleSince === null && <Return />}
     </>
   );
-}
+});
 
 function Clock({ mine }: { mine: MeView }) {
   const { t } = useLingui();

@@ -9,6 +9,7 @@ import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
+import { LongList, Rows } from "../../ui/LongList.tsx";
 
 interface Props {
   readonly calls: readonly CallView[];
@@ -42,11 +43,11 @@ export function Waiting({ calls, off, sendOn }: Props) {
           ) : null}
         </span>
       </div>
-      <ul>
-        {shown.map((call) => (
-          <Row key={call.id} call={call} off={off} sendOn={sendOn} />
-        ))}
-      </ul>
+      <LongList rows={shown.length} className="rows">
+        <Rows of={shown} items>
+          {(call) => <Row key={call.id} call={call} off={off} sendOn={sendOn} />}
+        </Rows>
+      </LongList>
       {many && (
         <Press className="more" onPress={() => setAll(!all)}>
           {all ? t`Show fewer` : t`Show all ${count} waiting`}

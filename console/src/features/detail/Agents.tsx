@@ -9,6 +9,7 @@ import { STATUS, TIMED } from "../../text/words.ts";
 import { Tip } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Shape } from "../../ui/Icon.tsx";
+import { LongList, Rows } from "../../ui/LongList.tsx";
 import { CallAct, ChatAct, MailAct, useWays, type Ways } from "../../ui/PersonActs.tsx";
 import "../../ui/detail.css";
 
@@ -16,7 +17,9 @@ import "../../ui/detail.css";
 export function Agents({ queues }: { queues: readonly string[] }) {
   const { t } = useLingui();
   const ways = useWays();
+  const mine = useEntities((all) => me(all)?.id);
   const names = useEntities((all) => queues.flatMap((id) => all.queue.get(id)?.name ?? []), sameItems);
+  const rows = useEntities((all) => queues.reduce((sum, id) => sum + queueAgents(all, id).length, 0));
   return (
     <>
       <div className="detail-head">
@@ -25,16 +28,24 @@ export function Agents({ queues }: { queues: readonly string[] }) {
           {names.join(", ")}
         </p>
       </div>
-      {queues.map((queue) => (
-        <QueueAgents key={queue} queue={queue} ways={ways} />
-      ))}
+      <LongList rows={rows} className="people">
+        {queues.map((queue) => (
+          <QueueAgents key={queue} queue={queue} mine={mine} ways={ways} />
+        ))}
+      </LongList>
     </>
   );
 }
 
-function QueueAgents({ queue, ways }: { queue: string; ways: Ways }) {
+interface QueueProps {
+  readonly queue: string;
+  /** My id. */
+  readonly mine: string | undefined;
+  readonly ways: Ways;
+}
+
+const QueueAgents = memo(function QueueAgents({ queue, mine, ways }: QueueProps) {
   const { t } = useLingui();
-  const mine = useEntities((all) => me(all)?.id);
   const name = useEntities((all) => all.queue.get(queue)?.name);
   const agents = useEntities((all) => queueAgents(all, queue), sameItems);
   if (name === undefined) return null;
@@ -47,12 +58,12 @@ function QueueAgents({ queue, ways }: { queue: string; ways: Ways }) {
           {agents.length === 0 ? t`nobody` : t`${agents.length} signed in, ${free} free`}
         </span>
       </div>
-      {agents.map((agent) => (
-        <Person key={agent.id} agent={agent} mine={agent.id === mine} ways={ways} />
-      ))}
+      <Rows of={agents}>
+        {(agent) => <Person key={agent.id} agent={agent} mine={agent.id === mine} ways={ways} />}
+      </Rows>
     </section>
   );
-}
+});
 
 interface PersonProps {
   readonly agent: AgentView;
@@ -67,7 +78,6 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
   const staleSince = useStaleSince();
   const { word, tone } = STATUS[agent.status];
   const text = i18n._(word);
-  const person = { kind: "colleague", id: agent.id, starred: false, agent } as const;
   const talk = agent.talk;
   const number = talk?.number ? phoneNumber(talk.number) : null;
   const talking =
@@ -94,11 +104,32 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
         {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
       </div>
       {talking !== null && <div className="st cut soft num">{talking}</div>}
-      <div className="person-acts">
-        {!mine && <CallAct person={person} ways={ways} />}
-        {!mine && <ChatAct person={person} ways={ways} />}
-        <MailAct person={person} />
-      </div>
+      <Acts agent={agent} mine={mine} ways={ways} />
     </div>
   );
 });
+
+/** How to reach this person. Buttons take the longest to draw, and a status changes hardly ever anything about them. */
+const Acts = memo(function Acts({ agent, mine, ways }: PersonProps) {
+  const person = { kind: "colleague", id: agent.id, starred: false, agent } as const;
+  return (
+    <div className="person-acts">
+      {!mine && <CallAct person={person} ways={ways} />}
+      {!mine && <ChatAct person={person} ways={ways} />}
+      <MailAct person={person} />
+    </div>
+  );
+}, reachedAlike);
+
+function reachedAlike(a: PersonProps, b: PersonProps): boolean {
+  const [one, other] = [a.agent, b.agent];
+  return (
+    a.mine === b.mine &&
+    a.ways === b.ways &&
+    one.id === other.id &&
+    one.name === other.name &&
+    one.email === other.email &&
+    one.reachable === other.reachable &&
+    one.chat === other.chat
+  );
+}

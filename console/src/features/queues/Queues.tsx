@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { useAct, useEntities, useLine, usePast, useStaleSince } from "../../connection/desk.tsx";
 import { duration, timeOfDay } from "../../model/format.ts";
 import { me, queues, sameItems, totals, WAIT_LATE_MS } from "../../model/select.ts";
+import { armed, type Passing } from "../../model/transfer.ts";
 import type { QueueView } from "../../model/wire.ts";
 import { Press, Switch } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
@@ -29,6 +30,7 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
   const ids = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
   const countedSince = useEntities((all) => queues(all)[0]?.counted_since);
   const staleSince = useStaleSince();
+  const passing = useEntities(armed);
   if (ids.length === 0) {
     return (
       <div className="empty">
@@ -76,7 +78,7 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
           ))}
         </div>
         {ids.map((id) => (
-          <Row key={id} id={id} selected={selected.includes(id)} toggle={toggle} />
+          <Row key={id} id={id} selected={selected.includes(id)} toggle={toggle} passing={passing} />
         ))}
         {ids.length > 1 && <Sum />}
       </div>
@@ -84,16 +86,15 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
   );
 }
 
-const Row = memo(function Row({
-  id,
-  selected,
-  toggle,
-}: {
-  id: string;
-  selected: boolean;
-  toggle: (id: string) => void;
-}) {
-  const { t } = useLingui();
+interface RowProps {
+  readonly id: string;
+  readonly selected: boolean;
+  readonly toggle: (id: string) => void;
+  /** The caller who is to be passed on. */
+  readonly passing: Passing | undefined;
+}
+
+const Row = memo(function Row({ id, selected, toggle, passing }: RowProps) {
   const queue = useEntities((all) => all.queue.get(id));
   const signedIn = useEntities((all) => me(all)?.signed_in.includes(id) ?? false);
   if (queue === undefined) return null;
@@ -109,16 +110,13 @@ const Row = memo(function Row({
       {...(selected && { "data-selected": "" })}
       {...(signedIn && { "data-in": "" })}
     >
-      <span role="rowheader">
-        <Press className="qname" aria-pressed={selected} onPress={() => toggle(id)}>
-          <span className="cut" title={queue.name}>
-            {queue.name}
-          </span>
-          {queue.urgent && <Shape as="urgent" tone={alarm || !signedIn ? "urgent" : "away"} />}
-          {queue.urgent && <span className="vh">{t`urgent`}</span>}
-        </Press>
-        <ToQueue queue={queue} />
-      </span>
+      <Name
+        queue={queue}
+        loud={alarm || !signedIn}
+        selected={selected}
+        toggle={toggle}
+        passing={passing?.queue === id ? undefined : passing}
+      />
       <Count n={queue.agents_signed_in} />
       <Count n={queue.agents_available} />
       <Count n={queue.waiting} as={alarm ? "red" : "w"} />
@@ -131,11 +129,46 @@ const Row = memo(function Row({
         <span className="z"> / {queue.total}</span>
       </span>
       <span role="cell">
-        <SignIn queue={queue} on={signedIn} />
+        <KeptSignIn queue={queue} on={signedIn} />
       </span>
     </div>
   );
 });
+
+/** Its numbers change all day; what stands on its buttons does not, and these take the longest to draw. */
+function sameQueue(one: QueueView, other: QueueView): boolean {
+  return one.id === other.id && one.name === other.name && one.urgent === other.urgent;
+}
+
+interface NameProps extends Omit<RowProps, "id"> {
+  readonly queue: QueueView;
+  /** The mark of an urgent queue is red: somebody waits, or I am not there. */
+  readonly loud: boolean;
+}
+
+const Name = memo(
+  function Name({ queue, loud, selected, toggle, passing }: NameProps) {
+    const { t } = useLingui();
+    return (
+      <span role="rowheader">
+        <Press className="qname" aria-pressed={selected} onPress={() => toggle(queue.id)}>
+          <span className="cut" title={queue.name}>
+            {queue.name}
+          </span>
+          {queue.urgent && <Shape as="urgent" tone={loud ? "urgent" : "away"} />}
+          {queue.urgent && <span className="vh">{t`urgent`}</span>}
+        </Press>
+        {passing !== undefined && <ToQueue queue={queue} call={passing} />}
+      </span>
+    );
+  },
+  (a, b) =>
+    sameQueue(a.queue, b.queue) &&
+    a.loud === b.loud &&
+    a.selected === b.selected &&
+    a.toggle === b.toggle &&
+    a.passing === b.passing,
+);
 
 function Count({ n, as }: { n: number; as?: "w" | "red" }) {
   return (
@@ -226,6 +259,8 @@ function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
     </>
   );
 }
+
+const KeptSignIn = memo(SignIn, (a, b) => sameQueue(a.queue, b.queue) && a.on === b.on);
 
 /** All queues together. */
 function Sum() {

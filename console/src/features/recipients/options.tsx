@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useStaleSince } from "../../connection/desk.tsx";
 import { international, phoneNumber } from "../../model/format.ts";
 import type {
@@ -51,7 +51,7 @@ export function personOption(call: CallView, agent: AgentView, cannot: string): 
   };
 }
 
-function Person({ agent, cannot }: { agent: AgentView; cannot: string }) {
+const Person = memo(function Person({ agent, cannot }: { agent: AgentView; cannot: string }) {
   const { i18n } = useLingui();
   const staleSince = useStaleSince();
   const { word, tone } = STATUS[agent.status];
@@ -69,7 +69,7 @@ function Person({ agent, cannot }: { agent: AgentView; cannot: string }) {
       </span>
     </>
   );
-}
+});
 
 /** Each number by itself, the primary one first (3.3-l); without any number still there, so that nobody searches on. */
 export function contactOptions(
@@ -107,7 +107,7 @@ interface ContactProps {
 }
 
 /** The lines break instead of being cut off: organisations have long names, and a reason is there to be read. */
-function Contact({ contact, number, primary, off }: ContactProps) {
+const Contact = memo(function Contact({ contact, number, primary, off }: ContactProps) {
   const { t } = useLingui();
   const kind = contact.internal ? t`Internal` : t`External`;
   const below = off ?? [contact.function, kind, primary && t`Primary number`].filter(Boolean).join(" · ");
@@ -121,7 +121,7 @@ function Contact({ contact, number, primary, off }: ContactProps) {
       <span className="st">{below}</span>
     </>
   );
-}
+});
 
 export function queueOption(call: CallView, queue: QueueView): Option {
   return {
@@ -133,7 +133,7 @@ export function queueOption(call: CallView, queue: QueueView): Option {
   };
 }
 
-function Line({ queue }: { queue: QueueView }) {
+const Line = memo(function Line({ queue }: { queue: QueueView }) {
   const { t } = useLingui();
   return (
     <>
@@ -144,4 +144,4 @@ function Line({ queue }: { queue: QueueView }) {
       <span className="st cut num">{t`${queue.agents_available} free, ${queue.waiting} waiting`}</span>
     </>
   );
-}
+});

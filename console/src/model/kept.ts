@@ -1,0 +1,17 @@
+import type { Entities } from "./entities.ts";
+import type { Kind } from "./wire.ts";
+
+/**
+ * The same reading, worked out anew only when one of these kinds has changed; what it gave is never changed in place.
+ * Forty rows ask for the same at every change of anything.
+ *
+ * @param kinds all that `read` looks at.
+ */
+export function kept<T>(kinds: readonly Kind[], read: (all: Entities) => T): (all: Entities) => T {
+  let last: { readonly all: Entities; readonly value: T } | null = null;
+  return (all) => {
+    const same = last !== null && kinds.every((kind) => last?.all[kind] === all[kind]);
+    if (last === null || !same) last = { all, value: read(all) };
+    return last.value;
+  };
+}
