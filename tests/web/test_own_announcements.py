@@ -48,7 +48,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 @pytest.fixture
 async def web(tmp_path: Path, engine: Engine) -> AsyncIterator[Rig]:
     async with rig(tmp_path) as made:
-        await give(made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_TELEPHONY, Right.ADMIN_USERS)
+        await give(
+            made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_TELEPHONY, Right.ADMIN_USERS, Right.ADMIN_AUDIT
+        )
         yield made
 
 
@@ -113,6 +115,14 @@ async def test_a_recording_takes_its_place_and_stays_whatever_is_written(
 
     assert (await chantal.delete(SOUND, headers=OWN)).json()["source"] == "spoken"
     assert engine.spoken[1:] == [("nl", "Nieuwe tijden.")]
+
+    log = (await chantal.get("/api/admin/audit?resource=own_announcements&thing=a-open")).json()["rows"]
+    assert [(row["action"], (row["after"] or {}).get("source")) for row in reversed(log)] == [
+        ("create", None),
+        ("change", "recorded"),
+        ("change", None),
+        ("change", "spoken"),
+    ]
 
 
 async def test_without_a_text_there_is_only_what_was_recorded(

@@ -18,6 +18,7 @@ from cordboard.app.administration.administration import (
 )
 from cordboard.app.administration.audit import Action
 from cordboard.app.administration.fields import Context, Field, FieldProblem, Invalid, Row, read_row, text
+from cordboard.app.administration.own_announcements import OWN_ANNOUNCEMENTS
 from cordboard.app.ports import Directory
 from cordboard.core.types import OrganisationId, Right
 
@@ -215,8 +216,11 @@ class Announcements:
     async def _changed(self, actor: Actor, before: Announcement) -> Row:
         after = self._find(actor, before.id)
         told = [{"source": one.source, "text": one.text} for one in (before, after)]
+        # One's own is found in the log where the rest of it is.
+        own = before.title is not None
+        name, thing = (OWN_ANNOUNCEMENTS.name, before.name) if own else (NAME, before.id)
         await self._administration.done(
-            actor, Action.CHANGE, NAME, before.id, before.title or before.ours, before=told[0], after=told[1]
+            actor, Action.CHANGE, name, thing, before.title or before.ours, before=told[0], after=told[1]
         )
         return _shown(after)
 
