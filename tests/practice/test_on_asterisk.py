@@ -23,6 +23,7 @@ from cordboard.practice.speech import prepare_speech
 from tests.support.exchange import TestExchange, exchange_binary, running_exchange
 from tests.support.sipphone import SipCall, SipPhone
 from tests.support.tone import has_tone
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.exchange
 
@@ -146,8 +147,17 @@ class Desk:
         await self.ask("POST", "recordings/live/ear/stop")
         await self.ask("DELETE", "channels/ear")
         path = self.exchange.settings.run_dir / "spool/recording/ear.wav"
+        await until(lambda: bool(_spoken(path)))
+        return _spoken(path)
+
+
+def _spoken(path: Path) -> array[int]:
+    """What was recorded; nothing, as long as the exchange has not written it: that follows the answer to the stop."""
+    try:
         with wave.open(str(path), "rb") as file:
             return array("h", file.readframes(file.getnframes()))
+    except (wave.Error, EOFError, FileNotFoundError):
+        return array("h")
 
 
 @pytest.fixture
