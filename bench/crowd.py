@@ -45,6 +45,8 @@ OPERATOR = UserId("demo-chantal")
 """Looks at it all: signed in to every queue, never paused."""
 GROUP = GroupId("demo-enschede")
 STATUS_EVERY_S = 1 / 15
+PARTS = 10
+"""In so many parts of the house people change status independently."""
 CALLER_EVERY_S = 1 / 3
 CALLS_KEPT = 10
 """The first callers stay, so that one of them can be sent on meanwhile."""
@@ -69,9 +71,12 @@ async def enlarge(data: Path) -> None:
         before = await database.directories.directory(DEMO)
         users = (*before.users, *new_users(AGENTS - len(before.users)))
         queues = (*before.queues, *new_queues(len(before.queues)))
-        # Everybody sees every queue.
+        # Everybody sees every queue, and takes whatever status there is.
         queues = tuple(replace(queue, groups=queue.groups | {GROUP}) for queue in queues)
-        users = tuple(replace(user, groups=user.groups | {GROUP}) for user in users)
+        users = tuple(
+            replace(user, groups=user.groups | {GROUP}, rights=user.rights | {Right.MANUAL_WRAP_UP})
+            for user in users
+        )
         await database.directories.save(replace(before, users=users, queues=queues))
         now = time.time_ns() // 1_000_000
         for user in users:
@@ -106,7 +111,7 @@ def new_users(count: int) -> list[UserRow]:
             theme="system",
             disabled=False,
             groups=frozenset({GROUP}),
-            rights=frozenset({Right.CHAT, Right.MANUAL_WRAP_UP}),
+            rights=frozenset({Right.CHAT}),
         )
         for number, contact in enumerate(people(count))
     ]
@@ -207,10 +212,14 @@ class Crowd:
             await asyncio.gather(gone.hang_up(), self.call_in())
 
     async def change_statuses(self) -> None:
-        """One person after the other does something else."""
-        async for _ in beats(STATUS_EVERY_S):
-            await self.chance.choice(self.consoles).change()
-            self.changes += 1
+        """One person after the other does something else; a slow answer to one does not hold up the others."""
+
+        async def among(consoles: list[Quiet]) -> None:
+            async for _ in beats(STATUS_EVERY_S * PARTS):
+                await self.chance.choice(consoles).change()
+                self.changes += 1
+
+        await asyncio.gather(*(among(self.consoles[part::PARTS]) for part in range(PARTS)))
 
     async def stay(self) -> None:
         """Answer for all consoles in turn, so that none counts as gone."""
