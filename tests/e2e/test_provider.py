@@ -112,8 +112,8 @@ async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
     """Its first administrator gets the letter and sees at once what the provider gives and takes; in the end nothing
     of it is left, and the second time the same name and number are free."""
     words = Words(language)
-    looks = {"locale": {"nl": "nl-NL", "en": "en-GB"}[language]}
-    henks, marijes = await browser.session(**looks), await browser.session(**looks)  # type: ignore[arg-type]
+    locale = {"nl": "nl-NL", "en": "en-GB"}[language]
+    henks, marijes = await browser.session(locale=locale), await browser.session(locale=locale)
     for session in (henks, marijes):
         session.set_default_timeout(PATIENCE_MS)
     try:

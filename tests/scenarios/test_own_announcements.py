@@ -10,6 +10,7 @@ from cordboard.core.events import AnnouncementEnded
 from cordboard.core.records import CallClosed, CallOpened, Noted, Why
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.types import EndedBy
+from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
 
 WELCOME, HOURS = "a-welcome", "a-hours"
@@ -168,3 +169,21 @@ def test_a_caller_whom_the_database_does_not_know_hears_it_from_the_beginning() 
     after.exchange_comes_up()
     assert said(after) == said(world)
     assert after.state("c1") is CallState.LEAVING
+    assert not after.board.messages
+    after.wait(300)
+    assert after.state("c1") is CallState.LEAVING
+    after.wait(30)
+    assert after.state("c1") is CallState.ENDED
+
+
+@pytest.mark.rule("D21", "D16")
+def test_a_long_announcement_is_not_cut_short_by_a_death() -> None:
+    """The exchange goes on saying it; the next server waits as long as one may last."""
+    world = office()
+    world.tells = False
+    world.announcement_called("c1", HOURS)
+    world.events.clear()
+    restart(world)
+    world.tells = False
+    world.wait(300)
+    assert world.state("c1") is CallState.LEAVING

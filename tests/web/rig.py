@@ -270,7 +270,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
 
     numbers = DirectoriesWithNumbers(database.directories, ())
     ldap = LdapImports(Ldap(), database.contacts, database.ldap, tenancy.all.__getitem__, clock.now)
-    voices = KeptVoices(folder / "recordings", folder / "prompts", lambda o: tenancy.all[o].announcements)
+    voices = KeptVoices(folder / "recordings", folder / "prompts", tenancy.announcements)
     desk_of = RunningDesk(
         engine=engine,
         tenancy=tenancy,

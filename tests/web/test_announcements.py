@@ -38,17 +38,17 @@ class Speaking(KeptVoices):
 
     mute = stuck = False
 
-    def forget(self, organisation: OrganisationId, one: Announcement) -> None:
+    async def forget(self, organisation: OrganisationId, one: Announcement) -> None:
         """Or cannot, on a disk that has gone bad."""
         if self.stuck:
             raise OSError
-        super().forget(organisation, one)
+        await super().forget(organisation, one)
 
     async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
         """Or cannot."""
         if self.mute:
             raise CannotSpeak
-        self.record(organisation, one, sound())
+        await self.record(organisation, one, sound())
         self._path(organisation, one.language, one.name).with_suffix(".said").write_text(text)
 
 

@@ -27,10 +27,12 @@ class Engine:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.spoken: list[tuple[str, str]] = []
+        self.asked = 0
         self.may_speak = asyncio.Event()
         self.may_speak.set()
 
         async def speak(_self: KeptVoices, path: Path, language: str, text: str, said: str) -> None:
+            self.asked += 1
             await self.may_speak.wait()
             self.spoken.append((language, text))
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +125,21 @@ async def test_a_recording_takes_its_place_and_stays_whatever_is_written(
         ("change", None),
         ("change", "spoken"),
     ]
+
+
+async def test_a_recording_that_comes_while_the_text_is_spoken_is_not_written_over(
+    chantal: httpx.AsyncClient, engine: Engine
+) -> None:
+    """Whoever makes one with a text and records it right away."""
+    engine.may_speak.clear()
+    await make(chantal, "own_announcements", id="a-open", name="Open", text="Hallo.")
+    sending = asyncio.create_task(chantal.put(SOUND, content=sound(ms=700), headers=OWN))
+    await one(chantal, PLACE)
+    engine.may_speak.set()
+
+    assert (await sending).json()["source"] == "recorded"
+    row = await there(chantal)
+    assert (row["source"], row["ms"]) == ("recorded", 700)
 
 
 async def test_without_a_text_there_is_only_what_was_recorded(
@@ -228,7 +245,7 @@ async def test_what_was_written_while_nobody_ran_is_spoken_at_the_start(
     await made(chantal)
     for path in (tmp_path / "recordings" / TWENTE / "own").iterdir():
         path.unlink()
-    later = KeptVoices(tmp_path / "recordings", tmp_path, lambda o: web.services.tenancy.all[o].announcements)
+    later = KeptVoices(tmp_path / "recordings", tmp_path, web.services.tenancy.announcements)
     later.follow(TWENTE)
     assert later.is_speaking(TWENTE, "a-open")
     await later.jobs.settle()
@@ -237,6 +254,34 @@ async def test_what_was_written_while_nobody_ran_is_spoken_at_the_start(
     later.follow(TWENTE)
     await later.jobs.settle()
     assert len(engine.spoken) == 2
+
+
+async def test_one_that_is_named_as_a_sentence_of_ours_has_no_sound_of_ours(
+    chantal: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Callers hear nothing, and neither does who administers."""
+    ours = tmp_path / "prompts/cordboard/nl"
+    ours.mkdir(parents=True)
+    (ours / "closed.wav").write_bytes(sound())
+    await make(chantal, "own_announcements", id="closed", name="Gesloten")
+    assert (await chantal.get("/api/announcements/own.closed/sound")).status_code == 404
+
+
+async def test_an_organisation_that_is_gone_gets_no_sound_any_more(
+    web: Rig, engine: Engine, chantal: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Deleted while its text was spoken: nothing of that is left."""
+    await make(chantal, "own_announcements", id="a-open", name="Open", text="Hallo.")
+    rows = {TWENTE: web.services.tenancy.announcements(TWENTE)}
+    voices = KeptVoices(tmp_path / "other", tmp_path, lambda house: rows.get(house, ()))
+    engine.may_speak.clear()
+    voices.follow(TWENTE)
+    await until(lambda: engine.asked == 2)
+    rows.clear()
+    engine.may_speak.set()
+    await voices.jobs.settle()
+    assert list((tmp_path / "other" / TWENTE / "own").iterdir()) == []
+    assert not voices.is_speaking(TWENTE, "a-open")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.in_force import in_force
 from cordboard.app.numbers import as_e164, is_outside, read_number
 from cordboard.app.ports import DeviceRow, Directories, Directory, LinkedRow, OrganisationRow, UserRow
@@ -103,6 +104,11 @@ class Tenancy:
         self._users = {u: known for u, known in self._users.items() if known[0] != organisation}
         self._devices = {v: owner for v, owner in self._devices.items() if owner[0] != organisation}
         self._numbers = {at: goal for at, goal in self._numbers.items() if at[0] != organisation}
+
+    def announcements(self, organisation: OrganisationId) -> Sequence[AnnouncementRow]:
+        """Those of its own; of one that is no more: none."""
+        directory = self.all.get(organisation)
+        return directory.announcements if directory is not None else ()
 
     def organisations(self) -> list[OrganisationId]:
         """All of them."""

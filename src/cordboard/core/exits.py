@@ -422,7 +422,7 @@ def goes_on(turn: Turn, call: Call, *, hears_music: bool) -> None:
     turn.board.messages.setdefault(
         call.leg, MessageFor(call=call.id, to=call.to, queue=call.queue, records=True)
     )
-    call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
+    call.until = turn.now + max(MESSAGE_MS_MAX + SAYING_MS_MAX, RECORDED_MS_MAX)
     turn.wake_call(call.until, call)
 
 

@@ -123,6 +123,10 @@ def _restore_caller(turn: Turn, found: LegFound, legs: Mapping[LegId, LegFound])
         turn.do(HangUp(leg=found.leg))
         return
     call.confirmed = True
+    if known is None and found.announcement is not None:
+        # From its beginning: how much of it was heard is not known.
+        exits.say_and_end(turn, call, found.announcement)
+        return
     _if_dialled(turn, call)
     agent = board.agents.get(call.agent) if call.agent is not None else None
     if _waits_to_be_joined(turn, call, legs):
@@ -403,8 +407,8 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
     board = turn.board
     queue = board.queues.get(found.queue) if found.queue is not None else None
     to = found.to if found.to in board.agents else None
-    says = found.announcement
-    if (queue is None and to is None and says is None) or found.leg in board.ended or found.outgoing:
+    leads = queue is not None or to is not None or found.announcement is not None
+    if not leads or found.leg in board.ended or found.outgoing:
         return None
     call = Call(
         id=found.call if found.call is not None else CallId(found.leg),
@@ -437,9 +441,6 @@ def _adopt(turn: Turn, found: LegFound) -> Call | None:
         )
     )
     turn.show_call(call)
-    if says is not None:
-        # From its beginning: how much of it was heard is not known.
-        exits.say_and_end(turn, call, says)
     return call
 
 

@@ -255,7 +255,7 @@ class Server:
             Ldap(), self.database.contacts, self.database.ldap, self.tenancy.all.__getitem__, self.clock.wall
         )
         own = settings.data / "recordings"
-        self.voices = KeptVoices(own, default_sounds(), lambda house: self.tenancy.all[house].announcements)
+        self.voices = KeptVoices(own, default_sounds(), self.tenancy.announcements)
         self.administration = self._administration()
         self.watching = self._watching()
 

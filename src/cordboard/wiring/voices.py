@@ -47,6 +47,7 @@ class KeptVoices:
         self._own, self._ours, self._rows = own, ours, rows
         self._speaking: set[tuple[OrganisationId, str]] = set()
         """Of whose own a text is being spoken, or is about to be."""
+        # What is spoken takes a second; a recording that comes meanwhile must not be written over by it.
         self._one_by_one: dict[OrganisationId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.jobs = Jobs()
 
@@ -104,24 +105,21 @@ class KeptVoices:
 
     def sound(self, organisation: OrganisationId, one: Announcement) -> Path | None:
         """See `Voices`."""
-        ours = self._ours / "cordboard" / one.language / f"{one.name}.wav"
-        own = self._path_of(organisation, one)
-        return next((path for path in (own, ours) if path.is_file()), None)
+        places = [self._path_of(organisation, one)]
+        if one.title is None:
+            places.append(self._ours / "cordboard" / one.language / f"{one.name}.wav")
+        return next((path for path in places if path.is_file()), None)
 
-    def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
+    async def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
         """See `Voices`."""
-        _require_telephone(sound)
-        path = self._path_of(organisation, one)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = path.with_suffix(".new")
-        new.write_bytes(sound)
-        path.with_suffix(SAID).unlink(missing_ok=True)
-        new.replace(path)
+        async with self._one_by_one[organisation]:
+            await asyncio.to_thread(_record, self._path_of(organisation, one), sound)
 
     async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
         """See `Voices`."""
         said = text if one.title is None else _said(one.language, text)
-        await self._speak(self._path_of(organisation, one), one.language, text, said)
+        async with self._one_by_one[organisation]:
+            await self._speak(self._path_of(organisation, one), one.language, text, said)
 
     async def _speak(self, path: Path, language: str, text: str, said: str) -> None:
         new = path.with_suffix(".new.wav")
@@ -148,9 +146,10 @@ class KeptVoices:
             for left in (new, new.with_suffix(".text")):
                 left.unlink(missing_ok=True)
 
-    def forget(self, organisation: OrganisationId, one: Announcement) -> None:
+    async def forget(self, organisation: OrganisationId, one: Announcement) -> None:
         """See `Voices`."""
-        _delete(self._path_of(organisation, one))
+        async with self._one_by_one[organisation]:
+            _delete(self._path_of(organisation, one))
 
     # --- an organisation's own ---
 
@@ -167,15 +166,16 @@ class KeptVoices:
         self.jobs.spawn(self._follow(organisation))
 
     async def _follow(self, organisation: OrganisationId) -> None:
-        async with self._one_by_one[organisation]:
-            rows = self._rows(organisation)
-            for row in rows:
+        for row in self._rows(organisation):
+            async with self._one_by_one[organisation]:
                 try:
                     if self._is_unspoken(organisation, row):
                         await self._speak_own(organisation, row)
                 finally:
                     self._speaking.discard((organisation, row.id))
-            ids = {row.id for row in rows}
+        async with self._one_by_one[organisation]:
+            # As it is by now: a text may have taken a while, and the organisation may be gone.
+            ids = {row.id for row in self._rows(organisation)}
             for path in (self._own / organisation / OWN).glob("*.wav"):
                 if path.stem not in ids:
                     _delete(path)
@@ -208,6 +208,15 @@ class KeptVoices:
 def _said(language: str, text: str) -> str:
     """What is noted of an own text that was spoken: in another language it would be spoken anew."""
     return f"{language}\n{text}"
+
+
+def _record(path: Path, sound: bytes) -> None:
+    _require_telephone(sound)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_suffix(".new")
+    new.write_bytes(sound)
+    path.with_suffix(SAID).unlink(missing_ok=True)
+    new.replace(path)
 
 
 def _delete(path: Path) -> None:

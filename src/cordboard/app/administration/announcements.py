@@ -75,7 +75,7 @@ class Voices(Protocol):
     def sound(self, organisation: OrganisationId, one: Announcement) -> Path | None:
         """What is played; None: it is not there."""
 
-    def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
+    async def record(self, organisation: OrganisationId, one: Announcement, sound: bytes) -> None:
         """Have this WAV file of 8000 samples a second, 16 bits, one channel be played.
 
         Raises:
@@ -89,7 +89,7 @@ class Voices(Protocol):
             CannotSpeak: nothing has changed.
         """
 
-    def forget(self, organisation: OrganisationId, one: Announcement) -> None:
+    async def forget(self, organisation: OrganisationId, one: Announcement) -> None:
         """Our voice again.
 
         Raises:
@@ -162,7 +162,7 @@ class Announcements:
         if check or wanted == one.text:
             return _shown(one)
         if wanted == one.ours:
-            self._forget(actor, one)
+            await self._forget(actor, one)
         else:
             await self._speak(actor, one, wanted)
         return await self._changed(actor, one)
@@ -184,7 +184,7 @@ class Announcements:
         async with self._alone(actor, id_):
             one = self._find(actor, id_)
             try:
-                await asyncio.to_thread(self._voices.record, actor.organisation, one, sound)
+                await self._voices.record(actor.organisation, one, sound)
             except BadSound as bad:
                 raise Invalid([FieldProblem(field="sound", code="bad_sound")]) from bad
             except OSError as wrong:
@@ -204,12 +204,12 @@ class Announcements:
             if one.title is not None and one.text:
                 await self._speak(actor, one, one.text)
             else:
-                self._forget(actor, one)
+                await self._forget(actor, one)
             return await self._changed(actor, one)
 
-    def _forget(self, actor: Actor, one: Announcement) -> None:
+    async def _forget(self, actor: Actor, one: Announcement) -> None:
         try:
-            self._voices.forget(actor.organisation, one)
+            await self._voices.forget(actor.organisation, one)
         except OSError as wrong:
             raise Conflict("not_saved") from wrong
 
