@@ -13,7 +13,11 @@ from tools.faults.agents import Console
 
 JUMPS_MS = (120_000, -120_000, 3_600_000, -3_600_000)
 CLOCK_MS_MAX = 20_000
-"""The server's own time may seem so far from ours, for a word that was long on its way; every jump is larger."""
+"""The server's own time may seem so far from ours, for a word that was long on its way; every jump is larger.
+
+An answer that was shown and not yet written when the server was killed has the moment at which its successor found
+the two talking: later by as much, and never by a jump.
+"""
 
 
 class Wall:
@@ -53,7 +57,7 @@ class Moments:
         """What changed and must not have."""
         for call, (entered, answered) in self.calls.items():
             now = later.calls.get(call)
-            if now is not None and (now[0] != entered or answered not in (None, now[1])):
+            if now is not None and (now[0] != entered or not _is_same(answered, now[1])):
                 yield f"the call {call} came and was answered at {(entered, answered)}, and then at {now}"
         for agent, (since, until) in self.wrap_ups.items():
             now = later.wrap_ups.get(agent)
@@ -63,6 +67,10 @@ class Moments:
                 yield f"the wrap-up of {agent} ends at {now[1]} instead of {until}"
         if abs(later.clock_ms - self.clock_ms) > CLOCK_MS_MAX:
             yield f"the server's time made a step of {later.clock_ms - self.clock_ms:.0f} ms with calls up"
+
+
+def _is_same(answered: int | None, now: int | None) -> bool:
+    return answered is None or (now is not None and abs(now - answered) < CLOCK_MS_MAX)
 
 
 def moments(cards: dict[str, dict[str, Any]], consoles: Iterable[Console]) -> Moments:
