@@ -24,6 +24,8 @@ from tests.support.day import Day
 CALLS = 2_000
 SEEDS = 500
 ALWAYS_IN_CI = 40
+PROGRESS = 20
+"""Days between two lines of progress."""
 FAULTS = {
     # What must have met what, somewhere in the run, so that a quiet run proves nothing.
     "caller gone": (
@@ -115,6 +117,8 @@ def main() -> int:
         for done in as_completed(running):
             day = done.result()
             played.append(day)
+            if len(played) % PROGRESS == 0:
+                print(f"{len(played)} of {len(seeds)} days, {time.monotonic() - began:.0f} s", flush=True)
             totals.update(day.sometimes)
             if day.problem:
                 failed.append(day)
