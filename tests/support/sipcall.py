@@ -103,6 +103,11 @@ class SipCall(SipDialog):
         if self._stream is not None:
             self._stream.ear.packets.clear()
 
+    def stop_sound(self) -> None:
+        """Neither speak nor listen from here on; the exchange ends a call that has been silent for two minutes."""
+        if self._stream is not None:
+            self._stream.close()
+
     def __repr__(self) -> str:
         return f"<SipCall {self.call_id} {self.state.value} {self.caller_number}>"
 

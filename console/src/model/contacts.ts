@@ -1,6 +1,6 @@
 import { hasDigits } from "./callback.ts";
 import type { Entities } from "./entities.ts";
-import { folded, matches } from "./search.ts";
+import { folded, matches, seeker } from "./search.ts";
 import type { AgentView, ContactGroup, ContactPage, ContactRow } from "./wire.ts";
 
 /** The address book as the list shows it: colleagues, whom the console knows, and contacts, whom the server finds. */
@@ -121,9 +121,8 @@ export function candidates(
   const found = maySearch(wanted) ? page.found.filter((one) => answered || holds(one, wanted)) : [];
   const hits = new Set(found.map((contact) => contact.id));
   const starred = new Set([...page.colleagues, ...page.favourites.map((contact) => contact.id)]);
-  const fitting = people.filter(
-    (agent) => wanted === "" || matches(`${agent.extension ?? ""} ${agent.name}`, wanted),
-  );
+  const sought = seeker(wanted);
+  const fitting = wanted === "" ? people : people.filter((agent) => sought(wordsOf(agent)));
   const favourites: Person[] = [
     ...fitting
       .filter((agent) => starred.has(agent.id))
@@ -139,6 +138,17 @@ export function candidates(
     contacts: found.filter((contact) => !starred.has(contact.id)),
   };
 }
+
+/** What a colleague is found by, folded once: in a large house somebody changes status all the time while one types. */
+function wordsOf(agent: AgentView): string {
+  let words = agentWords.get(agent);
+  if (words === undefined) {
+    words = folded(`${agent.extension ?? ""} ${agent.name}`);
+    agentWords.set(agent, words);
+  }
+  return words;
+}
+const agentWords = new WeakMap<AgentView, string>();
 
 /** A favourite beyond the first fifty of a search is still a favourite. */
 function holds(contact: ContactRow, typed: string): boolean {

@@ -10,8 +10,10 @@ import type { Kind } from "./wire.ts";
 export function kept<T>(kinds: readonly Kind[], read: (all: Entities) => T): (all: Entities) => T {
   let last: { readonly all: Entities; readonly value: T } | null = null;
   return (all) => {
-    const same = last !== null && kinds.every((kind) => last?.all[kind] === all[kind]);
-    if (last === null || !same) last = { all, value: read(all) };
+    if (last?.all === all) return last.value;
+    const before = last;
+    const same = before !== null && kinds.every((kind) => before.all[kind] === all[kind]);
+    last = { all, value: same ? before.value : read(all) };
     return last.value;
   };
 }

@@ -1,39 +1,53 @@
-import type { Entities } from "./entities.ts";
 import { kept } from "./kept.ts";
 import type { AgentView } from "./wire.ts";
 
+type People = readonly AgentView[];
+
 /** The colleagues in the order of their names, and by queue who is signed in to it: available first, then by name. */
 export interface Roster {
-  readonly byName: readonly AgentView[];
-  readonly signedIn: ReadonlyMap<string, readonly AgentView[]>;
+  readonly byName: People;
+  readonly signedIn: ReadonlyMap<string, People>;
 }
 
+/**
+ * As it was the last time. Comparing names as people do is slow, and hardly ever does one change; and of forty queues
+ * one change concerns three, so that whoever shows the others need not look.
+ */
+let last: Roster = { byName: [], signedIn: new Map() };
+
 export const roster = kept(["agent"], (all): Roster => {
-  const byName = inOrder(all.agent);
-  const signedIn = new Map<string, AgentView[]>();
-  for (const available of [true, false]) {
-    for (const agent of byName) {
-      if ((agent.status === "available") !== available) continue;
-      for (const queue of agent.queues) {
-        const its = signedIn.get(queue);
-        if (its === undefined) signedIn.set(queue, [agent]);
-        else its.push(agent);
-      }
-    }
-  }
-  return { byName, signedIn };
+  const { byName, signedIn } = last;
+  const known = byName.flatMap(({ id, name }) => {
+    const now = all.agent.get(id);
+    return now?.name === name ? [now] : [];
+  });
+  const same = known.length === byName.length && known.length === all.agent.size;
+  last = same ? changed(last, known) : made([...all.agent.values()].sort(byNames), signedIn);
+  return last;
 });
 
-/** As it was the last time: comparing names as people do is slow, and hardly ever does one change. */
-let before: readonly AgentView[] = [];
+const byNames = (a: AgentView, b: AgentView): number => a.name.localeCompare(b.name);
 
-function inOrder(agents: Entities["agent"]): readonly AgentView[] {
-  const known: AgentView[] = [];
-  for (const { id, name } of before) {
-    const now = agents.get(id);
-    if (now?.name === name) known.push(now);
+/** The same people, some of whom do something else. */
+function changed({ byName, signedIn }: Roster, now: People): Roster {
+  const touched = new Set<string>();
+  now.forEach((agent, place) => {
+    const before = byName[place];
+    if (before === undefined || before === agent) return;
+    for (const queue of [...before.queues, ...agent.queues]) touched.add(queue);
+  });
+  return made(now, signedIn, touched);
+}
+
+/** @param touched the queues that may look different; left out, all of them. */
+function made(byName: People, before: Roster["signedIn"], touched?: ReadonlySet<string>): Roster {
+  const signedIn = new Map<string, People>(touched === undefined ? [] : before);
+  for (const queue of touched ?? new Set(byName.flatMap((agent) => agent.queues))) {
+    const its = byName.filter((agent) => agent.queues.includes(queue));
+    signedIn.set(queue, [
+      ...its.filter((agent) => agent.status === "available"),
+      ...its.filter((agent) => agent.status !== "available"),
+    ]);
   }
-  before =
-    known.length === agents.size ? known : [...agents.values()].sort((a, b) => a.name.localeCompare(b.name));
-  return before;
+  return { byName, signedIn };
 }

@@ -7,10 +7,13 @@ export function folded(text: string): string {
 
 /** Every word that was typed begins a word of the text, or stands in it without a break (`jans` in `203 Piet Jansen`). */
 export function matches(text: string, typed: string): boolean {
-  const there = folded(text);
-  return folded(typed)
-    .split(/\s+/)
-    .every((word) => there.includes(word));
+  return seeker(typed)(folded(text));
+}
+
+/** The same for many texts, each of them folded already. */
+export function seeker(typed: string): (there: string) => boolean {
+  const words = folded(typed).split(/\s+/);
+  return (there) => words.every((word) => there.includes(word));
 }
 
 /** What a keypad does not have. */

@@ -75,6 +75,29 @@ describe("the console's copy", () => {
     );
   });
 
+  it("tells who asks for the line alone of nothing else", () => {
+    const store = new Store();
+    let everything = 0;
+    let line = 0;
+    store.subscribe(() => {
+      everything += 1;
+    });
+    const leave = store.subscribeToLine(() => {
+      line += 1;
+    });
+    store.hello(hello);
+    store.snapshot({ t: "snap", epoch: "e1", rev: 1, ents: [queue("a")] });
+    store.delta(delta(1, 2, [{ a: "m", k: "queue", id: "a", f: { waiting: 1 } }]));
+    expect([everything, line]).toEqual([2, 0]);
+
+    store.line({ state: "connected" });
+    expect([everything, line]).toEqual([3, 1]);
+
+    leave();
+    store.line({ state: "starting" });
+    expect(line).toBe(1);
+  });
+
   it("asks for a snapshot when a frame is missing, and keeps its revision", () => {
     const store = new Store();
     store.hello(hello);

@@ -3,9 +3,12 @@ import { createContext, type ReactNode, useContext, useLayoutEffect, useRef, use
 /** Lists with no more rows are drawn whole: the browser finds every name in them. */
 const WHOLE = 30;
 /** So many rows come or go at once: few, so that scrolling stays smooth. */
-const STEP = 4;
+const STEP = 2;
 /** So much of what is seen is drawn beyond each edge, for who scrolls and for who goes on with the keyboard. */
-const BEYOND = 0.5;
+const BEYOND = 0.25;
+
+/** Where the style does not say it. */
+const ROW_PX = 48;
 
 /** Rows that are drawn: from the first up to, not including, the last. */
 type Range = readonly [from: number, to: number];
@@ -36,7 +39,7 @@ export function LongList({ rows, className, children }: Props) {
     const list = place.current;
     if (!long || list === null) return undefined;
     const scroller = scrollerOf(list);
-    const rowPx = Number.parseFloat(getComputedStyle(list).getPropertyValue("--row"));
+    const rowPx = Number.parseFloat(getComputedStyle(list).getPropertyValue("--row")) || ROW_PX;
     const look = (): void => {
       // While it is hidden it has no place on the screen.
       if (list.getClientRects().length === 0) return;
@@ -86,6 +89,7 @@ export function Rows<T>({ of, items = false, children }: RowsProps<T>) {
   useLayoutEffect(() => {
     count.current = of.length;
     last.current = drawn;
+    if (items) tellPlaces(place.current, looks === null ? null : drawn[0], of.length);
   });
   useLayoutEffect(() => {
     if (looks === null) return undefined;
@@ -122,6 +126,26 @@ function Gap({ rows, item }: { rows: number; item: boolean }) {
   if (rows === 0) return null;
   const style = { height: `calc(${rows} * var(--row))` };
   return item ? <li aria-hidden="true" style={style} /> : <div style={style} />;
+}
+
+/**
+ * Of how many each is which, for who listens: the browser counts those that are there. Written into the page itself:
+ * when a caller leaves, all behind move up, and none has to be drawn again for it.
+ *
+ * @param from the place of the first that is drawn; null: all are, and the browser knows.
+ */
+function tellPlaces(list: Element | null, from: number | null, count: number): void {
+  let place = from ?? 0;
+  for (const item of list?.querySelectorAll(":scope > :not([aria-hidden])") ?? []) {
+    place += 1;
+    if (from === null) {
+      item.removeAttribute("aria-posinset");
+      item.removeAttribute("aria-setsize");
+    } else {
+      item.setAttribute("aria-posinset", String(place));
+      item.setAttribute("aria-setsize", String(count));
+    }
+  }
 }
 
 /** Which rows lie between these edges, counted in rows from the top of the list. */

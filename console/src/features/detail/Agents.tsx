@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { memo } from "react";
+import { memo, useDeferredValue } from "react";
 import { Button } from "react-aria-components";
 import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
@@ -28,7 +28,7 @@ export function Agents({ queues }: { queues: readonly string[] }) {
           {names.join(", ")}
         </p>
       </div>
-      <LongList rows={rows} className="people">
+      <LongList rows={rows} className="everybody">
         {queues.map((queue) => (
           <QueueAgents key={queue} queue={queue} mine={mine} ways={ways} />
         ))}
@@ -109,14 +109,18 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
   );
 });
 
-/** How to reach this person. Buttons take the longest to draw, and a status changes hardly ever anything about them. */
+/**
+ * How to reach this person. Buttons take the longest to draw, and a status changes hardly ever anything about them; who
+ * scrolls through hundreds of people sees their names at once and the buttons where it comes to rest.
+ */
 const Acts = memo(function Acts({ agent, mine, ways }: PersonProps) {
+  const ready = useDeferredValue(true, false);
   const person = { kind: "colleague", id: agent.id, starred: false, agent } as const;
   return (
     <div className="person-acts">
-      {!mine && <CallAct person={person} ways={ways} />}
-      {!mine && <ChatAct person={person} ways={ways} />}
-      <MailAct person={person} />
+      {ready && !mine && <CallAct person={person} ways={ways} />}
+      {ready && !mine && <ChatAct person={person} ways={ways} />}
+      {ready && <MailAct person={person} />}
     </div>
   );
 }, reachedAlike);
