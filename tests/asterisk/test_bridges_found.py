@@ -23,9 +23,7 @@ def pair(organisation: OrganisationId) -> BridgeName:
 @pytest.mark.rule("X-c", "D16")
 def test_an_answer_for_one_house_moves_nobody_of_another() -> None:
     """They may have been moved since it was given; a bridge that two of them are on the way to is still theirs."""
-    bridges = Bridges(
-        cast(Wire, None), lambda: "id", lives=lambda _leg: True, music=lambda _organisation, _queue: None
-    )
+    bridges = Bridges(cast(Wire, None), lambda: "id", lives=lambda _leg: True, music=lambda _name: None)
     theirs, ours = str(pair(THEIRS)), str(pair(OURS))
     bridges.found({theirs: "b-1"}, {LegId("leg-1"): theirs, LegId("leg-2"): theirs})
 

@@ -63,7 +63,8 @@ async def test_what_was_read_may_be_sent_back(chantal: httpx.AsyncClient) -> Non
                 headers=OWN | {"If-Match": f'"{row["version"]}"'},
             )
             assert answer.status_code == 200, (resource, row, answer.text)
-            assert answer.json() == row
+            # A text that is being spoken may be ready by now.
+            assert {key: value for key, value in answer.json().items() if key not in read_only} == sent
             assert answer.headers["etag"] == f'"{row["version"]}"'
 
     assert (await chantal.get("/api/admin/audit")).json()["rows"] == before

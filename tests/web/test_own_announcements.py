@@ -12,7 +12,7 @@ import pytest
 
 from cordboard.core.types import Right
 from cordboard.wiring.voices import KeptVoices
-from tests.contracts.storage.samples import ALGEMEEN
+from tests.contracts.storage.samples import ALGEMEEN, URGENT
 from tests.support.waiting import until
 from tests.web.administrator import change, code_of, delete, errors_of, give, make, one
 from tests.web.rig import BRABANT, CHANTAL, OWN, TWENTE, Rig, rig
@@ -51,7 +51,13 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
 async def web(tmp_path: Path, engine: Engine) -> AsyncIterator[Rig]:
     async with rig(tmp_path) as made:
         await give(
-            made, CHANTAL, Right.ADMIN_QUEUES, Right.ADMIN_TELEPHONY, Right.ADMIN_USERS, Right.ADMIN_AUDIT
+            made,
+            CHANTAL,
+            Right.ADMIN_QUEUES,
+            Right.ADMIN_TELEPHONY,
+            Right.ADMIN_USERS,
+            Right.ADMIN_AUDIT,
+            Right.ADMIN_ORGANISATION,
         )
         yield made
 
@@ -179,14 +185,28 @@ async def test_what_greets_or_leads_out_is_there_and_stays(chantal: httpx.AsyncC
         {"greeting": "a-open"},
         {"greeting": None, "exits": {"closed": nothing}},
         {"exits": {"full": {"action": "message", "target": "a-open"}}},
+        {"exits": {}, "music": "a-open"},
     ):
         answer = await change(chantal, f"queues/{ALGEMEEN}", **fields)
         assert answer.status_code == 200, answer.text
         refused = await delete(chantal, PLACE)
         assert code_of(refused) == (409, "still_used")
         assert refused.json()["args"] == {"by": "queues", "name": "Algemeen"}
-    await change(chantal, f"queues/{ALGEMEEN}", exits={})
+    await change(chantal, f"queues/{ALGEMEEN}", exits={}, music=None)
+    assert (await change(chantal, f"organisation/{TWENTE}", hold_music="a-open")).status_code == 200
+    refused = await delete(chantal, PLACE)
+    assert (code_of(refused), refused.json()["args"]["by"]) == ((409, "still_used"), "organisation")
+    await change(chantal, f"organisation/{TWENTE}", hold_music=None)
     assert (await delete(chantal, PLACE)).status_code == 204
+
+
+async def test_a_queue_of_the_same_id_keeps_no_announcement(chantal: httpx.AsyncClient) -> None:
+    """Callers are led to the queue; the announcement can go."""
+    await make(chantal, "own_announcements", id=ALGEMEEN, name="Open")
+    way = {"full": {"action": "queue", "target": ALGEMEEN}}
+    answer = await change(chantal, f"queues/{URGENT}", exits=way)
+    assert answer.status_code == 200, answer.text
+    assert (await delete(chantal, f"own_announcements/{ALGEMEEN}")).status_code == 204
 
 
 async def test_the_desk_greets_at_once(web: Rig, chantal: httpx.AsyncClient) -> None:

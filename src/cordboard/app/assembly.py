@@ -128,7 +128,6 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, i
         announce_every_ms=rules.announce_every_ms,
         announce_wait=rules.announce_wait,
         language=row.language,
-        music=rules.music,
         number=rules.number,
         callback=rules.callback,
         ring_until_answered=row.ring_until_answered,

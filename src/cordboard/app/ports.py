@@ -60,6 +60,8 @@ class OfficeSettings:
     """How long calls show with their parties (3.4-i); None: for ever."""
     second_factor_for_administrators: bool = False
     """Nobody administers without one."""
+    hold_music: str | None = None
+    """The own announcement that is played over and over to who is on hold; None: the usual music."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,7 @@ class QueueRules:
     announce_wait: bool = True
     greeting: str | None = None
     music: str | None = None
+    """The organisation's own announcement that is played over and over to who waits; None: the usual music."""
     number: str | None = None
     """What called parties see of calls made for this queue (D28)."""
     callback: CallBackRules = field(default_factory=CallBackRules)

@@ -15,7 +15,7 @@ from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse
 from cordboard.asterisk.wire import Wire
 from cordboard.core.events import Place
-from cordboard.core.types import LegId, OrganisationId, QueueId
+from cordboard.core.types import LegId, OrganisationId
 
 _TALKS = "mixing,dtmf_events"
 """Without dtmf_events Asterisk would join two plain legs so closely that no key press is reported."""
@@ -36,12 +36,13 @@ class Bridges:
         new_id: Callable[[], str],
         *,
         lives: Callable[[LegId], bool],
-        music: Callable[[OrganisationId, QueueId], str | None],
+        music: Callable[[BridgeName], str | None],
     ) -> None:
         """
         Args:
             lives: whether a leg has not ended: word of that may come before the answer to a command about it.
-            music: the class of a queue's music; None: the installation's.
+            music: the class of music of a queue, or of those on hold; None: the installation's. One that the exchange
+                does not know is the installation's too (22.10, seen).
         """
         self._wire = wire
         self._new_id = new_id
@@ -89,12 +90,10 @@ class Bridges:
             name = BridgeName.parse(key)
             if name is None or name.place not in (Place.HOLD, Place.QUEUE):
                 continue
-            if not self.is_used(name):
-                await self.tidy(name)
-            elif name.place is Place.HOLD:
-                await self._play(bridge, None)
+            if self.is_used(name):
+                await self._play(name, bridge)
             else:
-                await self._play(bridge, self._music(name.organisation, QueueId(name.subject)))
+                await self.tidy(name)
 
     def is_used(self, name: BridgeName) -> bool:
         """Somebody is in it, or on the way there."""
@@ -154,17 +153,11 @@ class Bridges:
             return await self._put_mixed(name, [one, other])
         return await self._put(name, [one, other], anew=[one, other])
 
-    async def put_to_music(
-        self, name: BridgeName, leg: LegId, music: str | None = None
-    ) -> AriResponse | None:
+    async def put_to_music(self, name: BridgeName, leg: LegId) -> AriResponse | None:
         """Put a leg where the music is, and have it play. None: the exchange is away.
 
         Each time: whoever was there before may have left a moment ago, and the music with them. Where it plays it goes
         on.
-
-        Args:
-            music: class of music; None: the installation's. One that the exchange does not know is the installation's
-                too (22.10, seen).
         """
         key = str(name)
         answer = await self._put(name, [leg], anew=[leg])
@@ -172,10 +165,11 @@ class Bridges:
             # Who was to hear it is no more.
             await self.tidy(name)
         elif answer is not None and answer.is_done and (bridge := self._ids.get(key)) is not None:
-            await self._play(bridge, music)
+            await self._play(name, bridge)
         return answer
 
-    async def _play(self, bridge: str, music: str | None) -> AriResponse | None:
+    async def _play(self, name: BridgeName, bridge: str) -> AriResponse | None:
+        music = self._music(name)
         query = {"mohClass": music} if music is not None else None
         return await self._wire.ask("POST", f"bridges/{bridge}/moh", query=query)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from cordboard.asterisk.conffile import section
 from cordboard.asterisk.dialplan import extensions_conf
 from cordboard.asterisk.modules import modules_conf
+from cordboard.asterisk.music import musiconhold_conf
 from cordboard.asterisk.pjsip import pjsip_conf
 from cordboard.asterisk.settings import (
     APPLICATION,
@@ -59,7 +60,7 @@ def files(settings: ExchangeSettings, places: Places) -> dict[str, str]:
         "asterisk.conf": _asterisk(settings, places),
         "modules.conf": modules_conf(places.modules),
         "logger.conf": _logger(),
-        "musiconhold.conf": section("default", [("mode", "files"), ("directory", settings.run_dir / "moh")]),
+        "musiconhold.conf": musiconhold_conf(settings),
     }
     return found
 

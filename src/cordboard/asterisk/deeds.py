@@ -232,7 +232,7 @@ class Deeds:
             return
         await self._parties.ready(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        if await self._bridges.put_to_music(name, command.leg, command.music) is None:
+        if await self._bridges.put_to_music(name, command.leg) is None:
             self._unsure(organisation)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
@@ -317,6 +317,9 @@ class Deeds:
         await self._parties.ready(command.leg)
         # What is in a bridge cannot be recorded by itself (22.10, seen).
         await self._bridges.take_aside(command.leg)
+        # Before it begins, as who is recorded does nothing else: the next server must not ask for the message again.
+        told = {"variable": translate.HEARS, "value": f"{translate.RECORDS}{command.name}"}
+        await self._wire.ask("POST", f"channels/{command.leg}/variable", query=told)
         if not await self._speaking.record(command.leg, command.name, command.ms_max):
             self._inbox(organisation, MessageRecorded(leg=command.leg, name=command.name, ms=0))
 

@@ -45,7 +45,7 @@ from cordboard.core.events import (
     PhoneTransferAsked,
     Place,
 )
-from cordboard.core.types import DeviceId, LegId, OrganisationId, QueueId
+from cordboard.core.types import DeviceId, LegId, OrganisationId
 
 __all__ = ["AsteriskExchange", "Route", "Router"]
 
@@ -78,7 +78,7 @@ class AsteriskExchange:
         notifier: Notifier | None = None,
         ways_out: WaysOut | None = None,
         media: Media = lambda _organisation, _phrases, _language: [],
-        music: Callable[[OrganisationId, QueueId], str | None] = lambda _organisation, _queue: None,
+        music: Callable[[BridgeName], str | None] = lambda _name: None,
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
         prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
@@ -89,7 +89,7 @@ class AsteriskExchange:
             inbox: takes the facts, in order.
             ways_out: the trunks; None: nobody outside can be called.
             media: what is played for what has to be said; nothing: it counts as said.
-            music: the class of a queue's music; None: the installation's.
+            music: the class of music of a queue, or of those on hold; None: the installation's.
             last_boot: the exchange's start as seen last; another one now means that its calls are lost.
             booted: is told the exchange's start, to be kept for the next time.
             prepare: awaited at every (re)connect (devices are provisioned here): before calls are handled when the
@@ -152,6 +152,11 @@ class AsteriskExchange:
         """Which organisation each device belongs to, and which are browser phones; again when that changes."""
         self._devices.own(owners)
         self._deeds.web_devices = web
+
+    def play_on(self) -> None:
+        """Have everybody who hears music hear what is theirs by now."""
+        if self.up:
+            self._spawn(self._bridges.play_on())
 
     def look_again(self, organisation: OrganisationId) -> None:
         """Ask what lives in the exchange, for one organisation: it was rebuilt, or a command's fate is unknown."""

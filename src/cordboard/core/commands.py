@@ -17,8 +17,6 @@ class PlaceInQueue:
     queue: QueueId
     answer: bool
     """Answer the caller first (D25); False: the caller goes on hearing the ringing tone."""
-    music: str | None = None
-    """Music class of the exchange; None: the installation's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,8 +76,6 @@ class Queue:
     announce_wait: bool = True
     """Also the expected wait, where there are figures for it."""
     language: str = "nl"
-    music: str | None = None
-    """Music class of the exchange; None: the installation's."""
     number: str | None = None
     """What called parties see of calls made for this queue (D28); None: the next rule."""
     callback: CallBackRules = field(default_factory=CallBackRules)

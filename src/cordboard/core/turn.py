@@ -143,8 +143,7 @@ class Turn:
     def place_in_queue(self, call: Call, *, answer: bool = True) -> None:
         """Let this caller wait with the music of the queue that the call is in."""
         assert call.queue is not None, call
-        music = self.board.queues[call.queue].music
-        self.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=answer, music=music))
+        self.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=answer))
 
     def enters(self, call: Call, queue: Queue) -> None:
         """The call comes into this queue; it counts there once, however often it returns (D15)."""

@@ -28,6 +28,7 @@ from cordboard.core.refusals import Refused
 from cordboard.core.types import DeviceId, Instant, OrganisationId, UserId
 from cordboard.server_settings import ServerSettings
 from cordboard.web.push import Hub
+from cordboard.wiring.music import chosen
 from cordboard.wiring.trunks import Trunks
 from cordboard.wiring.voices import KeptVoices
 
@@ -64,6 +65,7 @@ class RunningDesk:
         emergency: frozenset[str],
         sip_server: tuple[str, int] | None = None,
         trunks: Trunks | None = None,
+        music: Callable[[], None] = lambda: None,
         begin: Callable[[OrganisationId], Awaitable[None]] = _nothing,
     ) -> None:
         """
@@ -74,11 +76,12 @@ class RunningDesk:
             own_devices: says whose telephone is whose, before the exchange speaks of them.
             sip_server: where telephones register; None: nowhere.
             trunks: None: there is no exchange that has any.
+            music: is told when other music may have been chosen.
         """
         self._engine, self._tenancy, self._numbers, self._hub = engine, tenancy, numbers, hub
         self._accounts, self._telephones, self._own_devices = accounts, telephones, own_devices
         self._now, self._emergency, self._sip_server = now, emergency, sip_server
-        self._trunks = trunks
+        self._trunks, self._music = trunks, music
         self._ldap = ldap
         self._voices = voices
         self._begin = begin
@@ -141,6 +144,8 @@ class RunningDesk:
                 self._hub.end_sessions_of(user.id)
         if before.announcements != after.announcements:
             self._voices.follow(after.organisation.id)
+        if chosen(before) != chosen(after):
+            self._music()
         if before.trunks != after.trunks and self._trunks is not None:
             await self._trunks.write()
         if (

@@ -34,7 +34,6 @@ from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.http import AriOverHttp
-from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.provision import Provisioner
 from cordboard.asterisk.settings import PRACTICE_APPLICATION, STUDIO_APPLICATION
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
@@ -63,12 +62,12 @@ from cordboard.wiring.ldap import ByItself
 from cordboard.wiring.leaving import removal_of
 from cordboard.wiring.letters import make_mailing
 from cordboard.wiring.practising import Practising
+from cordboard.wiring.music import voices_and_music
 from cordboard.wiring.presence import Presence
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.studio import studio_of
 from cordboard.wiring.telephones import NotifyTalk, Telephones
 from cordboard.wiring.trunks import Trunks
-from cordboard.wiring.voices import KeptVoices
 from cordboard.wiring.wall import continued, wall_clock
 from cordboard.wiring.watching import House, Watching
 from cordboard.wiring.web import make_web
@@ -226,12 +225,13 @@ class Server:
                 organisation, self.tenancy.as_read(organisation, event)
             ),
             organisations=self.tenancy.organisations,
+        self.voices, self.music = voices_and_music(settings, self.tenancy, self.ami, lambda: self.exchange)
             new_id=self._new_id,
             clock=self.clock,
             notifier=NotifyTalk(self.ami),
             ways_out=self.ways_out,
             media=self.sounds.media,
-            music=self.telephones.music,
+            music=self.music.of,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
             prepare=self._prepare,
@@ -254,8 +254,6 @@ class Server:
         self.ldap = LdapImports(
             Ldap(), self.database.contacts, self.database.ldap, self.tenancy.all.__getitem__, self.clock.wall
         )
-        own = settings.data / "recordings"
-        self.voices = KeptVoices(own, default_sounds(), self.tenancy.announcements)
         self.administration = self._administration()
         self.watching = self._watching()
 
@@ -352,6 +350,7 @@ class Server:
             # Whole or not at all: a full disk must not make the next start take these calls for lost ones.
             new.write_text(boot + "\n")
             new.replace(self._boot_file)
+        await self.music.write()
 
     async def _control(self, question: Question) -> Answer:
         """A question of another command on this machine."""
@@ -462,6 +461,7 @@ class Server:
             accounts=self.database.accounts,
             ldap=self.ldap,
             voices=self.voices,
+            music=self.music.changed,
             telephones=self.telephones.configured,
             own_devices=self._own_devices,
             now=self.clock.wall,

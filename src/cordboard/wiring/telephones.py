@@ -16,7 +16,7 @@ from cordboard.asterisk.way_in import whose
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
 from cordboard.core.dial import shown_number
-from cordboard.core.types import DeviceKind, OrganisationId, QueueId
+from cordboard.core.types import DeviceKind, OrganisationId
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +92,6 @@ class Telephones:
         except provision.ProvisionFailed:
             log.exception("the exchange did not take all phones")
         await self._send()
-
-    def music(self, organisation: OrganisationId, queue: QueueId) -> str | None:
-        """The class of music of a queue; None: the installation's, or there is no such queue any more."""
-        board = self._board(organisation)
-        found = board.queues.get(queue) if board is not None else None
-        return found.music if found is not None else None
 
     def agents_changed(self) -> None:
         """Somebody may have signed in or taken another phone: a moment later the exchange knows."""

@@ -37,14 +37,16 @@ class KeptVoices:
         own: Path,
         ours: Path,
         rows: Callable[[OrganisationId], Sequence[AnnouncementRow]] = lambda _organisation: (),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             own: has a folder for each organisation, see `Sounds`.
             ours: the folder of the prompts that set-up speaks.
             rows: an organisation's own announcements.
+            changed: is told when a sound may have come or gone.
         """
-        self._own, self._ours, self._rows = own, ours, rows
+        self._own, self._ours, self._rows, self._changed = own, ours, rows, changed
         self._speaking: set[tuple[OrganisationId, str]] = set()
         """Of whose own a text is being spoken, or is about to be."""
         # What is spoken takes a second; a recording that comes meanwhile must not be written over by it.
@@ -114,12 +116,14 @@ class KeptVoices:
         """See `Voices`."""
         async with self._one_by_one[organisation]:
             await asyncio.to_thread(_record, self._path_of(organisation, one), sound)
+        self._changed()
 
     async def speak(self, organisation: OrganisationId, one: Announcement, text: str) -> None:
         """See `Voices`."""
         said = text if one.title is None else _said(one.language, text)
         async with self._one_by_one[organisation]:
             await self._speak(self._path_of(organisation, one), one.language, text, said)
+        self._changed()
 
     async def _speak(self, path: Path, language: str, text: str, said: str) -> None:
         new = path.with_suffix(".new.wav")
@@ -150,8 +154,15 @@ class KeptVoices:
         """See `Voices`."""
         async with self._one_by_one[organisation]:
             _delete(self._path_of(organisation, one))
+        self._changed()
 
     # --- an organisation's own ---
+
+    def own_sound(self, organisation: OrganisationId, announcement: str) -> Path | None:
+        """Its file; None: nothing of it can be heard."""
+        path = self._path(organisation, OWN, announcement)
+        # Not Path.is_file, which raises where a folder may not be read.
+        return path if os.path.isfile(path) else None
 
     def is_speaking(self, organisation: OrganisationId, announcement: str) -> bool:
         """Its text is being spoken, and can be heard in a moment."""
@@ -179,6 +190,7 @@ class KeptVoices:
             for path in (self._own / organisation / OWN).glob("*.wav"):
                 if path.stem not in ids:
                     _delete(path)
+        self._changed()
 
     def _is_unspoken(self, organisation: OrganisationId, row: AnnouncementRow) -> bool:
         """What is heard is not this text in this language, and is no recording either."""

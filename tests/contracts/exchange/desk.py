@@ -42,12 +42,13 @@ class Desk:
         *,
         media: Sequence[str] = ("sound:cordboard/nl/closed",),
         trunks: Sequence[Trunk] = (OUT,),
+        music: str | None = None,
     ) -> None:
         self.rig = rig
         self.facts: list[Event] = []
         """All that the core would have heard, in order."""
         self._numbers = itertools.count(1)
-        self._media, self._trunks = list(media), trunks
+        self._media, self._trunks, self._music = list(media), trunks, music
         self.exchange = self._adapter()
 
     def _adapter(self) -> AsteriskExchange:
@@ -60,6 +61,7 @@ class Desk:
             clock=SteadyClock(),
             ways_out=WaysOut(self._trunks, (EMERGENCY,), lambda _organisation: "NL"),
             media=self._say,
+            music=lambda _name: self._music,
         )
 
     def _say(self, _organisation: OrganisationId, phrases: Sequence[Phrase], _language: str) -> list[str]:

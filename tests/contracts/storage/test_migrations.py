@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.ports import QueueCounts, QueueRules, StorageFailure
 from cordboard.core.records import StoredState
 from cordboard.core.rules import HouseRules
@@ -125,6 +127,25 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
     (row,), _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
     assert (row.queue_name, row.urgent, row.talk_ms, row.transferred_to) == ("Spoed", True, 1_500, None)
     await database.close()
+
+
+@pytest.mark.rule("D25")
+async def test_music_that_named_nothing_becomes_the_usual_and_an_announcement_stays(
+    database: Database,
+) -> None:
+    """What a queue's music was called before 0020 no exchange of ours has ever played."""
+    hers = replace(directory().queues[0], rules=QueueRules(music="a-welcome", wait_ms_max=90_000))
+    other = replace(directory().queues[1], rules=QueueRules(music="Koffie \u00e9n thee", calls_max=7))
+    welcome = AnnouncementRow(id="a-welcome", name="Welkom", language="nl", text="Welkom.")
+    await database.directories.save(
+        replace(directory(), queues=(hers, other), announcements=(welcome,), links=())
+    )
+
+    await change(database, "0019")
+    await change(database, "head")
+
+    found = await database.directories.directory(TWENTE)
+    assert [queue.rules for queue in found.queues] == [hers.rules, QueueRules(calls_max=7)]
 
 
 async def test_a_newer_cordboards_database_is_refused_in_a_sentence(database_url: str) -> None:

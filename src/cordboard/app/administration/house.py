@@ -67,6 +67,7 @@ _RULES: dict[str, Reader] = {
 _SETTINGS: dict[str, Reader] = {
     "history_days": maybe(whole(1, 3_660)),
     "second_factor_for_administrators": flag,
+    "hold_music": maybe(id_of("own_announcements")),
 }
 """How each of `OfficeSettings` is read."""
 

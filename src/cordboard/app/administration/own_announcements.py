@@ -25,8 +25,11 @@ from cordboard.app.administration.resource import (
 )
 from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.ports import Directory
+from cordboard.core.rules import ExitAction
 from cordboard.core.types import Right
 
+SAYING = (ExitAction.ANNOUNCEMENT, ExitAction.MESSAGE)
+"""The ways out whose target is an own announcement."""
 TEXT_MAX = 2_000
 """Some two minutes."""
 
@@ -56,8 +59,13 @@ def _put(directory: Directory, row: Row) -> Directory:
 
 
 def _used(directory: Directory, id_: str) -> tuple[str, str] | None:
-    greets = (("queues", queue.name) for queue in directory.queues if queue.rules.greeting == id_)
-    return leads_to(directory, id_) or next(greets, None)
+    if (found := leads_to(directory, id_, *SAYING)) is not None:
+        return found
+    for queue in directory.queues:
+        if id_ in (queue.rules.greeting, queue.rules.music):
+            return "queues", queue.name
+    organisation = directory.organisation
+    return ("organisation", organisation.name) if organisation.settings.hold_music == id_ else None
 
 
 def _problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:

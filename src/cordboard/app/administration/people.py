@@ -27,6 +27,7 @@ from cordboard.app.administration.fields import (
 from cordboard.app.administration.resource import Resource, leads_to, numbers_free, replaced, unique, without
 from cordboard.app.administration.rights import right
 from cordboard.app.ports import Directory, GroupRow, RoleRow, UserRow
+from cordboard.core.rules import ExitAction
 from cordboard.core.types import GroupId, Right, UserId
 
 POSITION_MAX = 10_000
@@ -83,7 +84,7 @@ def _user_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[
 
 def _user_used(directory: Directory, id_: str) -> tuple[str, str] | None:
     ordered = (("queues", queue.name) for queue in directory.queues if id_ in queue.rules.order)
-    return leads_to(directory, id_) or next(ordered, None)
+    return leads_to(directory, id_, ExitAction.COLLEAGUE) or next(ordered, None)
 
 
 USERS = Resource(

@@ -33,7 +33,7 @@ from cordboard.app.administration.people import POSITION_MAX
 from cordboard.app.administration.resource import Resource, leads_to, numbers_free, replaced, unique, without
 from cordboard.app.ports import Directory, Holiday, HoursRow, LinkedRow, OpenTime, QueueRow, QueueRules
 from cordboard.core.queue import WrapUpMode
-from cordboard.core.rules import CallBackRules, Exit, ExitReason
+from cordboard.core.rules import CallBackRules, Exit, ExitAction, ExitReason
 from cordboard.core.types import GroupId, QueueId, Right, Strategy, UserId
 
 HOUR_MS = 3_600_000
@@ -64,7 +64,9 @@ def _shown(queue: QueueRow, position: int) -> Row:
         "wrap_up_ms": queue.wrap_up_ms,
         "wrap_up_mode": rules.wrap_up_mode.value,
         "order": list(rules.order),
-        "exits": {reason.value: shown_exit(way) for reason, way in rules.exits.items()},
+        "exits": {
+            reason.value: shown_exit(rules.exits[reason]) for reason in ExitReason if reason in rules.exits
+        },
         "language": queue.language,
         "ring_until_answered": queue.ring_until_answered,
         "locked": queue.locked,
@@ -114,7 +116,7 @@ def _in_order(queues: tuple[QueueRow, ...]) -> tuple[QueueRow, ...]:
 
 def _queue_used(directory: Directory, id_: str) -> tuple[str, str] | None:
     linked = (("links", link.name) for link in directory.links if link.queue == id_)
-    return leads_to(directory, id_) or next(linked, None)
+    return leads_to(directory, id_, ExitAction.QUEUE) or next(linked, None)
 
 
 def _queue_problems(directory: Directory, row: Row, old: Row | None) -> Iterator[FieldProblem]:
@@ -171,7 +173,7 @@ QUEUES = Resource(
         Field(name="callback_caller_every_ms", read=whole(20_000, HOUR_MS), default=60_000),
         Field(name="callback_caller_key", read=choice(*"0123456789"), default="1"),
         Field(name="callback_caller_chooses", read=flag, default=False),
-        Field(name="music", read=maybe(text(40)), default=None),
+        Field(name="music", read=maybe(id_of("own_announcements")), default=None),
         Field(name="number", read=maybe(number), default=None),
         Field(name="language", read=maybe(language), default=None),
         Field(name="ring_until_answered", read=flag, default=False),

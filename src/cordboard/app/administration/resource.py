@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cordboard.app.administration.fields import Field, FieldProblem, Row
 from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.ports import Directory, QueueRow, UserRow
+from cordboard.core.rules import Exit, ExitAction
 from cordboard.core.types import Right
 
 Thing = TypeVar("Thing")
@@ -86,15 +87,23 @@ def numbers_free(directory: Directory, row: Row, old: Row | None) -> Iterator[Fi
             yield FieldProblem(field="numbers", code="taken", args={"by": by[1], "number": number})
 
 
-def leads_to(directory: Directory, id_: str) -> tuple[str, str] | None:
-    """Resource and name of what leads callers to this queue, person or announcement (D21, D29); None: nothing does."""
+def leads_to(directory: Directory, id_: str, *by: ExitAction) -> tuple[str, str] | None:
+    """Resource and name of what leads callers to this queue, person or announcement (D21, D29); None: nothing does.
+
+    Args:
+        by: the ways out that lead to things of its kind; others may have the same id.
+    """
+
+    def leads(way: Exit | None) -> bool:
+        return way is not None and way.action in by and way.target == id_
+
     for queue in directory.queues:
-        if any(way.target == id_ for way in queue.rules.exits.values()):
+        if any(map(leads, queue.rules.exits.values())):
             return "queues", queue.name
     for user in directory.users:
-        if user.direct_exit is not None and user.direct_exit.target == id_:
+        if leads(user.direct_exit):
             return "users", user.name
-    if directory.organisation.rules.direct_exit.target == id_:
+    if leads(directory.organisation.rules.direct_exit):
         return "organisation", directory.organisation.name
     return None
 
