@@ -360,3 +360,23 @@ def test_a_leg_rung_in_vain_while_the_telephone_is_away_strands_nobody() -> None
     world.wait(60)
 
     assert (world.state("c1"), world.call("c1").returned) == (CallState.WAITING, True)
+
+@pytest.mark.rule("D27", "D16")
+def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> None:
+    """The telephone has lost its registration, and the leg on which the agent speaks may live: who is on it stays."""
+    world = talking(one_line=False)
+    world.click_hold("chantal", "c1")
+    world.call_arrives("c2")
+    world.click_answer("chantal", "c2")
+    first, second = world.legs_of("chantal")
+    ends(world, first, LegEnd.LOST)
+    world.call("c1").note = Note.LINE_LOST
+    world.phone_vanishes("chantal")
+
+    world.click_resume("chantal", "c1")
+
+    assert (world.hears("c1"), world.hears("c2")) == ("music", "chantal")
+    assert world.legs_of("chantal") == [second]
+    world.wait(60)
+    assert (world.state("c1"), world.state("c2")) == (CallState.WAITING, CallState.WAITING)
+    assert world.legs_of("chantal") == []

@@ -169,7 +169,7 @@ def not_up(turn: Turn, agent: Agent, call: Call) -> None:
         talk.hang_up(turn, call)
     elif call.state is CallState.CONNECTING:
         offer.unclaim(turn, agent, call)
-    elif call.note is Note.LINE_LOST and agent.line_lost_until is None:
+    elif call.note is Note.LINE_LOST and agent.line_lost_until is None and agent.line is None:
         give_back(turn, agent)
 
 
