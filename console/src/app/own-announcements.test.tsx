@@ -45,10 +45,25 @@ const NUMBER = {
 };
 const PLACES = ["queues", "users", "numbers", "own_announcements", "organisation"];
 
+const CHANGE = {
+  id: "1",
+  at: 0,
+  user: "u9",
+  user_name: "Henk",
+  action: "change",
+  resource: "own_announcements",
+  thing: "a1",
+  name: "Welkom",
+  before: { source: "spoken", text: "Welkom." },
+  after: { source: "recorded", text: "Welkom." },
+};
+
 let asked: [method: string, path: string, body?: unknown][];
 let lists: Record<string, object[]>;
 let looks: number;
 let may: boolean;
+let audits: boolean;
+let looksAtChanges: number;
 let take: object;
 let answer: (method: string, path: string, body: object) => Response | null;
 
@@ -57,6 +72,7 @@ const NO_TAKE = { state: null, wrong: null, device: null, take: null, on_the_lin
 beforeEach(() => {
   take = NO_TAKE;
   [asked, looks, may, answer] = [[], 0, true, () => null];
+  [audits, looksAtChanges] = [false, 0];
   lists = {
     queues: [QUEUE],
     users: [{ id: "u1", version: "v1", name: "Piet Jansen", direct_exit: null }],
@@ -69,9 +85,16 @@ beforeEach(() => {
     const method = init.method ?? "";
     if (method === "GET") {
       if (path === "admin")
-        return json({ rights: [], resources: PLACES.map((name) => ({ name, may_change: may })) });
+        return json({
+          rights: audits ? ["admin.audit"] : [],
+          resources: PLACES.map((name) => ({ name, may_change: may })),
+        });
       if (path === "admin/rights") return json({ rights: [] });
       if (path.endsWith("/telephone")) return json(take);
+      if (path.startsWith("admin/audit")) {
+        looksAtChanges += 1;
+        return json({ rows: [CHANGE], before: null });
+      }
       if (path === "admin/own_announcements") looks += 1;
       return json({ rows: lists[path.replace("admin/", "")] });
     }
@@ -234,6 +257,46 @@ describe("own announcements", () => {
     expect([found(), says()]).toEqual([0, "Niets gevonden voor “zeilboot”."]);
   });
 
+  it("are all there again once they are few, whatever was sought", async () => {
+    lists["own_announcements"] = Array.from({ length: 8 }, (_, at) => ({
+      ...WELCOME,
+      id: `b${at}`,
+      name: `Zin ${at}`,
+    }));
+    answer = (method) => {
+      if (method !== "DELETE") return null;
+      lists["own_announcements"] = lists["own_announcements"]?.slice(0, 7) ?? [];
+      return new Response(null, { status: 204 });
+    };
+    await open("own_announcements");
+    fireEvent.change(screen.getByRole("searchbox"), { target: { value: "zin 7" } });
+    await click(screen.getByRole("link", { name: /Zin 7/ }));
+    await press("Verwijderen");
+    await click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Verwijderen" }));
+
+    expect(there()).toBe("/admin/own_announcements");
+    expect(screen.queryByRole("searchbox")).toBeNull();
+    expect(screen.getAllByRole("listitem")).toHaveLength(7);
+  });
+
+  it("have a log of changes that says what is heard, and follows [X-b]", async () => {
+    audits = true;
+    own({ source: "recorded" });
+    answer = () => {
+      own({});
+      return json(WELCOME);
+    };
+    await open("own_announcements/a1");
+    const trail = (): HTMLElement => screen.getByRole("complementary", { name: "Wijzigingen" });
+    expect(trail().textContent).toContain("Henk wijzigde Geluid uitgesproken tekst eigen opname");
+    expect(trail().textContent).not.toContain("Welkom.");
+    const before = looksAtChanges;
+    await press("Weer de stem van Cordboard");
+    await click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Verwijderen" }));
+
+    expect(looksAtChanges).toBe(before + 1);
+  });
+
   it("are looked at each second while the text is being spoken, until it can be heard [D25]", async () => {
     vi.useFakeTimers();
     own({ source: "none", ms: null, speaking: true });
@@ -389,8 +452,10 @@ describe("where an own announcement is chosen", () => {
   it("a queue greets who enters, or says nothing [D25]", async () => {
     await open("queues/q1");
     expect(words(/^Begroeting/)).toEqual(["niets", "Welkom"]);
+    field(/^Begroeting/).focus();
     fireEvent.change(field(/^Begroeting/), { target: { value: "a1" } });
-    expect(document.body.textContent).toContain("wie opneemt, breekt het af");
+    expect(document.activeElement).toBe(field(/^Begroeting/));
+    expect(document.body.textContent).toContain("zodra iemand opneemt, stopt de begroeting");
     await press("Opslaan");
     lists["queues"] = [{ ...QUEUE, greeting: "a1" }];
     cleanup();
@@ -399,6 +464,25 @@ describe("where an own announcement is chosen", () => {
     await press("Opslaan");
 
     expect(asked.map(([, , body]) => body)).toEqual([{ greeting: "a1" }, { greeting: null }]);
+  });
+
+  it("a queue plays it to who waits, and the organisation to who is on hold [D25]", async () => {
+    await open("queues/q1");
+    expect(words(/^Wachtend: Wie wacht hoort …$/)).toEqual(["de gewone muziek", "Welkom"]);
+    fireEvent.change(field(/^Wachtend: Wie wacht hoort …$/), { target: { value: "a1" } });
+    await press("Opslaan");
+    cleanup();
+    await open("organisation");
+    fireEvent.change(field(/Wie in de wacht staat hoort$/), { target: { value: "a1" } });
+    await press("Opslaan");
+    expect(asked.map(([, , body]) => body)).toEqual([{ music: "a1" }, { hold_music: "a1" }]);
+
+    cleanup();
+    lists["queues"] = [{ ...QUEUE, music: "a1" }];
+    lists["organisation"] = [{ ...lists["organisation"]?.[0], hold_music: "a1" }];
+    await open("own_announcements/a1");
+    expect(reads()).toContain("muziek van Algemeen");
+    expect(reads()).toContain("muziek in de wacht");
   });
 
   it("a queue in which callers hear ringing says why it has no greeting", async () => {

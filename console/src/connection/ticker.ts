@@ -3,8 +3,8 @@ const AT_ONCE = 48;
 const FRAME_MS = 17;
 
 /**
- * One clock for every running time on the screen, so that they all change together and a page with forty of them
- * wakes up once a second. It beats just after each whole second of the server.
+ * One clock for every running time on the screen, so that they change together (some dozens at a time, a frame apart) and a page
+ * with forty of them wakes up once a second. It beats just after each whole second of the server.
  */
 export class Ticker {
   readonly #now: () => number;

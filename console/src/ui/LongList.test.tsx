@@ -6,6 +6,8 @@ import { LongList, Rows } from "./LongList.tsx";
 const ROW = 48;
 const SCREEN = 10 * ROW;
 let scrolled = 0;
+/** How much of it the screen shows, and what scrolls it. */
+let screenPx = SCREEN;
 
 const heightOf = (element: Element): number => {
   const gap = /calc\((\d+)/.exec((element as HTMLElement).style.height)?.[1];
@@ -22,12 +24,15 @@ const topOf = (element: Element): number => {
 };
 
 beforeEach(() => {
-  scrolled = 0;
+  [scrolled, screenPx] = [0, SCREEN];
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockImplementation(function (this: Element) {
-    const height = this.matches(".scroller") ? SCREEN : heightOf(this);
+    const height = this.matches(".scroller") ? screenPx : heightOf(this);
     return new DOMRect(0, topOf(this), 300, height);
   });
   vi.spyOn(Element.prototype, "getClientRects").mockReturnValue([new DOMRect()] as unknown as DOMRectList);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockImplementation(function (this: HTMLElement) {
+    return this.matches(".scroller") ? screenPx : heightOf(this);
+  });
   vi.spyOn(Element.prototype, "scrollHeight", "get").mockImplementation(function (this: Element) {
     return heightOf(this);
   });
@@ -35,19 +40,21 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 const numbers = (count: number): number[] => [...Array(count).keys()];
+const things = (order: readonly number[]) => order.map((at) => ({ id: `r${at}`, at }));
 const list = (...counts: number[]) => (
   <div className="scroller" style={{ overflowY: "auto" }}>
     <LongList className="" rows={counts.reduce((sum, one) => sum + one, 0)}>
       {counts.map((count, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lists stay where they are.
         <section key={index} aria-label={`list ${index}`}>
-          <Rows of={numbers(count)}>
-            {(one) => (
-              <button type="button" key={one} className="row">
-                {index * 1000 + one}
+          <Rows of={things(numbers(count))}>
+            {({ id, at }) => (
+              <button type="button" key={id} className="row">
+                {index * 1000 + at}
               </button>
             )}
           </Rows>
@@ -102,6 +109,46 @@ describe("a long list", () => {
     expect(drawn()).not.toContain(5);
   });
 
+  it("keeps the row on which the keyboard stands when it moves to another place", () => {
+    const ordered = (order: readonly number[]) => (
+      <div className="scroller" style={{ overflowY: "auto" }}>
+        <LongList className="" rows={order.length}>
+          <Rows of={things(order)}>
+            {({ id, at }) => (
+              <button type="button" key={id} className="row">
+                {at}
+              </button>
+            )}
+          </Rows>
+        </LongList>
+      </div>
+    );
+    const order = numbers(200);
+    const shown = render(ordered(order));
+    const third = screen.getByRole("button", { name: "3" });
+    third.focus();
+    shown.rerender(ordered([...order.filter((one) => one !== 3), 3]));
+    expect(document.activeElement).toBe(third);
+    expect(drawn()).toEqual([...numbers(15).filter((one) => one !== 3), 199, 3]);
+    // Its neighbours are there as well, for who goes on with Tab.
+    shown.rerender(
+      ordered([...numbers(100), 3, ...numbers(200).slice(100)].filter((one, at) => one !== 3 || at === 100)),
+    );
+    expect(document.activeElement).toBe(third);
+    expect(drawn().slice(-3)).toEqual([99, 3, 100]);
+  });
+
+  it("scrolls on after it stood whole on the screen, or in a page that scrolled as a whole", () => {
+    screenPx = 40 * ROW;
+    vi.stubGlobal("innerHeight", screenPx);
+    const shown = render(list(31));
+    expect(drawn()).toEqual(numbers(31));
+    screenPx = SCREEN;
+    shown.rerender(list(200));
+    scrollTo(100 * ROW);
+    expect(drawn()).toContain(105);
+  });
+
   it("keeps what is drawn when it grows long", () => {
     const shown = render(list(30));
     const row = screen.getByRole("button", { name: "7" });
@@ -114,10 +161,10 @@ describe("a long list", () => {
     const callers = (count: number) => (
       <div className="scroller" style={{ overflowY: "auto" }}>
         <LongList className="" rows={count}>
-          <Rows of={numbers(count)} items>
-            {(one) => (
-              <li key={one} className="row">
-                {one}
+          <Rows of={things(numbers(count))} items>
+            {({ id, at }) => (
+              <li key={id} className="row">
+                {at}
               </li>
             )}
           </Rows>

@@ -35,7 +35,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
 const iconOf = (place: string): IconName => ICONS[place] ?? "sliders";
 
 /** Pages that say how something is now. */
-const LIVE: ReadonlySet<string> = new Set(["trunks"]);
+const LIVE: ReadonlySet<string> = new Set(["trunks", "devices"]);
 const REREAD_MS = 2_000;
 
 interface Props {
@@ -213,7 +213,12 @@ function Place({ place, id, known, audit, go, made, sought, seek, tell, holds }:
       {audit && row !== undefined && (
         <aside className="adm-trail" aria-label={t`Changes`}>
           <h2>{t`Changes`}</h2>
-          <Changes known={known} resource={place} thing={row.id} version={row.version} />
+          <Changes
+            known={known}
+            resource={place}
+            thing={row.id}
+            version={[row.version, row["source"], row["ms"]].join()}
+          />
         </aside>
       )}
     </main>

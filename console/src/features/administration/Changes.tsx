@@ -99,11 +99,15 @@ export function Changes({ known, resource, thing, version }: Props) {
 }
 
 function differing(row: AuditRow): string[] {
-  return Object.keys(row.after ?? {});
+  const changed = ([field, after]: [string, unknown]): boolean =>
+    JSON.stringify(after) !== JSON.stringify(row.before?.[field]);
+  return Object.entries(row.after ?? {})
+    .filter(changed)
+    .map(([field]) => field);
 }
 
 /** A field is called as the sentence in which it stands. */
 function titleOf(page: Page | undefined, field: string): string {
   const rules = page === undefined ? [] : everyRule(page);
-  return rules.find((rule) => standsIn(rule.text, field))?.title ?? "";
+  return rules.find((rule) => standsIn(rule.text, field))?.title ?? page?.besides?.[field] ?? "";
 }

@@ -116,8 +116,12 @@ export function Editor({ page, place, row, known, may, password, made, holds, go
       done();
     });
 
-  const show = (rule: Rule) => (
-    <div className="adm-rule" key={rule.title + rule.text}>
+  // Not by its words: what is chosen in a sentence may change it, and the keyboard stays where it is.
+  const show = (rule: Rule, at: number, all: readonly Rule[]) => (
+    <div
+      className="adm-rule"
+      key={`${rule.title} ${all.slice(0, at).filter((one) => one.title === rule.title).length}`}
+    >
       <h2>{rule.title}</h2>
       <div className="adm-say">
         {pieces(rule.text).map((piece) => {
@@ -240,7 +244,7 @@ export function Editor({ page, place, row, known, may, password, made, holds, go
 /** What a value is, for who listens: the title of its sentence, and the words before it. */
 function label(rule: Rule, field: string): string {
   const before = rule.text.slice(0, rule.text.indexOf(`[${field}]`)).replace(/\[[a-z_.]+\]/g, "…");
-  return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $/, "");
+  return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $| ?\($/, "");
 }
 
 /** What was refused is read, also where the page is longer than the screen. */

@@ -66,6 +66,9 @@ export function OfLdap({ row, may, known }: Props) {
     const when = i18n.date(new Date(at), { dateStyle: "medium", timeStyle: "short" });
     if (no !== null) {
       const why = refusedWords(no);
+      if (no === "not_saved") {
+        return t`${when}: the contacts could not be saved. What was stored before stays; it is tried again the next time.`;
+      }
       return t`${when}: nothing was imported. ${why}`;
     }
     return t`${when}: ${added} new, ${changed} changed, ${removed} removed, ${same} the same, ${bad} left out.`;
@@ -76,8 +79,8 @@ function Outcome({ outcome }: { readonly outcome: LdapImported }) {
   const { t } = useLingui();
   const { added, changed, removed, same, bad, bad_count } = outcome;
   const words: Readonly<Record<BadLdapEntry["reason"], string>> = {
-    name: t`no name, or too long a name`,
-    function: t`too long a function`,
+    name: t`no name, or one that is too long or has signs that cannot be shown`,
+    function: t`a function that is too long or has signs that cannot be shown`,
     numbers: t`a number is no telephone number`,
     addresses: t`an address is no e-mail address`,
     twice: t`stands in the directory twice`,

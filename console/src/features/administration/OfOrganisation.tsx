@@ -42,7 +42,10 @@ export function OfOrganisation({ row, known, gone }: Props) {
           </p>
         </div>
       </div>
-      <DeleteOrganisation row={row} known={known} gone={gone} />
+      {/* Nobody deletes the organisation from which that is done. */}
+      {row.id !== known.lists["organisation"]?.[0]?.id && (
+        <DeleteOrganisation row={row} known={known} gone={gone} />
+      )}
     </>
   );
 }

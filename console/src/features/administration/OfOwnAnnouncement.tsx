@@ -90,13 +90,13 @@ export function OfOwnAnnouncement({ row, may, known, go }: Props) {
         <h2>{t`Used`}</h2>
         <div className="adm-say">
           {uses.length === 0 ? (
-            <p>{t`No caller hears it yet. Choose it as the greeting of a queue, as what is heard when nobody can answer, or give it a number of its own.`}</p>
+            <p>{t`No caller hears it yet. Choose it as the greeting or the music of a queue, as what is heard on hold or when nobody can answer, or give it a number of its own.`}</p>
           ) : (
             <ul className="adm-uses">
               {uses.map(({ words, place, id }) => {
                 const to = `/admin/${place}/${encodeURIComponent(id)}`;
                 return (
-                  <li key={words}>
+                  <li key={`${place} ${id} ${words}`}>
                     <PageLink to={to} open={() => go(to)}>
                       {words}
                     </PageLink>

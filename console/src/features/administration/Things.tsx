@@ -39,8 +39,10 @@ export function Things({ page, place, icon, rows, known, may, sought, seek, go }
     about: about(page, place, row, lists),
     state: state(place, row),
   }));
-  const found = lines.filter(({ name, about: other, state: now }) => has(`${name} ${other} ${now}`, sought));
-  const words = sought.trim();
+  // What cannot be seen and changed does not search.
+  const active = rows.length > SEEN_AT_ONCE ? sought : "";
+  const found = lines.filter(({ name, about: other, state: now }) => has(`${name} ${other} ${now}`, active));
+  const words = active.trim();
   const [count, all] = [found.length, rows.length];
   const title = page.title;
   const add = may && page.add !== undefined && (

@@ -10,19 +10,24 @@ export function announcements(language: Kind): Page {
     kinds: {
       language,
       text: { is: "text", lines: 3 },
-      // Stands in no sentence of the page, but in the log of changes.
-      source: {
-        is: "choice",
-        options: [
-          ["ours", t`Cordboard's own voice`],
-          ["spoken", t`own text`],
-          ["recorded", t`own recording`],
-          ["none", t`nothing`],
-        ],
-      },
+      source: source(),
     },
+    besides: { source: t`Sound` },
     rules: () => [{ title: t`Text`, text: t`Callers hear: [text]` }],
     begin: {},
+  };
+}
+
+/** What is heard; in the log of changes only, the page says it in its own words. */
+export function source(): Kind {
+  return {
+    is: "choice",
+    options: [
+      ["ours", t`Cordboard's own voice`],
+      ["spoken", t`spoken text`],
+      ["recorded", t`own recording`],
+      ["none", t`nothing`],
+    ],
   };
 }
 

@@ -42,6 +42,8 @@ export interface Page {
   /** What the list says of each beside its name: a field. */
   readonly about?: string;
   readonly kinds: Readonly<Record<string, Kind>>;
+  /** Titles of fields that stand in no sentence, but in the log of changes. */
+  readonly besides?: Readonly<Record<string, string>>;
   /** What is not asked with a new thing. */
   readonly rules: (row: Draft, isNew: boolean) => readonly Rule[];
   /** What else changes when somebody changes this field. */

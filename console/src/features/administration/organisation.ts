@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import type { Kind, Page } from "./kinds.ts";
+import { own } from "./own-announcements.ts";
 
 /** The organisation itself, and the rules that hold for everybody in it. */
 export function organisation(language: Kind): Page {
@@ -41,6 +42,7 @@ export function organisation(language: Kind): Page {
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
       second_factor_for_administrators: { is: "flag", yes: t`also a code`, no: t`only a password` },
+      hold_music: own(t`the usual music`),
       history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
     },
@@ -62,7 +64,7 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`On hold`,
-        text: t`After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`,
+        text: t`Who is on hold hears [hold_music]. After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`,
       },
       {
         title: t`With announcement`,

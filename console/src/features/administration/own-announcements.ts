@@ -2,23 +2,31 @@ import { plural, t } from "@lingui/core/macro";
 import type { Row } from "../../connection/admin.ts";
 import { duration, phoneNumber } from "../../model/format.ts";
 import { wayOut } from "../../text/why.ts";
+import { source } from "./announcements.ts";
 import type { Draft, Exit, Kind, Page } from "./kinds.ts";
 import type { Lists } from "./words.ts";
 
 export const OWN = "own_announcements";
+
+/** One of them, or what is heard without.  */
+export function own(empty: string): Kind {
+  return { is: "one", of: OWN, empty, none: t`(none has been made yet: see Own announcements)` };
+}
 
 /** What an organisation tells callers in its own words (D21, D25). */
 export function ownAnnouncements(language: Kind): Page {
   return {
     title: t`Own announcements`,
     add: t`New announcement`,
-    purpose: t`What you tell callers in your own words: a welcome to whoever enters a queue, what is heard when nobody can answer, or a number that only gives information. Cordboard's voice speaks your text, or you record it yourself.`,
+    purpose: t`What you tell callers in your own words: a welcome to whoever enters a queue, what is heard when nobody can answer, or a number that only gives information. Cordboard's voice speaks your text, or you record it yourself. Music of your own goes here as well.`,
     kinds: {
       name: { is: "text" },
       language,
       text: { is: "text", lines: 4, empty: t`no text: there is only a recording` },
       numbers: { is: "list", phones: true, empty: t`no number` },
+      source: source(),
     },
+    besides: { source: t`Sound` },
     rules: (row, isNew) => [
       { title: t`Name`, text: t`The announcement is called [name].` },
       {
@@ -71,7 +79,8 @@ export function usesOf(id: string, lists: Lists): readonly Use[] {
   const uses: Use[] = [];
   const add = (place: string, of: string, words: string): void => {
     // Two ways out may have the same reason: of who calls, and of who waits already.
-    if (!uses.some((one) => one.words === words)) uses.push({ words, place, id: of });
+    const known = uses.some((one) => one.words === words && one.place === place && one.id === of);
+    if (!known) uses.push({ words, place, id: of });
   };
   for (const row of lists["numbers"] ?? []) {
     const number = phoneNumber(row.id);
@@ -80,6 +89,7 @@ export function usesOf(id: string, lists: Lists): readonly Use[] {
   for (const row of lists["queues"] ?? []) {
     const queue = String(row["name"]);
     if (row["greeting"] === id) add("queues", row.id, t`greeting of ${queue}`);
+    if (row["music"] === id) add("queues", row.id, t`music of ${queue}`);
     for (const [reason, exit] of Object.entries((row["exits"] ?? {}) as Readonly<Record<string, Exit>>)) {
       const situation = wayOut(reason);
       if (says(exit, id)) add("queues", row.id, t`${queue}: ${situation}`);
@@ -88,6 +98,7 @@ export function usesOf(id: string, lists: Lists): readonly Use[] {
   for (const place of ["organisation", "users"]) {
     for (const row of lists[place] ?? []) {
       const name = String(row["name"]);
+      if (row["hold_music"] === id) add(place, row.id, t`music on hold`);
       if (says(row["direct_exit"] as Exit | null | undefined, id)) {
         add(
           place,

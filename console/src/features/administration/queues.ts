@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import type { Draft, Kind, Page, Rule } from "./kinds.ts";
-import { OWN } from "./own-announcements.ts";
+import { own } from "./own-announcements.ts";
 
 const KEYS = [..."1234567890"].map((key) => [key, key] as const);
 
@@ -61,12 +61,7 @@ function kinds(): Record<string, Kind> {
     wait_ms_max: { is: "seconds", empty: t`any time` },
     calls_max: { is: "count", empty: t`any number` },
     empty_ms: seconds,
-    greeting: {
-      is: "one",
-      of: OWN,
-      empty: t`nothing`,
-      none: t`(none has been made yet: see Own announcements)`,
-    },
+    greeting: own(t`nothing`),
     announce_first_ms: { is: "seconds", empty: t`never` },
     announce_every_ms: seconds,
     announce_wait: { is: "flag", yes: t`with the expected wait`, no: t`without the expected wait` },
@@ -83,7 +78,7 @@ function kinds(): Record<string, Kind> {
     callback_caller_key: { is: "choice", options: KEYS },
     callback_caller_chooses: { is: "flag", yes: t`may choose a time`, no: t`keeps the place in the queue` },
     callback_per_ten_minutes: { is: "count", empty: t`any number` },
-    music: { is: "text", empty: t`the usual music` },
+    music: own(t`the usual music`),
     number: { is: "phone", empty: t`the number of the caller's group` },
     ring_until_answered: { is: "flag", yes: t`ringing`, no: t`music` },
     locked: { is: "flag", yes: t`may not`, no: t`may` },
@@ -157,7 +152,7 @@ function greeting(row: Draft): Rule {
     ? t`[greeting] is not heard: in this queue callers hear the telephone ring.`
     : t`There is none: in this queue callers hear the telephone ring.`;
   const heard = chosen
-    ? t`Callers hear on entering: [greeting]. Agents are asked meanwhile, and whoever answers ends it.`
+    ? t`Callers hear on entering: [greeting]. Agents are asked meanwhile, and an answer ends the greeting.`
     : t`Callers hear on entering: [greeting].`;
   return { title: t`Greeting`, text: row["ring_until_answered"] === true ? ringing : heard };
 }
@@ -167,7 +162,10 @@ function waiting(row: Draft): Rule[] {
   return [
     {
       title: t`Waiting`,
-      text: t`Who waits hears [ring_until_answered] ([music]) and is spoken to in [language].`,
+      text:
+        row["ring_until_answered"] === true
+          ? t`Who waits hears [ring_until_answered], and is spoken to in [language].`
+          : t`Who waits hears [ring_until_answered] ([music]), and is spoken to in [language].`,
     },
     {
       title: t`Place in the queue`,

@@ -91,8 +91,8 @@ function Outcome({ outcome }: { outcome: ContactsImported }) {
   const { t } = useLingui();
   const { added, changed, same, bad, bad_count } = outcome;
   const words: Readonly<Record<BadContact["reason"], string>> = {
-    name: t`no name, or too long a name`,
-    function: t`too long a function`,
+    name: t`no name, or one that is too long or has signs that cannot be shown`,
+    function: t`a function that is too long or has signs that cannot be shown`,
     numbers: t`a number is no telephone number`,
     addresses: t`an address is no e-mail address`,
     group: t`no such group`,
