@@ -29,6 +29,8 @@ LOOK_S = (0.25, 0.7)
 RECONNECT_S = 0.02
 ANSWER_S = 2.5
 """Longer without an answer to a click is a lost click."""
+OBEYED_S = 3.0
+"""A click that was taken and of which nothing was heard after this was not obeyed."""
 FALLBACK_AFTER_S = 1.5
 """A telephone that rings while the console is away is picked up by hand after this."""
 
@@ -228,12 +230,36 @@ class Agent:
             self.callers.did_not_hang_up(hang_up)
 
     async def probe_control(self) -> bool:
-        """Hold or resume one of my calls now; False: there is none, or it was refused."""
-        for card in self.mine():
-            if card["state"] in ("active", "held"):
-                op = "call.resume" if card["state"] == "held" else "call.hold"
-                return await self.click(op, call=card["id"]) is Said.YES
+        """Hold or resume one of my callers, who hears that it was done.
+
+        False: there is none, it was refused, or it was taken and not carried out.
+        """
+        was_still, self.still = self.still, True
+        try:
+            for card in self.mine():
+                if card["state"] in ("active", "held") and self._hears_me(card) is not None:
+                    return await self._turn(card)
+        finally:
+            self.still = was_still
         return False
+
+    async def _turn(self, card: dict[str, Any]) -> bool:
+        """From talking to hold, or back: the click is taken, and heard in the caller's ear."""
+        is_held = card["state"] == "held"
+        if await self.click("call.resume" if is_held else "call.hold", call=card["id"]) is not Said.YES:
+            return False
+        deadline = time.monotonic() + OBEYED_S
+        while self._hears_me(card) is not is_held:
+            if time.monotonic() > deadline:
+                if card["number"] in self.callers.living:
+                    self.refusals[f"{'call.resume' if is_held else 'call.hold'}: not obeyed"] += 1
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
+    def _hears_me(self, card: dict[str, Any]) -> bool | None:
+        assert self.phone.tone_hz is not None
+        return self.callers.hears(card["number"], self.phone.tone_hz)
 
     async def go_home(self, within_s: float) -> bool:
         """Hang up whatever is left; says whether nothing is."""

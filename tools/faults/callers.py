@@ -229,6 +229,15 @@ class Callers:
             visit.heard_last |= dict.fromkeys(people, time.time())
         return True
 
+    def hears(self, number: str | None, voice_hz: int) -> bool | None:
+        """Whether this caller hears that voice in this instant; None: not known, or there is no such caller."""
+        found = self.living.get(number or "")
+        if found is None or found[1].state is not CallState.UP:
+            return None
+        last = len(found[1].ear.packets)
+        # Right after the caller listened there is nothing yet to tell by.
+        return voice_hz in tones_in(found[1].ear.samples(last - 2, last), self._voices) if last >= 2 else None
+
     def _fate(self, visit: Visit, call: SipCall) -> Fate:
         if visit.fate is not None:
             return visit.fate

@@ -130,7 +130,7 @@ class Office:
         return (time.monotonic() - since) * 1000 if whole else None
 
     async def in_control(self, since: float, within_s: float) -> float | None:
-        """Wait until a click of somebody who talks is obeyed; milliseconds since `since`, or None."""
+        """Wait until a click of somebody who talks is obeyed, and the caller hears it; milliseconds, or None."""
         while time.monotonic() < since + within_s:
             for agent in self.agents:
                 if agent.console.is_live and await agent.probe_control():

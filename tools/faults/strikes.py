@@ -213,10 +213,13 @@ class Striker:
             meanwhile = await office.in_control(began, seconds)
             await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
         control = await office.in_control(time.monotonic(), BACK_S)
-        if meanwhile is None:
-            office.complaints.append(f"{what}: not in control while it lasted")
+        if meanwhile is not None:
+            await self._over(what, f"{up}; for {seconds:.1f} s; in control meanwhile", control)
             return
-        await self._over(what, f"{up}; for {seconds:.1f} s; in control meanwhile", control)
+        office.complaints.append(f"{what}: not in control while it lasted")
+        if control is None:
+            office.complaints.append(f"{what}: not in control afterwards")
+        await office.settles(what)
 
     async def pull_plug(self) -> None:
         """An agent's telephone is gone without a word, and registers again later."""
@@ -246,7 +249,7 @@ class Striker:
         # It has looked at the wall by then.
         await asyncio.sleep(CALENDAR_S + 1)
         control = await office.in_control(time.monotonic(), BACK_S)
-        office.complaints += before.broken(moments(office.cards(), office.consoles))
+        office.complaints += before.broken(moments(office.cards(), office.consoles), died=dies)
         if not dies:
             await self._over("clock set", f"{up}; by {jump_ms / 1000:+.0f} s", control)
         elif control is None:

@@ -53,11 +53,15 @@ class Moments:
     clock_ms: float
     """How far the server's time is ahead of our own monotonic clock."""
 
-    def broken(self, later: Moments) -> Iterator[str]:
-        """What changed and must not have."""
+    def broken(self, later: Moments, *, died: bool) -> Iterator[str]:
+        """What changed and must not have.
+
+        Args:
+            died: the server was killed meanwhile.
+        """
         for call, (entered, answered) in self.calls.items():
             now = later.calls.get(call)
-            if now is not None and (now[0] != entered or not _is_same(answered, now[1])):
+            if now is not None and (now[0] != entered or not _is_same(answered, now[1], died=died)):
                 yield f"the call {call} came and was answered at {(entered, answered)}, and then at {now}"
         for agent, (since, until) in self.wrap_ups.items():
             now = later.wrap_ups.get(agent)
@@ -69,8 +73,9 @@ class Moments:
             yield f"the server's time made a step of {later.clock_ms - self.clock_ms:.0f} ms with calls up"
 
 
-def _is_same(answered: int | None, now: int | None) -> bool:
-    return answered is None or (now is not None and abs(now - answered) < CLOCK_MS_MAX)
+def _is_same(answered: int | None, now: int | None, *, died: bool) -> bool:
+    found_later_ms = CLOCK_MS_MAX if died else 1
+    return answered is None or (now is not None and 0 <= now - answered < found_later_ms)
 
 
 def moments(cards: dict[str, dict[str, Any]], consoles: Iterable[Console]) -> Moments:
