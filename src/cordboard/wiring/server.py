@@ -61,8 +61,8 @@ from cordboard.wiring.keeping import Keeping
 from cordboard.wiring.ldap import ByItself
 from cordboard.wiring.leaving import removal_of
 from cordboard.wiring.letters import make_mailing
-from cordboard.wiring.practising import Practising
 from cordboard.wiring.music import voices_and_music
+from cordboard.wiring.practising import Practising
 from cordboard.wiring.presence import Presence
 from cordboard.wiring.sounds import Sounds
 from cordboard.wiring.studio import studio_of
@@ -218,6 +218,7 @@ class Server:
         self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
         self.sounds = Sounds(settings.data / "recordings", exchange.messages_dir)
+        self.voices, self.music = voices_and_music(settings, self.tenancy, self.ami, lambda: self.exchange)
         self.exchange = AsteriskExchange(
             self.ari.link(),
             router=self._route,
@@ -225,7 +226,6 @@ class Server:
                 organisation, self.tenancy.as_read(organisation, event)
             ),
             organisations=self.tenancy.organisations,
-        self.voices, self.music = voices_and_music(settings, self.tenancy, self.ami, lambda: self.exchange)
             new_id=self._new_id,
             clock=self.clock,
             notifier=NotifyTalk(self.ami),
@@ -342,6 +342,7 @@ class Server:
     async def _prepare(self) -> None:
         """What administrators set up is in the exchange, at every (re)connect."""
         await self.trunks.write()
+        await self.music.write()
         await self.telephones.write()
 
     def _booted(self, boot: str) -> None:
@@ -350,7 +351,6 @@ class Server:
             # Whole or not at all: a full disk must not make the next start take these calls for lost ones.
             new.write_text(boot + "\n")
             new.replace(self._boot_file)
-        await self.music.write()
 
     async def _control(self, question: Question) -> Answer:
         """A question of another command on this machine."""
@@ -461,13 +461,13 @@ class Server:
             accounts=self.database.accounts,
             ldap=self.ldap,
             voices=self.voices,
-            music=self.music.changed,
             telephones=self.telephones.configured,
             own_devices=self._own_devices,
             now=self.clock.wall,
             emergency=frozenset(self.settings.exchange.emergency_numbers),
             sip_server=sip_server(self.settings),
             trunks=self.trunks,
+            music=self.music.changed,
             begin=self._begin,
         )
         return Administration(self.database.directories, self.database.audit, desk, self.clock.now)
