@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tests.support.sipp import SippReport
 from tools.faults.callers import Fate
 from tools.faults.ending import read
 from tools.faults.ledger import Ledger, Row
-from tools.soak import GROWTH_MAX, JUDGED_FROM_S, OTHERS_KEPT, Look, _close, slope_per_hour
+from tools.soak import GROWTH_MAX, JUDGED_FROM_S, OTHERS_KEPT, WARM_S, Look, _close, slope_per_hour
 
 CHANNELS = "PJSIP/t-test-00000001!cordboard-in!s!1!Up!Stasis!cordboard!31612345678!!!3!10!!1\n\n"
 BRIDGES = """Bridge-ID                            Name            Chans Type            Technology Duration
@@ -57,14 +58,15 @@ def test_the_slope_is_that_of_the_straight_line_through_all_of_it() -> None:
 
 
 def test_hours_in_which_nothing_grows_and_nobody_is_lost_are_good() -> None:
-    """What grows in the first half hour is warming up, and a run that is too short is not judged by growth."""
-    warming_up = [
-        Look(
-            at_s=look.at_s, server=look.server | {"MB": 150.0 if look.at_s else 60.0}, exchange=look.exchange
-        )
-        for look in looks()
-    ]
-    assert _close(warming_up, ledger(), report(), others(3), (), 1) == 0
+    """What grows until it is warm is warming up, no longer; and a run that is too short is not judged by growth."""
+
+    def growing_until(warm_s: float) -> list[Look]:
+        return [
+            replace(look, server=look.server | {"MB": 60.0 + min(look.at_s, warm_s) / 60}) for look in looks()
+        ]
+
+    assert _close(growing_until(WARM_S), ledger(), report(), others(3), (), 1) == 0
+    assert _close(growing_until(WARM_S * 1.5), ledger(), report(), others(3), (), 1) == 1
     short = looks(lasts_s=JUDGED_FROM_S - 60, server_MB=50.0)
     assert _close(short, ledger(), report(), others(3), (), 1) == 0
 
