@@ -7,7 +7,7 @@ import os
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-pytest_plugins = ["tools.rules_plugin"]
+pytest_plugins = ["tools.rules_plugin", "tools.lanes_plugin"]
 
 # No deadline per example: a shared machine's pauses are not our mistakes. In CI the same examples every time;
 # at a desk new ones, and what failed is kept in .cache to be tried first the next time.

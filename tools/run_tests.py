@@ -5,9 +5,10 @@ real exchange, the real browser, a campaign of kills and faults. A part without 
 lost its tests must not look green. Each part leaves JUnit XML in `.cache/results/`, and what it proved for
 `tools/rules` (`tools/rules_plugin.py`).
 
-The real exchange and the real browser mostly wait for telephones and people, so the days and the units, which only
-calculate, run beside them at a lower priority; what those say is shown whole when each has ended. The campaign comes
-last and alone: it also looks at how soon everything is back.
+The real exchange and the real browser mostly wait for telephones and people, so the files of the exchange are played
+in two lanes side by side (`tools/lanes_plugin.py`), and the days and the units, which only calculate, run beside all of
+it at a lower priority; what is not the first lane is shown whole when it has ended. The campaign comes last and alone:
+it also looks at how soon everything is back.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from cordboard.asterisk.ports import RANGE_VARIABLE
 from tools import console_proofs, proofs
 from tools.jobs import LIVE, end_group, interrupt_group
+from tools.lanes_plugin import VARIABLE as LANE_VARIABLE
 from tools.setup import PYTHON
 from tools.steps import CACHE, ROOT
 
@@ -79,8 +82,23 @@ def count(report: Path) -> Count:
     return total
 
 
-PORTS, PORTS_BESIDE = "20000-24999", "25000-29999"
-"""Where servers under test listen: an exchange that starts anew must find its ports as it left them."""
+class Lane(Enum):
+    """What runs side by side; the value is where its servers under test listen: an exchange that starts anew must find
+    its ports as it left them.
+    """
+
+    FIRST = "20000-23999"
+    """Shown as it comes."""
+    SECOND = "24000-26999"
+    BESIDE = "27000-29999"
+    """Yields the processor to the others."""
+
+
+BESIDE = {
+    Lane.FIRST: "",
+    Lane.SECOND: " (at the same time)",
+    Lane.BESIDE: " (beside the others)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +109,17 @@ class Ended:
     said: str
 
 
-def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], *, beside: bool) -> Ended:
-    """Run a part's command until its end or its limit; `beside` yields to the parts that are shown."""
+def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], lane: Lane) -> Ended:
+    """Run a part's command until its end or its limit."""
     words = [str(word) for word in command]
-    env = env | {RANGE_VARIABLE: PORTS_BESIDE if beside else PORTS}
+    shown = lane is Lane.FIRST
     process = subprocess.Popen(
-        ["nice", "-n", "10", *words] if beside else words,
+        ["nice", "-n", "10", *words] if lane is Lane.BESIDE else words,
         cwd=ROOT,
-        env=env,
+        env=env | {RANGE_VARIABLE: lane.value},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if beside else None,
-        stderr=subprocess.STDOUT if beside else None,
+        stdout=None if shown else subprocess.PIPE,
+        stderr=None if shown else subprocess.STDOUT,
         text=True,
         errors="replace",
         start_new_session=True,
@@ -112,10 +130,10 @@ def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], *
     except subprocess.TimeoutExpired:
         said = interrupt_group(process, INTERRUPT_S)
         limit = f"\ntest: {name}: ended after {PART_LIMIT_S} s, which is the limit"
-        if beside:
-            said += limit
-        else:
+        if shown:
             print(limit, flush=True)
+        else:
+            said += limit
     except BaseException:
         # Ctrl-C does not reach it: its session is its own.
         end_group(process.pid)
@@ -125,9 +143,16 @@ def run_command(name: str, command: Sequence[str | Path], env: dict[str, str], *
     return Ended(process.returncode, said or "")
 
 
-def run_part(name: str, words: list[str], env: dict[str, str], *, beside: bool = False) -> Count:
-    """Run one part of the suite and count it; its output comes as it goes, or whole at the end when `beside`."""
-    report = RESULTS / f"{name}.xml"
+def run_part(
+    name: str, words: list[str], env: dict[str, str], lane: Lane = Lane.FIRST, *, half: int | None = None
+) -> Count:
+    """Run one part of the suite and count it; its output comes as it goes, or whole at its end.
+
+    Args:
+        half: 1 or 2: only so many of its files; None: all of them.
+    """
+    title = name if half is None else f"{name}, half {half}"
+    report = RESULTS / f"{name}{half or ''}.xml"
     report.unlink(missing_ok=True)
     command = [
         str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-m", PARTS[name],
@@ -136,15 +161,17 @@ def run_part(name: str, words: list[str], env: dict[str, str], *, beside: bool =
     if name == "units":
         # Ten times the days of random people that `make check` tries.
         env = {"CORDBOARD_DEEP": "400"} | env
+    if half is not None:
+        env = env | {LANE_VARIABLE: f"{half}/2"}
     started = time.monotonic()
-    print(f"\ntest: {name} ...{' (beside the others)' if beside else ''}", flush=True)
-    ended = run_command(name, command, env, beside=beside)
+    print(f"\ntest: {title} ...{BESIDE[lane]}", flush=True)
+    ended = run_command(title, command, env, lane)
     seen = count(report)
-    closing = f"test: {name}: {seen} in {time.monotonic() - started:.1f} s"
+    closing = f"test: {title}: {seen} in {time.monotonic() - started:.1f} s"
     if ended.code and not seen.failed:
         # No test was found (pytest's exit code 5), or pytest failed outside of any test.
         seen += Count(failed=1)
-        closing = f"test: {name}: pytest exited with {ended.code} and no test to blame" + (
+        closing = f"test: {title}: pytest exited with {ended.code} and no test to blame" + (
             " (no tests)" if ended.code == 5 else ""
         )
     print(f"\n{ended.said}{closing}", flush=True)
@@ -169,12 +196,12 @@ SIMULATED_SEEDS, SIMULATED_CALLS = 40, 500
 """New ones each time, in under two minutes (reliability 3.4, T1); `tools/simulate` plays more of them."""
 
 
-def run_simulation(env: dict[str, str], *, beside: bool = False) -> Count:
+def run_simulation(env: dict[str, str], lane: Lane = Lane.FIRST) -> Count:
     """Random days on which everything goes wrong, with the invariants checked after every turn."""
-    print(f"\ntest: simulation ...{' (beside the others)' if beside else ''}", flush=True)
+    print(f"\ntest: simulation ...{BESIDE[lane]}", flush=True)
     words = ["--seeds", str(SIMULATED_SEEDS), "--calls", str(SIMULATED_CALLS)]
-    workers = ["--workers", "1"] if beside else []
-    ended = run_command("simulation", [PYTHON, "-m", "tools.simulate", *words, *workers], env, beside=beside)
+    workers = ["--workers", "1"] if lane is Lane.BESIDE else []
+    ended = run_command("simulation", [PYTHON, "-m", "tools.simulate", *words, *workers], env, lane)
     print(f"\n{ended.said}", flush=True)
     return Count(passed=int(ended.code == 0), failed=int(ended.code != 0))
 
@@ -186,24 +213,26 @@ CAMPAIGN = ("--kills", "20", "--asterisk-kills", "3", "--socket-faults", "20")
 def run_campaign(env: dict[str, str]) -> Count:
     """Kill and disturb a Cordboard that is full of calls; nobody is lost, and the ledger adds up."""
     print("\ntest: campaign ...", flush=True)
-    ended = run_command("campaign", [PYTHON, "-m", "tools.campaign", *CAMPAIGN], env, beside=False)
+    ended = run_command("campaign", [PYTHON, "-m", "tools.campaign", *CAMPAIGN], env, Lane.FIRST)
     return Count(passed=int(ended.code == 0), failed=int(ended.code != 0))
 
 
 def run_beside(env: dict[str, str], stopped: threading.Event) -> Count:
     """The parts that only calculate, one after the other, until somebody stops the run."""
-    total = run_simulation(env, beside=True)
-    return total if stopped.is_set() else total + run_part("units", [], env, beside=True)
+    total = run_simulation(env, Lane.BESIDE)
+    return total if stopped.is_set() else total + run_part("units", [], env, Lane.BESIDE)
 
 
 def run_full(env: dict[str, str]) -> Count:
     """Every part: the static checks alone, then those that wait with those that calculate beside them."""
     total = run_static(env)
     stopped = threading.Event()
-    with ThreadPoolExecutor(1) as lane:
-        beside = lane.submit(run_beside, env, stopped)
+    with ThreadPoolExecutor(2) as lanes:
+        beside = lanes.submit(run_beside, env, stopped)
+        second = lanes.submit(run_part, "exchange", [], env, Lane.SECOND, half=2)
         try:
-            total += run_part("exchange", [], env)
+            total += run_part("exchange", [], env, half=1)
+            total += second.result()
             total += run_part("browser", [], env)
             total += beside.result()
             return total + run_campaign(env)

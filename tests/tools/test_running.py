@@ -12,7 +12,8 @@ import pytest
 
 from tools import run_tests, setup, steps
 from tools.jobs import LIVE, Job, do, run_all
-from tools.run_tests import Count, count
+from tools.lanes_plugin import lanes_of
+from tools.run_tests import Count, Lane, count
 
 
 def test_a_step_is_done_once_while_nothing_changed(
@@ -124,29 +125,42 @@ def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytes
     """A failure of a part that is not shown as it goes fails the run as well."""
     ran: list[str] = []
 
-    def part(name: str, words: list[str], env: dict[str, str], *, beside: bool = False) -> Count:
-        ran.append(f"{name} beside" if beside else name)
+    def part(
+        name: str, words: list[str], env: dict[str, str], lane: Lane = Lane.FIRST, *, half: int | None = None
+    ) -> Count:
+        ran.append(f"{name} {half or ''} {lane.name}")
         return Count(failed=1) if name == "units" else Count(passed=1)
 
     monkeypatch.setattr(run_tests, "run_static", lambda env: Count(passed=1))
-    monkeypatch.setattr(run_tests, "run_simulation", lambda env, beside: Count(passed=1))
+    monkeypatch.setattr(run_tests, "run_simulation", lambda env, lane: Count(passed=1))
     monkeypatch.setattr(run_tests, "run_campaign", lambda env: Count(failed=1))
     monkeypatch.setattr(run_tests, "run_part", part)
 
-    assert run_tests.run_full({}) == Count(passed=4, failed=2)
-    assert sorted(ran) == ["browser", "exchange", "units beside"]
+    assert run_tests.run_full({}) == Count(passed=5, failed=2)
+    assert sorted(ran) == ["browser  FIRST", "exchange 1 FIRST", "exchange 2 SECOND", "units  BESIDE"]
     assert {name.split()[0] for name in ran} == set(run_tests.PARTS)
+
+
+def test_every_file_is_in_one_lane_and_none_has_much_more_to_do() -> None:
+    """Whatever the order in which they were found."""
+    files = [
+        name for name, tests in (("a", 30), ("b", 20), ("c", 12), ("d", 3), ("e", 3)) for _ in range(tests)
+    ]
+    plan = lanes_of(files, 2)
+    assert plan == lanes_of(reversed(files), 2)
+    load = {lane: sum(plan[file] == lane for file in files) for lane in (1, 2)}
+    assert load == {1: 33, 2: 35}
 
 
 def test_what_a_part_beside_said_is_kept_and_its_limit_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its output is shown at its end; one that hangs is ended and says so."""
     words = [sys.executable, "-c", "print('all of it'); raise SystemExit(3)"]
-    ended = run_tests.run_command("units", words, dict(os.environ), beside=True)
+    ended = run_tests.run_command("units", words, dict(os.environ), Lane.BESIDE)
     assert (ended.code, ended.said) == (3, "all of it\n")
 
     monkeypatch.setattr(run_tests, "PART_LIMIT_S", 0.3)
     hangs = [sys.executable, "-c", "import time; time.sleep(60)"]
-    ended = run_tests.run_command("units", hangs, dict(os.environ), beside=True)
+    ended = run_tests.run_command("units", hangs, dict(os.environ), Lane.BESIDE)
     assert ended.code
     assert "KeyboardInterrupt" in ended.said
     assert ended.said.endswith("which is the limit")
@@ -160,13 +174,13 @@ def test_a_part_that_hears_no_interrupt_is_ended_all_the_same(monkeypatch: pytes
         "import signal, subprocess, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
         "subprocess.Popen(['sleep', '60']); print('began', flush=True); time.sleep(60)"
     )
-    ended = run_tests.run_command("units", [sys.executable, "-c", deaf], dict(os.environ), beside=True)
+    ended = run_tests.run_command("units", [sys.executable, "-c", deaf], dict(os.environ), Lane.BESIDE)
     assert ended.code
     assert ended.said.startswith("began")
 
 
-@pytest.mark.parametrize("beside", [False, True], ids=["shown", "beside"])
-def test_an_interrupt_ends_the_part_that_runs(beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lane", Lane)
+def test_an_interrupt_ends_the_part_that_runs(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C is for the whole run, and a part has a session of its own, in which nothing hears it."""
     began: list[subprocess.Popen[str]] = []
 
@@ -176,7 +190,7 @@ def test_an_interrupt_ends_the_part_that_runs(beside: bool, monkeypatch: pytest.
 
     monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        run_tests.run_command("units", ["sleep", "60"], dict(os.environ), beside=beside)
+        run_tests.run_command("units", ["sleep", "60"], dict(os.environ), lane)
 
     (process,) = began
     assert process.wait(timeout=5) == -signal.SIGKILL
