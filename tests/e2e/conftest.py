@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from tests.exchange.office import AGENT_HZ
 from tests.support.chromium import Chromium
 from tests.support.exchange import exchange_binary
 from tests.support.installation import Installation
+
+# The page is as it should be in a moment, on a machine that has more to do in a few more.
+expect.set_options(timeout=15_000)
 
 INSTALLATION = pytest.StashKey[Installation]()
 

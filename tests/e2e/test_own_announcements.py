@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -48,7 +50,9 @@ async def test_a_caller_hears_on_entering_what_an_administrator_has_written(
         await page.get_by_role("button", name="Maken").press("Enter")
         await expect(page.get_by_role("heading", name="Welkom", level=1)).to_be_visible(timeout=PATIENCE_MS)
         await expect(
-            page.get_by_text("De stem van Cordboard spreekt de tekst uit. Het duurt 2 seconden.")
+            page.get_by_text(
+                re.compile(r"De stem van Cordboard spreekt de tekst uit\. Het duurt \d seconden\.")
+            )
         ).to_be_visible(timeout=PATIENCE_MS)
         recording = cordboard.data / "recordings/demo/own" / f"{page.url.rsplit('/', 1)[1]}.wav"
 
@@ -60,8 +64,7 @@ async def test_a_caller_hears_on_entering_what_an_administrator_has_written(
         await expect(page.get_by_text("Opgeslagen").first).to_be_visible(timeout=PATIENCE_MS)
 
         async with calling(cordboard, ALGEMEEN) as caller:
-            began = await speech.hears(caller.ear, recording, within_ms=PATIENCE_MS)
-            assert began < speech.length(recording)
+            await speech.hears(caller.ear, recording, within_ms=PATIENCE_MS)
             assert caller.end is None
 
         await choose(page, "Eigen meldteksten", "Welkom begroeting van Algemeen")

@@ -150,10 +150,11 @@ async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
         await provider.fill("Numbers", NUMBERS, "numbers", "0546 80 00 00, 0546 80 00 01")
         await provider.save()
         made = await marije.evaluate(MAKE, ["devices", {"name": "Balie", "kind": "sip", "extension": "1"}])
-        await marije.evaluate(
+        number = await marije.evaluate(
             MAKE, ["numbers", {"number": "0546800001", "person": "zorg-almelo-administrator"}]
         )
         trunk = await marije.evaluate(MAKE, ["trunks", {"name": "Lijn", "host": "192.0.2.77"}])
+        assert number == "31546800001"
         lines = cordboard.data / "exchange/etc/pjsip.conf"
         await in_the_exchange(cordboard, made, there=True)
         assert f"[t-{trunk}]" in lines.read_text()
