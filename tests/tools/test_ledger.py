@@ -106,6 +106,13 @@ def test_what_the_history_has_wrongly_is_told() -> None:
         assert words in told
 
 
+def test_who_gives_up_at_a_colleagues_message_box_heard_nobody_and_needs_not() -> None:
+    """The one who passed the caller on had that box on the line, and did not wait."""
+    visits = [visit("1", Fate.ABANDONED), visit("2", Fate.ABANDONED)]
+    ledger = add_up(visits, [row("1", led_out=True), row("2")])
+    assert [mistake[0] for mistake in ledger.mistakes] == ["2"]
+
+
 def test_who_was_led_out_by_a_rule_was_helped_before() -> None:
     """Heard by the caller itself: the history alone makes nobody's loss good."""
     visits = [

@@ -49,6 +49,7 @@ class AtTheDesk(Agent):
 
 @pytest.mark.parametrize(("state", "op"), [("active", "call.hold"), ("held", "call.resume")])
 async def test_control_is_there_when_the_caller_hears_it(state: str, op: str) -> None:
+    """Hold and resume, some looks after the click."""
     agent = AtTheDesk(state, says=Said.YES, heard_after=2)
     assert await agent.probe_control()
     assert (agent.clicked, agent.looks, agent.still) == ([op], 3, False)
@@ -65,5 +66,6 @@ async def test_a_click_that_is_taken_and_not_carried_out_is_no_control(
 
 
 async def test_a_click_that_is_refused_is_no_control() -> None:
+    """Whatever the caller hears."""
     agent = AtTheDesk("active", says=Said.NO, heard_after=0)
     assert not await agent.probe_control()

@@ -15,6 +15,7 @@ def shown(*, entered: int = 1_000_000, answered: int | None = 1_010_000, clock_m
 @pytest.mark.parametrize("died", [True, False])
 @pytest.mark.parametrize("jump_ms", JUMPS_MS)
 def test_a_call_that_came_or_was_answered_a_jump_away_is_found(jump_ms: int, died: bool) -> None:
+    """Also when the server's own time made a step; nothing is found where nothing changed."""
     assert list(shown().broken(shown(answered=1_010_000 + jump_ms), died=died))
     assert list(shown().broken(shown(entered=1_000_000 + jump_ms), died=died))
     assert list(shown().broken(shown(clock_ms=jump_ms), died=died))
@@ -22,6 +23,7 @@ def test_a_call_that_came_or_was_answered_a_jump_away_is_found(jump_ms: int, die
 
 
 def test_an_answer_that_is_gone_is_found() -> None:
+    """A death is no excuse for it."""
     assert list(shown().broken(shown(answered=None), died=True))
 
 

@@ -187,7 +187,8 @@ def _compared(visit: Visit, fate: Fate, rows: list[Row], apart: Sequence[tuple[f
     if not row.ended:
         wrong.append("has not ended in the history")
     talked_ms = round(1000 * sum(_without(talk, apart) for talk in row.talks))
-    if fate is Fate.ABANDONED and talked_ms > UNHEARD_MS and not visit.heard:
+    # Passed on to a colleague who did not answer, one is with that colleague's message box.
+    if fate is Fate.ABANDONED and talked_ms > UNHEARD_MS and not visit.heard and not row.led_out:
         wrong.append(f"has talked for {talked_ms} ms in the history, and heard nobody")
     # Who picks up by hand while Cordboard is away may pick up what Cordboard had ringing.
     if fate in (Fate.ANSWERED, Fate.FALLBACK) and visit.heard and not row.answered:
