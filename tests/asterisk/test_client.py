@@ -11,11 +11,17 @@ import aiohttp
 import msgspec
 import pytest
 
+from cordboard.app.clock import SteadyClock
 from cordboard.asterisk import client
 from cordboard.asterisk.binary import ExchangeUnavailable
 from cordboard.asterisk.client import AriServer
+from cordboard.asterisk.exchange import AsteriskExchange
 from cordboard.asterisk.ports import pick
 from cordboard.asterisk.transport import AriTimeout, AriUnavailable
+from cordboard.core.events import Event, ExchangeLost
+from cordboard.core.types import OrganisationId
+from cordboard.simulator.exchange import SimulatedExchange
+from tests.support.waiting import until
 
 PASSWORD = "between-us"
 
@@ -265,3 +271,89 @@ async def test_a_taken_port_is_said_with_its_setting(server: AriServer) -> None:
     """Most likely it is another Cordboard."""
     with pytest.raises(ExchangeUnavailable, match=rf"Port {server.port} .*ari to a free port"):
         await AriServer(server.port, PASSWORD).start()
+
+
+async def dialled(server: AriServer, exchange: SimulatedExchange, locked: asyncio.Event) -> None:
+    """An exchange that dials again whenever its connection ends; while `locked` it tells nothing of its channels."""
+    while True:
+        exchange.connect()
+        async with asterisk(server) as connection:
+            async for message in connection:
+                asked = msgspec.json.decode(message.data)
+                if locked.is_set() and asked["uri"] == "channels":
+                    continue
+                query = {pair["name"]: pair["value"] for pair in asked.get("query_strings", [])}
+                body = msgspec.json.decode(asked["message_body"]) if asked.get("message_body") else None
+                said = exchange.handle(asked["method"], asked["uri"], query, body)
+                exchange.drain_events()
+                frame = {
+                    "type": "RESTResponse",
+                    "request_id": asked["request_id"],
+                    "status_code": said.status,
+                }
+                await connection.send_json(frame | {"message_body": said.body.decode()})
+
+
+async def test_an_exchange_that_answers_pings_and_tells_nothing_of_its_channels_is_stuck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """F11: a locked one does so. It counts as down until it tells again, however often it dials and is pinged."""
+    monkeypatch.setattr(client, "PING_EVERY_MS", 20)
+    monkeypatch.setattr(client, "DEAD_AFTER_MS", 120)
+    monkeypatch.setattr(client, "CHANNELS_EVERY_MS", 60)
+    server = AriServer(pick(1)[0], PASSWORD)
+    facts: list[Event] = []
+    exchange = AsteriskExchange(
+        server.link(),
+        router=lambda _arrival: None,
+        inbox=lambda _organisation, event: facts.append(event),
+        organisations=lambda: [OrganisationId("twente")],
+        new_id=lambda: "cb-1",
+        clock=SteadyClock(),
+    )
+    exchange.start()
+    await server.start()
+    locked = asyncio.Event()
+    asterisk_ = asyncio.create_task(dialled(server, SimulatedExchange(), locked))
+    link = server.link()
+    await until(lambda: exchange.up)
+    await asyncio.sleep(0.3)
+    well = (exchange.up, link.is_stuck, ExchangeLost() in facts)
+
+    locked.set()
+    await until(lambda: not exchange.up)
+    told = ExchangeLost() in facts
+    await until(lambda: link.connected)
+    still = []
+    for _ in range(30):
+        still.append((exchange.up, link.is_stuck))
+        await asyncio.sleep(0.02)
+    locked.clear()
+    await until(lambda: exchange.up)
+    again = (exchange.up, link.is_stuck)
+    asterisk_.cancel()
+    await asyncio.gather(asterisk_, return_exceptions=True)
+    await exchange.settle()
+    await server.stop()
+
+    assert well == (True, False, False)
+    assert told
+    assert set(still) == {(False, True)}
+    assert again == (True, False)
+
+
+async def test_the_channels_are_asked_for_only_when_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is long: other times it is a ping; and the connections beside the first only ping."""
+    monkeypatch.setattr(client, "PING_EVERY_MS", 10)
+    server = AriServer(pick(1)[0], PASSWORD, ("cordboard", "beside"))
+    assert [link.asks_channels for link in server.links.values()] == [True, False]
+    assert client.CHANNELS_EVERY_MS + client.DEAD_AFTER_MS - 2_000 < 10_000
+    await server.start()
+    async with asterisk(server) as connection:
+        asked = [(await answer(connection, body="[]"))["uri"] for _ in range(5)]
+        server.link()._told_at_ms -= client.CHANNELS_EVERY_MS
+        due = [(await answer(connection, body="[]"))["uri"] for _ in range(3)]
+    await server.stop()
+
+    assert asked == ["asterisk/ping"] * 5
+    assert due.count("channels") == 1

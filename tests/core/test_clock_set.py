@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.core.absence import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.commands import Dial
-from cordboard.core.desk import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.records import CallBackRow, CallBackStatus
 from cordboard.core.requests import AcceptCallBack, MakeCallBack
 from cordboard.core.types import NumberKind, QueueId, UserId

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from cordboard.core.agent import AgentStatus
@@ -10,6 +12,7 @@ from cordboard.core.commands import RingDevice
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallMoved, SegmentClosed, SegmentKind, SegmentOutcome, StoredState
 from cordboard.core.types import AnswerMethod, DeviceKind, QueueId
+from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
 from tests.support.pretend_exchange import Phone
 
@@ -188,6 +191,98 @@ def test_without_a_console_a_desk_phone_goes_on_ringing_for_ten_minutes() -> Non
 
     assert world.person("chantal").signed_in == {"urgent"}
     assert world.who_sees("c1") == ["piet"]
+
+
+def deserted(world: World) -> bool:
+    """Those who supervise see that nobody seems to be there for urgent calls."""
+    return world.board.queues[QueueId("urgent")].deserted_since is not None
+
+
+@pytest.mark.rule("D16", "D6")
+@pytest.mark.parametrize(
+    ("goes", "comes", "seconds"),
+    [(World.console_goes, World.console_comes, 600), (World.phone_vanishes, World.phone_comes_back, 900)],
+)
+def test_the_last_one_of_an_urgent_queue_who_seems_gone_stays_signed_in_with_an_alarm(
+    goes: Callable[[World, str], None], comes: Callable[[World, str], None], seconds: int
+) -> None:
+    """Without a console for ten minutes, without a telephone for fifteen; it goes when what was missed is back."""
+    world = office("chantal", "piet")
+    world.signs_out("piet", "urgent")
+    goes(world, "chantal")
+
+    world.wait(seconds - 1)
+    assert (world.person("chantal").signed_in, deserted(world)) == ({"algemeen", "urgent"}, False)
+    world.wait(1)
+    assert (world.person("chantal").signed_in, deserted(world)) == ({"urgent"}, True)
+    assert world.said("piet").count(Saying.ALARM_URGENT_DESERTED) == 1
+
+    comes(world, "chantal")
+    assert (world.person("chantal").signed_in, deserted(world)) == ({"urgent"}, False)
+    world.wait(2 * seconds)
+    assert world.said("piet").count(Saying.ALARM_URGENT_DESERTED) == 1
+
+
+@pytest.mark.rule("D16")
+def test_who_stayed_as_the_last_one_is_signed_out_as_soon_as_somebody_else_is_there() -> None:
+    """Then no urgent queue is left empty by it."""
+    world = office("chantal", "piet")
+    world.signs_out("piet", "urgent")
+    world.console_goes("chantal")
+    world.wait(600)
+
+    world.signs_in("piet", "urgent")
+    world.wait(1)
+
+    assert world.board.queues[QueueId("urgent")].signed_in == {"piet"}
+    assert not deserted(world)
+
+
+@pytest.mark.rule("D16")
+def test_sign_ins_last_fifteen_minutes_without_a_device() -> None:
+    """One that is back in time keeps them, and who signs in anew has as long again."""
+    world = office("chantal", "piet")
+    world.phone_vanishes("chantal")
+    world.wait(890)
+    world.phone_comes_back("chantal")
+    world.wait(890)
+    assert world.person("chantal").signed_in == {"algemeen", "urgent"}
+
+    world.phone_vanishes("chantal")
+    world.wait(900)
+    assert world.person("chantal").signed_in == set()
+    assert world.status("chantal") is AgentStatus.SIGNED_OUT
+
+    world.signs_in("chantal", "algemeen")
+    world.wait(899)
+    assert world.person("chantal").signed_in == {"algemeen"}
+    world.wait(1)
+    assert world.person("chantal").signed_in == set()
+
+
+@pytest.mark.rule("D16")
+def test_the_time_without_a_device_goes_on_through_a_lost_connection_and_begins_with_a_restart() -> None:
+    """A new server does not know since when; while the exchange is away nobody is signed out for it."""
+    world = office("chantal", "piet")
+    world.phone_vanishes("chantal")
+    world.wait(600)
+    world.exchange_goes_away()
+    world.wait(400)
+    assert world.person("chantal").signed_in
+    world.exchange_comes_up()
+    world.wait(1)
+    assert world.person("chantal").signed_in == set()
+
+    world = office("chantal", "piet")
+    world.phone_vanishes("chantal")
+    world.wait(600)
+    restart(world)
+    for name in ("chantal", "piet"):
+        world.console_comes(name)
+    world.wait(899)
+    assert world.person("chantal").signed_in == {"algemeen", "urgent"}
+    world.wait(1)
+    assert world.person("chantal").signed_in == set()
 
 
 @pytest.mark.rule("D16")

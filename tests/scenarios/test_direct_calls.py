@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cordboard.core.call import CallState
 from cordboard.core.commands import LetRing
 from cordboard.core.records import CallClosed
-from cordboard.core.types import EndedBy, TransferKind
+from cordboard.core.requests import Pause
+from cordboard.core.types import EndedBy, TransferKind, UserId
 from tests.support.desk import World, office
 
 OUTSIDE = "3180004030"
@@ -67,3 +70,45 @@ def test_a_direct_call_that_is_not_taken_follows_the_rule_for_it() -> None:
             world.wait(31)
         assert world.state("d1") is CallState.ENDED, why
         assert world.all(CallClosed)[0].ended_by is EndedBy.EXIT
+
+
+@pytest.mark.rule("D29", "2.4-c")
+@pytest.mark.parametrize("how", ["wrap-up", "pause"])
+@pytest.mark.parametrize("rings", [True, False])
+def test_in_wrap_up_and_pause_a_direct_call_rings_where_the_organisation_has_it_so(
+    how: str, *, rings: bool
+) -> None:
+    """Else it follows the busy rule; a call of a queue is not offered either way. Taking it ends the rest."""
+    world = office("chantal")
+    world.board.rules = replace(world.board.rules, direct_rings_in_wrap_up=rings)
+    world.board.pause_reasons = ("Lunch",)
+    if how == "pause":
+        world.ask(Pause(agent=UserId("chantal"), reason="Lunch"))
+    else:
+        world.click_clock("chantal")
+    world.call_arrives("c1")
+
+    world.direct_call("d1", to="chantal")
+
+    assert world.who_sees("c1") == []
+    if not rings:
+        assert world.state("d1") is CallState.ENDED
+        return
+    assert world.who_hears("d1") == ["chantal"]
+    world.phone_answers("chantal")
+    assert world.hears("d1") == "chantal"
+    assert (world.person("chantal").pause, world.person("chantal").wrap_up) == (None, None)
+
+
+@pytest.mark.rule("D29", "D11")
+def test_a_direct_call_that_rings_follows_the_rule_when_its_person_begins_a_pause() -> None:
+    """Unless direct calls ring in a pause: then it goes on ringing."""
+    for rings in (True, False):
+        world = office("chantal")
+        world.board.rules = replace(world.board.rules, direct_rings_in_wrap_up=rings)
+        world.board.pause_reasons = ("Lunch",)
+        world.direct_call("d1", to="chantal")
+
+        world.ask(Pause(agent=UserId("chantal"), reason="Lunch"))
+
+        assert (world.state("d1") is CallState.WAITING) is rings

@@ -13,14 +13,15 @@ from typing import Any
 
 import pytest
 
-from cordboard.core import callback, desk, offer, switchboard, talk, wrapup
+from cordboard.core import callback, customer_first, desk, offer, overview, switchboard, talk, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import LineState
 from cordboard.core.call import Call, Offer
 from cordboard.core.queue import Queue
-from cordboard.core.records import CallClosed
+from cordboard.core.records import CallClosed, Why
 from cordboard.core.statistics import QueueNumbers
 from cordboard.core.turn import Turn
+from tests.support import desk_checks
 from tests.support.day import Day
 
 SEEDS = range(20)
@@ -156,6 +157,42 @@ def offered_after_cancelling(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(callback, "_take_cards", _nothing)
 
 
+def rung_without_an_agent(patch: pytest.MonkeyPatch) -> None:
+    """D14: the customer is rung first, whether anybody is free or not."""
+    patch.setattr(customer_first, "_has_agent", lambda *_: True)
+
+
+def urgent_is_nothing_special(patch: pytest.MonkeyPatch) -> None:
+    """I4: who came first is first, urgent or not."""
+    order = Call.order
+    patch.setattr(Call, "order", lambda call: (True, *order(call)[1:]))
+
+
+def urgent_can_be_refused(patch: pytest.MonkeyPatch) -> None:
+    """I4: the red cross works on every card."""
+    reject = offer.reject
+
+    def lets_it(turn: Turn, agent: Any, call: Call) -> None:
+        urgent, call.urgent = call.urgent, False
+        try:
+            reject(turn, agent, call)
+        finally:
+            call.urgent = urgent
+
+    patch.setattr(offer, "reject", lets_it)
+
+
+def offered_in_wrap_up(patch: pytest.MonkeyPatch) -> None:
+    """I7: who does paperwork counts as free."""
+    why_not = overview._why_not_free
+
+    def all_the_same(agent: Any, **seen: Any) -> Any:
+        found = why_not(agent, **seen)
+        return None if found is Why.SKIPPED_WRAP_UP else found
+
+    patch.setattr(overview, "_why_not_free", all_the_same)
+
+
 FAULTS: tuple[Patch, ...] = (
     two_at_once,
     offered_after_answer,
@@ -173,6 +210,34 @@ FAULTS: tuple[Patch, ...] = (
     rings_for_ever,
     screens_are_not_told,
 )
+
+
+CAUGHT_BY: tuple[tuple[Patch, Callable[..., None], int, int], ...] = (
+    (rung_without_an_agent, desk_checks.nobody_is_rung_in_vain, 4, 100),
+    (urgent_is_nothing_special, desk_checks.order_is_fair, 0, CALLS),
+    (urgent_can_be_refused, desk_checks.nobody_refused_an_urgent_one, 0, CALLS),
+    (offered_in_wrap_up, desk_checks.call_is_sound, 0, CALLS),
+)
+"""Mistakes that one check alone is there for, with the seed and the calls of a day on which they show."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "seed", "calls"), CAUGHT_BY, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_a_mistake_is_found_by_the_check_that_is_there_for_it(
+    fault: Patch,
+    check: Callable[..., None],
+    seed: int,
+    calls: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And not by another that happens to look the same way, nor by a crash."""
+    fault(monkeypatch)
+
+    with pytest.raises(AssertionError) as found:
+        Day(seed).run(calls)
+
+    assert [frame.name for frame in found.traceback][-1] == check.__name__
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)

@@ -8,7 +8,7 @@ from cordboard.asterisk.comparison import COMPARE_MS
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import CallState
-from cordboard.core.exits import MESSAGE_MS_MAX
+from cordboard.core.leaving import MESSAGE_MS_MAX
 from cordboard.core.requests import AnswerCall, HoldCall
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.simulator.exchange import SimulatedExchange

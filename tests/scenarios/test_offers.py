@@ -8,7 +8,7 @@ from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState
 from cordboard.core.commands import PlaceInQueue, RingDevice
 from cordboard.core.events import LegEnd
-from cordboard.core.notices import Saying
+from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import AwayChanged, SegmentClosed, SegmentKind, SegmentOutcome
 from cordboard.core.types import QueueId, Strategy
 from tests.support.desk import World, office
@@ -218,15 +218,44 @@ def test_an_answer_begins_the_count_of_missed_rings_anew() -> None:
 
 @pytest.mark.rule("D3", "2.2-c")
 def test_the_last_agent_of_an_urgent_queue_is_never_set_away() -> None:
-    """There is an alarm instead, and the call goes on being offered."""
+    """There is an alarm instead, once, and the call goes on being offered; it goes when the agent does something."""
     world = office("chantal")
+    supervisor = world.agent("anja", queues=())
     world.call_arrives("c1", "urgent")
+    queue = world.board.queues[world.queue_id("urgent")]
 
-    world.wait(3 * 25)
+    world.wait(69)
+    assert Saying.ALARM_URGENT_DESERTED not in world.said("anja")
+    world.wait(1)
+    assert queue.deserted_since == world.now
+    world.wait(55)
 
     assert world.status("chantal") is AgentStatus.RINGING
-    assert world.said("chantal") == [Saying.ALARM_URGENT_UNANSWERED, Saying.LAST_IN_URGENT]
+    assert Saying.LAST_IN_URGENT in world.said("chantal")
+    assert world.said(supervisor.id).count(Saying.ALARM_URGENT_DESERTED) == 1
     assert world.who_hears("c1") == ["chantal"]
+    world.tells = False
+    world.click_answer("chantal", "c1")
+    assert not queue.deserted_since
+    assert Changed(Thing.ALARM, "urgent") in world.changed
+
+
+@pytest.mark.rule("D3")
+def test_the_alarm_of_a_last_agent_who_lets_it_ring_goes_when_another_is_there() -> None:
+    """Also where it were general calls that rang; whoever is set away then is not the last one."""
+    world = office("chantal", "piet")
+    queue = world.board.queues[world.queue_id("urgent")]
+    world.signs_out("piet", "urgent")
+    world.signs_out("piet", "algemeen")
+    world.call_arrives("c1")
+    world.wait(71)
+    assert (world.person("chantal").away, queue.deserted_since is None) == (False, False)
+
+    world.signs_in("piet", "urgent")
+    assert queue.deserted_since is None
+    world.wait(30)
+    assert world.person("chantal").away
+    assert world.said("chantal").count(Saying.ALARM_URGENT_DESERTED) == 1
 
 
 @pytest.mark.rule("2.1.1-u", "2.3-i")

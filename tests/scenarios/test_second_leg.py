@@ -361,6 +361,7 @@ def test_a_leg_rung_in_vain_while_the_telephone_is_away_strands_nobody() -> None
 
     assert (world.state("c1"), world.call("c1").returned) == (CallState.WAITING, True)
 
+
 @pytest.mark.rule("D27", "D16")
 def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> None:
     """The telephone has lost its registration, and the leg on which the agent speaks may live: who is on it stays."""

@@ -78,7 +78,7 @@ class Day(World):
         """False: the server is about to be killed, and what it decides now is never written."""
         self._furnish()
         self.journal.urgent_queues = frozenset(q.id for q in self.board.queues.values() if q.urgent)
-        self.directory = _directory(self)
+        self.directory = directory_of(self)
         self.viewer = Viewer(
             user=self.directory.users[1],
             organisation=self.directory.organisation,
@@ -101,6 +101,7 @@ class Day(World):
             auto_resume=self.chance.random() < 0.2,
             sign_in_reminder_ms=self.chance.choice((None, 60_000)),
             manual_wrap_up_ms_max=self.chance.choice((None, 60_000)),
+            direct_rings_in_wrap_up=self.seed % 4 == 1,
         )
         self.board.pause_reasons = PAUSES
         self.board.reads = DialPlan(country="NL").outside
@@ -325,7 +326,8 @@ class Day(World):
             self.sometimes["told late"] += 1
 
 
-def _directory(day: Day) -> Directory:
+def directory_of(day: Day) -> Directory:
+    """What is configured, as the office is furnished now."""
     board = day.board
     return Directory(
         organisation=OrganisationRow(
@@ -354,6 +356,7 @@ def _directory(day: Day) -> Directory:
                 disabled=False,
                 groups=agent.groups,
                 rights=agent.rights,
+                direct_exit=agent.direct_exit,
             )
             for agent in board.agents.values()
         ),

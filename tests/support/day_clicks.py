@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cordboard.core import line as lines
+from cordboard.core.absence import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.call import Call, CallState
-from cordboard.core.desk import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.events import (
     ConsoleLost,
     ConsoleSeen,

@@ -37,6 +37,7 @@ def check(world: World) -> None:
         agent_is_sound(board, agent)
     for call in board.calls.values():
         call_is_sound(board, call)
+    nobody_refused_an_urgent_one(board)
     full_look.check(world)
     order_is_fair(board)
     promises_are_kept_once(board)
@@ -198,13 +199,20 @@ def call_is_sound(board: Board, call: Call) -> None:
             pass
     for agent_id in call.offers:
         offered = board.agents[agent_id]
-        assert offered.pause is None or call.urgent, call
+        rings_in_pause = board.rules.direct_rings_in_wrap_up and agent_id == call.to
+        assert offered.pause is None or call.urgent or rings_in_pause, call
         if agent_id in (call.to, call.back_to):
             continue
         assert call.queue in offered.signed_in or call.rung > 0, call
         assert offered.wrap_up is None or call.urgent, call
         assert not offered.away and board.is_reachable(offered), call
         assert call.urgent or not offered.calls, call
+
+
+def nobody_refused_an_urgent_one(board: Board) -> None:
+    """An urgent call can be left to ring, and not be refused (I4, 2.2-c)."""
+    for call in board.calls.values():
+        assert not (call.urgent and call.rejected), call
 
 
 def order_is_fair(board: Board) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cordboard.app.call_log import past_of
 from cordboard.app.gaps import Gap
 from cordboard.app.ports import QueueCounts, StorageFailure, StoredAgent, StoredCall, StoredTransfer
 from cordboard.core.call import Reason, TransferState
@@ -26,7 +27,6 @@ from cordboard.core.records import (
     SegmentKind,
     StoredState,
     TransferMoved,
-    Why,
     WrapUpChanged,
 )
 from cordboard.core.types import (
@@ -39,7 +39,6 @@ from cordboard.core.types import (
     QueueId,
     UserId,
 )
-from cordboard.core.urgent import Rung
 
 _IN_PROGRESS = frozenset(
     {
@@ -237,12 +236,8 @@ class MemoryJournal:
             back_to=missed.initiator if missed is not None and came_back else None,
             back_at=missed.at if missed is not None and came_back else None,
             transfer=self._stored_transfer(opened.call),
-            rung=self._rung(opened.call, since),
+            past=past_of((line for line in self.log if line.call == opened.call), since),
         )
-
-    def _rung(self, call: CallId, since: Instant) -> Rung:
-        lines = [n for n in self.log if n.call == call and n.why is Why.ESCALATED and n.at > since]
-        return max((Rung[(line.detail or "").upper()] for line in lines), default=Rung.SIGNED_IN)
 
     def _stored_transfer(self, call: CallId) -> StoredTransfer | None:
         moved = self.transfers.get(call)

@@ -106,6 +106,8 @@ class PretendExchange:
     keys: list[tuple[LegId, str]] = field(default_factory=list)
     recalls: list[LegId] = field(default_factory=list)
     said: list[Announce] = field(default_factory=list)
+    says_at_once: bool = True
+    """False: a sentence takes its time, and its end is told by the test."""
     recording: dict[LegId, str] = field(default_factory=dict)
     engaged: dict[str, LegEnd] = field(default_factory=dict)
     """Numbers that end at once when they are dialled, and how."""
@@ -165,7 +167,8 @@ class PretendExchange:
                 self.recalls.append(leg)
             case Announce(leg=leg):
                 self.said.append(command)
-                yield AnnouncementEnded(leg=leg)
+                if self.says_at_once:
+                    yield AnnouncementEnded(leg=leg)
             case Hush():
                 pass
             case RecordMessage(leg=leg, name=name):
@@ -300,5 +303,6 @@ class PretendExchange:
                 announcement=caller.announcement,
                 outgoing=caller.number is not None,
                 pair=min(leg, caller.pair) if caller.pair is not None else None,
+                records=leg in self.recording,
             )
         return found

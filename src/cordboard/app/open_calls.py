@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 
 from cordboard.app.ports import StoredCall, StoredTransfer
-from cordboard.core import dial
+from cordboard.core import dial, offer
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, Transfer, TransferState
 from cordboard.core.records import SegmentKind
@@ -44,9 +44,12 @@ def take_up(board: Board, stored: StoredCall) -> None:
         handled_by=_known(board, stored.handled_by),
         made_by=_known(board, stored.made_by),
         picked=stored.picked,
-        rung=stored.rung,
+        rung=stored.past.rung,
+        led_out=stored.past.led_out,
+        tried={user for user in stored.past.tried if user in board.agents},
         confirmed=False,
     )
+    _refusals(board, call, stored)
     agent = board.agents.get(stored.agent) if stored.agent is not None else None
     if agent is not None and call.state is not CallState.WAITING:
         call.agent = agent.id
@@ -65,6 +68,9 @@ def take_up(board: Board, stored: StoredCall) -> None:
     elif call.state is CallState.CONNECTING and call.direction is Direction.IN:
         # Whom it is for takes it: should the telephone not come up, it is still for that person alone.
         call.to = _known(board, stored.to)
+    elif call.state is CallState.LEAVING and call.direction is Direction.IN:
+        # For whom the message is that the caller may leave.
+        call.to = _known(board, stored.to)
     elif call.state is CallState.DIALLING and call.partner is None:
         wait = board.rules.dial_ring_ms + (board.rules.direct_ring_ms if call.peer is not None else 0)
         _until(board, call, stored.since + wait)
@@ -79,6 +85,15 @@ def join_partners(board: Board) -> None:
         other = board.calls.get(call.partner) if call.partner is not None else None
         if call.state is CallState.DIALLING and other is not None and other.partner is None:
             other.partner = call.id
+
+
+def _refusals(board: Board, call: Call, stored: StoredCall) -> None:
+    """Who refused it is not asked again at once; an urgent call can only be silenced for a moment (D4, D6)."""
+    refused = {user: at for user, at in stored.past.rejected.items() if user in board.agents}
+    if call.urgent:
+        call.not_before = {user: at + offer.URGENT_AGAIN_MS for user, at in refused.items()}
+    else:
+        call.rejected = refused
 
 
 def _known(board: Board, user: UserId | None) -> UserId | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from cordboard.app.announcements import AnnouncementRow
+from cordboard.app.call_log import Past
 from cordboard.app.gaps import Gap
 from cordboard.app.ldap import LdapRow
 from cordboard.app.modules import Module
@@ -34,7 +35,6 @@ from cordboard.core.types import (
     TransferKind,
     UserId,
 )
-from cordboard.core.urgent import Rung
 
 
 class StorageFailure(Exception):
@@ -58,8 +58,12 @@ class OfficeSettings:
 
     history_days: int | None = HISTORY_DAYS
     """How long calls show with their parties (3.4-i); None: for ever."""
+    choose_group: bool = True
+    """Who has several groups chooses one before the console opens (1.1-o); False: it begins with the last one."""
     second_factor_for_administrators: bool = False
     """Nobody administers without one."""
+    mail_messages: bool = True
+    """What callers leave for a person is also mailed there (D29)."""
     hold_music: str | None = None
     """The own announcement that is played over and over to who is on hold; None: the usual music."""
 
@@ -197,6 +201,8 @@ class QueueRules:
     greeting: str | None = None
     music: str | None = None
     """The organisation's own announcement that is played over and over to who waits; None: the usual music."""
+    message_mail: str | None = None
+    """Where messages that are left for the queue are mailed (D29); None: nowhere."""
     number: str | None = None
     """What called parties see of calls made for this queue (D28)."""
     callback: CallBackRules = field(default_factory=CallBackRules)
@@ -339,8 +345,8 @@ class StoredCall:
     """The initiator to whom a blind transfer came back; None: none, or the initiator has it."""
     back_at: Instant | None = None
     transfer: StoredTransfer | None = None
-    rung: Rung = Rung.SIGNED_IN
-    """How far it had climbed in the stretch that is running (D6)."""
+    past: Past = field(default_factory=Past)
+    """What its log says that goes on to count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,11 @@ LATE_MS = 500
 PING_EVERY_MS = 2_000
 DEAD_AFTER_MS = 5_000
 """Without any answer to a ping for this long the connection counts as dead (F5)."""
+CHANNELS = "channels"
+"""What only an exchange can tell that can still do something with calls: a locked one answers pings (F11)."""
+CHANNELS_EVERY_MS = 6_000
+"""So long without an answer to that, and it is asked for, because the answer is long. With the time that is given to
+it, a lock shows within ten seconds."""
 
 NUDGES_MS = (20, 50, 100, 200, 400, 800)
 """Pauses between pings after the exchange has dialled in.
@@ -76,8 +81,10 @@ _encoder = msgspec.json.Encoder()
 class AriLink:
     """One ARI application's connection; an `AriTransport`."""
 
-    def __init__(self, application: str) -> None:
+    def __init__(self, application: str, *, asks_channels: bool = True) -> None:
+        """`asks_channels`: one of the connections to an exchange does; the others only ping."""
         self.application = application
+        self.asks_channels = asks_channels
         self._socket: web.WebSocketResponse | None = None
         self._raw: socket.socket | None = None
         self._pending: dict[str, asyncio.Future[AriResponse]] = {}
@@ -92,7 +99,10 @@ class AriLink:
         self.lost_at_ms = _now_ms()
         """Since when nobody is connected, as long as nobody is."""
         self.is_stuck = False
-        """The last connection was given up because the exchange did not answer on it."""
+        """A connection was given up because the exchange did not answer on it, and it has not told of its channels
+        since: one that hangs may dial again and answer pings."""
+        self._told_at_ms = 0
+        """When it last told which channels there are."""
 
     @property
     def connected(self) -> bool:
@@ -165,7 +175,7 @@ class AriLink:
             # Sending waits too, when an exchange that hangs no longer empties its socket.
             async with asyncio.timeout(timeout_ms / 1000):
                 await connection.send_str(_encoder.encode(message).decode())
-                return await answer
+                said = await answer
         except TimeoutError:
             raise AriTimeout(f"{method} {uri}: no answer from the exchange within {timeout_ms} ms.") from None
         except ConnectionError:
@@ -174,6 +184,9 @@ class AriLink:
             self._pending.pop(number, None)
             if (took_ms := _now_ms() - asked_at) > LATE_MS:
                 log.warning("the exchange answered late", extra={"asked": f"{method} {uri}", "ms": took_ms})
+        if uri == CHANNELS and method == "GET":
+            self._told_at_ms, self.is_stuck = _now_ms(), False
+        return said
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Asterisk dialled in: read until the end. The reader only hands on, so a burst never piles up."""
@@ -230,7 +243,9 @@ class AriLink:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._acknowledge_at_once()
         self._socket = connection
-        self.is_stuck = False
+        self.is_stuck = self.is_stuck and self.asks_channels
+        # It is asked for its channels at once by whoever listens; if nobody does, by `watch`.
+        self._told_at_ms = 0 if self.is_stuck else _now_ms()
         self.heard_at_ms = _now_ms()
         self._is_up.set()
         log.info("exchange connected", extra={"application": self.application})
@@ -270,16 +285,19 @@ class AriLink:
         self._on_down()
 
     async def watch(self) -> None:
-        """Ping for ever; a connection that does not answer is closed, so that Asterisk dials anew."""
+        """Ping for ever, and ask for the channels when nobody else has for a while; a connection that does not answer
+        is closed, so that Asterisk dials anew."""
         while True:
             await asyncio.sleep(PING_EVERY_MS / 1000)
             connection = self._socket
             if connection is None:
                 continue
+            is_due = self.asks_channels and _now_ms() - self._told_at_ms >= CHANNELS_EVERY_MS
+            asked = CHANNELS if is_due else "asterisk/ping"
             try:
-                await self.request("GET", "asterisk/ping", timeout_ms=DEAD_AFTER_MS - PING_EVERY_MS)
+                await self.request("GET", asked, timeout_ms=DEAD_AFTER_MS - PING_EVERY_MS)
             except AriTimeout:
-                log.error("exchange does not answer", extra={"application": self.application})
+                log.error("exchange does not answer", extra={"application": self.application, "asked": asked})
                 self.is_stuck = True
                 self._down(connection)
                 await _close(connection)
@@ -301,7 +319,9 @@ class AriServer:
     ) -> None:
         self.port = port
         self._listen = listen
-        self.links = {name: AriLink(name) for name in applications}
+        self.links = {
+            name: AriLink(name, asks_channels=not number) for number, name in enumerate(applications)
+        }
         login = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._authorization = f"Basic {login}"
         self._runner: web.AppRunner | None = None

@@ -124,9 +124,7 @@ class AsteriskExchange:
             self._wire, self._legs, inbox, clock, self._spawn, asks_talk=notifier is not None
         )
         self._arrivals = Arrivals(router, self._legs, self._deeds, inbox, self._devices.owner)
-        self._boot = last_boot
-        self._booted = booted
-        self._prepare = prepare
+        self._boot, self._booted, self._prepare = last_boot, booted, prepare
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
         self._connections = 0
@@ -180,7 +178,8 @@ class AsteriskExchange:
         connection, known = self._connections, self._legs.known()
         try:
             inventory = await self._ask(is_new=False)
-        except AriUnavailable:
+        except AriUnavailable as problem:
+            log.warning("the exchange does not say what lives in it", extra={"reason": str(problem)})
             self._not_yet()
         else:
             if self._is_on(connection) and self.up:
@@ -441,8 +440,7 @@ class AsteriskExchange:
         if fact is None:
             return
         leg: LegId = fact.leg  # type: ignore[union-attr]  # every fact made from one event is about a leg
-        owner = self._legs.owner(leg)
-        if owner is not None:
+        if (owner := self._legs.owner(leg)) is not None:
             self._inbox(owner, fact)
         if isinstance(event, ari.ChannelDestroyed) or (
             isinstance(event, ari.StasisEnd) and translate.is_wire_end(event.channel)
@@ -471,8 +469,7 @@ class AsteriskExchange:
         self._leave_bridge(leg)
 
     def _leave_bridge(self, leg: LegId) -> None:
-        left = self._bridges.forget_leg(leg)
-        if left is not None:
+        if (left := self._bridges.forget_leg(leg)) is not None:
             self._spawn(self._bridges.tidy(left))
 
     def _announced(self, event: ari.CallBroadcast) -> None:
@@ -493,8 +490,7 @@ class AsteriskExchange:
         self._deeds.post(organisation, commands)
 
     def _drop_bridge(self, name: BridgeName) -> None:
-        bridge = self._bridges.take_out(name)
-        if bridge is not None:
+        if (bridge := self._bridges.take_out(name)) is not None:
             self._spawn(self._destroy_when_left(bridge))
 
     async def _destroy_when_left(self, bridge: str) -> None:

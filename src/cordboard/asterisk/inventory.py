@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -88,6 +88,8 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         found = translate.found(channel, where.get(channel.id))
         organisation = translate.organisation_of(channel)
         if found is not None and organisation is not None:
+            if (recording := translate.records(channel)) is not None:
+                found = replace(found, records=await _is_recorded(transport, recording))
             legs.append((organisation, found))
         elif channel.id in in_application and channel.name.startswith("PJSIP/"):
             unmarked.append(channel)
@@ -110,6 +112,12 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         registered=frozenset(d for d in registered if d is not None),
         offline=frozenset(e.resource for e in known if e.state == "offline"),
     )
+
+
+async def _is_recorded(transport: AriTransport, recording: str) -> bool:
+    """The leg says that it was to be; whether it is, the exchange knows."""
+    answer = await transport.request("GET", f"recordings/live/{recording}")
+    return answer.is_done
 
 
 def _read(answer: AriResponse, shape: type[T]) -> T:

@@ -194,11 +194,20 @@ BEGUN = "CB_BEGUN"
 
 HEARS = "CB_HEARS"
 """Variable of a leg to which something was said: the id of that sound, for a server that did not begin it."""
+RECORDS = "records "
+"""Begins the value of `HEARS` when a message is recorded after what was said; the recording's name follows."""
 
 
 def hears(channel: ari.Channel) -> str | None:
-    """What was said last to this leg, which may hear it still; None: nothing was."""
-    return _variable(channel, HEARS)
+    """What was said last to this leg, which may hear it still; None: nothing was, or it is over."""
+    value = _variable(channel, HEARS)
+    return None if value is None or value.startswith(RECORDS) else value
+
+
+def records(channel: ari.Channel) -> str | None:
+    """Name of the recording that was begun of this leg, which may be over; None: none was."""
+    value = _variable(channel, HEARS)
+    return value.removeprefix(RECORDS) if value is not None and value.startswith(RECORDS) else None
 
 
 def is_dialled(channel: ari.Channel) -> bool:

@@ -9,7 +9,7 @@ from cordboard.core import handover, rescue, talk
 from cordboard.core import line as lines
 from cordboard.core import transfer as transfer_
 from cordboard.core.agent import Agent, LineState
-from cordboard.core.call import Call, CallState, Note, Reason, TransferState
+from cordboard.core.call import ON_LINE, Call, CallState, Note, Reason, TransferState
 from cordboard.core.commands import Pair
 from cordboard.core.notices import Saying
 from cordboard.core.records import SegmentOutcome
@@ -141,6 +141,7 @@ def _recipient_gone(turn: Turn, ended: Ended) -> None:
     if call is None or transfer is None:
         if ended.by is EndedBy.NOT_REACHED:
             turn.say(agent, _SAYING[handover.not_reached(ended.reached)], recipient.id)
+        _first_goes_on(turn, ended)
         return
     if transfer.state not in (TransferState.DIALLING, TransferState.CONSULTING):
         return
@@ -154,11 +155,48 @@ def _recipient_gone(turn: Turn, ended: Ended) -> None:
     handover.step(turn, call, TransferState.FAILED, reason)
     call.reason, call.not_reached = reason, transfer.recipient_name
     turn.say(agent, _SAYING[reason], call.id, name=transfer.recipient_name or "")
-    if never_answered and turn.board.rules.resume_if_never_answered and not turn.board.on_line(agent):
-        try:
-            talk.resume(turn, agent, call)
-        except Refused:
-            return
+    if never_answered:
+        if turn.board.rules.resume_if_never_answered and not turn.board.on_line(agent):
+            _resume(turn, agent, call)
+    else:
+        _first_goes_on(turn, ended, first=call)
+
+
+def _first_goes_on(turn: Turn, ended: Ended, first: Call | None = None) -> None:
+    """Where the organisation has it so, the first call goes on by itself when the second has ended (D8, 5.1-e).
+
+    Only for an agent who sits at the telephone with nobody on it: not when one of several held callers hung up, nor in
+    a conference, nor while another call comes up, nor in the middle of passing somebody on. Passing the second one on
+    does not end it.
+
+    Args:
+        first: whose consultation it was; None: of several the one who is on hold longest.
+    """
+    board, agent = turn.board, ended.agent
+    assert agent is not None, ended
+    if not board.rules.auto_resume or ended.state not in ON_LINE:
+        return
+    if any(c.state is not CallState.HELD or c.transfer is not None for c in board.calls_of(agent)):
+        return
+    held = [first] if first is not None else list(board.calls_of(agent))
+    if not held:
+        return
+    longest = min(held, key=lambda c: (c.since, c.id))
+    line, own = agent.line, lines.own_leg(agent, longest)
+    if line is not None and line.state is LineState.UP and not line.held_by_phone:
+        _resume(turn, agent, longest)
+    elif line is not None and line.state is LineState.CLOSING and own is not None and own in agent.aside:
+        # The telephone has a leg for each: this one is the line, and talked on, when the other has gone.
+        agent.aside.remove(own)
+        agent.aside.append(own)
+        own.talked = True
+
+
+def _resume(turn: Turn, agent: Agent, call: Call) -> None:
+    try:
+        talk.resume(turn, agent, call)
+    except Refused:
+        return
 
 
 def pair_failed(turn: Turn, one: LegId, other: LegId) -> None:

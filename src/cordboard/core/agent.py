@@ -173,6 +173,9 @@ class Agent:
     """A console is connected, or was within the grace time."""
     console_lost_at: Instant | None = None
     """When the grace time without a console ended; None while there is one (D16)."""
+    device_lost_at: Instant | None = None
+    """Since when the agent's device is not registered, or since a restart that found it so; None: it is, or there is
+    none (D16)."""
     idle_since: Instant = 0
     """Since when no call is handled: for longest-idle."""
     status: AgentStatus = AgentStatus.SIGNED_OUT

@@ -207,7 +207,7 @@ class Call:
     exits: int = 0
     """How many ways out it was led."""
     led_out: str | None = None
-    """Why it was led out last: a value of ExitReason or Reason; None: it was not, or a restart has forgotten it."""
+    """Why it was led out last: a value of ExitReason or Reason; None: it was not, or that was not written any more."""
     message: str | None = None
     """Name of the message that the caller has left; None: none yet."""
     announced_at: Instant | None = None

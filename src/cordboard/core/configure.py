@@ -26,6 +26,7 @@ _OF_TODAY = frozenset(
         "answered_by",
         "empty_since",
         "unstaffed_since",
+        "deserted_since",
         "alarmed",
         "signed_in",
         "numbers",

@@ -5,6 +5,7 @@ Manual 1.1 to 1.3, 2.4, 4; statements 1.1-r to 1.3-h, 2.4-h to 2.4-j, 4-c to 4-e
 
 from __future__ import annotations
 
+from cordboard.core import absence, urgent
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Device, LineState
 from cordboard.core.board import Board
@@ -14,9 +15,6 @@ from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, Pause
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
 from cordboard.core.types import DeviceId, DeviceKind, GroupId, Right
-
-CONSOLE_GONE_SIGN_OUT_MS = 600_000
-"""An agent without a console is signed out of the queues after this, with a desk phone or not (D16)."""
 
 
 def sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
@@ -30,6 +28,14 @@ def sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
     if agent.id in queue.signed_in:
         return
     _set_signed_in(turn, agent, queue, signed_in=True)
+    if agent.device_lost_at is not None:
+        agent.device_lost_at = turn.now
+        watch_device(turn, agent)
+    for other_id in sorted(queue.signed_in - {agent.id}):
+        other = turn.board.agents[other_id]
+        if absence.is_overdue(turn.board, other, turn.now):
+            # Stayed as the last one for urgent calls.
+            turn.wake(turn.now + 1, other)
 
 
 def sign_out(turn: Turn, agent: Agent, queue: Queue, *, confirmed: bool) -> None:
@@ -156,6 +162,8 @@ def pair(turn: Turn, agent: Agent, device_id: DeviceId, *, take_over: bool = Fal
     turn.show(Thing.DEVICE, device_id)
     turn.remember(DevicePaired(agent=agent.id, device=device_id, at=turn.now))
     turn.show_agent(agent)
+    agent.device_lost_at = None
+    watch_device(turn, agent)
 
 
 def release(turn: Turn, device_id: DeviceId) -> None:
@@ -207,6 +215,7 @@ def leave_device(turn: Turn, device: Device) -> None:
     turn.show(Thing.DEVICE, device.id)
     turn.remember(DevicePaired(agent=agent.id, device=None, at=turn.now))
     turn.show_agent(agent)
+    watch_device(turn, agent)
 
 
 def unpair(turn: Turn, agent: Agent) -> None:
@@ -224,11 +233,12 @@ def unpair(turn: Turn, agent: Agent) -> None:
 
 def back_to_work(turn: Turn, agent: Agent) -> None:
     """Any action in the console shows that the agent is there again (D3)."""
-    agent.misses = 0
     if agent.away:
         agent.away = False
         turn.remember(AwayChanged(agent=agent.id, away=False, at=turn.now))
         turn.show_agent(agent)
+        agent.misses = 0
+    urgent.is_there(turn, agent)
 
 
 def pause(turn: Turn, agent: Agent, reason: str) -> None:
@@ -259,25 +269,42 @@ def console_seen(turn: Turn, agent: Agent) -> None:
     if not agent.console:
         agent.console, agent.console_lost_at = True, None
         turn.show_agent(agent)
+        urgent.staffing_of(turn, agent)
 
 
 def console_lost(turn: Turn, agent: Agent) -> None:
     """No console for the grace time; a desk phone still rings for a while (D16)."""
     if agent.console:
         agent.console, agent.console_lost_at = False, turn.now
-        turn.wake(turn.now + CONSOLE_GONE_SIGN_OUT_MS, agent)
+        turn.wake(turn.now + absence.CONSOLE_GONE_SIGN_OUT_MS, agent)
         turn.show_agent(agent)
 
 
+def watch_device(turn: Turn, agent: Agent) -> None:
+    """Since when the agent's device is not registered: sign-ins last a while longer (D16)."""
+    device = turn.board.device_of(agent)
+    if device is None or device.registered:
+        agent.device_lost_at = None
+        urgent.staffing_of(turn, agent)
+        return
+    if agent.device_lost_at is None:
+        agent.device_lost_at = turn.now
+    turn.wake(max(turn.now + 1, agent.device_lost_at + absence.DEVICE_LOST_SIGN_OUT_MS), agent)
+
+
 def due(turn: Turn, agent: Agent) -> None:
-    """Remind who is signed out; sign out who has long been without a console, but for the last in urgent (D16)."""
+    """Remind who is signed out; sign out who has long been without a console or a device (D16).
+
+    The last one of an urgent queue stays, and there is an alarm; as soon as somebody else is there, that one goes too.
+    """
     _remind(turn, agent)
-    lost_at = agent.console_lost_at
-    if agent.console or lost_at is None or turn.now < lost_at + CONSOLE_GONE_SIGN_OUT_MS:
+    if not absence.is_overdue(turn.board, agent, turn.now):
         return
     for queue_id in list(agent.signed_in):
         queue = turn.board.queues[queue_id]
-        if not (queue.urgent and queue.signed_in == {agent.id}):
+        if queue.urgent and queue.signed_in == {agent.id}:
+            urgent.staffing(turn, queue)
+        else:
             _set_signed_in(turn, agent, queue, signed_in=False)
 
 

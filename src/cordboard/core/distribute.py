@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from cordboard.core import line as lines
 from cordboard.core import strategy
-from cordboard.core.agent import Agent, LineState, WrapUp
+from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Offer, Reason
 from cordboard.core.overview import Order, Seat
@@ -354,7 +354,7 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
     came_back = call.back_to is not None
     if agent is None or not board.is_reachable(agent) or agent.line_lost_until is not None:
         reason = Reason.BUSY if agent is not None and board.is_engaged(agent) else Reason.UNREACHABLE
-    elif agent.pause is not None or _shields(board, agent.wrap_up, came_back=came_back):
+    elif _shields(board, agent, came_back=came_back):
         reason = Reason.BUSY
     else:
         return {} if too_early(turn, call, call.not_before.get(person, 0)) else {person: False}
@@ -364,14 +364,14 @@ def _of_person(turn: Turn, call: Call, person: UserId) -> dict[UserId, bool]:
     return {}
 
 
-def _shields(board: Board, wrap_up: WrapUp | None, *, came_back: bool) -> bool:
-    """In this wrap-up a call for this person alone is not offered (D29)."""
-    if wrap_up is None:
-        return False
+def _shields(board: Board, agent: Agent, *, came_back: bool) -> bool:
+    """In this wrap-up or pause a call for this person alone is not offered (D29)."""
     if came_back:
         # Having passed the caller on began the timed one; who comes back is no new call (D7, 2.4-c).
-        return wrap_up.kind is WrapUpKind.MANUAL
-    return not board.rules.direct_rings_in_wrap_up
+        by_hand = agent.wrap_up is not None and agent.wrap_up.kind is WrapUpKind.MANUAL
+        return agent.pause is not None or by_hand
+    rests = agent.pause is not None or agent.wrap_up is not None
+    return rests and not board.rules.direct_rings_in_wrap_up
 
 
 def too_early(turn: Turn, call: Call, due: Instant) -> bool:

@@ -291,6 +291,8 @@ class LegFound:
     """With Place.PAIR: name of the pair that it is in."""
     begun: bool = True
     """False: a leg of ours that was made and then not dialled any more."""
+    records: bool = False
+    """The message that this caller leaves is being recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

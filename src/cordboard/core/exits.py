@@ -1,11 +1,11 @@
-"""Ways out: where a caller is led whom nobody takes.
+"""Ways out: where a caller is led whom nobody takes. What follows on the sentence that is said then is in `leaving`.
 
-Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls, messages).
+Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls).
 """
 
 from __future__ import annotations
 
-from cordboard.core import asking, dial, missed, offer, talk
+from cordboard.core import asking, dial, offer, talk
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
@@ -14,16 +14,14 @@ from cordboard.core.commands import (
     HangUpReason,
     LetRing,
     Phrase,
-    RecordMessage,
     Sentence,
 )
-from cordboard.core.events import MessageRecorded
 from cordboard.core.queue import Queue
-from cordboard.core.records import MessageLeft, SegmentKind, SegmentOutcome, Why
+from cordboard.core.records import SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import EndedBy, Instant, LegId, QueueId, UserId
+from cordboard.core.types import EndedBy, Instant, QueueId, UserId
 
 EXITS_MAX = 5
 """So many ways out one after the other; more is a circle, and the caller hears that nobody is there."""
@@ -33,7 +31,6 @@ RECORDED_MS_MAX = 330_000
 """The same of the organisation's own, which may last five minutes."""
 BY_NUMBER = "number"
 """Why who dialled an announcement's number hears it, for the call's log."""
-MESSAGE_MS_MAX = 180_000
 MESSAGES_MAX = 1_000
 """So many recordings are waited for; the exchange says of each what became of it."""
 NOTHING_LEFT = Exit(action=ExitAction.ANNOUNCEMENT)
@@ -42,7 +39,6 @@ _SENTENCE = {
     ExitReason.FULL.value: Sentence.FULL,
     ExitReason.TIMEOUT.value: Sentence.LATER,
 }
-
 
 _LEAVING = frozenset({ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE})
 
@@ -94,7 +90,7 @@ def lead_out(
             _to_number(turn, call, target)
         case ExitAction.BUSY | ExitAction.HANG_UP:
             busy = action is ExitAction.BUSY
-            _end(turn, call, HangUpReason.BUSY if busy else HangUpReason.NORMAL)
+            end(turn, call, HangUpReason.BUSY if busy else HangUpReason.NORMAL)
         case ExitAction.CALL_BACK if asking.offer_as_way_out(
             turn, call, why, leaves_message=target == ExitAction.MESSAGE.value
         ):
@@ -141,7 +137,8 @@ def _sentence_of(call: Call) -> Sentence:
     return Sentence.NOBODY if call.queue is not None else Sentence.NOT_REACHED
 
 
-def _end(turn: Turn, call: Call, reason: HangUpReason) -> None:
+def end(turn: Turn, call: Call, reason: HangUpReason) -> None:
+    """That was it for this caller."""
     turn.do(HangUp(leg=call.leg, reason=reason))
     talk.end(turn, call, EndedBy.EXIT)
 
@@ -340,13 +337,10 @@ def staffing(turn: Turn, queue: Queue) -> None:
 
 
 def due(turn: Turn, call: Call) -> None:
-    """Something about a caller who waits, or is being led out, may be due."""
+    """Something about a caller who waits, or is asked something, may be due."""
     if call.dialogue is not None:
         # Who is asked something is not led away from it, nor told anything else; it is over within minutes.
         asking.due(turn, call)
-        return
-    if call.state is CallState.LEAVING and call.until is not None and call.until <= turn.now:
-        announcement_ended(turn, call.leg)
         return
     queue = _queue(turn, call)
     if queue is None:
@@ -397,89 +391,3 @@ def _place(turn: Turn, call: Call, queue: Queue) -> list[Phrase]:
 def opened(turn: Turn, queue: Queue, *, is_open: bool) -> None:
     """Opening hours began or ended; who waits already is still helped."""
     queue.open = is_open
-
-
-# --- being led out ---
-
-
-def goes_on(turn: Turn, call: Call, *, hears_music: bool) -> None:
-    """After a restart: the exchange goes on saying it, or recording the message, and tells the end of that.
-
-    Whether a message was to follow the sentence is not known any more; one that is being recorded is kept. Who was
-    promised a call back is told so again; who was perhaps offered one is offered it anew.
-
-    Args:
-        hears_music: between the sentences, as whoever is offered a call back does.
-    """
-    if asking.goes_on(turn, call):
-        return
-    queue = turn.board.queues.get(call.queue) if call.queue is not None else None
-    if hears_music and queue is not None:
-        for reason, way in queue.exits.items():
-            if way.action is ExitAction.CALL_BACK:
-                lead_out(turn, call, way, reason.value)
-                return
-    turn.board.messages.setdefault(
-        call.leg, MessageFor(call=call.id, to=call.to, queue=call.queue, records=True)
-    )
-    call.until = turn.now + max(MESSAGE_MS_MAX + SAYING_MS_MAX, RECORDED_MS_MAX)
-    turn.wake_call(call.until, call)
-
-
-def announcement_ended(turn: Turn, leg: LegId) -> None:
-    """What was to be said is said: the message is recorded, or the call is over."""
-    call_id = turn.board.parties.get(leg)
-    call = turn.board.calls.get(call_id) if call_id is not None else None
-    if call is None:
-        return
-    if call.state is not CallState.LEAVING and call.dialogue is None:
-        if call.quiet_until > turn.now + asking.GAP_MS:
-            # The greeting: what else is to be said follows after a while of music.
-            call.quiet_until = turn.now + asking.GAP_MS
-            turn.wake_call(call.quiet_until, call)
-        return
-    if call.dialogue is not None:
-        asking.said(turn, call)
-        return
-    message = turn.board.messages.get(leg)
-    if message is not None and not message.records:
-        message.records = True
-        call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
-        turn.wake_call(call.until, call)
-        turn.do(RecordMessage(leg=leg, call=call.id, name=f"message-{call.id}", ms_max=MESSAGE_MS_MAX))
-        return
-    _end(turn, call, HangUpReason.NORMAL)
-
-
-def gone(turn: Turn, call: Call) -> None:
-    """The call is over; who hung up before the tone leaves no message."""
-    message = turn.board.messages.get(call.leg)
-    if message is not None and not message.records:
-        del turn.board.messages[call.leg]
-
-
-def message_recorded(turn: Turn, event: MessageRecorded) -> None:
-    """A caller left a message, or nothing; the caller may have hung up already (D29)."""
-    board = turn.board
-    message = board.messages.pop(event.leg, None)
-    if message is None:
-        return
-    if event.ms > 0:
-        turn.remember(
-            MessageLeft(
-                call=message.call,
-                name=event.name,
-                ms=event.ms,
-                to=message.to,
-                queue=message.queue,
-                at=turn.now,
-            )
-        )
-    call = board.calls.get(message.call)
-    if event.ms > 0:
-        if call is None:
-            missed.message_left(turn, message.call, event.name)
-        else:
-            call.message = event.name
-    if call is not None and call.state is CallState.LEAVING:
-        _end(turn, call, HangUpReason.NORMAL)

@@ -16,16 +16,32 @@ def begin(turn: Turn, call: Call) -> None:
     """Set the moments of a hold that begins, or that is taken up after a restart."""
     if call.state is not CallState.HELD:
         return
-    rules = turn.board.rules
-    call.held_told = (turn.now - call.since) // STILL_HOLDING_MS
-    call.recalls = 0
-    for at in (call.since + rules.hold_warn_ms, _next_recall(turn, call), _next_word(call)):
+    _count(turn, call)
+    warn_at = call.since + turn.board.rules.hold_warn_ms
+    for at in (warn_at, _next_recall(turn, call), _next_word(call)):
         turn.wake_call(max(turn.now + 1, at), call)
 
 
-def _next_recall(turn: Turn, call: Call) -> int:
+def _count(turn: Turn, call: Call) -> None:
+    """How often agent and caller were to be told by now: what nobody was there to say is not made up for.
+
+    Counted from the length of the hold, so that neither a restart nor a connection that comes back says it all again.
+    """
+    lasted = turn.now - call.since
+    after, again = _recall_ms(turn)
+    call.held_told = lasted // STILL_HOLDING_MS
+    call.recalls = 0 if lasted < after else 1 + (lasted - after) // again
+
+
+def _recall_ms(turn: Turn) -> tuple[int, int]:
+    """After how long the agent is first reminded, and how often from then on."""
     after = turn.board.rules.hold_recall_ms
-    return call.since + after + call.recalls * (after // 2)
+    return after, max(1, after // 2)
+
+
+def _next_recall(turn: Turn, call: Call) -> int:
+    after, again = _recall_ms(turn)
+    return call.since + after + call.recalls * again
 
 
 def _next_word(call: Call) -> int:
@@ -39,12 +55,14 @@ def due(turn: Turn, call: Call) -> None:
     if not call.warned and turn.now >= call.since + turn.board.rules.hold_warn_ms:
         call.warned = True
         turn.show_call(call)
-    if turn.now >= _next_recall(turn, call):
-        call.recalls += 1
+    reminds, tells = turn.now >= _next_recall(turn, call), turn.now >= _next_word(call)
+    if reminds or tells:
+        # Late, or by another rule than a moment ago: once, and not once for each time that was missed.
+        _count(turn, call)
+    if reminds:
         _remind(turn, call)
         turn.wake_call(max(turn.now + 1, _next_recall(turn, call)), call)
-    if turn.now >= _next_word(call):
-        call.held_told += 1
+    if tells:
         queue = turn.board.queues.get(call.queue) if call.queue is not None else None
         language = queue.language if queue is not None else turn.board.language
         phrase = Phrase(sentence=Sentence.STILL_HOLDING)

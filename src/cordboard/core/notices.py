@@ -76,6 +76,8 @@ class Saying(Enum):
     """Nobody takes an urgent call (args queue); for those who supervise (D6)."""
     ALARM_URGENT_EMPTY = "alarm_urgent_empty"
     """Nobody is signed in to an urgent queue (args queue) (D6)."""
+    ALARM_URGENT_DESERTED = "alarm_urgent_deserted"
+    """Who is signed in to an urgent queue is by all signs not there (args queue) (D3, D16)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

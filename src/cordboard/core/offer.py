@@ -7,7 +7,8 @@ cherry-pick).
 from __future__ import annotations
 
 from cordboard.core import line as lines
-from cordboard.core import strategy
+from cordboard.core import strategy, urgent
+from cordboard.core.absence import MISSES_MAX
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Reason
@@ -20,8 +21,6 @@ from cordboard.core.types import Instant
 
 RING_PAUSE_MS = 5_000
 """Silence between two rings of the same device for calls that stay offered (D3)."""
-MISSES_MAX = 3
-"""Unanswered rings in a row after which an agent is set to "not answered" (D3)."""
 URGENT_AGAIN_MS = 3_000
 """An urgent call that a handset rejected rings there again after this (D6)."""
 BACK_OFF_MS = 5_000
@@ -42,7 +41,7 @@ def claim(turn: Turn, agent: Agent, call: Call) -> None:
         other = turn.board.agents[agent_id]
         won = other is agent
         turn.close_offer(call, other, SegmentOutcome.ANSWERED if won else SegmentOutcome.ELSEWHERE)
-    agent.misses = 0
+    urgent.is_there(turn, agent)
     call.picked = call.picked or not offered
     turn.note(call, Why.TAKEN if offered else Why.PICKED, agent)
     call.agent, call.note, call.taken_at = agent.id, None, None
@@ -73,7 +72,7 @@ def reject(turn: Turn, agent: Agent, call: Call) -> None:
     if agent.id not in call.offers:
         raise Refused(Code.NOT_OFFERED)
     call.rejected[agent.id] = turn.now
-    agent.misses = 0
+    urgent.is_there(turn, agent)
     turn.note(call, Why.REJECTED, agent)
     turn.close_offer(call, agent, SegmentOutcome.REJECTED)
     if call.back_to is not None:
@@ -131,6 +130,7 @@ def _missed(turn: Turn, agent: Agent, call: Call) -> None:
     if agent.misses >= MISSES_MAX and not agent.away:
         if _is_last_for_urgent(turn, agent):
             turn.say(agent, Saying.LAST_IN_URGENT)
+            urgent.staffing_of(turn, agent)
             return
         agent.away = True
         turn.remember(AwayChanged(agent=agent.id, away=True, at=turn.now))

@@ -282,6 +282,7 @@ def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
     if agent is None:
         return
     turn.show_agent(agent)
+    desk.watch_device(turn, agent)
     if registered:
         _ring_for_lost(turn, agent)
     else:

@@ -64,6 +64,9 @@ class Queue:
     """Since when nobody is signed in, kept where an exit needs it; None: somebody is."""
     unstaffed_since: Instant | None = None
     """Since when those signed in could not be offered anything; None: somebody could."""
+    deserted_since: Instant | None = None
+    """Since when who is signed in to an urgent queue is by all signs not there, and those who supervise were told;
+    None: somebody is there, or nobody is signed in."""
     alarmed: bool = False
     """An urgent queue that nobody is signed in to, and those who supervise were told."""
     open: bool = True

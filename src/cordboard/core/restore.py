@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cordboard.core import aftermath, customer_first, desk, dial, exits, handover, rescue, talk, wrapup
+from cordboard.core import (
+    absence,
+    aftermath,
+    customer_first,
+    desk,
+    dial,
+    exits,
+    handover,
+    leaving,
+    rescue,
+    talk,
+    wrapup,
+)
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Reason, TransferState
@@ -201,7 +213,7 @@ def _rings_or_leaves(turn: Turn, call: Call, found: LegFound) -> None:
         case CallState.TRANSFERRING if partner is not None:
             turn.do(LetRing(leg=call.leg, call=call.id))
         case CallState.LEAVING:
-            exits.goes_on(turn, call, hears_music=found.place is Place.QUEUE)
+            leaving.goes_on(turn, call, hears_music=found.place is Place.QUEUE, records=found.records)
         case _ if call.transfer is not None:
             # Taken back by its initiator in the last moment.
             initiator = turn.board.agents[call.transfer.initiator]
@@ -476,6 +488,7 @@ def _tidy(turn: Turn, agent: Agent) -> None:
         agent.line_lost_until = max(agent.line_lost_until, turn.now)
         turn.wake(agent.line_lost_until, agent)
     wrapup.wake(turn, agent)
+    desk.watch_device(turn, agent)
     if not agent.console and agent.console_lost_at is None and not desk.may_go_on_by_phone(turn.board, agent):
         agent.console_lost_at = turn.now
-        turn.wake(turn.now + desk.CONSOLE_GONE_SIGN_OUT_MS, agent)
+        turn.wake(turn.now + absence.CONSOLE_GONE_SIGN_OUT_MS, agent)

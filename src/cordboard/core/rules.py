@@ -95,7 +95,7 @@ class HouseRules:
     pick_while_busy: bool = True
     """Taking a waiting call while talking holds the present one first (D5)."""
     auto_resume: bool = False
-    """The first call goes on by itself after the second has ended (D8: by default it does not)."""
+    """The first call goes on by itself after the second has ended (D8, `aftermath`: by default it does not)."""
     resume_if_never_answered: bool = True
     """A consultation that nobody answered: the caller is resumed by itself (D7)."""
     on_hook_ringing: OnHookRinging = OnHookRinging.RECALL
@@ -116,6 +116,7 @@ class HouseRules:
     direct_exit: Exit = Exit(action=ExitAction.BUSY)
     """What becomes of a direct call that its person does not take (D29), unless the person has a rule."""
     direct_rings_in_wrap_up: bool = False
+    """A direct call rings in wrap-up and in a pause too (D29); by default it follows the busy rule then."""
     outbound_wrap_up_ms: int = 0
     """Wrap-up after an outgoing call; 0: none (2.5-a, 2.5-d)."""
     outbound_wrap_up_unanswered: bool = False

@@ -22,6 +22,7 @@ from cordboard.core import (
     exits,
     handover,
     holding,
+    leaving,
     missed,
     offer,
     phone,
@@ -115,6 +116,7 @@ class Switchboard:
             agent.status_since += step_ms
             agent.remind_at = _moved(agent.remind_at, step_ms)
             agent.console_lost_at = _moved(agent.console_lost_at, step_ms)
+            agent.device_lost_at = _moved(agent.device_lost_at, step_ms)
             agent.line_lost_until = _moved(agent.line_lost_until, step_ms)
             agent.ring_back_at = _moved(agent.ring_back_at, step_ms)
         for device in board.devices.values():
@@ -122,6 +124,7 @@ class Switchboard:
         for queue in board.queues.values():
             queue.empty_since = _moved(queue.empty_since, step_ms)
             queue.unstaffed_since = _moved(queue.unstaffed_since, step_ms)
+            queue.deserted_since = _moved(queue.deserted_since, step_ms)
         board.exchange_since += step_ms
         board.alarms = [
             (at if key.startswith(CALLBACK_ALARM) else at + step_ms, key) for at, key in board.alarms
@@ -228,7 +231,7 @@ class Switchboard:
             for ended in over:
                 aftermath.after(turn, ended)
                 urgent.settled(turn, ended.call)
-                exits.gone(turn, ended.call)
+                leaving.gone(turn, ended.call)
                 callback.after(turn, ended)
                 missed.after(turn, ended)
         elif turn.unanswered:
@@ -304,14 +307,14 @@ class Switchboard:
             case PairFailed(one=one, other=other):
                 aftermath.pair_failed(turn, one, other)
             case AnnouncementEnded(leg=leg):
-                exits.announcement_ended(turn, leg)
+                leaving.announcement_ended(turn, leg)
             case KeyPressed(leg=leg, key=key):
                 asking.pressed(turn, leg, key)
             case CallBackKept(call=call_id):
                 asking.kept(turn, call_id)
                 customer_first.kept(turn, call_id)
             case MessageRecorded():
-                exits.message_recorded(turn, event)
+                leaving.message_recorded(turn, event)
             case QueueOpened(queue=queue_id, open=is_open):
                 if (opened := board.queues.get(queue_id)) is not None:
                     exits.opened(turn, opened, is_open=is_open)
@@ -397,7 +400,7 @@ class Switchboard:
 
     def _call_due(self, turn: Turn, call: Call) -> None:
         aftermath.due(turn, call)
-        for look in (holding.due, exits.due, urgent.due, customer_first.due):
+        for look in (holding.due, leaving.due, exits.due, urgent.due, customer_first.due):
             if call.state is not CallState.ENDED:
                 look(turn, call)
 

@@ -5,7 +5,7 @@ Manual 2.1.1, 5.1, 5.2; statements 2.1.1-e to 2.1.1-x, 5.1-a to 5.1-e; decisions
 
 from __future__ import annotations
 
-from cordboard.core import dial
+from cordboard.core import dial, urgent
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Note
@@ -148,7 +148,7 @@ def line_up(turn: Turn, agent: Agent) -> None:
     if device is not None:
         device.failures = 0
     agent.ring_back_at = agent.line_lost_until = None
-    agent.misses = 0
+    urgent.is_there(turn, agent)
     for kept in agent.aside:
         kept.talked = False
     turn.show_agent(agent)

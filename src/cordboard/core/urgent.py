@@ -1,10 +1,11 @@
-"""Urgent calls that nobody takes, and urgent queues that nobody is in: the ladder and the alarms (D6)."""
+"""Urgent calls that nobody takes, and urgent queues that nobody is in: the ladder and the alarms (D3, D6, D16)."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-from cordboard.core import dial
+from cordboard.core import absence, dial
+from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState
 from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
@@ -80,13 +81,44 @@ def alarm(turn: Turn, saying: Saying, queue: Queue, call: Call | None = None) ->
 
 
 def staffing(turn: Turn, queue: Queue) -> None:
-    """Somebody must be signed in to every urgent queue; when nobody is, that is an alarm."""
+    """Somebody must be signed in to every urgent queue, and be there; when nobody is, that is an alarm."""
+    _somebody_is_there(turn, queue)
     if not queue.urgent or queue.alarmed is not bool(queue.signed_in):
         return
     queue.alarmed = not queue.signed_in
     turn.show(Thing.ALARM, queue.id)
     if queue.alarmed:
         alarm(turn, Saying.ALARM_URGENT_EMPTY, queue)
+
+
+def staffing_of(turn: Turn, agent: Agent) -> None:
+    """Whether this agent is there may be seen otherwise now, by the queues that the agent is signed in to."""
+    for queue_id in sorted(agent.signed_in):
+        staffing(turn, turn.board.queues[queue_id])
+
+
+def is_there(turn: Turn, agent: Agent) -> None:
+    """The agent does something: rings that were let go by do not count any more (D3)."""
+    if agent.misses:
+        agent.misses = 0
+        staffing_of(turn, agent)
+
+
+def _somebody_is_there(turn: Turn, queue: Queue) -> None:
+    """An alarm in the place of setting the last one away or signing the last one out (D3, D16).
+
+    It goes when that one does something again, or somebody else is available.
+    """
+    board = turn.board
+    staff = [board.agents[a] for a in queue.signed_in] if queue.urgent else []
+    missing = {a.id for a in staff if absence.is_missing(board, a, turn.now)}
+    deserted = bool(missing) and not any(a.id not in missing and board.is_available(a) for a in staff)
+    if deserted is (queue.deserted_since is not None):
+        return
+    queue.deserted_since = turn.now if deserted else None
+    turn.show(Thing.ALARM, queue.id)
+    if deserted:
+        alarm(turn, Saying.ALARM_URGENT_DESERTED, queue)
 
 
 def settled(turn: Turn, call: Call) -> None:

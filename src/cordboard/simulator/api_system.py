@@ -7,7 +7,7 @@ from cordboard.simulator.answers import NO_CONTENT, Command, Refused, ok
 from cordboard.simulator.dialplan import Dialplan
 from cordboard.simulator.outbox import ALL_DEVICES, Application
 from cordboard.simulator.registry import Registry
-from cordboard.simulator.things import Endpoint, Who
+from cordboard.simulator.things import Endpoint, Recording, Who
 from cordboard.simulator.words import ari_time
 
 VERSION = "22.10.1"
@@ -15,7 +15,7 @@ OBJECT_TYPES = ("auth", "aor", "endpoint")
 
 
 class SystemCommands:
-    """Everything under `events`, `endpoints`, `deviceStates`, `applications` and `asterisk`."""
+    """Everything under `events`, `endpoints`, `deviceStates`, `applications`, `recordings` and `asterisk`."""
 
     def __init__(self, registry: Registry, dialplan: Dialplan) -> None:
         self._registry, self._dialplan = registry, dialplan
@@ -38,6 +38,8 @@ class SystemCommands:
                 return ok([])
             case "GET", ("deviceStates", name):
                 return ok({"name": name, "state": self._device_state(name)})
+            case "GET", ("recordings", "live", name):
+                return ok(self._live_recording(name).json())
             case "GET", ("applications",):
                 return ok([application.json() for application in self._registry.applications.values()])
             case _, ("applications", name, *rest):
@@ -63,6 +65,12 @@ class SystemCommands:
     def _device_state(self, name: str) -> str:
         endpoint = self._registry.endpoints.get(name.removeprefix("PJSIP/"))
         return "INVALID" if endpoint is None else self._registry.device_state(endpoint)
+
+    def _live_recording(self, name: str) -> Recording:
+        for channel in self._registry.channels.values():
+            if channel.recording is not None and channel.recording.name == name:
+                return channel.recording
+        raise Refused(404, "Recording not found")
 
     # -- applications -----------------------------------------------------------------------------------------
 

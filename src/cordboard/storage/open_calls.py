@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cordboard.app.call_log import TELLING, past_of
 from cordboard.app.ports import StoredCall, StoredTransfer
 from cordboard.core.call import Reason, TransferState
-from cordboard.core.records import SegmentKind, StoredState, Why
+from cordboard.core.records import Noted, SegmentKind, StoredState, Why
 from cordboard.core.types import CallId, Direction, Instant, OrganisationId, TransferKind, UserId
-from cordboard.core.urgent import Rung
 from cordboard.storage.passing_on import IN_PROGRESS
 from cordboard.storage.tables import call_log, calls, queue_visits, segments, transfers
 
@@ -22,7 +22,7 @@ async def read_open_calls(
     """Oldest first."""
     passing_on, in_vain = await _transfers(connection, organisation)
     began, talked = await _segments(connection, organisation)
-    climbed = await _climbed(connection, organisation)
+    told = await _told(connection, organisation)
     rows = await connection.execute(
         select(calls, queue_visits.c.answered_at.label("answered_here"))
         .outerjoin(
@@ -64,7 +64,7 @@ async def read_open_calls(
             back_to=row.back_to,
             back_at=row.back_at,
             transfer=passing_on.get(row.id),
-            rung=_rung(climbed.get(row.id, []), began.get(row.id, row.entered_at)),
+            past=past_of(told.get(row.id, ()), began.get(row.id, row.entered_at)),
         )
         for row in rows
     )
@@ -122,25 +122,23 @@ async def _segments(
     return {row.call_id: row.until for row in began}, {row.call_id: row.agent for row in talked}
 
 
-def _rung(climbed: list[tuple[Instant, Rung]], since: Instant) -> Rung:
-    """How far in the stretch that began then; each wait begins at the bottom."""
-    return max((rung for at, rung in climbed if at > since), default=Rung.SIGNED_IN)
-
-
-async def _climbed(
-    connection: AsyncConnection, organisation: OrganisationId
-) -> dict[CallId, list[tuple[Instant, Rung]]]:
-    """When each open call climbed, and how far, by its log: an outside number is not rung a second time (D6)."""
+async def _told(connection: AsyncConnection, organisation: OrganisationId) -> dict[CallId, list[Noted]]:
+    """What the log of each open call tells of its past, in the order in which it was told."""
     lines = await connection.execute(
-        select(call_log.c.call_id, call_log.c.at, call_log.c.detail)
+        select(call_log)
         .join(calls, and_(call_log.c.organisation == calls.c.organisation, call_log.c.call_id == calls.c.id))
         .where(
             calls.c.organisation == organisation,
             calls.c.ended_at.is_(None),
-            call_log.c.why == Why.ESCALATED.value,
+            call_log.c.why.in_(sorted(why.value for why in TELLING)),
         )
+        .order_by(call_log.c.id)
     )
-    climbed: dict[CallId, list[tuple[Instant, Rung]]] = {}
+    told: dict[CallId, list[Noted]] = {}
     for line in lines:
-        climbed.setdefault(line.call_id, []).append((line.at, Rung[line.detail.upper()]))
-    return climbed
+        told.setdefault(line.call_id, []).append(
+            Noted(
+                call=line.call_id, why=Why(line.why), agent=line.agent or None, detail=line.detail, at=line.at
+            )
+        )
+    return told

@@ -214,3 +214,19 @@ async def test_a_caller_who_says_nothing_leaves_no_message(rig: Rig) -> None:
     recorded = await desk.told(MessageRecorded, party, within_ms=15_000)
 
     assert recorded.ms == 0
+
+
+async def test_the_next_server_learns_whose_message_is_being_recorded(rig: Rig) -> None:
+    """D16: who is in the middle of it is not asked for it again; who was told to leave one, and who is done, is."""
+    desk, caller, party = await _waiting(rig)
+    await desk.does(say(party))
+    await desk.told(AnnouncementEnded, party, within_ms=10_000)
+    assert not (await desk.again())[party].records
+
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(500)
+    assert (await desk.again())[party].records
+
+    await caller.press("#")
+    await desk.told(MessageRecorded, party, within_ms=10_000)
+    assert not (await desk.again())[party].records

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cordboard.app.call_log import Past
 from cordboard.app.history import StoredLine, StoredMessage
 from cordboard.core.records import MessageLeft, Noted, Record, SegmentKind, SegmentOutcome, StoredState, Why
 from cordboard.core.types import CallId, Instant, QueueId, UserId
@@ -89,8 +90,42 @@ async def test_how_far_an_urgent_call_climbed_is_known_after_a_restart(database:
 
     calls = await database.journal.open_calls(TWENTE)
 
-    assert [call.rung for call in calls] == [Rung.OUTSIDE, Rung.SIGNED_IN, Rung.SIGNED_IN]
+    assert [call.past.rung for call in calls] == [Rung.OUTSIDE, Rung.SIGNED_IN, Rung.SIGNED_IN]
     assert await database.journal.open_calls(BRABANT) == ()
+
+
+@pytest.mark.rule("D4", "D16")
+async def test_who_refused_an_open_call_or_let_it_ring_is_read_with_it(database: Database) -> None:
+    """And when; of the queue that it is in now, and of no other organisation or call."""
+    other, over = CallId("c2"), CallId("c3")
+    await database.journal.append(
+        TWENTE,
+        [
+            opened("c1", NOON),
+            opened("c2", NOON),
+            opened("c3", NOON),
+            noted(Why.REJECTED, NOON + 1_000, CHANTAL),
+            noted(Why.RANG_OUT, NOON + 2_000, PIET),
+            noted(Why.LED_OUT, NOON + 3_000, detail="timeout"),
+            replace(noted(Why.REJECTED, NOON + 1_000, CHANTAL), call=other),
+            replace(noted(Why.RANG_OUT, NOON + 1_000, CHANTAL), call=other),
+            replace(noted(Why.TO_QUEUE, NOON + 1_000, CHANTAL, URGENT), call=other),
+            replace(noted(Why.RANG_OUT, NOON + 2_000, CHANTAL), call=other),
+            replace(noted(Why.NOT_REACHED, NOON + 3_000, PIET), call=other),
+            replace(noted(Why.RANG_OUT, NOON + 4_000, CHANTAL), call=other),
+            replace(noted(Why.REJECTED, NOON + 1_000, CHANTAL), call=over),
+            closed("c3", NOON + 2_000),
+        ],
+    )
+    await database.journal.append(BRABANT, [noted(Why.REJECTED, NOON + 1_000, PIET)])
+
+    calls = {call.id: call for call in await database.journal.open_calls(TWENTE)}
+
+    first, second = calls[CallId("c1")].past, calls[other].past
+    assert calls.keys() == {CallId("c1"), other}
+    assert first == Past(rejected={CHANTAL: NOON + 1_000}, tried={PIET}, led_out="timeout")
+    # Chantal had a second turn, so everybody has had the first.
+    assert second == Past(tried={CHANTAL})
 
 
 @pytest.mark.rule("X-c", "X-h")
