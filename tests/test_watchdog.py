@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from cordboard.watchdog import LOOK_EVERY_MS, Duties, Patience, watch
+from cordboard.watchdog import LOOK_EVERY_MS, Duties, Patience, Said, watch
 
 PATIENCE = Patience(alarm_ms=10_000, act_ms=30_000)
 
@@ -13,7 +13,7 @@ PATIENCE = Patience(alarm_ms=10_000, act_ms=30_000)
 class Watched:
     """A process that answers as the test says, and what was told of it."""
 
-    def __init__(self, answers: Callable[[int], bool], until_ms: int = 200_000) -> None:
+    def __init__(self, answers: Callable[[int], bool | Said], until_ms: int = 200_000) -> None:
         self.now = 0
         self.jump_at: int | None = None
         self.told: list[tuple[str, int]] = []
@@ -36,8 +36,9 @@ class Watched:
             )
         return self.told
 
-    async def _ask(self) -> bool:
-        return self._answers(self.now)
+    async def _ask(self) -> Said:
+        said = self._answers(self.now)
+        return said if isinstance(said, Said) else Said.by(said)
 
     async def _sleep(self, seconds: float) -> None:
         self.now += int(seconds * 1000)
@@ -76,6 +77,22 @@ async def test_who_should_be_quick_to_start_counts_as_dead_when_it_is_not() -> N
     """One that takes a dead one's place hangs when it says nothing at all."""
     told = await Watched(lambda _: False).run(Patience(alarm_ms=10_000, act_ms=10_000, start_ms=30_000))
     assert told == [("dead", 30_000)]
+
+
+async def test_who_says_that_it_starts_may_take_any_time_over_it() -> None:
+    """A successor with a large database to change; should it fall silent over it, it hangs like any other."""
+    patience = Patience(alarm_ms=10_000, act_ms=10_000, start_ms=30_000)
+
+    def works_at_last(now: int) -> Said:
+        return Said.NOTHING if now < 5_000 else Said.STARTING if now < 150_000 else Said.WORKS
+
+    def falls_silent(now: int) -> Said:
+        return Said.STARTING if now < 150_000 else Said.NOTHING
+
+    assert await Watched(works_at_last).run(patience) == []
+    [(told, at)] = await Watched(falls_silent).run(patience)
+    assert told == "dead"
+    assert 179_000 <= at <= 180_000
 
 
 async def test_one_that_hangs_a_moment_after_its_first_answer_is_noticed_as_well() -> None:

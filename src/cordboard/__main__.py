@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import click
 
+from cordboard.cli.alive import alive
 from cordboard.cli.backup import backup, restore
 from cordboard.cli.configuration import apply, export
 from cordboard.cli.doctor import doctor
@@ -22,7 +23,7 @@ def main() -> None:
     """Cordboard: telephone operator console and call queue."""
 
 
-_COMMANDS = (run, serve, exchange, exchange_config, phones, practice, backup, restore, doctor)
+_COMMANDS = (run, serve, exchange, exchange_config, phones, practice, backup, restore, doctor, alive)
 _CONFIGURING = (new_organisation, remove_demo, export, apply)
 for command in _COMMANDS + _CONFIGURING:
     main.add_command(command)

@@ -19,8 +19,10 @@ import msgspec
 from cordboard.app.ports import StorageFailure
 from cordboard.launch import CannotStart
 from cordboard.storage.copies import copy_in, copy_out, look_into
-from cordboard.storage.look import look_at_database
+from cordboard.storage.look import look_at_database, revision_in
 
+SQLITE = b"SQLite format 3\0"
+"""With which such a database begins."""
 FORM = 1
 """Of the archive; another one is refused."""
 MANIFEST, DATABASE = "manifest.json", "cordboard.db"
@@ -99,7 +101,7 @@ async def restore_backup(archive: Path, data: Path, database_url: str) -> Manife
         CannotStart: it is no backup of ours, is damaged, or there is an installation already; nothing has changed.
         StorageFailure: the database cannot be written.
     """
-    if (seen := await look_at_database(database_url)) is not None and seen.revision is not None:
+    if await _has_tables(database_url):
         raise CannotStart(
             "There is an installation already. Move its data folder (and its database) out of the way first; "
             "`cordboard backup` keeps it."
@@ -117,6 +119,35 @@ async def restore_backup(archive: Path, data: Path, database_url: str) -> Manife
             f"{problem.filename or data} cannot be used: {problem.strerror or problem}."
         ) from problem
     return manifest
+
+
+def is_copy(file: Path) -> bool:
+    """It is a database alone, as a start copies it before it changes the tables; a backup is an archive."""
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE)) == SQLITE
+
+
+async def restore_copy(file: Path, database_url: str) -> str:
+    """Put such a copy in the place of a database that was moved away, of either kind; returns its tables' version.
+
+    The rest of the data folder is not touched: it was not changed when the copy was made.
+
+    Raises:
+        CannotStart: there is a database already; nothing has changed.
+        StorageFailure: the copy is damaged or of a newer Cordboard, or the database cannot be written.
+    """
+    if await _has_tables(database_url):
+        raise CannotStart(
+            "There is a database already. Move it out of the way first (SQLite: cordboard.db and the files beside "
+            "it whose names begin so; PostgreSQL: rename it and create an empty one); `cordboard backup` keeps it."
+        )
+    revision = await asyncio.to_thread(look_into, file)
+    await copy_in(file, database_url)
+    return revision
+
+
+async def _has_tables(database_url: str) -> bool:
+    return await revision_in(database_url) is not None
 
 
 def _unpack(archive: Path, folder: Path) -> None:

@@ -23,6 +23,8 @@ NAME = "control"
 LINE_BYTES_MAX = 4_194_304
 """A whole organisation as a file, and what applying it would change."""
 TIMEOUT_MS = 10_000
+APPLY_MS = 300_000
+"""Applying a file has sentences be spoken, each of which takes a second or more."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -41,6 +43,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     check: bool = False
     """Only say what would change."""
 
+    @property
+    def answer_ms(self) -> int:
+        """How long the answer may take."""
+        return APPLY_MS if self.ask == "apply" and not self.check else TIMEOUT_MS
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What it says."""
@@ -48,6 +55,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     done: bool
     sentence: str
     """For a person."""
+    starting: bool = False
+    """It does not serve yet."""
+    changing: bool = False
+    """Because it changes its database, which takes as long as it takes."""
     exchange: bool | None = None
     """The exchange is connected; None: not asked."""
     database: bool | None = None
@@ -95,12 +106,14 @@ class Control:
         try:
             async with asyncio.timeout(TIMEOUT_MS / 1000):
                 line = await reader.readline()
-                try:
-                    question = msgspec.json.decode(line, type=Question)
-                except msgspec.MsgspecError:
-                    answer = Answer(done=False, sentence="That question is not known to this Cordboard.")
-                else:
+            try:
+                question = msgspec.json.decode(line, type=Question)
+            except msgspec.MsgspecError:
+                answer = Answer(done=False, sentence="That question is not known to this Cordboard.")
+            else:
+                async with asyncio.timeout(question.answer_ms / 1000):
                     answer = await self._answer(question)
+            async with asyncio.timeout(TIMEOUT_MS / 1000):
                 writer.write(msgspec.json.encode(answer) + b"\n")
                 await writer.drain()
         except (OSError, TimeoutError, ValueError) as problem:
@@ -111,15 +124,18 @@ class Control:
                 await writer.wait_closed()
 
 
-def ask(data: Path, question: Question, *, timeout_ms: int = TIMEOUT_MS) -> Answer:
+def ask(data: Path, question: Question, *, timeout_ms: int | None = None) -> Answer:
     """Ask the server that runs on this data folder.
+
+    Args:
+        timeout_ms: None: as long as such an answer may take.
 
     Raises:
         ServerAway: nobody is there, or the answer does not come.
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, _short(data) as path:
-            line.settimeout(timeout_ms / 1000)
+            line.settimeout((question.answer_ms if timeout_ms is None else timeout_ms) / 1000)
             line.connect(path)
             line.sendall(msgspec.json.encode(question) + b"\n")
             with line.makefile("rb") as reader:

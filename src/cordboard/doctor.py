@@ -20,6 +20,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from cordboard.app.mailing import MailNotSent
 from cordboard.app.ports import StorageFailure
 from cordboard.app.settings import Settings
 from cordboard.asterisk import existing, trunks
@@ -31,6 +32,7 @@ from cordboard.asterisk.runtime import find
 from cordboard.control import Question, ServerAway, ask
 from cordboard.launch import CannotStart, Launch, prepare, require_console, require_folder, require_ports
 from cordboard.storage.look import look_at_database
+from cordboard.wiring.letters import mail_server, outbox
 
 SPACE_COMFORTABLE = 1024 * 2**20
 """Bytes. With less on the data folder's disk the doctor warns."""
@@ -90,6 +92,7 @@ def examine(
     yield _space(data)
     yield _certificate(launch)
     yield asyncio.run(_database(launch))
+    yield asyncio.run(_mail(settings))
     running = _is_running(data)
     yield from _server(launch) if running else _ports(launch)
     if running or not launch.own_exchange or find(launch.server.exchange.run_dir) is not None:
@@ -246,6 +249,27 @@ async def _database(launch: Launch) -> Finding:
     return ok(about, f"opens, tables are of version {seen.revision}")
 
 
+async def _mail(settings: Settings) -> Finding:
+    about, post = "letters", mail_server(settings.mail)
+    if post is None:
+        return Finding(
+            Level.NOTE,
+            about,
+            f"no mail server is set: letters become files in {outbox(settings.data_folder())}.",
+            "Set [mail] host, or bring them yourself.",
+        )
+    try:
+        await post.knock()
+    except MailNotSent as problem:
+        return Finding(
+            Level.WRONG,
+            about,
+            f"{post.host}, port {post.port}: {problem}.",
+            "See that [mail] is right and that this machine may reach it; nobody can be invited meanwhile.",
+        )
+    return ok(about, f"the mail server {post.host}, port {post.port}, answers and lets us in")
+
+
 def _is_running(data: Path) -> bool:
     try:
         with (data / "lock").open("r") as file:
@@ -277,6 +301,9 @@ def _server(launch: Launch) -> Iterator[Finding]:
             "runs, but its server does not answer.",
             f"Look in {launch.data / 'log' / 'server.log'}; if it stays so, stop and start Cordboard.",
         )
+        return
+    if answer.starting:
+        yield Finding(Level.NOTE, "Cordboard", answer.sentence, "Ask again when it serves.")
         return
     yield ok("Cordboard", f"runs at {launch.url} with {answer.consoles} consoles and {answer.calls} calls")
     if not answer.database:

@@ -11,8 +11,10 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import math
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +27,7 @@ from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.runtime import RunningExchange, started_exchange
 from cordboard.control import Question, ServerAway, ask
 from cordboard.launch import CannotStart, Launch
-from cordboard.watchdog import ANSWER_MS, Duties, Patience, watch
+from cordboard.watchdog import ANSWER_MS, Duties, Patience, Said, watch
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +43,16 @@ STUCK_ALARM_MS = 8_000
 SERVER_STUCK_MS = 8_000
 """So long without an answer, and the server counts as dead: calls outlive it, and another one stands ready."""
 SERVER_START_MS = 30_000
-"""A server that takes another's place and has not answered by then hangs in its start."""
+"""A server that takes another's place and has said nothing for so long hangs in its start. One that changes its
+database says so, and may take any time over it: ended in the middle it would only begin anew."""
+CHANGE_TOLD_MS = 5_000
+"""A change of the database that takes longer is told at the terminal."""
 STOP_MS = 8_000
 """How long a server may take to end cleanly."""
-RENEW_LOAD_MS = 6_000
-"""How long a server of a new version may load before the old one is asked to end; calls are handled meanwhile."""
+RENEW_LOAD_MS = 120_000
+"""How long a server of a new version may load; without a word that it has, the old one goes on."""
+LOADED = "loaded"
+"""What a server that waits says when it could serve; anything else says why it could not."""
 
 
 @contextlib.contextmanager
@@ -71,27 +78,38 @@ def alone(data: Path) -> Iterator[None]:
 
 
 class _Child:
-    """A server process: loaded and waiting until told to go. The pipe to it tells it when we are gone."""
+    """A server process: loaded and waiting until told to go. The line to it tells it when we are gone."""
 
-    def __init__(self, process: asyncio.subprocess.Process, pipe: int) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, line: socket.socket) -> None:
         self._process = process
-        self._pipe = pipe
+        self._line = line
+        self.said = asyncio.create_task(self._hear(), name="hear-server")
+        """What it says when it has loaded: `LOADED`, or why it could not serve; nothing when it ended before."""
 
     @classmethod
     async def start(cls, words: list[str]) -> Self:
         """Have one load."""
-        reading, writing = os.pipe()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
         try:
             process = await asyncio.create_subprocess_exec(
-                *words, "--wait", stdin=reading, start_new_session=True
+                *words, "--wait", stdin=theirs.fileno(), start_new_session=True
             )
         except BaseException:
-            # Without an end to its pipe a child that came up all the same would wait for ever.
-            os.close(writing)
+            # Without an end to its line a child that came up all the same would wait for ever.
+            ours.close()
             raise
         finally:
-            os.close(reading)
-        return cls(process, writing)
+            theirs.close()
+        return cls(process, ours)
+
+    async def _hear(self) -> str:
+        heard = b""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):
+            while not heard.endswith(b"\n") and (more := await loop.sock_recv(self._line, 4_096)):
+                heard += more
+        return heard.decode(errors="replace").strip()
 
     @property
     def alive(self) -> bool:
@@ -105,8 +123,8 @@ class _Child:
 
     def go(self) -> None:
         """Begin to serve."""
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._pipe, b"go\n")
+        with contextlib.suppress(OSError):
+            self._line.send(b"go\n")
 
     async def ended(self) -> None:
         """Return when it has ended, whatever ended it."""
@@ -117,11 +135,12 @@ class _Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
-    def let_go(self) -> None:
-        """Close the pipe of one that has ended."""
-        if self._pipe >= 0:
-            os.close(self._pipe)
-            self._pipe = -1
+    async def let_go(self) -> None:
+        """Close the line to one that has ended."""
+        self.said.cancel()
+        # Not under the hands of who reads from it.
+        await asyncio.gather(self.said, return_exceptions=True)
+        self._line.close()
 
     async def end(self) -> None:
         """Ask it to stop; after a while end it."""
@@ -134,7 +153,7 @@ class _Child:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
-        self.let_go()
+        await self.let_go()
 
 
 class Parent:
@@ -162,6 +181,10 @@ class Parent:
         self._exchange: RunningExchange | None = None
         self._has_served = False
         """A server of ours has answered: how long one lived says nothing, for a slow machine needs long to refuse."""
+        self._is_new = False
+        """The version that was put in place has not served yet."""
+        self._changing_since: float | None = None
+        """Since when a server has been changing its database; None: none does. Infinite: it has been told."""
 
     async def run(self) -> int:
         """Run until told to stop; returns the exit code."""
@@ -236,8 +259,12 @@ class Parent:
     async def _watch_exchange(self, exchange: RunningExchange) -> None:
         """One that lives and does not answer is counted as dead after the time that the configuration gives."""
         stuck_s = self._launch.settings.exchange.restart_when_stuck_s
+
+        async def answers() -> Said:
+            return Said.by(await exchange.answers())
+
         await watch(
-            self._duties("exchange", exchange.answers, exchange.kill),
+            self._duties("exchange", answers, exchange.kill),
             Patience(alarm_ms=STUCK_ALARM_MS, act_ms=stuck_s * 1000 or None),
         )
 
@@ -248,24 +275,43 @@ class Parent:
             Patience(
                 alarm_ms=SERVER_STUCK_MS,
                 act_ms=SERVER_STUCK_MS,
-                # The first one may have a whole database to change; one that takes another's place has not.
+                # Before the first one nothing is lost by waiting.
                 start_ms=SERVER_START_MS if self._has_served else None,
             ),
         )
 
-    async def _server_answers(self) -> bool:
-        is_there = await self._ask_server()
-        self._has_served = self._has_served or is_there
-        return is_there
+    async def _server_answers(self) -> Said:
+        said = await self._ask_server()
+        if said is Said.WORKS:
+            self._has_served, self._is_new = True, False
+        self._tell_change(is_changing=said is Said.STARTING)
+        return said
 
-    async def _ask_server(self) -> bool:
+    def _tell_change(self, *, is_changing: bool) -> None:
+        now = time.monotonic()
+        if not is_changing:
+            self._changing_since = None
+        elif self._changing_since is None:
+            self._changing_since = now
+        elif (now - self._changing_since) * 1000 >= CHANGE_TOLD_MS:
+            self._changing_since = math.inf
+            self._say(
+                "The server brings its database to this version, which takes as long as it takes. Calls go on "
+                "meanwhile; nobody is in control of them until it is done."
+            )
+
+    async def _ask_server(self) -> Said:
         try:
-            await asyncio.to_thread(ask, self._launch.data, Question(ask="health"), timeout_ms=ANSWER_MS)
+            answer = await asyncio.to_thread(
+                ask, self._launch.data, Question(ask="health"), timeout_ms=ANSWER_MS
+            )
         except ServerAway:
-            return False
-        return True
+            return Said.NOTHING
+        if not answer.starting:
+            return Said.WORKS
+        return Said.STARTING if answer.changing else Said.NOTHING
 
-    def _duties(self, who: str, answers: Callable[[], Awaitable[bool]], kill: Callable[[], None]) -> Duties:
+    def _duties(self, who: str, answers: Callable[[], Awaitable[Said]], kill: Callable[[], None]) -> Duties:
         def alarm(silent_ms: int) -> None:
             log.error("no answer", extra={"who": who, "silent_ms": silent_ms})
             self._say(f"The {who} has not answered for {silent_ms // 1000} s.")
@@ -288,7 +334,7 @@ class Parent:
             while not self._stopping.is_set():
                 started = time.monotonic()
                 if spare is not None and not spare.alive:
-                    spare.let_go()
+                    await spare.let_go()
                     spare = None
                 server = running or spare or await _Child.start(self._words)
                 if running is None:
@@ -304,6 +350,7 @@ class Parent:
                     watching.cancel()
                     if spare is not None:
                         await server.end()
+                        self._is_new = True
                         continue
                     if server.exit_code is None and not self._stopping.is_set():
                         running = server
@@ -312,14 +359,22 @@ class Parent:
                 if self._stopping.is_set():
                     await server.end()
                     return
-                server.let_go()
+                await server.let_go()
                 if server.exit_code == EXIT_CANNOT_START and not self._has_served:
                     # Later on it is tried again and again: calls go on meanwhile, and a full disk or a database
                     # that is away may be back in a minute.
                     raise CannotStart("")
                 log.error("the server died and is started anew", extra={"exit_code": server.exit_code})
                 deaths = deaths + 1 if (time.monotonic() - started) * 1000 < QUICK_DEATH_MS else 1
-                if deaths == len(RESTART_PAUSES_MS):
+                if self._is_new:
+                    self._is_new = False
+                    self._say(
+                        "The server of the version that was put in place cannot serve; what it said stands above "
+                        "and in log/server.log. Calls go on without it, nobody is in control of them, and it is "
+                        "tried again and again. To go back to the version before: docs/admin/install.md, "
+                        '"Newer versions".'
+                    )
+                elif deaths == len(RESTART_PAUSES_MS):
                     self._say(
                         "The server dies again and again right after its start. Calls go on without it and it is "
                         f"tried every {RESTART_PAUSES_MS[-1] // 1000} s; log/server.log in the data folder says "
@@ -331,7 +386,8 @@ class Parent:
                 await spare.end()
 
     async def _newer(self, spare: _Child | None, server: _Child) -> _Child | None:
-        """Have one of the version that is installed now load; None: it does not, and the running one goes on.
+        """Have one of the version that is installed now load, and say that it could serve; None: it does not, and
+        the running one goes on.
 
         The one that loads takes over at once when the running one ends meanwhile.
         """
@@ -343,12 +399,17 @@ class Parent:
         new = await _Child.start(self._words)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RENEW_LOAD_MS / 1000):
-                await self._until_ended(new, server)
-        if new.alive:
+                await self._until_ended(new, server, new.said)
+        said = new.said.result() if new.said.done() else None
+        if said == LOADED or self._stopping.is_set() or not server.alive:
+            # With the running one dead there is nothing better than this one.
             return new
-        new.let_go()
+        await new.end()
+        if said is None:
+            said = f"it has not said within {RENEW_LOAD_MS // 1000} s that it has loaded"
         self._say(
-            "It does not start, so the running one goes on; log/server.log in the data folder says why."
+            "A server of the version that is installed now cannot serve, so the running one goes on: "
+            + (said or "it ended; what it said stands above")
         )
         return None
 
@@ -364,12 +425,19 @@ class Parent:
         done = await asyncio.gather(getting_ready, return_exceptions=True)
         return done[0] if isinstance(done[0], _Child) else None
 
-    async def _until_ended(self, *what: _Child | asyncio.Event) -> None:
-        """Until one of these processes has ended, one of these events is set, or we are to stop."""
-        waits = [
-            asyncio.create_task(self._stopping.wait()),
-            *(asyncio.create_task(one.ended() if isinstance(one, _Child) else one.wait()) for one in what),
-        ]
+    async def _until_ended(self, *what: _Child | asyncio.Event | asyncio.Task[str]) -> None:
+        """Until one of these processes has ended, one of these has come, or we are to stop."""
+
+        async def comes(one: _Child | asyncio.Event | asyncio.Task[str]) -> None:
+            match one:
+                case _Child():
+                    await one.ended()
+                case asyncio.Event():
+                    await one.wait()
+                case _:
+                    await asyncio.wait({one})
+
+        waits = [asyncio.create_task(self._stopping.wait()), *(asyncio.create_task(comes(o)) for o in what)]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -9,12 +9,27 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 
 LOOK_EVERY_MS = 2_000
 START_LOOK_MS = 200
 """Until the first answer it is looked for more often: a process may hang a moment after it began to serve."""
 ANSWER_MS = 3_000
 """Longer is no answer."""
+
+
+class Said(Enum):
+    """What a process answers when it is asked whether it works."""
+
+    NOTHING = "nothing"
+    STARTING = "starting"
+    """It does not work yet: it has a database to change. It lives."""
+    WORKS = "works"
+
+    @classmethod
+    def by(cls, answers: bool) -> Said:
+        """Of one that knows only yes and silence."""
+        return cls.WORKS if answers else cls.NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +41,16 @@ class Patience:
     act_ms: int | None
     """After so long it is counted as dead; None: never."""
     start_ms: int | None = None
-    """So long it may take until its first answer; None: as long as it likes, for it may have a database to change."""
+    """So long it may be silent before it works; None: as long as it likes. One that says that it starts may take any
+    time over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duties:
     """What the watch asks and tells."""
 
-    answers: Callable[[], Awaitable[bool]]
-    """It answers now; may take as long as it likes."""
+    answers: Callable[[], Awaitable[Said]]
+    """What it says now; may take as long as it likes."""
     alarm: Callable[[int], None]
     """It has been silent for so many milliseconds; told once per silence."""
     relief: Callable[[], None]
@@ -55,9 +71,11 @@ async def watch(
     Args:
         now: milliseconds that never go back.
     """
-    began_at = now()
-    while not await _asked(duties):
-        if patience.start_ms is not None and now() - began_at >= patience.start_ms:
+    heard_at = now()
+    while (said := await _asked(duties)) is not Said.WORKS:
+        if said is Said.STARTING:
+            heard_at = now()
+        elif patience.start_ms is not None and now() - heard_at >= patience.start_ms:
             duties.act()
             return
         await sleep(START_LOOK_MS / 1000)
@@ -65,7 +83,7 @@ async def watch(
     while True:
         before = now()
         await sleep(LOOK_EVERY_MS / 1000)
-        if await _asked(duties):
+        if await _asked(duties) is not Said.NOTHING:
             heard_at = now()
             if is_alarmed:
                 is_alarmed = False
@@ -84,9 +102,9 @@ async def watch(
             duties.alarm(silent_ms)
 
 
-async def _asked(duties: Duties) -> bool:
+async def _asked(duties: Duties) -> Said:
     try:
         async with asyncio.timeout(ANSWER_MS / 1000):
             return await duties.answers()
     except TimeoutError:
-        return False
+        return Said.NOTHING

@@ -14,6 +14,7 @@ from cordboard.app.writer import Writer
 from cordboard.core.records import AwayChanged, Record
 from cordboard.core.types import OrganisationId, UserId
 from tests.support.memory_journal import MemoryJournal
+from tests.support.waiting import until
 
 NOW = 1_800_000_000_000
 TWENTE, BRABANT = OrganisationId("twente"), OrganisationId("brabant")
@@ -143,6 +144,26 @@ async def test_with_a_full_disk_promises_are_answered_no_and_facts_are_kept_for_
     assert journal.names == ["a", "b", "c"]
     assert not is_failing(writer)
     assert (writer.dropped, told) == (0, [False])
+
+
+@pytest.mark.rule("D23")
+async def test_while_the_database_is_known_to_refuse_a_promise_is_answered_no_at_once(
+    writer: Writer, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after another try, which may take seconds; those who asked during the first one wait for no second. The
+    facts are kept."""
+    monkeypatch.setattr(writer_, "RETRY_FIRST_MS", 60_000)
+    journal.gate, journal.away = asyncio.Event(), True
+    told: list[str] = []
+    writer.add(TWENTE, about("first"), lambda kept: told.append(f"first {kept}"))
+    await asyncio.sleep(0)
+    writer.add(TWENTE, about("meanwhile"), lambda kept: told.append(f"meanwhile {kept}"))
+    journal.gate.set()
+    await until(lambda: is_failing(writer))
+
+    writer.add(TWENTE, about("later"), lambda kept: told.append(f"later {kept}"))
+    assert told == ["first False", "meanwhile False", "later False"]
+    assert writer.waiting == 3
 
 
 async def test_what_the_memory_cannot_hold_is_counted_as_a_gap(

@@ -15,9 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cordboard.__main__ import main
+from cordboard.storage.copies import copy_out
 from cordboard.storage.open import open_database
 from tests.cli.command import CANNOT_START
 from tests.contracts.storage.samples import directory
+from tests.support.postgres import running_postgres
 
 KEPT = {
     "ports.json": '{"web": 8123}',
@@ -135,6 +137,59 @@ def test_what_is_no_whole_backup_is_refused(data: Path, tmp_path: Path, harm: st
     assert not list(tmp_path.rglob("evil"))
     file.write_bytes(whole)
     assert run("restore", "--data", there, file).exit_code == 0
+
+
+def test_the_copy_of_before_a_change_of_the_tables_is_put_back(data: Path, tmp_path: Path) -> None:
+    """It is a database alone: everything beside it stays, and a database that is there is not overwritten."""
+    copy = tmp_path / "before-0020-tables-0019.db"
+    asyncio.run(copy_out(f"sqlite:///{data / 'cordboard.db'}", copy))
+    before = people(data)
+
+    refused = run("restore", "--data", data, copy)
+    for file in data.glob("cordboard.db*"):
+        file.rename(tmp_path / f"moved-{file.name}")
+    restored = run("restore", "--data", data, copy)
+
+    assert refused.exit_code == CANNOT_START
+    assert "There is a database already" in refused.stderr
+    assert restored.exit_code == 0, restored.output
+    assert copy.name in restored.output
+    assert people(data) == before
+    assert {name: (data / name).read_text() for name in KEPT} == KEPT
+
+
+def test_half_such_a_copy_is_not_put_back(data: Path, tmp_path: Path) -> None:
+    """In one sentence, with nothing made of it."""
+    copy, there = tmp_path / "copy.db", tmp_path / "there"
+    asyncio.run(copy_out(f"sqlite:///{data / 'cordboard.db'}", copy))
+    copy.write_bytes(copy.read_bytes()[:10_000])
+
+    refused = run("restore", "--data", there, copy)
+
+    assert refused.exit_code == CANNOT_START
+    assert "copy.db" in refused.stderr
+    assert not (there / "cordboard.db").exists()
+
+
+@pytest.mark.postgres
+def test_the_copy_of_before_is_put_back_into_postgresql(data: Path, tmp_path: Path) -> None:
+    """The file is the same whichever database it was made of."""
+    copy, there = tmp_path / "before.db", tmp_path / "there"
+    asyncio.run(copy_out(f"sqlite:///{data / 'cordboard.db'}", copy))
+    with running_postgres() as server:
+        url = server.new_database()
+        config = tmp_path / "cordboard.toml"
+        config.write_text(f'database = "{url}"\n')
+
+        restored = run("restore", "--config", config, "--data", there, copy)
+
+        assert restored.exit_code == 0, restored.output
+        asyncio.run(copy_out(url, tmp_path / "again.db"))
+        again = run("restore", "--config", config, "--data", there, copy)
+    with sqlite3.connect(tmp_path / "again.db") as database:
+        rows = list(database.execute("SELECT id, user_name FROM users ORDER BY id"))
+    assert rows == people(data)
+    assert again.exit_code == CANNOT_START
 
 
 def test_without_an_installation_there_is_nothing_to_keep(tmp_path: Path) -> None:

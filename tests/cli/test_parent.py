@@ -12,12 +12,16 @@ import pytest
 from cordboard import parent as parent_
 from cordboard import watchdog
 from cordboard.launch import CannotStart, Launch
-from cordboard.parent import EXIT_CANNOT_START, Parent
+from cordboard.parent import EXIT_CANNOT_START, LOADED, Parent
+from cordboard.watchdog import Said
 from tests.support.waiting import until
 
 SERVER = """
-import pathlib, sys, time
+import os, pathlib, sys, time
 count = pathlib.Path(sys.argv[1])
+if sys.argv[5] == "ends":
+    sys.exit(1)
+os.write(0, sys.argv[5].encode() + bool(sys.argv[5]) * b"\\n")
 if not sys.stdin.buffer.raw.read(16):
     sys.exit(0)
 starts = int(count.read_text()) + 1
@@ -27,7 +31,8 @@ if starts in [int(word) for word in sys.argv[2].split(",")]:
     sys.exit(int(sys.argv[4]))
 sys.exit(78)
 """
-"""Lives for a while at the starts named, and then ends with that code; at every other start it cannot start."""
+"""Says that it has loaded, lives for a while at the starts named, and then ends with that code; at every other
+start it cannot start."""
 
 
 class Exchange:
@@ -50,11 +55,11 @@ def parent_of(folder: Path, *, lives_at: str, seconds: float, code: int = 1) -> 
     """A parent of such servers, and the file with how often one was started."""
     count = folder / "starts"
     count.write_text("0")
-    words = [sys.executable, "-c", SERVER, str(count), lives_at, str(seconds), str(code)]
+    words = [sys.executable, "-c", SERVER, str(count), lives_at, str(seconds), str(code), LOADED]
     parent = Parent(cast(Launch, None), words, None, lambda _line: None)
 
-    async def answers() -> bool:
-        return count.read_text() in lives_at.split(",")
+    async def answers() -> Said:
+        return Said.by(count.read_text() in lives_at.split(","))
 
     parent._ask_server = answers  # type: ignore[method-assign]
     return parent, count
@@ -126,6 +131,7 @@ async def test_while_a_newer_server_loads_nothing_is_missed(
     """There is no spare then: the one that loads takes over at once, and a stop is not waited for."""
     monkeypatch.setattr(parent_, "RENEW_LOAD_MS", 120_000)
     parent, count = parent_of(tmp_path, lives_at="1,2", seconds=100.0)
+    parent._words[-1] = ""
     started: list[parent_._Child] = []
     hangs, start = asyncio.Event(), parent_._Child.start
 
@@ -152,3 +158,97 @@ async def test_while_a_newer_server_loads_nothing_is_missed(
 
     assert await asyncio.wait_for(running, 40) == 0
     assert not [child for child in started if child.alive]
+
+
+@pytest.mark.parametrize("says", [Said.STARTING, Said.NOTHING])
+async def test_a_successor_may_change_its_database_for_as_long_as_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: Said
+) -> None:
+    """It says so, and is waited for with calls up; one that says nothing for so long is replaced."""
+    monkeypatch.setattr(parent_, "SERVER_START_MS", 500)
+    monkeypatch.setattr(parent_, "CHANGE_TOLD_MS", 300)
+    told: list[str] = []
+    parent, count = parent_of(tmp_path, lives_at="1,2,3", seconds=100.0)
+    parent._say = told.append
+    asked = 0
+
+    async def answers() -> Said:
+        nonlocal asked
+        if not parent._is_new:
+            return Said.WORKS
+        asked += 1
+        return says if asked < 40 else Said.WORKS
+
+    monkeypatch.setattr(parent, "_ask_server", answers)
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    parent._renewing.set()
+    await until(lambda: asked >= 40 or count.read_text() == "3")
+    starts = count.read_text()
+    parent._stopping.set()
+    await asyncio.wait_for(running, 40)
+
+    # Forty looks with fifty milliseconds between them are four times what one may be silent.
+    assert (starts == "2") is (says is Said.STARTING), starts
+    assert sum("brings its database" in line for line in told) == (says is Said.STARTING), told
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("queue 'x' is not known", "queue 'x' is not known"), ("ends", "it ended"), ("", "not said")],
+)
+async def test_a_newer_server_that_could_not_serve_does_not_take_the_place_of_one_that_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, told: str
+) -> None:
+    """It could not load, its settings are wrong, or it says nothing: the running one goes on, and why is said."""
+    monkeypatch.setattr(parent_, "RENEW_LOAD_MS", 1_000)
+    lines: list[str] = []
+    parent, count = parent_of(tmp_path, lives_at="1", seconds=100.0)
+    parent._say = lines.append
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    parent._words[-1] = word
+    parent._renewing.set()
+    await until(lambda: any("cannot serve" in line for line in lines))
+    lives = not running.done()
+    parent._stopping.set()
+    await asyncio.wait_for(running, 40)
+
+    assert lives
+    assert count.read_text() == "1", "no other one was told to serve"
+    assert told in lines[-1]
+
+
+async def test_a_newer_server_takes_over_as_soon_as_it_has_loaded(tmp_path: Path) -> None:
+    """It is not waited for any longer than it takes."""
+    parent, count = parent_of(tmp_path, lives_at="1,2", seconds=100.0)
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    parent._renewing.set()
+    async with asyncio.timeout(parent_.RENEW_LOAD_MS / 2_000):
+        await until(lambda: count.read_text() == "2")
+    parent._stopping.set()
+
+    assert await asyncio.wait_for(running, 40) == 0
+
+
+async def test_a_version_that_cannot_serve_after_all_is_told_at_its_first_death(tmp_path: Path) -> None:
+    """Nobody is in control of the calls that go on: what to do about it is said at once."""
+    lines: list[str] = []
+    parent, count = parent_of(tmp_path, lives_at="1", seconds=100.0)
+    parent._say = lines.append
+
+    async def answers() -> Said:
+        return Said.by(not parent._is_new and count.read_text() == "1")
+
+    parent._ask_server = answers  # type: ignore[method-assign]
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    parent._renewing.set()
+    await until(lambda: count.read_text() in ("3", "4"))
+    lives = not running.done()
+    parent._stopping.set()
+    await asyncio.wait_for(running, 40)
+
+    assert lives
+    assert sum("docs/admin/install.md" in line for line in lines) == 1

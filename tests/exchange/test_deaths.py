@@ -7,15 +7,21 @@ need not be, that nothing is there twice, and that everybody is told.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from cordboard.parent import QUICK_DEATH_MS
+from cordboard.storage.migrate import alembic_config, newest_revision
 from tests.exchange.office import (
     AGENT_HZ,
     CALLER_HZ,
@@ -30,6 +36,7 @@ from tests.exchange.office import (
 from tests.support.installation import CONFIGURATION, Installation
 from tests.support.rtp import now_us
 from tests.support.sipphone import SipCall
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
 
@@ -187,6 +194,60 @@ async def test_a_new_version_takes_over_while_calls_are_up(cordboard: Installati
         assert len(await chantal.history(card["id"])) == 1
         _, page = await chantal.desk.request("GET", "/api/history")
         assert not [gap for gap in page["gaps"] if gap["until"] > began * 1000], "what stops writes all first"
+
+
+async def test_a_version_with_other_tables_takes_over_while_calls_are_up(cordboard: Installation) -> None:
+    """They are copied and changed before it serves; the call goes on meanwhile, and is in control afterwards."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal, calling(cordboard) as caller:
+        card = await chantal.answer()
+        await both_hear(caller, chantal.phone.call)
+        heard_since = now_us()
+        old, exchange = cordboard.server_pid(), cordboard.exchange_pid()
+        assert cordboard.parent is not None
+        await asyncio.to_thread(_put_back, cordboard, "0019")
+
+        cordboard.parent.send_signal(signal.SIGHUP)
+        await gone(old, within_ms=60_000)
+        await cordboard.healthy()
+        await chantal.reconnect()
+
+        assert (cordboard.data / "backups" / f"before-{newest_revision()}-tables-0019.db").is_file()
+        assert "cannot serve" not in cordboard.terminal()
+        assert cordboard.exchange_pid() == exchange
+        unbroken(caller, AGENT_HZ, heard_since)
+        await chantal.shows(id=card["id"], state="active", mine=True)
+        await chantal.does("hold", card["id"])
+        await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
+        await chantal.does("hang_up", card["id"])
+        await caller.ended(within_ms=PATIENCE_MS)
+        await chantal.nothing_left()
+
+
+async def test_a_version_that_cannot_serve_does_not_take_over(cordboard: Installation) -> None:
+    """Its tables would be older than those that there are: the running server is not touched, and it is said."""
+    async with at_work(cordboard, "chantal", "201", "Algemeen") as chantal:
+        old = cordboard.server_pid()
+        assert cordboard.parent is not None
+        before = cordboard.terminal()
+        with contextlib.closing(sqlite3.connect(cordboard.data / "cordboard.db")) as database, database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        try:
+            cordboard.parent.send_signal(signal.SIGHUP)
+            await until(lambda: "9999" in cordboard.terminal().removeprefix(before))
+        finally:
+            with contextlib.closing(sqlite3.connect(cordboard.data / "cordboard.db")) as database, database:
+                database.execute("UPDATE alembic_version SET version_num = ?", (newest_revision(),))
+
+        assert cordboard.server_pid() == old
+        assert chantal.desk.is_connected
+        await cordboard.standby()
+
+
+def _put_back(cordboard: Installation, revision: str) -> None:
+    """The tables are those of an older version, as if a newer one had been installed since."""
+    engine = create_engine(f"sqlite:///{cordboard.data / 'cordboard.db'}", poolclass=NullPool)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), revision)
 
 
 async def test_callers_who_wait_or_ring_outlive_the_server(cordboard: Installation) -> None:

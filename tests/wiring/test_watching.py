@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import pytest
 
+from cordboard.app.ports import StorageFailure
 from cordboard.app.troubles import Troubles
 from cordboard.asterisk.awaken import awaken
 from cordboard.asterisk.runtime import find, is_exchange
@@ -42,6 +43,10 @@ class Pretended:
     is_stuck: bool = False
     silent_ms: int = 0
     failing_since: float | None = None
+    mail_fails: bool = False
+    is_database_away: bool = False
+    queued: int = 0
+    """Tasks in one processor of the exchange, which bears 500."""
     told: list[str] = field(default_factory=list)
     freed: int = 0
     """So often another connection was used."""
@@ -51,6 +56,15 @@ class Pretended:
         """The exchange's HTTP."""
         self.freed += 1
         yield cast(Any, self)
+
+    async def database(self) -> None:
+        """The database is asked something small."""
+        if self.is_database_away:
+            raise StorageFailure("the server closed the connection")
+
+    async def action(self, _name: str, **_fields: str) -> list[tuple[str, str]]:
+        """The exchange's management socket: its task processors."""
+        return [("Output", f"pjsip/distributor-1f 4711 {self.queued} {self.queued} 450 500")]
 
     async def request(self, *_words: str, **_more: object) -> AriResponse:
         """Which does not answer either."""
@@ -69,6 +83,8 @@ def watch(tmp_path: Path, parts: Pretended, *, free: int = 10 * DISK_LOW_BYTES) 
         beside=parts.beside,
         ami=cast(Any, parts),
         trunks=lambda: (Trunk(name="provider", host="sip.example.net"),),
+        mail_fails=lambda: parts.mail_fails,
+        database=parts.database,
         data=tmp_path,
         exchange_folder=tmp_path,
     )
@@ -84,6 +100,7 @@ def watch(tmp_path: Path, parts: Pretended, *, free: int = 10 * DISK_LOW_BYTES) 
         (Pretended(failing_since=1.0), 10 * DISK_LOW_BYTES, ["not_saved"]),
         (Pretended(offline=frozenset({"t-provider"})), 10 * DISK_LOW_BYTES, ["trunk_down"]),
         (Pretended(), DISK_LOW_BYTES - 1, ["disk_low"]),
+        (Pretended(mail_fails=True), 10 * DISK_LOW_BYTES, ["mail_away"]),
     ],
 )
 async def test_what_is_wrong_is_raised_once_and_goes_when_it_is_over(
@@ -98,6 +115,7 @@ async def test_what_is_wrong_is_raised_once_and_goes_when_it_is_over(
     assert [trouble.code.value for trouble in troubles.raised.values()] == raised
     assert len(parts.told) == len(raised)
     parts.up, parts.is_stuck, parts.failing_since, parts.offline = True, False, None, frozenset()
+    parts.mail_fails = False
     again = Watching(watching._house, troubles, lambda: 10 * DISK_LOW_BYTES)
     again.look()
     assert not troubles.raised
@@ -236,3 +254,58 @@ def test_the_task_processors_are_summed_up() -> None:
         1,
     )
     assert task_figures(["No such command"]) is None
+
+
+async def test_a_database_that_goes_away_while_nobody_calls_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written then that could fail: it is asked now and then, and told when it answers again."""
+    assert watching.LOOK_MS * watching.DATABASE_EVERY + watching.DATABASE_MS <= 10_000
+    monkeypatch.setattr(watching, "LOOK_MS", 1)
+    parts = Pretended()
+    watcher, troubles = watch(tmp_path, parts)
+    running = asyncio.create_task(watcher.run())
+    await until(lambda: watcher._looks > watching.DATABASE_EVERY)
+    at_first = watcher.database_ok
+
+    parts.is_database_away = True
+    await until(lambda: [trouble.code.value for trouble in troubles.raised.values()] == ["not_saved"])
+    away = watcher.database_ok
+    parts.is_database_away = False
+    await until(lambda: not troubles.raised)
+    running.cancel()
+
+    assert (at_first, away, watcher.database_ok) == (True, False, True)
+
+
+async def test_a_database_that_does_not_say_anything_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that swallows the question raises nothing."""
+    monkeypatch.setattr(watching, "DATABASE_MS", 20)
+    watcher, _ = watch(tmp_path, Pretended())
+
+    async def silent() -> None:
+        await asyncio.Event().wait()
+
+    watcher._house = dataclasses.replace(watcher._house, database=silent)
+    await watcher._check_database()
+
+    assert not watcher.database_ok
+
+
+async def test_an_exchange_that_cannot_keep_up_is_told_when_it_lasts(tmp_path: Path) -> None:
+    """F19: a task processor past its limit is an alarm at the second answer, and none when it is within it again."""
+    parts = Pretended(queued=501)
+    watcher, troubles = watch(tmp_path, parts)
+
+    async def raised() -> list[str]:
+        await watcher._ask_tasks()
+        watcher.look()
+        return [trouble.code.value for trouble in troubles.raised.values()]
+
+    burst, lasts = await raised(), await raised()
+    parts.queued = 500
+    over = await raised()
+
+    assert (burst, lasts, over) == ([], ["exchange_busy"], [])

@@ -51,6 +51,10 @@ class Writer:
         """Not marked in the history yet."""
         self.marked: Callable[[OrganisationId, Gap], None] = lambda _organisation, _gap: None
         """Is told of each gap that stands in the history from now on."""
+        self.written: Callable[[OrganisationId, Sequence[Record]], None] = lambda _organisation, _records: (
+            None
+        )
+        """Is told of what stands in the database from now on."""
         self._backlog: deque[_Entry] = deque()
         self._size = 0
         self._wake = asyncio.Event()
@@ -92,10 +96,14 @@ class Writer:
     def add(
         self, organisation: OrganisationId, records: Sequence[Record], released: Released | None = None
     ) -> None:
-        """Have these kept. Never waits."""
+        """Have these kept. Never waits; while the database refuses, a promise is answered with no at once (D23)."""
         if not records:
             if released is not None:
                 released(True)
+            return
+        if released is not None and self.failing_since is not None:
+            self.add(organisation, records)
+            released(False)
             return
         self._backlog.append(_Entry(organisation, tuple(records), released, self._now()))
         self._size += len(records)
@@ -233,16 +241,19 @@ class Writer:
             self._size -= len(entry.records)
             if entry.released is not None:
                 entry.released(kept)
+            if kept:
+                self.written(entry.organisation, entry.records)
 
     async def _failed(self, batch: list[_Entry], failure: StorageFailure, retry_ms: int) -> None:
-        """Keep the facts for later; a promise is answered with no at once, so that nobody relies on it."""
+        """Keep the facts for later; a promise is answered with no at once, so that nobody relies on it: those that
+        have come while the database was tried, too, for the next try may take as long."""
         if self.failing_since is None:
             self.failing_since = asyncio.get_running_loop().time()
             log.error("the database does not take records", extra={"reason": str(failure)})
-        for index, entry in enumerate(batch):
-            if entry.released is not None:
-                entry.released(False)
-                batch[index] = replace(entry, released=None)
         self._backlog.extendleft(reversed(batch))
         self._in_hand = []
+        promises = [entry.released for entry in self._backlog if entry.released is not None]
+        self._backlog = deque(replace(e, released=None) if e.released else e for e in self._backlog)
+        for released in promises:
+            released(False)
         await asyncio.sleep(retry_ms / 1000)

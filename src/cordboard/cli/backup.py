@@ -43,14 +43,24 @@ def backup(config: Path | None, data: Path | None, file: Path | None) -> None:
 @data_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def restore(config: Path | None, data: Path | None, file: Path) -> None:
-    """Make the installation of a backup FILE, where there is none. Cordboard must not run meanwhile."""
-    from cordboard.backup import restore_backup
+    """Make the installation of a backup FILE, where there is none. Cordboard must not run meanwhile.
+
+    FILE may also be a database alone, as a start copies it into backups before it changes the tables.
+    """
+    from cordboard.backup import is_copy, restore_backup, restore_copy
 
     try:
         settings = settings_for(config, data=data)
         folder = settings.data_folder()
         require_folder(folder)
         with alone(folder):
+            if is_copy(file):
+                tables = asyncio.run(restore_copy(file, settings.database_url()))
+                click.echo(
+                    f"The database is as {file.name} has it (tables {tables}, brought to this version's if they "
+                    "were older); the rest of the data folder is as it was. Start it with `cordboard run`."
+                )
+                return
             made = asyncio.run(restore_backup(file, folder, settings.database_url()))
     except Complaint as problem:
         fail(problem)

@@ -108,6 +108,8 @@ def _check_connected(launch: Launch) -> list[existing.Finding]:
         answer = ask(launch.data, Question(ask="health"))
     except ServerAway as problem:
         return [existing.Finding(f"The exchange will do, but it is not connected: {problem}")]
+    if answer.starting:
+        return [existing.Finding(f"The exchange will do, but it is not connected: {answer.sentence}")]
     if answer.exchange:
         return []
     where = launch.server.exchange.ari_authority

@@ -29,12 +29,14 @@ from cordboard.cli.exchange import get_exchange
 from cordboard.cli.options import Complaint, fail, launch_for, launch_options, overrides
 from cordboard.launch import Launch, require_console, require_ports
 from cordboard.logs import log_to
-from cordboard.parent import Parent, alone, server_words
+from cordboard.parent import LOADED, Parent, alone, server_words
 
 if TYPE_CHECKING:
     from cordboard.wiring.server import Server
 
 LOOK_AGAIN_MS = 50
+DATABASE_MS = 5_000
+"""So long a server that waits for its turn waits for the database's answer; the others are not held up by it."""
 
 
 @click.command()
@@ -130,7 +132,7 @@ def serve(config: Path | None, listen: str | None, port: int | None, data: Path 
     # Loaded before the wait: a server that stands by has done the slow part.
     from cordboard.wiring.server import Server
 
-    if wait and not os.read(0, 16):
+    if wait and not _told_to_go(config, listen, port, data):
         return
     try:
         launch = launch_for(config, listen, port, data, again=True)
@@ -142,6 +144,39 @@ def serve(config: Path | None, listen: str | None, port: int | None, data: Path 
         fail(problem if known else SettingsWrong(f"{config}: {problem}"))
     except Complaint as problem:
         fail(problem)
+
+
+def _told_to_go(config: Path | None, listen: str | None, port: int | None, data: Path | None) -> bool:
+    """Say whether we could serve, and wait for our turn; False: there will be none, for the parent is gone.
+
+    The configuration is read again when our turn comes. What is wrong with it now may be right by then.
+    """
+    try:
+        launch = launch_for(config, listen, port, data, again=True)
+        wrong = asyncio.run(_newer_tables(launch))
+    except Complaint as problem:
+        wrong = str(problem)
+    with contextlib.suppress(OSError):
+        os.write(0, (wrong or LOADED).replace("\n", " ").encode() + b"\n")
+    try:
+        return bool(os.read(0, 16))
+    except OSError:
+        return False
+
+
+async def _newer_tables(launch: Launch) -> str:
+    """What keeps us from using the database: tables that this version does not know; empty: nothing."""
+    from cordboard.storage.look import revision_in
+    from cordboard.storage.migrate import knows
+
+    try:
+        async with asyncio.timeout(DATABASE_MS / 1000):
+            revision = await revision_in(launch.server.database_url)
+    except TimeoutError:
+        return "the database does not answer"
+    if revision is None or knows(revision):
+        return ""
+    return f"the database has tables of version {revision}, which this Cordboard does not know"
 
 
 async def _serve(server: Server) -> None:

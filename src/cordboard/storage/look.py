@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from cordboard.storage.connection import Access
 from cordboard.storage.migrate import newest_revision, revision_of
@@ -31,22 +33,41 @@ async def look_at_database(url: str) -> DatabaseSeen | None:
     Raises:
         StorageFailure: it cannot be opened.
     """
+    async with _opened(url) as connection:
+        if connection is None:
+            return None
+        damage = None
+        if connection.dialect.name == "sqlite":
+            said = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+            damage = None if said == "ok" else str(said)
+        return DatabaseSeen(
+            revision=await connection.run_sync(revision_of), newest=newest_revision(), damage=damage
+        )
+
+
+async def revision_in(url: str) -> str | None:
+    """The version of its tables alone, at once however large it is; None: there are none yet.
+
+    Raises:
+        StorageFailure: it cannot be opened.
+    """
+    async with _opened(url) as connection:
+        return None if connection is None else await connection.run_sync(revision_of)
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[AsyncConnection | None]:
+    """A connection for a look; None: the file is not there yet."""
     parsed = make_url(url)
     is_file = parsed.get_backend_name() == "sqlite"
     if is_file and not Path(parsed.database or "").is_file():
-        return None
+        yield None
+        return
     engine = create_async_engine(
         parsed.set(drivername="sqlite+aiosqlite" if is_file else "postgresql+psycopg")
     )
-    access = Access(engine)
     try:
-        async with access.words(), engine.connect() as connection:
-            damage = None
-            if is_file:
-                said = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
-                damage = None if said == "ok" else str(said)
-            return DatabaseSeen(
-                revision=await connection.run_sync(revision_of), newest=newest_revision(), damage=damage
-            )
+        async with Access(engine).words(), engine.connect() as connection:
+            yield connection
     finally:
         await engine.dispose()

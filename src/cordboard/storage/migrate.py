@@ -35,6 +35,15 @@ def newest_revision() -> str:
     return head
 
 
+def knows(revision: str) -> bool:
+    """Tables of this version can be used, or brought up to date."""
+    try:
+        ScriptDirectory.from_config(alembic_config()).get_revision(revision)
+    except CommandError:
+        return False
+    return True
+
+
 def revision_of(connection: Connection) -> str | None:
     """The version of the tables that are there; None: there are none yet."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,15 +55,19 @@ class Database:
     callbacks: SqlCallBacks
     ldap: SqlLdapRuns
     access: Access
+    file: Path | None
+    """Of SQLite."""
 
     async def check(self) -> None:
-        """Ask it something small.
+        """Ask it something small, that it has to look up where it is kept.
 
         Raises:
-            StorageFailure: it does not answer.
+            StorageFailure: it does not answer, or its file is gone from its place: what is written then is lost.
         """
         async with self.access.reading() as connection:
-            await connection.execute(text("SELECT 1"))
+            if self.file is not None and not await asyncio.to_thread(self.file.exists):
+                raise StorageFailure(f"{self.file} is gone")
+            await connection.execute(text("SELECT version_num FROM alembic_version"))
 
     async def close(self) -> None:
         """Let go of it; everything that was confirmed is stored. Later calls raise `StorageFailure`."""
@@ -72,13 +77,20 @@ class Database:
         await self.access.engine.dispose()
 
 
-async def open_database(url: str, *, backups: Path | None, indexes: Path | None = None) -> Database:
+async def open_database(
+    url: str,
+    *,
+    backups: Path | None,
+    indexes: Path | None = None,
+    changing: Callable[[], None] = lambda: None,
+) -> Database:
     """Open (SQLite: create) the database and bring its tables up to date.
 
     Args:
         url: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db` or `postgresql://user:password@host/name`.
         backups: folder for a copy of the database as it was, made before its tables change; None: no copy.
         indexes: folder for what is made of it to find contacts quickly; None: made anew each time.
+        changing: is told when its tables are going to be copied and changed, which takes as long as it takes.
 
     Raises:
         StorageFailure: it cannot be opened or copied, or a newer Cordboard made it; nothing has changed.
@@ -97,8 +109,14 @@ async def open_database(url: str, *, backups: Path | None, indexes: Path | None 
     access = Access(engine)
     try:
         async with access.words():
-            if backups is not None:
-                await _keep(engine, url, backups)
+            async with engine.connect() as connection:
+                revision = await connection.run_sync(revision_of)
+            if revision != newest_revision():
+                changing()
+                if revision is not None and backups is not None:
+                    # What another version made is undone by ours: without a copy nothing may change.
+                    backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    await copy_out(url, backups / f"before-{newest_revision()}-tables-{revision}.db")
             await migrate(engine)
     except (StorageFailure, asyncio.CancelledError):
         await engine.dispose()
@@ -114,21 +132,8 @@ async def open_database(url: str, *, backups: Path | None, indexes: Path | None 
         callbacks=SqlCallBacks(access),
         ldap=SqlLdapRuns(access),
         access=access,
+        file=None if _remote(parsed) else Path(parsed.database or "").absolute(),
     )
-
-
-async def _keep(engine: AsyncEngine, url: str, backups: Path) -> None:
-    """Copy a database that another version made, before that is undone by ours.
-
-    Raises:
-        StorageFailure: there is no copy, so nothing may change.
-    """
-    async with engine.connect() as connection:
-        revision = await connection.run_sync(revision_of)
-    if revision is None or revision == newest_revision():
-        return
-    backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await copy_out(url, backups / f"before-{newest_revision()}-tables-{revision}.db")
 
 
 def _remote(url: URL) -> bool:

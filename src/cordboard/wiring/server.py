@@ -19,6 +19,7 @@ from cordboard.app.engine import Engine
 from cordboard.app.hours import midnight
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.ldap_import import LdapImports
+from cordboard.app.message_letters import MessageLetters
 from cordboard.app.password_links import PasswordLinks
 from cordboard.app.passwords import Passwords
 from cordboard.app.recognition import Recognition
@@ -47,12 +48,13 @@ from cordboard.core.types import DeviceKind, LegId, OrganisationId
 from cordboard.ldap.servers import Ldap
 from cordboard.practice.callers import PracticeCallers
 from cordboard.server_settings import ServerSettings
-from cordboard.storage.open import Database, open_database
+from cordboard.storage.open import Database
 from cordboard.web import rest, wire
 from cordboard.web.chat import HubLines
 from cordboard.web.push import Hub
 from cordboard.web.services import Services
 from cordboard.wiring.administered import administered
+from cordboard.wiring.answers import Answers, health_of, opened, told_of
 from cordboard.wiring.applying import Applying, apply_file, invited_by_letter
 from cordboard.wiring.calendar import Calendar
 from cordboard.wiring.configured import RunningDesk, sip_server
@@ -86,6 +88,8 @@ class Server:
         """Names this start of the process: time, so that later is larger, and chance."""
         self._numbers = 0
         self._stopping = asyncio.Event()
+        self.answers = Answers()
+        self.control = Control(settings.data, self.answers)
 
     def _new_id(self) -> str:
         """A name that was never used before: start of this process and a counter (reliability F8)."""
@@ -102,9 +106,7 @@ class Server:
         """
         settings = self.settings
         self.clock = continued(self._written, wall_clock())
-        self.database: Database = await open_database(
-            settings.database_url, backups=settings.data / "backups", indexes=settings.data / "contacts"
-        )
+        self.database: Database = await opened(settings, self.control, self.answers)
         self.directories = DirectoriesWithNumbers(self.database.directories, settings.numbers)
         self.tenancy = Tenancy(self.directories)
         await self.tenancy.load()
@@ -120,7 +122,7 @@ class Server:
         self.exchange.start()
         self.practice.start()
         web = asyncio.create_task(self._serve_web(), name="web")
-        await self.control.start()
+        self.answers.serve(self._control)
         background = [
             asyncio.create_task(self._heartbeats(), name="heartbeats"),
             asyncio.create_task(
@@ -215,7 +217,6 @@ class Server:
             self.tenancy,
             lambda organisation, event: self.engine.tell(organisation, event),
         )
-        self.control = Control(settings.data, self._control)
         self._boot_file = settings.data / "exchange-boot"
         self.sounds = Sounds(settings.data / "recordings", exchange.messages_dir)
         self.voices, self.music = voices_and_music(settings, self.tenancy, self.ami, lambda: self.exchange)
@@ -255,6 +256,10 @@ class Server:
             Ldap(), self.database.contacts, self.database.ldap, self.tenancy.all.__getitem__, self.clock.wall
         )
         self.administration = self._administration()
+        self.mailing = make_mailing(settings.mail, settings.data)
+        self.writer.written = MessageLetters(
+            self.tenancy, self.database.history, self.mailing, self.sounds.message, settings.url
+        ).written
         self.watching = self._watching()
 
     def _watching(self) -> Watching:
@@ -279,6 +284,8 @@ class Server:
             beside=partial(AriOverHttp, self.settings.exchange),
             ami=self.ami,
             trunks=self.trunks.all,
+            mail_fails=lambda: self.mailing.fails,
+            database=self.database.check,
             data=self.settings.data,
             exchange_folder=self.settings.exchange.run_dir,
         )
@@ -358,26 +365,11 @@ class Server:
             return await self.practising.from_command(question)
         if question.ask == "apply":
             return await apply_file(self.applying, question)
-        health = self._health()
-        return Answer(
-            done=health.ok,
-            sentence=f"Cordboard {health.version} runs.",
-            exchange=health.exchange == "up",
-            database=health.database == "ok",
-            calls=health.calls,
-            consoles=health.consoles,
-        )
+        return told_of(self._health())
 
     def _health(self) -> rest.Health:
-        failing = self.writer.failing_since is not None
-        return rest.Health(
-            ok=self.exchange.up and not failing,
-            version=version("cordboard"),
-            exchange="up" if self.exchange.up else "down",
-            database="failing" if failing else "ok",
-            calls=sum(len(desk.board.calls) for desk in self.engine.desks.values()),
-            consoles=self.hub.count(),
-        )
+        database_ok = self.watching.database_ok
+        return health_of(self.engine, self.exchange, self.hub, database_ok=database_ok)
 
     async def _serve_web(self) -> None:
         settings = self.settings
@@ -385,7 +377,6 @@ class Server:
         scheme = "https" if secure else "http"
         doors = self.database.doors
         second_factor = SecondFactor(doors)
-        self.mailing = make_mailing(settings.mail, settings.data)
         links = PasswordLinks(
             doors,
             self.mailing,
@@ -405,6 +396,7 @@ class Server:
         self.applying = Applying(
             administration=self.administration,
             provider=provider,
+            announcements=parts["announcements"],
             network=parts["network"],
             invite=partial(invited_by_letter, links),
         )

@@ -8,13 +8,14 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from cordboard.app.engine import Engine
+from cordboard.app.ports import StorageFailure
 from cordboard.app.troubles import TroubleCode, Troubles
 from cordboard.app.writer import Writer
 from cordboard.asterisk.ami import AmiClient, AmiFailed
@@ -36,6 +37,12 @@ LOOK_MS = 1_000
 AWAKEN_AFTER_MS = 5_000
 TASKS_EVERY = 15
 """Looks between two questions for the exchange's task processors: the answer is a page of text."""
+BUSY_ANSWERS = 2
+"""So many answers running with one past its limit are an alarm: a burst is over by the second."""
+DATABASE_EVERY = 5
+"""Looks between two questions whether the database answers: while nobody calls nothing else would tell."""
+DATABASE_MS = 4_000
+"""Longer is no answer."""
 DISK_LOW_BYTES = 512 * 2**20
 """With less an alarm is raised; a full one costs history and then the start after a crash (F20)."""
 _TASK = re.compile(r"^(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$")
@@ -55,6 +62,10 @@ class House:
     ami: AmiClient
     trunks: Callable[[], Sequence[Trunk]]
     """Those that there are now."""
+    mail_fails: Callable[[], bool]
+    """Letters do not leave."""
+    database: Callable[[], Awaitable[None]]
+    """Asks it something small; raises StorageFailure."""
     data: Path
     exchange_folder: Path
 
@@ -69,7 +80,11 @@ class Watching:
         self._lag_s = 0.0
         self._disk_free = 0
         self._tasks: TaskFigures | None = None
+        self._busy = 0
+        """Answers running in which a task processor was past its limit."""
         self._asking: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
+        self._database_answers = True
         self._freeing: asyncio.Task[None] | None = None
         self._exchange_pid: int | None = None
         """As it was seen last; it may have ended since."""
@@ -90,8 +105,11 @@ class Watching:
                     # An exchange that is slow to answer must not hold up the alarm that says so.
                     self._asking = asyncio.create_task(self._ask_tasks(), name="task processors")
                     self._asking.add_done_callback(_tried)
+                if self._looks % DATABASE_EVERY == 0 and (self._checking is None or self._checking.done()):
+                    self._checking = asyncio.create_task(self._check_database(), name="database")
+                    self._checking.add_done_callback(_tried)
         finally:
-            for task in (self._asking, self._freeing):
+            for task in (self._asking, self._freeing, self._checking):
                 if task is not None:
                     task.cancel()
 
@@ -103,12 +121,14 @@ class Watching:
         stuck = house.link.is_stuck
         is_set(TroubleCode.EXCHANGE_AWAY, on=not house.exchange.up and not stuck)
         is_set(TroubleCode.EXCHANGE_STUCK, on=not house.exchange.up and stuck)
-        is_set(TroubleCode.NOT_SAVED, on=house.writer.failing_since is not None)
+        is_set(TroubleCode.EXCHANGE_BUSY, on=house.exchange.up and self._busy >= BUSY_ANSWERS)
+        is_set(TroubleCode.NOT_SAVED, on=not self.database_ok)
         try:
             self._disk_free = self._free_bytes()
         except OSError:
             self._disk_free = 0
         is_set(TroubleCode.DISK_LOW, on=self._disk_free < DISK_LOW_BYTES)
+        is_set(TroubleCode.MAIL_AWAY, on=house.mail_fails())
         trunks = house.trunks()
         living = {(trunk.name, trunk.organisation or None) for trunk in trunks}
         for down in self._troubles.of(TroubleCode.TRUNK_DOWN):
@@ -123,6 +143,25 @@ class Watching:
                     name=trunk.name,
                     organisation=OrganisationId(trunk.organisation) if trunk.organisation else None,
                 )
+
+    @property
+    def database_ok(self) -> bool:
+        """It took what was written last, and it answers."""
+        return self._database_answers and self._house.writer.failing_since is None
+
+    async def _check_database(self) -> None:
+        try:
+            async with asyncio.timeout(DATABASE_MS / 1000):
+                await self._house.database()
+        except (StorageFailure, TimeoutError) as problem:
+            if self._database_answers:
+                reason = str(problem) or f"no answer within {DATABASE_MS} ms"
+                log.error("the database does not answer", extra={"reason": reason})
+            self._database_answers = False
+        else:
+            if not self._database_answers:
+                log.warning("the database answers again")
+            self._database_answers = True
 
     def _awaken(self) -> None:
         """An exchange that lives dials us twice a second; one that does not has to be woken."""
@@ -167,6 +206,8 @@ class Watching:
             return
         finally:
             self._tasks = figures
+            # Of one that says nothing it is not known: other alarms tell of that.
+            self._busy = self._busy + 1 if figures is not None and figures.over_high_water else 0
 
     def figures(self) -> Figures:
         """As it is now; cheap enough for every few seconds."""
@@ -189,7 +230,7 @@ class Watching:
         return Figures(
             version=version("cordboard"),
             exchange_up=house.exchange.up,
-            database_ok=house.writer.failing_since is None,
+            database_ok=self.database_ok,
             consoles=house.hub.count(),
             turns=house.engine.turns,
             loop_lag_s=self._lag_s,

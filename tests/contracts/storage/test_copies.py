@@ -125,12 +125,19 @@ async def test_before_its_tables_change_a_database_is_copied(
     await before.close()
 
     backups = tmp_path / "backups"
-    await (await open_database(database_url, backups=backups)).close()
+    told: list[bool] = []
+
+    def changing() -> None:
+        """The copy is part of it: it takes long, too."""
+        told.append(backups.exists())
+
+    await (await open_database(database_url, backups=backups, changing=changing)).close()
     [kept] = backups.iterdir()
     assert kept.name == f"before-{newest_revision()}-tables-0003.db"
     assert look_into(kept) == "0003"
-    await (await open_database(database_url, backups=backups)).close()
+    await (await open_database(database_url, backups=backups, changing=changing)).close()
     assert list(backups.iterdir()) == [kept]
+    assert told == [False], "told before anything is done, and only when there is something to change"
 
     # And it can be gone back to.
     await copy_in(kept, fresh_url)

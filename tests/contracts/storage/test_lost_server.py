@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -92,4 +93,23 @@ async def test_what_waited_is_written_when_the_database_is_back_and_what_was_giv
     assert lost in ({"c1", "c2"}, {"c2", "c3"})
     assert (gap.since, gap.until) == (NOON + int(min(lost)[1]), NOON + int(max(lost)[1]))
     await writer.stop()
+    await database.close()
+
+
+async def test_a_database_that_went_away_says_so_when_it_is_asked(
+    database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Also while nothing is written, and until it is back; of SQLite that is a file that is not in its place."""
+    database = await open_database(database_url, backups=None)
+    await database.check()
+    if database_url.startswith("sqlite"):
+        file = Path(database_url.removeprefix("sqlite:///"))
+        file.rename(tmp_path / "moved.db")
+        with pytest.raises(StorageFailure, match="gone"):
+            await database.check()
+        (tmp_path / "moved.db").rename(file)
+    else:
+        with away(database_url, request), pytest.raises(StorageFailure):
+            await database.check()
+    await database.check()
     await database.close()
