@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from email.policy import default
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from cordboard.app.letters import letter
 from cordboard.app.mailing import Mail, Mailing, MailNotSent
+from cordboard.app.settings import MailSettings, Settings
+from cordboard.doctor import Level, _mail
 from cordboard.mail import OUTBOX_MAX, FileOutbox, SmtpPost
 from tests.support.mailserver import PASSWORD, USER, MailServer, running_mail_server, text_of
 
@@ -137,3 +140,57 @@ async def test_a_name_cannot_smuggle_a_header_into_a_letter() -> None:
         await post(server).send(made)
     (mail,) = server.mails
     assert mail["Bcc"] is None
+
+
+async def test_letters_that_do_not_leave_are_told_until_one_has_left() -> None:
+    """The server is away, or refuses everybody; one address that it does not know is only that address's."""
+    with running_mail_server() as server:
+        mailing = Mailing(post(server), again_after_s=())
+
+        async def fails(answer: str, to: str = "chantal@vtel.nl") -> bool:
+            server.refuse = [answer] if answer else []
+            mailing.put(replace(HELLO, to=to))
+            await mailing.settle()
+            return mailing.fails
+
+        assert not mailing.fails
+        assert await fails("451 later")
+        assert not await fails("")
+        assert not await fails("550 nobody")
+        assert not await fails("550 nobody", "Chantal@vtel.nl")
+        assert await fails("554 no relaying", "piet@vtel.nl")
+        assert not await fails("")
+        away = Mailing(SmtpPost(host="127.0.0.1", port=1, security="none", sender="a@b.nl"), ())
+        away.put(HELLO)
+        await away.settle()
+        assert away.fails
+
+
+async def test_a_mail_server_is_asked_whether_it_lets_us_in_without_a_letter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the doctor asks: reached, over TLS, with the log-in that is set."""
+    # This one says nothing more to who has the wrong password.
+    monkeypatch.setattr("cordboard.mail.SMTP_SECONDS_MAX", 2)
+    with running_mail_server(tmp_path) as server:
+        known = {"security": "starttls", "trust": server.trust, "user_name": USER}
+        await post(server, **known, password=PASSWORD).knock()
+        with pytest.raises(MailNotSent):
+            await post(server, **known, password="verkeerd").knock()
+    with pytest.raises(MailNotSent, match="cannot be reached"):
+        await SmtpPost(host="127.0.0.1", port=1, security="none", sender="a@b.nl").knock()
+
+    assert (server.mails, server.logged_in) == ([], [USER])
+
+
+async def test_the_doctor_says_whether_letters_can_leave(tmp_path: Path) -> None:
+    """The server answers, does not, or there is none."""
+    with running_mail_server() as server:
+        there = MailSettings(host="127.0.0.1", port=server.port, security="none")
+        found = [
+            await _mail(Settings(data=str(tmp_path), mail=mail))
+            for mail in (there, MailSettings(host="127.0.0.1", port=1, security="none"), MailSettings())
+        ]
+    assert [one.level for one in found] == [Level.OK, Level.WRONG, Level.NOTE]
+    assert "cannot be reached" in found[1].said and str(tmp_path / "outbox") in found[2].said
+    assert not server.mails

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -35,12 +37,16 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
         message["To"] = mail.to
         message["Subject"] = mail.subject
     except ValueError as problem:
-        raise MailNotSent("the address cannot be one", passing=False) from problem
+        raise MailNotSent("the address cannot be one", passing=False, of_address=True) from problem
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("<> ") or "cordboard.invalid")
     # No "I am on holiday" back to a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    if mail.recording is not None:
+        with suppress(OSError):
+            sound = mail.recording.read_bytes()
+            message.add_attachment(sound, maintype="audio", subtype="wav", filename=mail.recording.name)
     return message
 
 
@@ -64,32 +70,52 @@ class SmtpPost:
         Raises:
             MailNotSent: it has not.
         """
-        message = message_of(mail, self.sender)
-        try:
-            await aiosmtplib.send(
-                message,
-                hostname=self.host,
-                port=self.port,
-                use_tls=self.security == "tls",
-                start_tls=self.security == "starttls",
-                username=self.user_name,
-                password=self.password,
-                timeout=SMTP_SECONDS_MAX,
-                tls_context=self.trust if self.security != "none" else None,
-            )
-        except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as problem:
-            raise MailNotSent(
-                f"the mail server does not let us in: {_said(problem)}", passing=True
-            ) from problem
-        except aiosmtplib.SMTPRecipientsRefused as problem:
-            codes = [refused.code for refused in problem.recipients]
-            raise MailNotSent(
-                "the mail server refuses the address", passing=any(400 <= code < 500 for code in codes)
-            ) from problem
-        except aiosmtplib.SMTPResponseException as problem:
-            raise MailNotSent(_said(problem), passing=400 <= problem.code < 500) from problem
-        except (aiosmtplib.SMTPException, OSError, ValueError) as problem:
-            raise MailNotSent(f"the mail server cannot be reached: {problem}", passing=True) from problem
+        message = await asyncio.to_thread(message_of, mail, self.sender)
+        with _not_sent():
+            async with self._line() as line:
+                await line.send_message(message)
+
+    async def knock(self) -> None:
+        """See that it lets us in; no letter is handed over.
+
+        Raises:
+            MailNotSent: it does not.
+        """
+        with _not_sent():
+            async with self._line():
+                pass
+
+    def _line(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.security == "tls",
+            start_tls=self.security == "starttls",
+            username=self.user_name,
+            password=self.password,
+            timeout=SMTP_SECONDS_MAX,
+            tls_context=self.trust if self.security != "none" else None,
+        )
+
+
+@contextmanager
+def _not_sent() -> Iterator[None]:
+    """What goes wrong with a mail server, as what it means for the letter."""
+    try:
+        yield
+    except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as problem:
+        raise MailNotSent(f"the mail server does not let us in: {_said(problem)}", passing=True) from problem
+    except aiosmtplib.SMTPRecipientsRefused as problem:
+        codes = [refused.code for refused in problem.recipients]
+        raise MailNotSent(
+            "the mail server refuses the address",
+            passing=any(400 <= code < 500 for code in codes),
+            of_address=True,
+        ) from problem
+    except aiosmtplib.SMTPResponseException as problem:
+        raise MailNotSent(_said(problem), passing=400 <= problem.code < 500) from problem
+    except (aiosmtplib.SMTPException, OSError, ValueError) as problem:
+        raise MailNotSent(f"the mail server cannot be reached: {problem}", passing=True) from problem
 
 
 def _said(problem: Exception) -> str:
@@ -111,9 +137,9 @@ class FileOutbox:
         Raises:
             MailNotSent: it cannot be written.
         """
-        content = message_of(mail, self.sender).as_bytes()
+        message = await asyncio.to_thread(message_of, mail, self.sender)
         try:
-            await asyncio.to_thread(self._write, content)
+            await asyncio.to_thread(self._write, message.as_bytes())
         except OSError as problem:
             raise MailNotSent(f"the outbox cannot be written: {problem.strerror}", passing=True) from problem
 

@@ -1,4 +1,4 @@
-"""What our letters say, in the language of who gets them (1.1-e, 1.1-h, 1.1-j)."""
+"""What our letters say, in the language of who gets them (1.1-e, 1.1-h, 1.1-j, D29)."""
 
 from __future__ import annotations
 
@@ -51,6 +51,30 @@ _TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "The password of {user_name} was changed a moment ago. If it was not you, tell us at once.\n"
         "{contact}",
     ),
+    ("message", "nl"): (
+        "Bericht van {caller}",
+        "{name},\n\n"
+        "Op {at} heeft {caller} een bericht ingesproken van {seconds} s. Het zit bij deze mail.\n\n"
+        "U hoort het ook in Cordboard: {link}\n",
+    ),
+    ("message", "en"): (
+        "Message from {caller}",
+        "{name},\n\n"
+        "On {at} {caller} left a message of {seconds} s. It comes with this letter.\n\n"
+        "You can also hear it in Cordboard: {link}\n",
+    ),
+    ("message_without_sound", "nl"): (
+        "Bericht van {caller}",
+        "{name},\n\n"
+        "Op {at} heeft {caller} een bericht ingesproken van {seconds} s.\n\n"
+        "U hoort het in Cordboard: {link}\n",
+    ),
+    ("message_without_sound", "en"): (
+        "Message from {caller}",
+        "{name},\n\n"
+        "On {at} {caller} left a message of {seconds} s.\n\n"
+        "You can hear it in Cordboard: {link}\n",
+    ),
 }
 
 
@@ -58,13 +82,13 @@ def letter(kind: str, language: str, to: str, **words: str | int) -> Mail:
     """One of our letters.
 
     Args:
-        kind: `invitation`, `reset` or `changed`.
+        kind: `invitation`, `reset`, `changed`, `message` or `message_without_sound`.
         language: of the receiver; Dutch for one that we have no texts in.
         words: what the text names.
     """
     subject, text = _TEXTS[kind, "en" if language == "en" else "nl"]
     known = {name: _one_line(str(word)) for name, word in words.items()}
-    return Mail(to=to, subject=subject, text=text.format_map(known).rstrip() + "\n")
+    return Mail(to=to, subject=subject.format_map(known), text=text.format_map(known).rstrip() + "\n")
 
 
 def _one_line(word: str) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,9 @@ MAILS_WAITING_MAX = 500
 
 MAILS_WAITING_OF_ONE_MAX = 100
 """Of those, one organisation's: what it sends leaves place for the others' letters."""
+
+REFUSED_IN_A_ROW_MAX = 1
+"""Addresses that the mail server may refuse for good before it is taken to refuse us: one is a slip of the pen."""
 
 AGAIN_AFTER_S = (5.0, 30.0, 120.0, 600.0)
 """After a failure that may pass; then the letter is given up and the log says so."""
@@ -38,6 +42,8 @@ class Mail:
     to: str
     subject: str
     text: str
+    recording: Path | None = None
+    """A WAV file that goes with it, read when the letter leaves; one that is gone by then does not."""
 
 
 class MailNotSent(Exception):
@@ -45,11 +51,13 @@ class MailNotSent(Exception):
 
     Args:
         passing: it may go another time (the server is away); else it never will (the address is refused).
+        of_address: the address is refused; others may be taken.
     """
 
-    def __init__(self, reason: str, *, passing: bool) -> None:
+    def __init__(self, reason: str, *, passing: bool, of_address: bool = False) -> None:
         super().__init__(reason)
         self.passing = passing
+        self.of_address = of_address
 
 
 class Post(Protocol):
@@ -71,6 +79,15 @@ class Mailing:
         self._waiting: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Semaphore(2)
+        self._refused: set[str] = set()
+        """Addresses that were refused for good since a letter left."""
+        self._failed = False
+        """No letter has left since one could not, whatever its address."""
+
+    @property
+    def fails(self) -> bool:
+        """Letters do not leave, until one has left again."""
+        return self._failed or len(self._refused) > REFUSED_IN_A_ROW_MAX
 
     def put(self, mail: Mail, of: str = "") -> bool:
         """Let it leave; at once if the server takes it. False: too many wait, it never will.
@@ -112,8 +129,18 @@ class Mailing:
                     await self._post.send(mail)
             except MailNotSent as problem:
                 log.warning("a letter did not leave", extra={"reason": str(problem), "again": pause_s})
+                self._did_not_leave(mail, problem)
                 if not problem.passing or pause_s is None:
                     return
                 await asyncio.sleep(pause_s)
             else:
+                self._failed = False
+                self._refused.clear()
                 return
+
+    def _did_not_leave(self, mail: Mail, problem: MailNotSent) -> None:
+        if problem.of_address and not problem.passing:
+            if len(self._refused) <= REFUSED_IN_A_ROW_MAX:
+                self._refused.add(mail.to.casefold())
+        else:
+            self._failed = True
