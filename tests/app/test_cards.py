@@ -15,7 +15,7 @@ from cordboard.core.notices import Thing
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import WrapUpKind
 from cordboard.core.rules import HouseRules
-from cordboard.core.types import CallId, OrganisationId, Right, TransferKind, UserId
+from cordboard.core.types import CallId, OrganisationId, QueueId, Right, TransferKind, UserId
 from cordboard.core.urgent import Rung
 from tests.support.desk import World, office
 
@@ -316,7 +316,7 @@ def test_ones_own_place_shows_pause_its_reasons_and_when_a_hold_is_long() -> Non
 
 @pytest.mark.rule("D6")
 def test_an_urgent_queue_that_is_left_alone_alarms_who_works_there_and_who_supervises() -> None:
-    """Nobody signed in; or a caller who waits too long, which goes first. Who has nothing to do with it sees none."""
+    """Nobody there; or a caller who waits too long, which goes first. Who has nothing to do with it sees none."""
     world = World()
     world.queue("urgent", urgent=True, groups=("enschede",))
     world.queue("algemeen", groups=("enschede", "denbosch"))
@@ -330,6 +330,9 @@ def test_an_urgent_queue_that_is_left_alone_alarms_who_works_there_and_who_super
     world.call("u1").rung = Rung.ALARM
     waits = [alarm(world, name) for name in ("chantal", "anja", "henk")]
     world.caller_hangs_up("u1")
+    world.board.queues[QueueId("urgent")].deserted_since = 5
+    left = [alarm(world, name) for name in ("chantal", "anja", "henk")]
+    world.board.queues[QueueId("urgent")].deserted_since = None
     world.board.queues[world.person("chantal").signed_in.pop()].signed_in.remove(UserId("chantal"))
     empty = [alarm(world, name) for name in ("chantal", "anja", "henk")]
 
@@ -337,6 +340,11 @@ def test_an_urgent_queue_that_is_left_alone_alarms_who_works_there_and_who_super
         "urgent_unanswered",
         None,
         "urgent_unanswered",
+    ]
+    assert [(a.code, a.since) if a is not None else None for a in left] == [
+        ("urgent_deserted", 5),
+        None,
+        ("urgent_deserted", 5),
     ]
     assert [a.code if a is not None else None for a in empty] == ["urgent_empty", None, "urgent_empty"]
     assert alarm(world, "henk", "algemeen") is None

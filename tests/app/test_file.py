@@ -8,9 +8,11 @@ import pytest
 
 from cordboard.app.administration.administration import RESOURCES, Conflict
 from cordboard.app.administration.audit import differences
+from cordboard.app.administration.fields import Context
 from cordboard.app.administration.file import FileWrong, applied, read_file, told, written
 from cordboard.app.demo import demo_directory
 from cordboard.app.ports import Directory
+from tests.support.everything import emptied, everything, may_be_empty
 
 
 def apply(directory: Directory, text: str, *, prune: bool = False) -> tuple[Directory, list[str]]:
@@ -20,24 +22,57 @@ def apply(directory: Directory, text: str, *, prune: bool = False) -> tuple[Dire
 
 
 def test_what_is_written_changes_nothing_when_it_is_applied() -> None:
-    """And no password is in it."""
-    demo = demo_directory()
-    text = written(demo)
+    """Of an organisation with one of everything; and no password is in it."""
+    there = everything()
+    assert all(resource.rows(there) for resource in RESOURCES)
+    text = written(there)
 
-    after, lines = apply(demo, text, prune=True)
+    after, lines = apply(there, text, prune=True)
 
-    assert (after, lines) == (demo, [])
-    assert not any(device.password in text for device in demo.devices)
+    assert (after, lines) == (there, [])
+    assert not any(device.password in text for device in there.devices)
+    assert "geheim" not in text
+
+
+def test_what_is_empty_in_a_file_is_emptied_where_somebody_filled_it_in() -> None:
+    """A field that has nothing is written as an empty text, so that a file that is kept undoes what came later."""
+    full = everything()
+    bare = emptied(full)
+    for resource in RESOURCES:
+        for field in resource.fields:
+            if may_be_empty(field, full) and resource.name != "numbers":
+                assert any(row[field.name] is not None for row in resource.rows(full)), field.name
+                assert field.read("", Context(directory=full)) is None, field.name
+    assert bare != full and bare.organisation.settings.history_days is None
+
+    after, lines = apply(full, written(bare))
+
+    assert "    history_days: 183 -> null" in lines
+    assert written(after) == written(bare)
+    assert after == bare
+
+
+def test_the_order_of_a_file_is_the_order_of_what_it_has() -> None:
+    """Whatever was moved since it was written."""
+    there = everything()
+    shuffled = replace(
+        there,
+        groups=there.groups[::-1],
+        devices=there.devices[::-1],
+        queues=tuple(replace(one, position=at) for at, one in enumerate(there.queues[::-1])),
+    )
+
+    assert apply(shuffled, written(there))[0] == there
 
 
 def test_an_empty_organisation_becomes_the_one_of_the_file() -> None:
     """Whatever refers to what: people to queues and queues to people."""
     demo = demo_directory()
     queue, user = demo.queues[0], demo.users[0]
-    text = written(demo).replace(
-        f'user_name = "{user.user_name}"',
-        f'user_name = "{user.user_name}"\ndirect_exit = {{ action = "queue", target = "{queue.id}" }}',
-    )
+    text = written(demo)
+    at = text.index(f'user_name = "{user.user_name}"')
+    way = f'direct_exit = {{ action = "queue", target = "{queue.id}" }}'
+    text = text[:at] + text[at:].replace('direct_exit = ""', way, 1)
     text = text.replace(f'name = "{queue.name}"', f'name = "{queue.name}"\norder = ["{user.id}"]')
     text = text.replace("order = []\n", "", 1)
     empty = replace(demo, users=(), queues=(), groups=(), devices=())

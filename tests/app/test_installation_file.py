@@ -36,7 +36,7 @@ def test_an_installation_that_is_written_changes_nothing_when_it_is_applied() ->
     text = written([demo, other], {"id": "network", "listen": "0.0.0.0", "stun_server": None})
 
     found = parts(text)
-    assert (found.network, found.within) == ({"listen": "0.0.0.0"}, False)
+    assert (found.network, found.within) == ({"listen": "0.0.0.0", "stun_server": ""}, False)
     assert steps([demo, other], found.organisations) == []
     assert "chantal" not in text
 

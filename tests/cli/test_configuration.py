@@ -11,6 +11,7 @@ from cordboard.app.accounts import LogIns
 from cordboard.app.demo import DEMO, LOGINS_FILE, create_demo, write_demo_logins
 from cordboard.app.passwords import Passwords
 from cordboard.app.throttle import Throttle
+from cordboard.asterisk.sentences import TEXTS
 from cordboard.core.types import Right
 from cordboard.storage.copies import look_into
 from cordboard.storage.open import open_database
@@ -58,6 +59,13 @@ async def test_from_the_demo_to_an_organisation_of_ones_own(tmp_path: Path) -> N
         assert await database.directories.organisations() == ("zorg-almelo",)
         directory = await database.directories.directory((await database.directories.organisations())[0])
         assert directory.users[0].rights == frozenset(Right)
+        log = await database.audit.page(
+            directory.organisation.id, before=None, limit=9, resource=None, thing=None, user=None
+        )
+        assert {(one.entry.user_name, one.entry.action.value, one.entry.name) for one in log} == {
+            ("", "create", "Zorg Almelo"),
+            ("", "create", "Marije Bosma"),
+        }
         log_ins = LogIns(database.accounts, passwords, Throttle())
         await log_ins.log_in("marije", password, address="127.0.0.1", now=1)
         assert await database.accounts.credential("chantal") is None
@@ -93,6 +101,29 @@ async def test_a_file_is_exported_changed_and_applied_without_a_server(tmp_path:
     file.write_text("[[queues]]\nname = 'X'\nring_ms = 1\n", encoding="utf-8")
     wrong = cordboard("apply", file, "--yes", "--data", tmp_path)
     assert "queues 1 (X): ring_ms is too_small" in wrong.complaint
+
+
+@pytest.mark.rule("D25")
+def test_sentences_in_the_organisations_own_words_are_exported_and_applied(tmp_path: Path) -> None:
+    """As they lie in the data folder, while nothing runs; ours come back by their own text."""
+    asyncio.run(_with_demo(tmp_path))
+    spoken = tmp_path / "recordings" / DEMO / "nl"
+    spoken.mkdir(parents=True)
+    (spoken / "closed.wav").write_bytes(b"")
+    (spoken / "closed.said").write_text("Tot morgen.")
+
+    exported = within("export", "--data", tmp_path)
+    file = tmp_path / "zorggroep.toml"
+    file.write_text(exported.out, encoding="utf-8")
+    same = within("apply", file, "--yes", "--data", tmp_path)
+    ours = TEXTS["nl"]["closed"]
+    file.write_text(f'[[announcements]]\nid = "nl.closed"\ntext = "{ours}"\n', encoding="utf-8")
+    back = within("apply", file, "--yes", "--data", tmp_path)
+
+    assert '[[announcements]]\nid = "nl.closed"\ntext = "Tot morgen."\n' in exported.out
+    assert same.out.strip() == "The organisation would be as the file says already."
+    assert back.code == 0 and '    text: "Tot morgen." -> ' in back.out, back
+    assert not list(spoken.iterdir())
 
 
 @pytest.mark.rule("X-a", "1.1-l")

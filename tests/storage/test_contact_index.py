@@ -82,7 +82,11 @@ async def test_the_index_finds_whom_reading_everything_finds(database: Database)
     filtered = [await same_as_reading_all(database, "boer", w) for w in (inside, Wanted(internal=False))]
     nobody = await same_as_reading_all(database, "boer", Wanted(external=False, internal=False))
 
+    in_group = await contacts.search(TWENTE, "balie", Wanted(external=False, names={ENSCHEDE: "Balie"}))
+    everybody = await contacts.scan(TWENTE, (), Wanted(external=False, groups=frozenset({ENSCHEDE})))
+
     assert min(found) > 0 and min(filtered) > 0 and nobody == 0
+    assert in_group == everybody and len(in_group) > 10
 
 
 async def test_there_is_room_between_two_neighbours_for_any_number_of_others(tmp_path: Path) -> None:

@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import httpx
 import sqlalchemy
 
+from cordboard.app.administration.announcements import Announcements
 from cordboard.app.engine import Accepted, NotDone
+from cordboard.control import Answer, Question
 from cordboard.core.requests import Request
 from cordboard.core.types import OrganisationId, Right, UserId
+from cordboard.wiring.applying import Applying, apply_file, invited_by_letter
 from tests.web.rig import OWN, TWENTE, Rig
 
 PIET_IN = "Piet@twente.example"
@@ -66,6 +70,28 @@ async def delete(client: httpx.AsyncClient, path: str) -> httpx.Response:
     """With the version that stands there now."""
     version = (await one(client, path))["version"]
     return await client.delete(f"/api/admin/{path}", headers=OWN | {"If-Match": f'"{version}"'})
+
+
+async def apply(
+    web: Rig, text: str, organisation: OrganisationId = TWENTE, *, check: bool = False, prune: bool = False
+) -> Answer:
+    """`cordboard apply` on the running server."""
+    to = Applying(
+        administration=web.services.administration,
+        provider=web.services.provider,
+        announcements=announcements_of(web),
+        network=None,
+        invite=partial(invited_by_letter, web.services.password_links),
+    )
+    question = Question(ask="apply", text=text, organisation=str(organisation), check=check, prune=prune)
+    return await apply_file(to, question)
+
+
+def announcements_of(web: Rig) -> Announcements:
+    """What callers hear, and who may change it."""
+    found = web.services.announcements
+    assert found is not None
+    return found
 
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:

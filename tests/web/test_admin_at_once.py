@@ -12,9 +12,9 @@ from cordboard.app.engine import Accepted
 from cordboard.core.requests import ChooseGroup, PairDevice, SignIn
 from cordboard.core.types import QueueId, Right, UserId
 from tests.contracts.storage.samples import DESK, ENSCHEDE, URGENT
-from tests.web.administrator import PIET_IN, asked, change, code_of, delete, errors_of, make, one
+from tests.web.administrator import PIET_IN, apply, asked, change, code_of, delete, errors_of, make, one
 from tests.web.consoles import console
-from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig, log_in
+from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig, Socket, log_in
 
 
 @pytest.mark.rule("2.1.1-k", "1.1-u", "X-d")
@@ -230,3 +230,31 @@ async def test_a_number_is_led_elsewhere(web: Rig, chantal: httpx.AsyncClient) -
 
     assert web.services.tenancy.destination(device=None, dialled="0534800937", caller=None) is None
     assert (await chantal.get(f"/api/admin/{path}")).status_code == 404
+
+
+@pytest.mark.rule("1.1-o", "1.1-p", "X-d")
+async def test_whether_a_group_is_chosen_before_the_console_opens_is_the_organisations_to_say(
+    web: Rig, chantal: httpx.AsyncClient
+) -> None:
+    """Consoles are told at once; another group can be chosen all the same, also by a file."""
+
+    def told(socket: Socket) -> bool:
+        shown = [frame for frame in socket.frames if frame["t"] == "snap"][-1]["ents"]
+        return bool(next(one for one in shown if one["k"] == "me")["choose_group"])
+
+    assert (await one(chantal, f"organisation/{TWENTE}"))["choose_group"] is True
+    async with console(web, dict(chantal.cookies)) as socket:
+        assert told(socket)
+        socket.frames.clear()
+
+        assert (await change(chantal, f"organisation/{TWENTE}", choose_group=False)).status_code == 200
+
+        await socket.told(t="snap")
+        assert not told(socket)
+        chosen = socket.command("group.select", group=ENSCHEDE)
+        assert (await socket.told(t="res", id=chosen))["ok"]
+        socket.frames.clear()
+        done = await apply(web, "[organisation]\nchoose_group = true\n")
+        assert "    choose_group: false -> true" in done.lines
+        await socket.told(t="snap")
+        assert told(socket)

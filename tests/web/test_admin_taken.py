@@ -19,7 +19,7 @@ from cordboard.storage.directories import SqlDirectories
 from cordboard.wiring.applying import Applying, apply_file, invited_by_letter
 from cordboard.wiring.network import idle_network_of
 from tests.contracts.storage.samples import DESK
-from tests.web.administrator import change, code_of, make
+from tests.web.administrator import announcements_of, change, code_of, make
 from tests.web.rig import BRABANT, CHANTAL, OWN, TWENTE, Rig, log_in
 
 TAKEN = (409, "taken_elsewhere")
@@ -105,6 +105,7 @@ async def test_a_file_cannot_choose_it_either(
     to = Applying(
         administration=administration,
         provider=web.services.provider,
+        announcements=announcements_of(web),
         network=idle_network_of(Settings(data=str(tmp_path)), administration, []),
         invite=partial(invited_by_letter, web.services.password_links),
     )

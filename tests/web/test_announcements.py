@@ -13,10 +13,11 @@ import httpx
 import pytest
 
 from cordboard.app.administration.announcements import Announcement, Announcements, CannotSpeak
+from cordboard.app.administration.file import OF_INSTALLATION, OF_ORGANISATION, written
 from cordboard.core.types import OrganisationId, Right
 from cordboard.wiring.voices import KeptVoices
-from tests.web.administrator import change, code_of, errors_of, give, one
-from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, rig
+from tests.web.administrator import apply, change, code_of, errors_of, give, one
+from tests.web.rig import CHANTAL, OWN, TWENTE, Rig, log_in, rig
 
 PLACE = "announcements/nl.closed"
 SOUND = "/api/announcements/nl.closed/sound"
@@ -169,3 +170,88 @@ async def test_it_takes_the_right_and_an_announcement_that_there_is(
     assert (await chantal.put(SOUND, content=sound(), headers=OWN)).status_code == 403
     assert (await chantal.delete(SOUND, headers=OWN)).status_code == 403
     assert not (tmp_path / "recordings").exists()
+
+
+@pytest.mark.rule("D25", "X-d")
+async def test_a_file_has_sentences_be_said_otherwise_and_brings_ours_back(
+    web: Rig, chantal: httpx.AsyncClient, voices: Speaking
+) -> None:
+    """What is exported is applied without a difference; a recording is no text, so a file leaves it alone."""
+    bare = written(web.services.tenancy.all[TWENTE], voices.all(TWENTE))
+    assert "[[announcements]]" not in bare
+    file = '[[announcements]]\nid = "nl.closed"\ntext = " Wij zijn er morgen weer. "\n'
+    assert (
+        await chantal.put("/api/announcements/nl.full/sound", content=sound(), headers=OWN)
+    ).status_code == 200
+
+    tried = await apply(web, file, check=True)
+    assert (await one(chantal, PLACE))["source"] == "ours"
+    done = await apply(web, file)
+
+    assert tried.lines == done.lines and done.done, done
+    assert done.lines[0].startswith("~ announcements ") and done.lines[0].endswith("(nl.closed)")
+    assert (await one(chantal, PLACE))["text"] == "Wij zijn er morgen weer."
+    log = (await chantal.get("/api/admin/audit?resource=announcements&thing=nl.closed")).json()["rows"]
+    assert [(row["user_name"], row["after"]["source"]) for row in log] == [("", "spoken")]
+    exported = written(web.services.tenancy.all[TWENTE], voices.all(TWENTE))
+    assert exported == bare + '\n[[announcements]]\nid = "nl.closed"\ntext = "Wij zijn er morgen weer."\n'
+    assert (await apply(web, exported)).lines == []
+    await apply(web, '[[announcements]]\nid = "en.closed"\ntext = "Tomorrow."\n', prune=True)
+    assert [(await one(chantal, f"announcements/{id_}"))["source"] for id_ in ("nl.closed", "en.closed")] == [
+        "ours",
+        "spoken",
+    ]
+    assert (await one(chantal, "announcements/nl.full"))["source"] == "recorded"
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ('id = "nl.nothing"\ntext = "X"', "announcements 1 (nl.nothing): id is not_there"),
+        ('id = "own.a-1"\ntext = "X"', "announcements 1 (own.a-1): id is not_there"),
+        ('text = "X"', "announcements 1 (?): id is required"),
+        ('id = "nl.closed"', "announcements 1 (nl.closed): text is required"),
+        ('id = "nl.closed"\ntext = ""', "announcements 1 (nl.closed): text is required"),
+        ('id = "nl.closed"\ntext = "X"\nms = 3', "announcements 1 (nl.closed): ms is unknown_field"),
+    ],
+)
+async def test_a_sentence_that_cannot_be_so_stops_the_whole_file(web: Rig, row: str, why: str) -> None:
+    """Said by its place; what stands beside it has not changed either."""
+    answer = await apply(web, f'[[announcements]]\n{row}\n[[groups]]\nname = "Almelo"\n')
+
+    assert not answer.done and why in answer.sentence, answer
+    assert len(web.services.tenancy.all[TWENTE].groups) == 2
+
+
+async def test_without_a_voice_nothing_of_the_file_is_so(web: Rig, voices: Speaking) -> None:
+    """The sentence names what could not be spoken; and what cannot be in the rest lets nothing be spoken."""
+    said = '[[announcements]]\nid = "nl.closed"\ntext = "X"\n'
+    voices.mute = True
+    answer = await apply(web, said + '[[groups]]\nname = "Almelo"\n')
+    assert answer.sentence == "It cannot be done now: cannot_speak (announcement nl.closed)."
+    assert len(web.services.tenancy.all[TWENTE].groups) == 2
+
+    voices.mute = False
+    answer = await apply(web, said + '[[groups]]\nname = "Enschede"\nnumber = "x"\n')
+    assert "number is bad_number" in answer.sentence
+    found = voices.one(TWENTE, "nl.closed")
+    assert found is not None and found.source == "ours"
+
+
+NOT_IN_A_FILE = {"numbers": "they stand with their queues, people and announcements"}
+"""What can be administered and has no place in a file, and why."""
+
+
+@pytest.mark.rule("X-a")
+async def test_everything_that_can_be_administered_can_stand_in_a_file(web: Rig) -> None:
+    """A resource that is new comes into the file too, or into the list of those that do not."""
+    services = web.services
+    object.__setattr__(services, "network", object())
+    await give(web, CHANTAL, *Right)
+    async with web.client() as client:
+        await log_in(client)
+        answer = (await client.get("/api/admin")).json()
+    there = {resource["name"] for resource in answer["resources"]}
+
+    assert there - NOT_IN_A_FILE.keys() == {*OF_ORGANISATION, *OF_INSTALLATION}
+    assert there > NOT_IN_A_FILE.keys()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from cordboard.app import contact_import
 from cordboard.app.ports import StorageFailure
 from tests.web.administrator import code_of, give
-from tests.web.rig import OWN, PIET, Rig, log_in
+from tests.web.rig import OWN, PIET, TWENTE, Rig, log_in
 
 BAKKER: dict[str, Any] = {
     "name": " Piet  Bakker ",
@@ -46,7 +47,13 @@ async def test_a_contact_is_added_found_changed_and_forgotten(web: Rig) -> None:
         after = await client.get(path)
 
     assert added.status_code == 201
-    assert found.json() == {"favourites": [], "colleagues": [], "found": [added.json()], "barred": {}}
+    assert found.json() == {
+        "favourites": [],
+        "colleagues": [],
+        "found": [added.json()],
+        "found_colleagues": [],
+        "barred": {},
+    }
     assert added.json()["name"] == "Piet Bakker"
     assert added.json()["numbers"] == ["31534800937", "31612345678"]
     assert changed.json() == again.json()
@@ -55,6 +62,35 @@ async def test_a_contact_is_added_found_changed_and_forgotten(web: Rig) -> None:
     assert code_of(blind) == (428, "version_missing")
     assert gone.status_code == 204
     assert code_of(after) == (404, "not_found")
+
+
+@pytest.mark.rule("3.3-q")
+async def test_a_colleague_is_found_by_an_own_number_that_no_console_is_told(web: Rig) -> None:
+    """In any notation, with a word of the name or not; and a contact of the house by its group."""
+    directory = web.services.tenancy.all[TWENTE]
+    users = tuple(
+        replace(u, numbers=frozenset({"31534800977"})) if u.id == PIET else u for u in directory.users
+    )
+    web.services.tenancy.all[TWENTE] = replace(directory, users=users)
+    async with web.client() as client:
+        await log_in(client)
+        await add(client, name="Kantine", internal=True, group="g-enschede")
+        answers = {
+            typed: (await client.get("/api/contacts", params={"q": typed})).json()
+            for typed in ("053-480 09 77", "+31 53", "piet 0977", "chantal 0977", "piet", "enschede")
+        }
+
+    found = {typed: answer["found_colleagues"] for typed, answer in answers.items()}
+    assert found == {
+        "053-480 09 77": [PIET],
+        "+31 53": [PIET],
+        "piet 0977": [PIET],
+        "chantal 0977": [],
+        "piet": [],
+        "enschede": [],
+    }
+    assert [one["name"] for one in answers["enschede"]["found"]] == ["Kantine"]
+    assert "31534800977" not in str(answers)
 
 
 async def test_a_star_is_ones_own_and_shows_before_anything_is_typed(web: Rig) -> None:
@@ -78,11 +114,13 @@ async def test_a_star_is_ones_own_and_shows_before_anything_is_typed(web: Rig) -
         "favourites": [],
         "colleagues": [],
         "found": [added],
+        "found_colleagues": [],
         "barred": dict.fromkeys(added["numbers"], "national"),
     }
     assert code_of(refused) == (403, "no_right")
-    assert hers.json() == {"favourites": [added], "colleagues": [PIET], "found": [], "barred": {}}
-    assert without.json() == {"favourites": [], "colleagues": [], "found": [], "barred": {}}
+    nobody: dict[str, Any] = {"found": [], "found_colleagues": [], "barred": {}}
+    assert hers.json() == {"favourites": [added], "colleagues": [PIET]} | nobody
+    assert without.json() == {"favourites": [], "colleagues": []} | nobody
 
 
 @pytest.mark.parametrize(
@@ -217,15 +255,20 @@ async def test_a_file_is_looked_at_first_and_then_taken_without_its_bad_rows(web
 
 
 @pytest.mark.rule("3.3-p")
-async def test_a_file_of_something_else_is_told_in_a_thousand_lines(web: Rig) -> None:
-    """And how many there are; it does not fill the server."""
+async def test_every_bad_row_of_a_file_is_told_but_not_of_a_file_of_something_else(
+    web: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is no file of contacts does not fill the server; how many there are is told all the same."""
     async with web.client() as client:
         await log_in(client)
         body = {"format": "csv", "text": "name\n" + "a,b\n" * 2_500}
-        answer = await client.post("/api/contacts/import", json=body, headers=OWN)
+        told = (await client.post("/api/contacts/import", json=body, headers=OWN)).json()
+        monkeypatch.setattr(contact_import, "BAD_LISTED_MAX", 1_000)
+        some = (await client.post("/api/contacts/import", json=body, headers=OWN)).json()
 
-    assert answer.status_code == 200, answer.text
-    assert (len(answer.json()["bad"]), answer.json()["bad_count"]) == (1_000, 2_500)
+    assert [row["line"] for row in told["bad"]] == list(range(2, 2_502))
+    assert ([row["line"] for row in some["bad"]], some["bad_count"]) == (list(range(2, 1_002)), 2_500)
+    assert contact_import.BAD_LISTED_MAX * len(b'{"line":199999,"reason":"columns"},') < 8_000_000
 
 
 @pytest.mark.rule("3.3-p")

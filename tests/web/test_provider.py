@@ -22,6 +22,7 @@ from tests.contracts.storage.samples import ENSCHEDE
 from tests.web.administrator import (
     ORGANISATIONS,
     PIET_IN,
+    announcements_of,
     asked,
     change,
     change_organisation,
@@ -315,6 +316,7 @@ async def test_a_file_of_the_installation_holds_at_once_on_a_running_server(web:
     to = Applying(
         administration=administration,
         provider=services.provider,
+        announcements=announcements_of(web),
         network=idle_network_of(Settings(data=str(tmp_path)), administration, known),
         invite=partial(invited_by_letter, services.password_links),
     )
@@ -436,3 +438,33 @@ async def test_a_number_of_another_organisation_is_shown_to_nobody(
     for path, field in shows:
         other = await show(path, field, "053 480 09 51")
         assert (path, *code_of(other)) == (path, 409, "number_not_given")
+
+
+@pytest.mark.rule("1.1-g", "1.1-l")
+async def test_each_reads_whom_to_ask_in_the_words_of_ones_own_organisation(
+    web: Rig, provider: httpx.AsyncClient
+) -> None:
+    """The log-in page has the text of the only one in service that has any, whatever the demo says."""
+    texts = {TWENTE: "Bel 100.", BRABANT: "Demo: bel niemand."}
+    for organisation, text in texts.items():
+        directory = await web.database.directories.directory(organisation)
+        assert directory.organisation.demo is (organisation == BRABANT)
+        house = replace(directory.organisation, contact=text)
+        await web.database.directories.save(replace(directory, organisation=house))
+    await web.services.tenancy.load()
+
+    async with web.client() as anja:
+        assert (await anja.get("/api/portal")).json()["contact"] == "Bel 100."
+        hers = await log_in(anja, "Anja@brabant.example")
+        assert hers.json()["contact"] == "Demo: bel niemand."
+        assert (await anja.get("/api/session")).json() == hers.json()
+    assert (await provider.get("/api/session")).json()["contact"] == "Bel 100."
+
+    made = {"name": "Almelo", "administrator_name": "M", "administrator_email": "m@almelo.example"}
+    assert (await provider.post(ORGANISATIONS, json=made, headers=OWN)).status_code == 201
+    almelo = await web.database.directories.directory(OrganisationId("almelo"))
+    for disabled, shown in ((False, ""), (True, "Bel 100.")):
+        house = replace(almelo.organisation, contact="Bel 200.", disabled=disabled)
+        await web.database.directories.save(replace(almelo, organisation=house))
+        await web.services.tenancy.load()
+        assert (await provider.get("/api/portal")).json()["contact"] == shown

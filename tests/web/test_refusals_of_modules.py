@@ -19,8 +19,9 @@ from cordboard.web.modules import COMMANDS, OVERVIEW, module_of
 from tests.contracts.storage.samples import ENSCHEDE
 from tests.web.administrator import asked, change_organisation, code_of
 from tests.web.consoles import console, cookies, served
+from tests.web.refused import PUBLIC, Route, ask, routes
 from tests.web.rig import BRABANT, CHANTAL, EVERYTHING, OWN, PIET, TWENTE, Rig, Socket, log_in
-from tests.web.test_refusal_matrix import PUBLIC, VALUES, Route, ask, refusals, routes
+from tests.web.test_refusals_of_commands import VALUES, refusals
 
 
 async def take_away(provider: httpx.AsyncClient, *modules: Module) -> None:
@@ -107,6 +108,7 @@ async def test_only_the_provider_opens_the_provider_s_level_and_it_opens_nothing
     assert overview == {
         "rights": ["provider.manage"],
         "resources": [{"name": "organisations", "may_change": True}],
+        "mail": "smtp",
     }
     seen = (await provider.get(f"/api/provider/organisations/{BRABANT}")).json()
     assert seen.keys() == {

@@ -175,6 +175,40 @@ async def test_who_logs_out_is_signed_out_of_the_queues_and_keeps_the_telephone_
         assert agent.device == device
 
 
+@pytest.mark.rule("4-b", "4-f")
+async def test_what_a_log_out_would_end_is_asked_where_there_is_no_live_connection(web: Rig) -> None:
+    """In the portal and the administration: one's own telephone and calls, and nobody else's."""
+    async with web.client() as client:
+        assert code_of(await client.get("/api/session/desk")) == (401, "no_session")
+        await log_in(client, "Piet@twente.example")
+        nothing = await client.get("/api/session/desk")
+        for request in (
+            ChooseGroup(agent=PIET, group=ENSCHEDE),
+            PairDevice(agent=PIET, device=DESK),
+            SignIn(agent=PIET, queue=ALGEMEEN),
+        ):
+            assert isinstance(await asked(web, request), Accepted)
+        call = web.arrives("caller")
+        assert isinstance(await asked(web, AnswerCall(agent=PIET, call=call)), Accepted)
+        own = (await client.get("/api/session/desk")).json()
+    async with web.client() as client:
+        await log_in(client)
+        chantals = (await client.get("/api/session/desk")).json()
+
+    assert nothing.json() == chantals == {"device": None, "keeps": False, "calls": []}
+    board = web.services.engine.desks[TWENTE].board
+    assert own["device"] == board.devices[DESK].name
+    assert own["calls"] == [
+        {
+            "id": call,
+            "state": "connecting",
+            "number": board.calls[call].number,
+            "name": board.calls[call].name,
+            "queue_name": board.queues[ALGEMEEN].name,
+        }
+    ]
+
+
 @pytest.mark.rule("4-h")
 async def test_a_session_that_expires_cuts_no_call(web: Rig) -> None:
     """The shift was long: Piet has to log in again, and his caller goes on talking with him."""

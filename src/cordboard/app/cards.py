@@ -28,7 +28,8 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
     in_group = queue is not None and agent.group is not None and agent.group in queue.groups
     if not concerned and not in_group:
         return None
-    # With whom a colleague talks is for those who may see it, on this card as in the list of colleagues (3.2-d).
+    # With whom a colleague talks, and who called whom, is for those who may see it, on this card as in the list of
+    # colleagues (3.2-d).
     waits = call.state in (CallState.WAITING, CallState.LEAVING)
     secret = not (waits or mine or passes_on) and Right.COLLEAGUES_NUMBERS not in agent.rights
     note = _note(call, agent, queue, concerned=concerned)
@@ -38,20 +39,19 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         queue=call.queue,
         queue_name=queue.name if queue is not None else None,
         urgent=call.urgent,
-        direction=(Direction.IN if call.rings_customer_first else call.direction).value,
+        direction=None if secret else _direction(call).value,
         state=_state(call, agent),
         since=call.since,
         entered_at=call.entered_at,
-        # The customer answered before anybody spoke.
-        answered_at=call.taken_at if call.rings_customer_first else call.answered_at,
+        answered_at=answered_at(call),
         number=None if secret else call.number,
         name=None if secret else call.name,
         agent=call.agent,
         agent_name=board.agents[call.agent].name if call.agent is not None else None,
         mine=mine,
         direct=call.direction is Direction.IN and call.queue is None,
-        internal=call.peer is not None or (call.direction is Direction.OUT and call.to is not None),
-        called_back=call.rings_customer_first,
+        internal=not secret and _is_internal(call),
+        called_back=not secret and call.rings_customer_first,
         transfer=_transfer(call, agent),
         offer=OfferView(since=own_offer.since, ringing=_rings_for(agent, call), rejectable=not call.urgent)
         if own_offer is not None
@@ -60,6 +60,21 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         reason=call.reason.value if call.reason is not None and concerned else None,
         not_reached=call.not_reached if call.reason is not None and _may_know_whom(call, agent) else None,
     )
+
+
+def answered_at(call: Call) -> int | None:
+    """Since when caller and agent have spoken; None: they have not."""
+    # Whom we called back answered before anybody spoke.
+    return call.taken_at if call.rings_customer_first else call.answered_at
+
+
+def _direction(call: Call) -> Direction:
+    """Whom we called back is shown as one who calls in (D14)."""
+    return Direction.IN if call.rings_customer_first else call.direction
+
+
+def _is_internal(call: Call) -> bool:
+    return call.peer is not None or (call.direction is Direction.OUT and call.to is not None)
 
 
 def waits_in(call: Call, queue: QueueId) -> bool:

@@ -19,8 +19,9 @@ from cordboard.core.types import Instant, OrganisationId, Right
 AT_ONCE = 500
 """Contacts of one transaction, with a line of the log: calls are written down between them."""
 
-BAD_LISTED_MAX = 1_000
-"""Bad rows that are told one by one: a file of something else has millions, which nobody reads."""
+BAD_LISTED_MAX = 200_000
+"""Bad rows that are told one by one, in an answer of some 8 MB: all of a file of contacts (20 MB of them have some
+150,000 rows), and of a directory. A file of something else has millions, which nobody reads."""
 _BUSY = threading.Lock()
 """A whole file, and what is made of it, is in memory once at a time."""
 
@@ -96,16 +97,21 @@ async def _imported(
 
     kept = await keep(book.contacts, actor.organisation, good, dry_run=dry_run, log=log)
     bad_count += len(kept.elsewhere)
-    bad += [BadRow(line=lines[contact], reason="directory") for contact in kept.elsewhere[:BAD_LISTED_MAX]]
-    bad.sort(key=lambda row: row.line)
+    bad = await asyncio.to_thread(_with_elsewhere, bad, [lines[contact] for contact in kept.elsewhere])
     return Imported(
         added=kept.added,
         changed=kept.changed,
         same=kept.same,
-        bad=tuple(bad[:BAD_LISTED_MAX]),
+        bad=tuple(bad),
         bad_count=bad_count,
         done=not dry_run,
     )
+
+
+def _with_elsewhere(bad: list[BadRow], elsewhere: list[int]) -> list[BadRow]:
+    """Also the rows that others have the say about, in the order of the file; the first `BAD_LISTED_MAX`."""
+    bad = bad + [BadRow(line=line, reason="directory") for line in elsewhere]
+    return sorted(bad, key=lambda row: row.line)[:BAD_LISTED_MAX]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from typing import NewType, Protocol
 
 from cordboard.app.administration.audit import AuditEntry
 from cordboard.app.numbers import SHORT_DIGITS_MAX, read_number, without_country
+from cordboard.app.ports import Directory
 from cordboard.core.types import GroupId, OrganisationId, UserId
 
 ContactId = NewType("ContactId", str)
@@ -72,6 +74,8 @@ class Wanted:
     internal: bool = True
     groups: frozenset[GroupId] | None = None
     """Of the internal ones: who works there; None: everybody. External ones ignore it."""
+    names: Mapping[GroupId, str] = field(default_factory=dict)
+    """What groups are called: who works in one is found by its name too (3.3-q)."""
 
 
 EVERYBODY = Wanted()
@@ -155,7 +159,7 @@ class Contacts(Protocol):
     async def search(
         self, organisation: OrganisationId, typed: str, wanted: Wanted = EVERYBODY
     ) -> tuple[Contact, ...]:
-        """Who has every word of it, in any order, in name, function, address or number; by shown name.
+        """Who has every word of it, in any order, in name, function, address, number or group; by shown name.
 
         At most `FOUND_MAX`; nobody when less was typed than `may_search` asks for.
         """
@@ -242,11 +246,56 @@ def _part(word: str) -> str:
     return f" {bare}" if len(bare) == DIGITS_MIN else f" {word[-DIGITS_MIN:]}"
 
 
+def in_groups(parts: Sequence[str], wanted: Wanted) -> Mapping[tuple[str, ...], frozenset[GroupId]]:
+    """In which groups some of it stands in the name, by what has to stand in `found_by` of who works there."""
+    rests: defaultdict[tuple[str, ...], set[GroupId]] = defaultdict(set)
+    for group, name in wanted.names.items() if wanted.internal else ():
+        if wanted.groups is not None and group not in wanted.groups:
+            continue
+        words = f" {folded(name)} "
+        rest = tuple(part for part in parts if part not in words)
+        if len(rest) < len(parts):
+            rests[rest].add(group)
+    return {rest: frozenset(groups) for rest, groups in rests.items()}
+
+
 def found_by(contact: Contact) -> str:
     """Everything by which it is found: each word and each beginning of a number after a space."""
-    words = folded(" ".join((contact.name, contact.function, *contact.addresses)))
+    return _found_by((contact.name, contact.function, *contact.addresses), contact.numbers)
+
+
+def words_of_colleagues(directory: Directory) -> Mapping[UserId, str]:
+    """By what colleagues with an outside number of their own are found; without one there is nobody in it.
+
+    Consoles find colleagues themselves by what they show of them; these numbers they do not have.
+    """
+    groups = {group.id: group.name for group in directory.groups}
+    return {
+        user.id: _found_by(
+            (user.name, user.extension or "", user.email or "", *(groups.get(g, "") for g in user.groups)),
+            sorted(user.numbers),
+        )
+        for user in directory.users
+        if user.numbers and not user.disabled
+    }
+
+
+def colleagues_by_number(words: Mapping[UserId, str], typed: str) -> list[UserId]:
+    """Whose number it is, or begins so; what else was typed stands in the name, the address or a group.
+
+    Args:
+        words: what `words_of_colleagues` made.
+    """
+    if not may_search(typed) or not any(c.isdigit() for c in typed):
+        return []
+    parts = parts_of(typed)
+    return [user for user, there in words.items() if all(part in there for part in parts)]
+
+
+def _found_by(texts: Iterable[str], numbers: Iterable[str]) -> str:
+    words = folded(" ".join(texts))
     beginnings: dict[str, None] = {}
-    for number in contact.numbers:
+    for number in numbers:
         beginnings[number] = None
         if len(number) > SHORT_DIGITS_MAX:
             # As people at home type it; only the beginning, the rest stands in the number itself.
@@ -286,9 +335,9 @@ def read_contact(
     mail = dict.fromkeys(address.strip() for address in addresses)
     if any(not _is_address(address) for address in mail):
         raise WrongContact("addresses")
-    for field, values in (("numbers", kept), ("addresses", mail)):
+    for what, values in (("numbers", kept), ("addresses", mail)):
         if len(values) > VALUES_MAX:
-            raise WrongContact(field)
+            raise WrongContact(what)
     return Contact(
         id=id,
         name=shown,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cordboard.app.cards import card, waits_in
+from cordboard.app.cards import answered_at, card, waits_in
 from cordboard.app.planning import call_back, missed
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.troubles import NONE, PREFIX, Trouble, concerns
@@ -105,6 +105,7 @@ def me(board: Board, viewer: Viewer) -> MeView:
             for g in sorted(agent.groups, key=lambda g: viewer.group_names[g])
         ],
         group=agent.group,
+        choose_group=viewer.organisation.settings.choose_group,
         device=agent.device,
         signed_in=sorted(agent.signed_in),
         locked=sorted(q for q in agent.signed_in if board.queues[q].locked),
@@ -213,11 +214,12 @@ def _colleague(board: Board, agent: Agent, other_id: UserId) -> AgentView | None
         and Right.CHAT in agent.rights,
         queues=sorted(other.signed_in & visible),
         talk=talk,
+        talk_since=answered_at(on_line) if on_line is not None else None,
     )
 
 
 def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
-    """What is wrong with an urgent queue (D6); a caller who waits goes before a chair that is empty."""
+    """What is wrong with an urgent queue (D3, D6, D16); a caller who waits goes before a chair that is empty."""
     queue = board.queues.get(queue_id)
     if queue is None or not queue.urgent or not _hears_alarms(agent, queue):
         return None
@@ -235,15 +237,15 @@ def _alarm(board: Board, agent: Agent, queue_id: QueueId) -> AlarmView | None:
             name=None,
             since=min(forgotten),
         )
-    if queue.signed_in:
+    if queue.signed_in and queue.deserted_since is None:
         return None
     return AlarmView(
         id=queue.id,
-        code="urgent_empty",
+        code="urgent_deserted" if queue.signed_in else "urgent_empty",
         queue=queue.id,
         queue_name=queue.name,
         name=None,
-        since=_empty_since(board, queue),
+        since=queue.deserted_since or _empty_since(board, queue),
     )
 
 

@@ -79,7 +79,9 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     """wrapup.manual, history.view, colleagues.numbers, chat.use, queue.pick, practice.call, device.take_over"""
     groups: list[GroupRef]
     group: str | None
-    """None: not chosen yet; the console shows the group choice (1.1-o)."""
+    """None: not chosen yet."""
+    choose_group: bool
+    """The console asks for the group before it opens (1.1-o); false: it begins with the last or the first (1.1-p)."""
     device: str | None
     """None: no device paired; call keys are off with that reason (1.2-l)."""
     signed_in: list[str]
@@ -149,6 +151,9 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="a
     queues: list[str]
     """Queues the colleague is signed in to, as far as this user may see them."""
     talk: TalkView | None
+    talk_since: int | None
+    """When the call that the colleague is in was answered, whatever was held meanwhile; for everybody (3.2-a).
+    None: nobody is on the line, or whoever is called has not answered."""
 
 
 class OfferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +190,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="ca
     queue_name: str | None
     """The queue's name also when the queue is no longer in the current group (D12); None: a direct call."""
     urgent: bool
-    direction: Literal["in", "out"]
+    direction: Literal["in", "out"] | None
+    """None: the call of a colleague, of which this user may not know whom it is with (3.2-d)."""
     state: CallState
     since: int
     """Since when it is in this state."""
@@ -244,6 +250,7 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="a
 
     id: str
     code: Literal[
+        "urgent_deserted",
         "urgent_empty",
         "urgent_unanswered",
         "exchange_away",
@@ -251,6 +258,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="a
         "not_saved",
         "trunk_down",
         "disk_low",
+        "exchange_busy",
+        "mail_away",
         "history_gap",
     ]
     queue: str | None

@@ -7,11 +7,12 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from cordboard.app.administration.administration import Administration
+from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.file import FileWrong, written
 from cordboard.app.administration.installation_file import parts
 from cordboard.app.administration.installation_file import written as written_installation
@@ -26,6 +27,9 @@ from cordboard.cli.options import Complaint, config_option, data_option, fail, s
 from cordboard.control import Answer, Question, ServerAway, ask
 from cordboard.core.types import OrganisationId
 from cordboard.launch import CannotStart, require_folder
+
+if TYPE_CHECKING:
+    from cordboard.wiring.voices import KeptVoices
 
 organisation_option = click.option(
     "--organisation", help="Whose; left out, the only organisation that there is."
@@ -46,7 +50,7 @@ def export(config: Path | None, data: Path | None, organisation: str | None, ins
             click.echo(asyncio.run(_installation(settings)), nl=False)
             return
         directory = asyncio.run(_read(settings, organisation))
-        click.echo(written(directory), nl=False)
+        click.echo(written(directory, _voices(settings).all(directory.organisation.id)), nl=False)
     except Complaint as problem:
         fail(problem)
 
@@ -122,16 +126,26 @@ async def _alone(settings: Settings, question: Question) -> Answer:
             database.directories, database.audit, IdleDesk(), lambda: int(time.time() * 1000)
         )
         provider = Provider(database.directories, administration)
+        announcements = Announcements(_voices(settings), administration)
         network = idle_network_of(settings, administration, await provider.directories())
         to = Applying(
             administration=administration,
             provider=provider,
+            announcements=announcements,
             network=network,
             invite=partial(_with_password, database.accounts),
         )
         return await apply_file(to, question)
     finally:
         await database.close()
+
+
+def _voices(settings: Settings) -> KeptVoices:
+    """What callers hear, as it lies in the data folder."""
+    from cordboard.asterisk.obtain import default_sounds
+    from cordboard.wiring.voices import KeptVoices
+
+    return KeptVoices(settings.data_folder() / "recordings", default_sounds())
 
 
 async def _with_password(accounts: Accounts, _house: OrganisationRow, person: UserRow) -> str:

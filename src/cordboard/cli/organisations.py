@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cordboard.app.administration.administration import Administration, Conflict
 from cordboard.app.administration.fields import Context, Invalid, read_row
 from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.ids import plain_id
 from cordboard.app.administration.people import USERS
 from cordboard.app.demo import DEMO, forget_demo, readable_password
 from cordboard.app.passwords import Passwords
-from cordboard.app.ports import Directory, OrganisationRow, StorageRefusal
+from cordboard.app.ports import Directory, OrganisationRow
 from cordboard.app.settings import Settings
 from cordboard.asterisk.settings import messages_dir
 from cordboard.cli.options import Complaint, config_option, data_option, fail, settings_for
@@ -88,22 +90,26 @@ def remove_demo(config: Path | None, data: Path | None, yes: bool) -> None:
 
 
 async def _make(settings: Settings, wanted: _Wanted) -> str:
-    # Loaded here only: it is slow to load.
+    # Loaded here only: they are slow to load.
     from cordboard.storage.open import open_database
+    from cordboard.wiring.applying import IdleDesk, by_the_server
 
     database = await open_database(settings.database_url(), backups=settings.data_folder() / "backups")
     try:
         known = await database.directories.organisations()
         made = _directory(wanted, known)
         password, hashing = readable_password(), Passwords()
+        administration = Administration(
+            database.directories, database.audit, IdleDesk(), lambda: int(time.time() * 1000)
+        )
         try:
-            await database.directories.save(made)
+            await administration.open(by_the_server(made.organisation.id), made, check=False)
             await database.accounts.set_password_hash(made.users[0].id, await hashing.hash(password))
         finally:
             hashing.close()
         return password
-    except StorageRefusal as refused:
-        raise CannotStart(f"Somebody has the user name {wanted.user_name} already.") from refused
+    except Conflict as taken:
+        raise CannotStart(f"Somebody has the user name {wanted.user_name} already.") from taken
     except Invalid as wrong:
         problem = wrong.problems[0]
         raise CannotStart(f"{problem.field} cannot be so: {problem.code}.") from wrong

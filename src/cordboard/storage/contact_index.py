@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cordboard.app.contacts import FOUND_MAX, LETTERS_MIN, Wanted
 
-FORMAT = 3
+FORMAT = 4
 """Another one makes the file anew."""
 GAP = 1024
 """Between two places; half of it each time somebody comes between."""
@@ -35,7 +35,11 @@ CREATE TABLE entries (
 CREATE VIRTUAL TABLE words USING fts5 (found_by, content=entries, content_rowid=place, tokenize=trigram);
 PRAGMA user_version={FORMAT};
 """
-_KEYS = "CREATE UNIQUE INDEX by_contact ON entries (contact); CREATE INDEX by_name ON entries (name_key, contact);"
+_KEYS = (
+    "CREATE UNIQUE INDEX by_contact ON entries (contact); CREATE INDEX by_name ON entries (name_key, contact);"
+    # Of the house, by group, in the order of the places: who is found by the group's name alone.
+    " CREATE INDEX by_side ON entries (side) WHERE side <> 'x';"
+)
 
 
 class Entry(NamedTuple):
@@ -115,7 +119,9 @@ class ContactIndex:
     def begin_book(self, book: str) -> None:
         """What follows is `add_in_order`, up to `end_book`; until then it is in no state to be asked."""
         # Nobody misses half a new book, so nothing is written twice for its sake.
-        self._db.executescript("PRAGMA journal_mode=OFF; DROP INDEX by_contact; DROP INDEX by_name;")
+        self._db.executescript(
+            "PRAGMA journal_mode=OFF; DROP INDEX by_contact; DROP INDEX by_name; DROP INDEX by_side;"
+        )
         self._db.execute("DELETE FROM entries")
         self._db.execute("INSERT INTO words (words) VALUES ('delete-all')")
         self._db.execute("UPDATE book SET book = ?, changes = 0", (book,))
@@ -210,6 +216,9 @@ class ContactIndex:
             conditions.append(
                 f"({' OR '.join('side LIKE ?' if s == 'i%' else 'side = ?' for s in sides) or 'FALSE'})"
             )
+        if not wanted.external:
+            # The index of those of the house is asked by this alone.
+            conditions.append("side <> 'x'")
         phrases = [" ".join('"' + part.replace('"', '""') + '"' for part in long)] if long else []
         # CROSS JOIN: the words first, in the order of their places; what is asked of the entry comes after.
         rows = "words CROSS JOIN entries ON entries.place = words.rowid" if long else "entries"

@@ -20,6 +20,7 @@ from cordboard.app.contacts import (
     Wanted,
     folded,
     found_by,
+    in_groups,
     may_search,
     parts_of,
 )
@@ -152,6 +153,21 @@ class SqlContacts:
         if not may_search(typed):
             return ()
         parts = parts_of(typed)
+        found = await self._having(organisation, parts, wanted)
+        there = in_groups(parts, wanted)
+        if not there:
+            return found
+        # Where a group is called so, who works there need not have that in the own words.
+        several = {contact.id: contact for contact in found}
+        for rest, groups in there.items():
+            only = Wanted(external=False, groups=groups)
+            several |= {one.id: one for one in await self._having(organisation, rest, only)}
+        ordered = sorted(several.values(), key=lambda one: (folded(one.name), one.id))
+        return tuple(ordered[:FOUND_MAX])
+
+    async def _having(
+        self, organisation: OrganisationId, parts: Sequence[str], wanted: Wanted
+    ) -> tuple[Contact, ...]:
         found = await self.indexes.search(organisation, parts, wanted)
         if found is None:
             return await self.scan(organisation, parts, wanted)

@@ -4,6 +4,7 @@
     POST   /api/session             log in            LogIn  -> SessionInfo | 401 Problem(code="wrong_credentials" |
                                     "too_many_attempts" with args.seconds)
     GET    /api/session             who am I                 -> SessionInfo | 401 Problem(code="no_session")
+    GET    /api/session/desk        own phone and own calls  -> OwnDesk (what a log-out would end or leave, 4-b, 4-f)
     DELETE /api/session?device=1    log out (device=1: also unpair the device, 4-c)      204 | 409 "live_call" (there is
                                     one on hold) | "last_in_urgent" (args.queue; confirmed=1: all the same)
     POST   /api/password/forgotten  mail me a link           Forgotten -> ForgottenAnswer | 404 "unknown_email" | 429
@@ -45,7 +46,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cordboard.app.views import CallBackView, HistoryGap
+from cordboard.app.views import CallBackView, CallState, HistoryGap
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +88,8 @@ class AdminOverview(msgspec.Struct, frozen=True, kw_only=True):
 
     rights: list[str]
     resources: list[AdminResource]
+    mail: Literal["smtp", "outbox"]
+    """outbox: no mail server is set; an invitation becomes a file at the server."""
 
 
 class AdminRights(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +181,28 @@ class SessionInfo(msgspec.Struct, frozen=True, kw_only=True):
     language: Literal["nl", "en"]
     theme: Literal["system", "light", "dark", "contrast"]
     modules: list[Module]
+    contact: str
+    """Whom to ask for a module that is not active (1.1-l), in the words of the own organisation; may be empty."""
+
+
+class OwnCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the user has now."""
+
+    id: str
+    state: CallState
+    number: str | None
+    name: str | None
+    queue_name: str | None
+
+
+class OwnDesk(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user has at the desk, for pages that have no live connection: asked before a log-out (4-b, 4-f)."""
+
+    device: str | None
+    """Name of the paired telephone; None: there is none."""
+    keeps: bool
+    """Who stays logged in there goes on with the queues too (D17)."""
+    calls: list[OwnCall]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -46,6 +46,9 @@ class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the colleagues who have my star."""
     found: list[ContactRow]
     """At most 50; empty below 3 characters or 2 digits."""
+    found_colleagues: list[str]
+    """Ids of the colleagues whose own outside number was typed, or how it begins; consoles do not have those numbers,
+    and find colleagues by everything else themselves."""
     barred: dict[str, str]
     """Which of their numbers this person may not call: "national", "international" or "premium"."""
 
@@ -88,7 +91,7 @@ class ContactsImported(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
     same: int
     bad: list[BadContact]
-    """The first thousand; they are left out."""
+    """All of them, up to 200,000; they are left out."""
     bad_count: int
     """How many there are."""
 
@@ -112,7 +115,7 @@ class LdapImported(msgspec.Struct, frozen=True, kw_only=True):
     """Contacts of it that it no longer has."""
     same: int
     bad: list[BadLdapEntry]
-    """The first thousand; they are left out, and a contact that is there already stays as it is."""
+    """All of them; they are left out, and a contact that is there already stays as it is."""
     bad_count: int
     """How many there are."""
 

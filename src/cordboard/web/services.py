@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from cordboard.app.administration.provider import Provider
 from cordboard.app.administration.removal import Removal
 from cordboard.app.administration.studio import Studio
 from cordboard.app.chat import Chat
-from cordboard.app.contacts import Contacts
+from cordboard.app.contacts import Contacts, words_of_colleagues
 from cordboard.app.dialling import DialPlan, dial_plan
 from cordboard.app.engine import Engine
 from cordboard.app.history import History
@@ -26,7 +26,7 @@ from cordboard.app.preferences import PreferenceStore
 from cordboard.app.second_factor import SecondFactor
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.trunks import TrunkLines
-from cordboard.core.types import Instant, OrganisationId, QueueId
+from cordboard.core.types import Instant, OrganisationId, QueueId, UserId
 from cordboard.web import rest, wire
 from cordboard.web.guard import LoggedIn, token_of
 from cordboard.web.metrics import Figures
@@ -86,6 +86,10 @@ class Services:
     """Numbers that count as emergency calls beside the country's own."""
     plans: dict[OrganisationId, tuple[Directory, DialPlan]] = field(default_factory=dict, init=False)
     """How each organisation's people dial, as long as its configuration is this one."""
+    words: dict[OrganisationId, tuple[Directory, Mapping[UserId, str]]] = field(
+        default_factory=dict, init=False
+    )
+    """By what they are found, likewise."""
 
     def dial_plan(self, organisation: OrganisationId) -> DialPlan:
         """How this organisation's people dial."""
@@ -96,10 +100,20 @@ class Services:
             known = self.plans[organisation] = (directory, dial_plan(directory, self.emergency))
         return known[1]
 
+    def colleagues(self, organisation: OrganisationId) -> Mapping[UserId, str]:
+        """By what this organisation's people are found who have an outside number of their own."""
+        directory = self.tenancy.all[organisation]
+        known = self.words.get(organisation)
+        # Asked at each key that somebody types.
+        if known is None or known[0] is not directory:
+            known = self.words[organisation] = (directory, words_of_colleagues(directory))
+        return known[1]
+
     def forget(self, directory: Directory) -> None:
         """That organisation is no more."""
         organisation = directory.organisation.id
         self.plans.pop(organisation, None)
+        self.words.pop(organisation, None)
         if self.studio is not None:
             self.studio.forget(organisation)
         for user in directory.users:

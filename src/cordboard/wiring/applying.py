@@ -6,13 +6,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from cordboard.app.administration.administration import RESOURCES, Actor, Administration, Conflict
+from cordboard.app.administration.administration import (
+    RESOURCES,
+    Actor,
+    Administration,
+    Conflict,
+    OutOfDate,
+)
+from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.audit import Action, Difference, differences
 from cordboard.app.administration.fields import Invalid, Row
-from cordboard.app.administration.file import FileWrong, applied, field_wrong, read_file, told
+from cordboard.app.administration.file import FileWrong, applied, field_wrong, read_file, read_spoken, told
 from cordboard.app.administration.installation_file import Parts, Step, parts, steps
 from cordboard.app.administration.network import NetworkAdministration, differs
 from cordboard.app.administration.provider import Provider
+from cordboard.app.administration.spoken_file import say, sayings
 from cordboard.app.password_links import PasswordLinks, TooManyLetters
 from cordboard.app.ports import Directory, OrganisationRow, StorageFailure, UserRow
 from cordboard.control import Answer, Question
@@ -50,12 +58,18 @@ async def invited_by_letter(links: PasswordLinks, house: OrganisationRow, person
         return f"Too many letters wait: {person.name} has to be invited again later."
 
 
+def by_the_server(organisation: OrganisationId) -> Actor:
+    """A command on the server itself, in this organisation: it may do everything."""
+    return Actor(organisation=organisation, user=None, name="", rights=frozenset(Right))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applying:
     """What a file is applied to."""
 
     administration: Administration
     provider: Provider
+    announcements: Announcements
     network: NetworkAdministration | None
     """None: the exchange is not ours."""
     invite: Callable[[OrganisationRow, UserRow], Awaitable[str]]
@@ -72,13 +86,15 @@ async def apply_file(to: Applying, question: Question) -> Answer:
             sentences += await _installation(to, question, found, lines)
         if found.within:
             before = len(lines)
-            await _organisation(to.administration, question, lines)
+            await _organisation(to, question, lines)
             sentences.append(_outcome("organisation", question, different=len(lines) > before))
     except FileWrong as wrong:
         return _not(str(wrong), sentences)
     except Conflict as no:
         args = ", ".join(f"{key} {value}" for key, value in no.args_.items())
         return _not(f"It cannot be done now: {no.code}{f' ({args})' if args else ''}.", sentences)
+    except OutOfDate:
+        return _not("Somebody changed it meanwhile: try again.", sentences)
     except StorageFailure as wrong:
         return _not(f"It is not stored: {wrong}", sentences)
     if len(lines) > LINES_MAX:
@@ -95,22 +111,31 @@ def _outcome(what: str, question: Question, *, different: bool) -> str:
     return f"The {what} {done} {'different' if different else 'as the file says already'}."
 
 
-async def _organisation(administration: Administration, question: Question, lines: list[str]) -> None:
-    actor = Actor(
-        organisation=OrganisationId(question.organisation), user=None, name="", rights=frozenset(Right)
-    )
+async def _organisation(to: Applying, question: Question, lines: list[str]) -> None:
+    actor = by_the_server(OrganisationId(question.organisation))
+
+    found: list[Difference] = []
 
     def edit(directory: Directory) -> Directory:
         after = applied(directory, read_file(question.text), prune=question.prune)
-        lines.extend(told(list(differences(RESOURCES, directory, after))))
+        found[:] = differences(RESOURCES, directory, after)
         return after
 
-    await administration.apply(actor, edit, check=question.check)
+    sentences = read_spoken(question.text)
+    if sentences is not None:
+        # Speaking may fail: it comes when nothing else can be refused any more, and before the rest is so.
+        after = await to.administration.apply(actor, edit, check=True)
+        wanted = await sayings(to.announcements, actor, after, sentences, prune=question.prune)
+        lines.extend(told([one.difference for one in wanted]))
+        if not question.check:
+            await say(to.announcements, actor, after, wanted)
+    await to.administration.apply(actor, edit, check=question.check)
+    lines.extend(told(found))
 
 
 async def _installation(to: Applying, question: Question, found: Parts, lines: list[str]) -> list[str]:
     known = await to.provider.directories()
-    actor = Actor(organisation=_home(known), user=None, name="", rights=frozenset(Right))
+    actor = by_the_server(_home(known))
     sentences = []
     wanted = steps(known, found.organisations)
     # Between organisations of this file a number changes hands: who had it gives it up first.

@@ -195,6 +195,29 @@ async def test_somebody_of_the_house_without_a_log_in_is_found_by_the_group(data
     ]
 
 
+@pytest.mark.rule("3.3-q")
+async def test_who_works_in_a_group_is_found_by_its_name_too(database: Database) -> None:
+    """Every word stands somewhere, in the group's name or in the contact's; nobody outside has a group."""
+    enschede = Contact(id=ContactId("c-3"), name="Kantine", numbers=("211",), internal=True, group=ENSCHEDE)
+    elsewhere = replace(enschede, id=ContactId("c-4"), name="Poort", group=GroupId("g-other"))
+    outside = Contact(id=ContactId("c-5"), name="Bakkerij Enschede", numbers=("31534800999",))
+    await database.contacts.save_many(TWENTE, [enschede, elsewhere, outside])
+    called = {ENSCHEDE: "Enschede-Zuid", GroupId("g-other"): "Den Bosch"}
+
+    async def found(typed: str, wanted: Wanted) -> list[str]:
+        return [one.name for one in await database.contacts.search(TWENTE, typed, wanted)]
+
+    named = Wanted(names=called)
+    assert await found("enschede", named) == ["Bakkerij Enschede", "Kantine"]
+    assert await found("zuid 21", named) == await found("kan ensch", named) == ["Kantine"]
+    assert await found("den bosch", named) == ["Poort"]
+    assert await found("den boer", named) == await found("enschede poort", named) == []
+    assert await found("enschede", replace(named, internal=False)) == ["Bakkerij Enschede"]
+    other = frozenset({GroupId("g-other")})
+    assert await found("enschede", replace(named, external=False, groups=other)) == []
+    assert await found("enschede", Wanted()) == ["Bakkerij Enschede"]
+
+
 async def test_the_whole_book_is_read_a_page_at_a_time(database: Database) -> None:
     """By id, each contact once."""
     many = [Contact(id=ContactId(f"d-{n}"), name=f"Naam {n}", numbers=(f"3120{n:07}",)) for n in range(1_100)]

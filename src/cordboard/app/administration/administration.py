@@ -10,11 +10,11 @@ import asyncio
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-from cordboard.app.administration.audit import Action, Audit, AuditEntry, differences
+from cordboard.app.administration.audit import Action, Audit, AuditEntry, Difference, differences
 from cordboard.app.administration.fields import Context, Invalid, Row, read_row
 from cordboard.app.administration.house import DEVICES, NUMBERS, ORGANISATION, new_password, with_password
 from cordboard.app.administration.ids import OneOfAKind, id_by_chance, id_problem, one_of_a_kind, plain_id
@@ -174,7 +174,7 @@ class Administration:
             _require_version(old, version)
             return edited(resource, directory, old, sent)
 
-        after = await self.apply(actor, edit, check=check)
+        after = await self.apply(actor, edit, check=check, meant=(name, id_))
         return await self._show(actor, resource, after, id_)
 
     async def delete(self, actor: Actor, name: str, id_: str, version: str, *, check: bool = False) -> None:
@@ -263,11 +263,7 @@ class Administration:
             await self.require_free(actor, fresh, one_of_a_kind(made))
             if check:
                 return
-            bare = replace(made, users=())
-            people = [
-                self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
-                for one in differences((USERS,), bare, made)
-            ]
+            people = self._entries(actor, differences((USERS,), replace(made, users=()), made))
             [row] = ORGANISATIONS.rows(made)
             entry = self._entry(
                 actor,
@@ -293,6 +289,7 @@ class Administration:
         check: bool,
         log: Callable[[], list[tuple[Action, str, str, str]]] = list,
         resources: Sequence[Resource] = RESOURCES,
+        meant: tuple[str, str] | None = None,
         also: OrganisationId | None = None,
         released: frozenset[str] = frozenset(),
     ) -> Directory:
@@ -302,6 +299,7 @@ class Administration:
             check: try everything and store nothing.
             log: what is written beside the differences.
             resources: in whose words the differences are written.
+            meant: as for `differences`.
             also: in this organisation's log they are written too.
             released: numbers that another organisation gives up first, when it is not only tried.
 
@@ -324,14 +322,11 @@ class Administration:
             if check:
                 self._desk.try_it(after)
                 return after
-            entries = [
-                self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
-                for one in differences(resources, before, after)
-            ]
+            entries = self._entries(actor, differences(resources, before, after, meant))
             entries += [self._entry(actor, *words) for words in log()]
             if also is not None and also != actor.organisation:
                 entries += [replace(one, organisation=also) for one in entries]
-            if not entries:
+            if after == before:
                 return after
             self._desk.take(after)
             try:
@@ -360,6 +355,12 @@ class Administration:
         if Right.PROVIDER in actor.rights:
             raise Conflict("number_taken", number=number, by=name)
         raise Conflict("number_elsewhere", number=number)
+
+    def _entries(self, actor: Actor, found: Iterable[Difference]) -> list[AuditEntry]:
+        return [
+            self._entry(actor, one.action, one.resource, one.thing, one.name, one.before, one.after)
+            for one in found
+        ]
 
     def _entry(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import Enum
 from typing import Any, Protocol
 
@@ -95,16 +96,28 @@ class Difference:
     after: Row | None
 
 
-def differences(resources: Sequence[Resource], before: Directory, after: Directory) -> Iterator[Difference]:
-    """Every thing that is new, gone or different, resource by resource."""
+def differences(
+    resources: Sequence[Resource],
+    before: Directory,
+    after: Directory,
+    meant: tuple[str, str] | None = None,
+) -> Iterator[Difference]:
+    """Every thing that is new, gone or different, resource by resource.
+
+    Args:
+        meant: the resource and id of the one thing that somebody changed: of two neighbours that changed places it is
+            the one that was moved.
+    """
     for resource in resources:
         was = {row["id"]: row for row in resource.rows(before)}
         now = {row["id"]: row for row in resource.rows(after)}
+        of = meant[1] if meant is not None and meant[0] == resource.name else None
+        moved = _moved([id_ for id_ in was if id_ in now], [id_ for id_ in now if id_ in was], of)
         for id_, row in now.items():
             old = was.get(id_)
             if old is None:
                 yield _difference(Action.CREATE, resource, row, None, _bare(row))
-            elif changed := {n for n in row if row[n] != old[n] and n != "position"}:
+            elif changed := {n for n in row if row[n] != old[n] and (n != "position" or id_ in moved)}:
                 yield _difference(
                     Action.CHANGE,
                     resource,
@@ -115,6 +128,16 @@ def differences(resources: Sequence[Resource], before: Directory, after: Directo
         for id_, old in was.items():
             if id_ not in now:
                 yield _difference(Action.DELETE, resource, old, _bare(old), None)
+
+
+def _moved(was: list[str], now: list[str], meant: str | None) -> set[str]:
+    """Those that have another place among the others; who only made room for them has not."""
+    if was == now:
+        return set()
+    if meant in was and [id_ for id_ in was if id_ != meant] == [id_ for id_ in now if id_ != meant]:
+        return {meant}
+    stayed = SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks()
+    return set(was).difference(*(was[block.a : block.a + block.size] for block in stayed))
 
 
 def _bare(row: Row) -> Row:

@@ -1,14 +1,14 @@
 """A whole organisation as one TOML file, to be kept in version control: read, compared, applied, written.
 
 The file says what there is, in the words of docs/admin/rest.md: `[organisation]` and lists of `[[groups]]`,
-`[[users]]`, `[[queues]]` and so on. What it does not mention stays as it is.
+`[[users]]`, `[[queues]]` and so on. What it does not mention stays as it is; an empty text says that there is nothing.
 """
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from cordboard.app.administration.administration import (
     removed,
     resource_of,
 )
+from cordboard.app.administration.announcements import NAME as SPOKEN
+from cordboard.app.administration.announcements import Announcement
 from cordboard.app.administration.audit import Action, Difference
 from cordboard.app.administration.fields import Invalid, Row
 from cordboard.app.administration.resource import Resource
@@ -39,6 +41,8 @@ RESOURCES_IN_FILE = (
 )
 """Things that others refer to come first. Numbers are not among them: they stand with their queues and people."""
 
+OF_ORGANISATION = (*RESOURCES_IN_FILE, SPOKEN)
+"""With our sentences that are spoken in the organisation's words: they are no part of its `Directory`."""
 
 OF_INSTALLATION = ("organisations", "network")
 """What stands above an organisation, in the same file or in one of its own (`installation_file`)."""
@@ -80,18 +84,33 @@ def read_file(text: str) -> list[_Entry]:
         FileWrong: it is no TOML, or has something in it that is not known.
     """
     content = parsed(text)
-    known = (*RESOURCES_IN_FILE, *OF_INSTALLATION)
+    known = (*OF_ORGANISATION, *OF_INSTALLATION)
     for name in content:
         if name not in known:
             raise FileWrong(f"[{name}] is not known; write one of: {', '.join(known)}.")
-    entries = []
-    for name in RESOURCES_IN_FILE:
-        found = content.get(name, [])
-        rows = [found] if name == "organisation" and isinstance(found, dict) else found
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise FileWrong(f"[{name}] has to be written as [[{name}]].")
-        entries += [_Entry(resource_of(name), at, row) for at, row in enumerate(rows, start=1)]
-    return entries
+    return [
+        _Entry(resource_of(name), at, row)
+        for name in RESOURCES_IN_FILE
+        for at, row in enumerate(_list(content, name), start=1)
+    ]
+
+
+def read_spoken(text: str) -> list[Row] | None:
+    """What it says of our sentences, `id` and `text` of each; None: nothing.
+
+    Raises:
+        FileWrong: it is no TOML, or they are written otherwise.
+    """
+    content = parsed(text)
+    return _list(content, SPOKEN) if SPOKEN in content else None
+
+
+def _list(content: Mapping[str, Any], name: str) -> list[Row]:
+    found = content.get(name, [])
+    rows = [found] if name == "organisation" and isinstance(found, dict) else found
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise FileWrong(f"[{name}] has to be written as [[{name}]].")
+    return rows
 
 
 def applied(directory: Directory, entries: Sequence[_Entry], *, prune: bool = False) -> Directory:
@@ -172,22 +191,29 @@ def _name_of(resource: Resource) -> str:
 # --- writing ---
 
 
-def written(directory: Directory) -> str:
-    """The file of an organisation as it is; applied again it changes nothing. No passwords are in it."""
+def written(directory: Directory, sentences: Iterable[Announcement] = ()) -> str:
+    """The file of an organisation as it is; applied again it changes nothing. No passwords are in it.
+
+    Args:
+        sentences: ours, as its callers hear them; those in its own words are written, recordings are no text.
+    """
     lines = ["# Cordboard: cordboard apply FILE; what the fields mean stands in docs/admin/rest.md.", ""]
     for name in RESOURCES_IN_FILE:
         for row in resource_of(name).rows(directory):
             lines.append("[organisation]" if name == "organisation" else f"[[{name}]]")
             lines += [*fields_written(row), ""]
+    for one in sentences:
+        if one.source == "spoken":
+            lines += [f"[[{SPOKEN}]]", *fields_written({"id": one.id, "text": one.text}), ""]
     return "\n".join(lines)
 
 
 def fields_written(row: Row) -> list[str]:
-    """A line for each field that is set, but for what no file has."""
+    """A line for each field; an empty text for what is not set, which undoes it elsewhere. No password is written."""
     return [
-        f"{key} = {_toml(value)}"
+        f"{key} = {_toml('' if value is None else value)}"
         for key, value in row.items()
-        if value is not None and key not in ("position", "password")
+        if key != "password" or value is None
     ]
 
 

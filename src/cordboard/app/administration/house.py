@@ -65,8 +65,10 @@ _RULES: dict[str, Reader] = {
 """How each rule of `HouseRules` is read; a test compares the names."""
 
 _SETTINGS: dict[str, Reader] = {
+    "choose_group": flag,
     "history_days": maybe(whole(1, 3_660)),
     "second_factor_for_administrators": flag,
+    "mail_messages": flag,
     "hold_music": maybe(id_of("own_announcements")),
 }
 """How each of `OfficeSettings` is read."""

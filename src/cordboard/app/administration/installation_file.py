@@ -13,7 +13,7 @@ from cordboard.app.administration.audit import Action, Difference, differences
 from cordboard.app.administration.fields import Invalid, Row
 from cordboard.app.administration.file import (
     OF_INSTALLATION,
-    RESOURCES_IN_FILE,
+    OF_ORGANISATION,
     FileWrong,
     field_wrong,
     fields_written,
@@ -52,7 +52,7 @@ def parts(text: str) -> Parts:
         raise FileWrong("[organisations] has to be written as [[organisations]].")
     if network is not None and not isinstance(network, dict):
         raise FileWrong("network has to be written as [network].")
-    within = any(name in RESOURCES_IN_FILE for name in content) or not content.keys() & set(OF_INSTALLATION)
+    within = any(name in OF_ORGANISATION for name in content) or not content.keys() & set(OF_INSTALLATION)
     return Parts(organisations=tuple(organisations), network=network, within=within)
 
 

@@ -7,7 +7,7 @@ from cordboard.app.ports import Directory
 
 
 def in_use(directory: Directory) -> frozenset[str]:
-    """Those that lead to a queue or a person."""
+    """Those that lead to a queue, a person or an announcement."""
     return frozenset[str]().union(*(one.numbers for one in leading(directory)))
 
 

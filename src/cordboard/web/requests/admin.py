@@ -124,6 +124,7 @@ class AdminRequests(Controller):
                 rest.AdminResource(name=name, may_change=right in actor.rights)
                 for name, right in known.items()
             ],
+            mail=services.mail,
         )
 
     @get("/rights")

@@ -19,6 +19,7 @@ from cordboard.app.contacts import (
     ContactOutOfDate,
     Wanted,
     WrongContact,
+    colleagues_by_number,
 )
 from cordboard.core.types import GroupId
 from cordboard.web import rest_contacts
@@ -49,17 +50,20 @@ class ContactRequests(Controller):
         """Own favourites, and whom the search finds; also before anything was typed there are favourites (D19)."""
         logged_in = await services.require(request.cookies)
         organisation = logged_in.organisation
+        directory = services.tenancy.all[organisation]
         wanted = Wanted(
             external=external,
             internal=internal,
             groups=None if group is None else frozenset(GroupId(one) for one in group),
+            names={one.id: one.name for one in directory.groups},
         )
+        typed = "" if len(q) > TYPED_MAX else q
         user = logged_in.viewer.user.id
         # At each key: side by side.
         starred, colleagues, found = await asyncio.gather(
             services.contacts.favourites(organisation, user),
             services.contacts.favourite_colleagues(organisation, user),
-            services.contacts.search(organisation, "" if len(q) > TYPED_MAX else q, wanted),
+            services.contacts.search(organisation, typed, wanted),
         )
         barred = services.dial_plan(organisation).barred(
             (number for contact in (*starred, *found) for number in contact.numbers),
@@ -69,6 +73,7 @@ class ContactRequests(Controller):
             favourites=[row_of(contact) for contact in starred],
             colleagues=list(colleagues),
             found=[row_of(contact) for contact in found],
+            found_colleagues=list(colleagues_by_number(services.colleagues(organisation), typed)),
             barred={number: kind.value for number, kind in barred.items()},
         )
 

@@ -8,9 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from cordboard.app.administration.rights import ADMINISTRATION
+from cordboard.app.cards import card
 from cordboard.app.engine import NotDone
 from cordboard.app.modules import BUILT, Module
 from cordboard.app.projection import Viewer, theme_of
+from cordboard.core.desk import may_go_on_by_phone
 from cordboard.core.requests import LogOut
 from cordboard.core.types import Right
 from cordboard.web import rest
@@ -32,7 +34,7 @@ BROWSER_SECONDS = 400 * 24 * 3_600
 """As long as browsers keep a cookie at most."""
 
 
-def session_info(viewer: Viewer) -> rest.SessionInfo:
+def session_info(services: Services, viewer: Viewer) -> rest.SessionInfo:
     """What the portal shows of who is logged in."""
     user = viewer.user
     return rest.SessionInfo(
@@ -43,7 +45,20 @@ def session_info(viewer: Viewer) -> rest.SessionInfo:
         language="en" if user.language == "en" else "nl",
         theme=theme_of(user.theme),
         modules=[rest.Module(id=module.value, active=_active(viewer, module)) for module in Module],
+        contact=viewer.organisation.contact or services.contact,
     )
+
+
+def _contact(services: Services) -> str:
+    """Whom to ask at the log-in page, where nobody knows yet whose people come (1.1-g).
+
+    The installation's text, or that of the only organisation in service that has one; the demo is nobody's, and counts
+    only where it is alone.
+    """
+    houses = [d.organisation for d in services.tenancy.all.values() if not d.organisation.disabled]
+    texts = {house.contact for house in houses if not house.demo} or {house.contact for house in houses}
+    own = sorted(texts - {""})
+    return services.contact or (own[0] if len(own) == 1 else "")
 
 
 def _active(viewer: Viewer, module: Module) -> bool:
@@ -59,7 +74,7 @@ def _active(viewer: Viewer, module: Module) -> bool:
 
 
 class SessionRequests(Controller):
-    """`/api/portal`, `/api/session`, `/api/settings`."""
+    """`/api/portal`, `/api/session`, `/api/session/desk`, `/api/settings`."""
 
     path = "/api"
 
@@ -73,11 +88,10 @@ class SessionRequests(Controller):
             for user in directory.users
             if not user.disabled
         ]
-        contacts = [d.organisation.contact for d in services.tenancy.all.values() if d.organisation.contact]
         return rest.PortalInfo(
             product="Cordboard",
             version=services.version,
-            contact=services.contact or (contacts[0] if len(contacts) == 1 else ""),
+            contact=_contact(services),
             mail=services.mail,
             demo=demo,
         )
@@ -122,7 +136,7 @@ class SessionRequests(Controller):
                     samesite="strict",
                 )
             )
-        return Response(session_info(viewer), cookies=cookies)
+        return Response(session_info(services, viewer), cookies=cookies)
 
     @get("/session")
     async def who(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.SessionInfo:
@@ -130,7 +144,30 @@ class SessionRequests(Controller):
         logged_in = await services.logged_in(request.cookies)
         if logged_in is None:
             raise Refusal(401, "no_session")
-        return session_info(logged_in.viewer)
+        return session_info(services, logged_in.viewer)
+
+    @get("/session/desk")
+    async def own_desk(self, request: AnyRequest, services: NamedDependency[Services]) -> rest.OwnDesk:
+        """What a log-out would end or leave: pages without a live connection ask it first (4-b, 4-f)."""
+        logged_in = await services.require(request.cookies)
+        desk = services.engine.desks.get(logged_in.organisation)
+        agent = desk.board.agents.get(logged_in.viewer.user.id) if desk is not None else None
+        if desk is None or agent is None:
+            # It is being put back, and then nobody is rung by it either.
+            return rest.OwnDesk(device=None, keeps=False, calls=[])
+        device = desk.board.device_of(agent)
+        cards = [card(desk.board, agent, call.id) for call in desk.board.calls_of(agent)]
+        return rest.OwnDesk(
+            device=device.name if device is not None else None,
+            keeps=may_go_on_by_phone(desk.board, agent),
+            calls=[
+                rest.OwnCall(
+                    id=one.id, state=one.state, number=one.number, name=one.name, queue_name=one.queue_name
+                )
+                for one in cards
+                if one is not None
+            ],
+        )
 
     @delete("/session", status_code=204)
     async def log_out(
