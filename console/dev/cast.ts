@@ -20,6 +20,7 @@ export const ME: MeView = {
     { id: "g4", name: "Landelijk nachtteam" },
   ],
   group: "g1",
+  choose_group: true,
   device: "d1",
   signed_in: ["q1", "q2", "q3", "q4"],
   locked: ["q3"],
@@ -140,6 +141,7 @@ export const AGENT_VIEWS: AgentView[] = AGENTS.map(([name, status, seconds, emai
   chat: index > 0 && status !== "device_lost",
   queues: [...queues],
   talk: status === "in_call" ? { direction: "in", number: "31534308888" } : null,
+  talk_since: status === "in_call" ? NOW - seconds * 1000 : null,
 }));
 
 export const DEVICES: DeviceView[] = [

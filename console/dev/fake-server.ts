@@ -28,6 +28,7 @@ const SESSION: SessionInfo = {
     { id: "reports", active: false },
     { id: "administration", active: false },
   ],
+  contact: "",
 };
 let loggedIn = name !== "login";
 if (!loggedIn) {
@@ -97,6 +98,7 @@ function contacts(typed: string): ContactPage {
     favourites: CONTACTS.slice(3, 4),
     colleagues: ["u3"],
     found: maySearch(typed) ? CONTACTS.filter((_, index) => matches(texts[index] ?? "", typed)) : [],
+    found_colleagues: [],
     barred: { "4930123456": "international", "319008844": "premium" },
   };
 }

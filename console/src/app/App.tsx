@@ -6,7 +6,7 @@ import { Forgotten } from "../features/portal/Forgotten.tsx";
 import { LogIn } from "../features/portal/LogIn.tsx";
 import { Modules } from "../features/portal/Modules.tsx";
 import { Settings } from "../features/settings/Settings.tsx";
-import { LogOut } from "../features/user-menu/LogOut.tsx";
+import { Leaving } from "../features/user-menu/Leaving.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ARIA_LOCALE } from "../text/locale.ts";
 import { LANGUAGES } from "../text/taste.ts";
@@ -22,8 +22,6 @@ import { mayOperate, type SessionState, type Taste, useSession } from "./use-ses
 // The portal is small and opens at once; the operator screen comes when it is asked for.
 const Operator = lazy(() => import("./Operator.tsx"));
 const Admin = lazy(() => import("./Admin.tsx"));
-
-const NO_CALLS: readonly never[] = [];
 
 /** The page of this address, for who is logged in and for who is not. */
 export function App() {
@@ -52,7 +50,7 @@ export function App() {
 
 function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
   const { t } = useLingui();
-  const { session, info, taste, change, forget, again, left } = state;
+  const { session, info, taste, change, follow, forget, again, left } = state;
   const [leaving, setLeaving] = useState(false);
   // What was changed and not saved in the administration: Back does not take it away before it is asked.
   const [held, setHeld] = useState(false);
@@ -98,16 +96,12 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
   if (path === "/operator" && operates && !administers) {
     return (
       <Suspense fallback={null}>
-        <Operator session={session} taste={taste} change={change} loggedOut={left} />
+        <Operator session={session} taste={taste} change={change} follow={follow} loggedOut={left} />
       </Suspense>
     );
   }
-  // No phone is in sight here, so nothing is asked about it: it stays paired.
-  const question = (
-    <LogOut
-      open={leaving}
-      device={null}
-      calls={NO_CALLS}
+  const question = leaving && (
+    <Leaving
       close={() => setLeaving(false)}
       loggedOut={() => {
         setLeaving(false);
@@ -157,12 +151,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
           toModules={() => go("/")}
         />
       ) : (
-        <Modules
-          session={session}
-          missing={missing}
-          contact={info?.contact ?? ""}
-          hour={new Date().getHours()}
-        />
+        <Modules session={session} missing={missing} hour={new Date().getHours()} />
       )}
       {question}
     </Frame>

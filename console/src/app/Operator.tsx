@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro";
-import { type ComponentProps, useCallback, useEffect, useMemo, useState } from "react";
+import { type ComponentProps, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api } from "../connection/api.ts";
 import { ChatBook } from "../connection/chat.ts";
-import { type Desk, DeskContext, useEntities, useWorld } from "../connection/desk.tsx";
+import { type Desk, DeskContext, useAct, useEntities, useWorld } from "../connection/desk.tsx";
 import { LiveLine, type Outcome } from "../connection/live.ts";
 import { Ticker } from "../connection/ticker.ts";
 import { ChooseDevice } from "../features/sign-in/ChooseDevice.tsx";
@@ -32,6 +32,7 @@ interface Props {
   readonly session: SessionInfo;
   readonly taste: Taste;
   readonly change: (taste: Partial<Taste>) => void;
+  readonly follow: (taste: Partial<Taste>) => void;
   readonly loggedOut: () => void;
 }
 
@@ -127,7 +128,7 @@ export default function Operator(props: Props) {
 const GROUP_CHOSEN = "cordboard.group";
 
 /** Group, phone, screen: in that order, each only when it is still to be chosen. */
-function Visit({ session, taste, change, loggedOut }: Props) {
+function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const { t } = useLingui();
   const line = useWorld((world) => world.line);
   // Only what decides which screen there is: all of it is drawn anew when one of these changes.
@@ -135,6 +136,8 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   const group = useEntities((all) => me(all)?.group ?? null);
   const device = useEntities((all) => me(all)?.device ?? null);
   const several = useEntities((all) => (me(all)?.groups.length ?? 0) > 1);
+  const asks = useEntities((all) => me(all)?.choose_group ?? true);
+  const first = useFirstGroup(known && !asks && group === null);
   const talking = useEntities((all) => liveCalls(all).length > 0);
   const [chosen, setChosen] = useState(() => sessionStorage.getItem(GROUP_CHOSEN) === session.user);
   const [lookOn, setLookOn] = useState(false);
@@ -142,6 +145,15 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   const [leaving, setLeaving] = useState(false);
   const ended = line.state === "ended" ? line.reason : null;
   usePhoneFollowsDesk();
+  // Each by itself, and only when the server has another one: what was clicked here a moment ago it tells as well.
+  const language = useEntities((all) => me(all)?.language);
+  const theme = useEntities((all) => me(all)?.theme);
+  useEffect(() => {
+    if (language !== undefined) follow({ language });
+  }, [language, follow]);
+  useEffect(() => {
+    if (theme !== undefined) follow({ theme });
+  }, [theme, follow]);
   const choose = useCallback(() => setChoosing(true), []);
   useEffect(() => {
     if (ended !== "auth") return;
@@ -189,8 +201,9 @@ function Visit({ session, taste, change, loggedOut }: Props) {
   }
   if (!known) return line.state === "lost" ? <Unreachable session={session} /> : null;
   const corner = <UserMenu {...menu} />;
+  if (first === "asked") return null;
   // Asked once in each tab (a reload is the same tab), with the last group first; never of who has a call.
-  if (group === null || (several && !chosen && !talking)) {
+  if (group === null || (asks && several && !chosen && !talking)) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
         <ChooseGroup
@@ -225,6 +238,21 @@ function Visit({ session, taste, change, loggedOut }: Props) {
       {question}
     </>
   );
+}
+
+/** Where no group is asked for (1.1-p), who never had one begins with the first; null: there is nothing to be begun. */
+function useFirstGroup(wanted: boolean): "asked" | "refused" | null {
+  const id = useEntities((all) => me(all)?.groups[0]?.id ?? null);
+  const { act } = useAct();
+  const [refused, setRefused] = useState(false);
+  const begins = wanted && id !== null && !refused;
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    if (begins && asked.current !== id) void act("group.select", { group: id }).then((ok) => setRefused(!ok));
+    asked.current = begins ? id : null;
+  }, [begins, id, act]);
+  if (!wanted || id === null) return null;
+  return refused ? "refused" : "asked";
 }
 
 /** The question before leaving, with what would end by it. */

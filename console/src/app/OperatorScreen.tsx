@@ -25,10 +25,11 @@ import { Banner } from "../features/top-bar/Banner.tsx";
 import { TopBar } from "../features/top-bar/TopBar.tsx";
 import { Undo } from "../features/undo/Undo.tsx";
 import { UserMenu } from "../features/user-menu/UserMenu.tsx";
-import { maySeeCallBacks } from "../model/callback.ts";
+import { maySeeCallBacks, zoneOf } from "../model/callback.ts";
 import { me, myDevice, queues, sameItems, totals } from "../model/select.ts";
 import type { HistoryRow } from "../model/wire.ts";
 import { PlanCallBack, PlanContext, type Wish } from "../ui/PlanCallBack.tsx";
+import { useZone } from "../ui/use-zone.ts";
 import { ContactsDetail, ContactsTab, useContactChoice } from "./contacts.tsx";
 import { useKeys } from "./keys.ts";
 import { SETTINGS_PATH } from "./paths.ts";
@@ -48,10 +49,20 @@ interface Props {
 /** What the address ends with when the portal opens the call backs. */
 const CALL_BACK_HASH = "#callback";
 
+/** Opens the administration, as on the server (rest.md). */
+const administrative = (right: string): boolean => right.startsWith("admin.") || right === "provider.manage";
+
 const administration = { id: "administration", icon: "group", href: "/admin", newTab: true } as const;
 
-/** The operator screen in its three parts: personal call field, main screen, detail field (manual 2). */
-export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice }: Props) {
+/** The operator screen on the organisation's clock; where that is set anew, every time on it is written anew. */
+export const OperatorScreen = memo(function OperatorScreen(props: Props) {
+  const zone = useEntities(zoneOf);
+  useZone(zone);
+  return <Parts key={zone} {...props} />;
+});
+
+/** Its three parts: personal call field, main screen, detail field (manual 2). */
+function Parts({ menu, chooseDevice }: Props) {
   const { t } = useLingui();
   const [wanted, setTab] = useState<TabName>(location.hash === CALL_BACK_HASH ? "callback" : "queues");
   useEffect(() => {
@@ -106,7 +117,7 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
     text: t`Test sound and phone`,
     act: () => setTesting(true),
   };
-  const administers = useEntities((all) => (me(all)?.rights ?? []).some((one) => one.startsWith("admin.")));
+  const administers = useEntities((all) => (me(all)?.rights ?? []).some(administrative));
   const acts = [
     ...(web ? [test] : []),
     { id: "keys", icon: "keyboard" as const, text: t`Keys`, act: showHelp },
@@ -221,7 +232,7 @@ export const OperatorScreen = memo(function OperatorScreen({ menu, chooseDevice 
       <Keys open={help} close={() => setHelp(false)} />
     </div>
   );
-});
+}
 
 /** How many callers wait. Reads it for itself: a call that comes in must not draw the whole screen anew. */
 function WaitingCount() {

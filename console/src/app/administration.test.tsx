@@ -208,6 +208,32 @@ describe("the administration", () => {
     ]);
   });
 
+  it("says when a call back is tried again, in minutes, and takes a list of them [D14]", async () => {
+    lists["queues"] = [{ ...QUEUE, callback_spacing_ms: [300_000, 900_000] }];
+    await open("/admin/queues/q1");
+    const spacing = field(/volgt de volgende na$/);
+    expect(spacing.value).toBe("5, 15");
+
+    fireEvent.change(spacing, { target: { value: "2.5, 10, 60" } });
+    await press("Opslaan");
+    expect(asked.at(-1)?.body).toEqual({ callback_spacing_ms: [150_000, 600_000, 3_600_000] });
+
+    fireEvent.change(field(/volgt de volgende na$/), { target: { value: "5, vijf" } });
+    await press("Opslaan");
+    expect(asked.at(-1)?.body).toEqual({ callback_spacing_ms: [300_000, "vijf"] });
+  });
+
+  it("begins somebody new with the language of the organisation", async () => {
+    lists["organisation"] = [{ id: "o1", version: "o", name: "Care", language: "en" }];
+    answer = () => json({ ...USER, id: "u-new" }, 201);
+    await open("/admin/users/new");
+    expect(field(/De console spreekt$/).value).toBe("en");
+
+    await press("Maken");
+
+    expect(asked.at(-1)).toMatchObject({ method: "POST", path: "/users", body: { language: "en" } });
+  });
+
   it("shows what cannot be so beside its sentence and keeps what was typed", async () => {
     answer = () =>
       json(

@@ -16,6 +16,7 @@ const RIGHTS = ["chat.use", "contacts.change"];
 let favourites: ContactRow[];
 let starred: string[];
 let found: ContactRow[];
+let numbered: string[];
 let sent: { method: string; path: string; body: unknown; version: string | null }[];
 let given: string[];
 let answer: ((path: string) => Promise<Response> | null) | null;
@@ -25,6 +26,7 @@ beforeEach(() => {
   favourites = [];
   starred = [];
   found = [TECH, CANTEEN];
+  numbered = [];
   sent = [];
   given = [];
   answer = null;
@@ -49,7 +51,13 @@ beforeEach(() => {
       });
     if (path.startsWith("/api/contacts?")) {
       const q = new URL(path, "http://here").searchParams.get("q");
-      return json({ favourites, colleagues: starred, found: q === "" ? [] : found, barred: {} });
+      return json({
+        favourites,
+        colleagues: starred,
+        found: q === "" ? [] : found,
+        found_colleagues: numbered,
+        barred: {},
+      });
     }
     if (method === "POST" || (method === "PUT" && init.body !== undefined)) return json(TECH, 201);
     return method === "GET" ? json({ rows: [] }) : new Response(null, { status: 204 });
@@ -126,6 +134,25 @@ describe("the address book", () => {
     expect(screen.getByText("U heeft hier geen recht toe.")).toBeTruthy();
   });
 
+  it("finds a colleague by an own outside number, which only the server knows [3.3-q]", async () => {
+    found = [];
+    await open();
+    numbered = ["a2"];
+    await type("053 480 09 77");
+    expect(names()).toEqual(["Henk van Dijk"]);
+    numbered = [];
+    await type("053 480 09 78");
+    expect(names()).toEqual([]);
+  });
+
+  it("keeps a favourite of the house that is found by its group [3.3-q]", async () => {
+    favourites = [CANTEEN];
+    found = [];
+    await open();
+    await type("den bosch");
+    expect(names()).toContain("Élise Kantine");
+  });
+
   it("searches from three letters or two digits, without Enter, in name, number and group [3.3-e, 3.3-f, 3.3-q]", async () => {
     await open();
     await type("ja");
@@ -161,7 +188,7 @@ describe("the address book", () => {
     found = [CANTEEN];
     await type("jansen");
     expect(given.at(-1)).toBe("/api/contacts?q=janse");
-    late(json({ favourites: [], colleagues: [], found: [TECH], barred: {} }));
+    late(json({ favourites: [], colleagues: [], found: [TECH], found_colleagues: [], barred: {} }));
     await settle();
     expect(names()).not.toContain("Jansen Techniek");
   });
@@ -303,7 +330,34 @@ describe("the address book", () => {
     expect(form.textContent).toContain("Iemand anders heeft dit contact zojuist gewijzigd");
   });
 
-  it("looks at a file before it takes it, and lists every bad row [3.3-p]", async () => {
+  it("gives every bad row: two hundred on the screen, all of them in a file [3.3-p]", async () => {
+    await open();
+    await click(button("Bestand"));
+    const bad = Array.from({ length: 1_500 }, (_, at) => ({ line: at + 2, reason: "numbers" }));
+    const outcome = { done: false, added: 0, changed: 0, same: 0, bad, bad_count: 1_501 };
+    answer = (path) => (path.endsWith("/import") ? Promise.resolve(json(outcome)) : null);
+    let saved: Blob | undefined;
+    URL.createObjectURL = (file) => {
+      saved = file as Blob;
+      return "blob:bad";
+    };
+    URL.revokeObjectURL = () => undefined;
+    const dialog = screen.getByRole("dialog");
+    const file = new File(["naam\n"], "boek.csv");
+    fireEvent.change(dialog.querySelector("input[type=file]") as Element, { target: { files: [file] } });
+    await settle();
+    expect(within(dialog).getAllByRole("listitem")).toHaveLength(201);
+    expect(dialog.textContent).toContain("en nog 1301");
+
+    await click(within(dialog).getByRole("button", { name: "De hele lijst als bestand opslaan" }));
+
+    const lines = (await saved?.text())?.trim().split("\r\n") ?? [];
+    expect(lines).toHaveLength(1_501);
+    expect(lines[1_499]).toBe("Regel 1501: een nummer is geen telefoonnummer");
+    expect(lines[1_500]).toBe("en nog 1");
+  });
+
+  it("looks at a file before it takes it, and says what is wrong with a row [3.3-p]", async () => {
     await open();
     await click(button("Bestand"));
     answer = (path) =>

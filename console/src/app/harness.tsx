@@ -31,7 +31,10 @@ import { popUp } from "./say.ts";
 i18n.loadAndActivate({ locale: "nl", messages });
 
 /** The server's lists are empty, unless a test answers for itself. */
-const LISTS = { lines: [], rows: [], gaps: [], favourites: [], colleagues: [], found: [], groups: [] };
+const LISTS = {
+  ...{ lines: [], rows: [], gaps: [], groups: [] },
+  ...{ favourites: [], colleagues: [], found: [], found_colleagues: [] },
+};
 globalThis.fetch = async () =>
   new Response(JSON.stringify({ ...LISTS, call: "", before: null, open: 0, done: 0, barred: {} }));
 
@@ -53,6 +56,7 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
     { id: "g2", name: "Den Bosch" },
   ],
   group: "g1",
+  choose_group: true,
   device: "d1",
   signed_in: ["q1", "q2"],
   locked: [],
@@ -145,6 +149,7 @@ export const agent = (id: string, name: string, part: Partial<AgentView> = {}): 
   chat: true,
   queues: ["q1"],
   talk: null,
+  talk_since: null,
   ...part,
 });
 

@@ -99,7 +99,7 @@ describe("a directory", () => {
     expect(isOff("Importeren")).toBe(true);
   });
 
-  it("lists two hundred entries that cannot be taken, and counts the others", async () => {
+  it("lists two hundred entries that cannot be taken, counts the others and gives all as a file", async () => {
     const bad = Array.from({ length: 1_000 }, (_, at) => ({ entry: `cn=${at}`, reason: "name" }) as const);
     outcome = { ...OUTCOME, bad, bad_count: 1_203 };
     await open();
@@ -110,6 +110,7 @@ describe("a directory", () => {
     expect(said.textContent).toContain("1203 kunnen niet worden overgenomen");
     expect(within(said).getAllByRole("listitem")).toHaveLength(201);
     expect(said.textContent).toContain("en nog 1003");
+    expect(within(said).getByRole("button", { name: "De hele lijst als bestand opslaan" })).toBeTruthy();
   });
 
   it("is to be tried again once it is set up otherwise", async () => {

@@ -81,6 +81,32 @@ const key = (action: string): string | null | undefined =>
   screen.getByText(action).parentElement?.querySelector("kbd")?.textContent;
 
 describe("a visit to the operator screen", () => {
+  it("begins with the last group, else the first, where the organisation has no group chosen [1.1-o, 1.1-p]", {
+    timeout: 30_000,
+  }, async () => {
+    sessionStorage.removeItem("cordboard.group");
+    await load();
+    const socket = await connection();
+    const chosen = (): unknown[] => socket.sent.filter((frame) => frame["op"] === "group.select");
+    const world = (part: Parameters<typeof me>[0]): ServerFrame => ({
+      t: "snap",
+      epoch: "e",
+      rev: 1,
+      ents: [...OFFICE, me({ choose_group: false, ...part })],
+    });
+    await socket.says(HELLO, world({ group: null }));
+    await vi.waitFor(() => expect(chosen()).toHaveLength(1), PATIENCE);
+    expect(chosen()[0]).toMatchObject({ args: { group: "g1" } });
+    expect(screen.queryByRole("heading", { name: "Kies uw groep" })).toBeNull();
+
+    await socket.says(world({ group: "g2" }));
+    await screen.findByRole("tab", { name: "Chat" }, PATIENCE);
+    expect(chosen()).toHaveLength(1);
+
+    await socket.says(world({ group: "g2", choose_group: true }));
+    await screen.findByRole("heading", { name: "Kies uw groep" }, PATIENCE);
+  });
+
   it("has the keys that this person chose, and others at once when they are changed elsewhere [X-d]", {
     timeout: 30_000,
   }, async () => {
@@ -92,6 +118,27 @@ describe("a visit to the operator screen", () => {
     server.on("GET /api/preferences", () => json({ ...PREFERENCES, keys_on: false }));
     await socket.says(CHANGED);
     await vi.waitFor(() => expect(screen.queryByText("Opnemen of verbinden")).toBeNull(), PATIENCE);
+  });
+
+  it("speaks and looks as is chosen elsewhere, at once: in another tab, or by an administrator [X-d]", {
+    timeout: 30_000,
+  }, async () => {
+    const socket = await atWork();
+    const changed = (n: number, f: Record<string, unknown>): ServerFrame => {
+      return { t: "d", n, rev: n + 1, ops: [{ a: "m", k: "me", id: "u1", f }] };
+    };
+
+    await socket.says(changed(1, { language: "en" }));
+    expect(await screen.findByRole("tab", { name: "History" }, PATIENCE)).toBeTruthy();
+    expect(document.documentElement.lang).toBe("en");
+    await socket.says(changed(2, { theme: "dark" }));
+    expect(document.documentElement.dataset["theme"]).toBe("dark");
+    expect(screen.getByRole("tab", { name: "History" })).toBeTruthy();
+
+    await socket.says(changed(3, { language: "nl", theme: "light" }));
+    expect(await screen.findByRole("tab", { name: "Geschiedenis" }, PATIENCE)).toBeTruthy();
+    expect(document.documentElement.dataset["theme"]).toBe("light");
+    expect(server.requests.filter(([method]) => method === "PUT")).toEqual([]);
   });
 
   it("goes to the portal when the operator is taken from the organisation, and to log-in when the log-in has ended [1.1-l]", {

@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cleanup, click } from "./harness.tsx";
-import { fill, INFO, json, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
+import { fill, INFO, json, load, open, PretendServer, refuse, SESSION, submit } from "./pretend-portal.tsx";
 
 let server: PretendServer;
 
@@ -64,7 +64,25 @@ describe("the portal", () => {
     expect(callBack.getAttribute("aria-disabled")).toBe("true");
     expect(callBack.getAttribute("href")).toBeNull();
     expect(callBack.textContent).toContain("Niet geactiveerd. Neem contact op om te activeren.");
+    expect(callBack.textContent).toContain(SESSION.contact);
+    expect(screen.getByRole("link", { name: /Operator/ }).textContent).not.toContain(SESSION.contact);
     expect(screen.getByText(INFO.contact)).toBeTruthy();
+  });
+
+  it("sends who wants a module to the administrator where the organisation has no text [1.1-l]", async () => {
+    server.session = { ...SESSION, contact: "" };
+    await open();
+    const callBack = screen.getByRole("link", { name: /Call back/ });
+    expect(callBack.textContent).toContain("Niet geactiveerd. Vraag uw systeembeheerder.");
+  });
+
+  it("says of what this version does not have that it is not there yet, and tells nobody to ask for it [1.1-l]", async () => {
+    server.session = { ...SESSION, modules: [{ id: "wallboard", active: false }] };
+    await open();
+    const wallboard = screen.getByRole("link", { name: /Wallboard/ });
+    expect(wallboard.getAttribute("aria-disabled")).toBe("true");
+    expect(wallboard.textContent).toContain("Nog niet in deze versie.");
+    expect(wallboard.textContent).not.toMatch(/geactiveerd|contact|Neem/);
   });
 
   it("opens the Operator in a tab of its own [1.1-m]", async () => {
@@ -98,6 +116,61 @@ describe("the portal", () => {
     expect(document.documentElement.lang).toBe("en");
     await click(screen.getByRole("button", { name: "Nederlands" }));
     expect(await screen.findByLabelText("Gebruikersnaam")).toBeTruthy();
+  });
+
+  it.each(["/", "/settings", "/admin"])(
+    "asks at %s about the phone and names the calls, as the Operator does [4-b, 4-f]",
+    { timeout: 30_000 },
+    async (page) => {
+      server.session = SESSION;
+      history.replaceState(null, "", page);
+      server.on("GET /api/admin", () => json({ rights: ["admin.users"], resources: [] }));
+      server.on("GET /api/admin/rights", () => json({ rights: [] }));
+      server.on("GET /api/preferences", () =>
+        json({ ring_volume: 80, beeps: true, keys_on: true, keys: {} }),
+      );
+      server.on("GET /api/second-factor", () => json({ on: false, recovery_codes: 0 }));
+      const call = { id: "c1", state: "active", number: "31612345678", name: "Mevr. De Vries" };
+      const desk = { device: "Toestel 201", keeps: false, calls: [{ ...call, queue_name: "Algemeen" }] };
+      server.on("GET /api/session/desk", () => json(desk));
+      await load();
+      await click(await screen.findByRole("button", { name: "Menu van Chantal Vos" }, { timeout: 10_000 }));
+      await click(screen.getByRole("menuitem", { name: "Uitloggen" }));
+
+      const question = await screen.findByRole("alertdialog", { name: "Ook uitloggen op uw toestel?" });
+      expect(question.textContent).toContain("Mevr. De Vries, Algemeen");
+      expect(question.textContent).toContain("Toestel 201");
+      await click(within(question).getByRole("button", { name: "Ja" }));
+      expect(server.requests.at(-1)?.slice(0, 2)).toEqual(["DELETE", "/api/session?device=1"]);
+    },
+  );
+
+  it("stops who has somebody on hold, until that is over, and asks plainly when the server does not say [4-f]", {
+    timeout: 30_000,
+  }, async () => {
+    server.session = SESSION;
+    const held = { id: "c1", state: "held", number: "31612345678", name: null, queue_name: null };
+    let calls: unknown[] = [held];
+    let away = false;
+    server.on("GET /api/session/desk", () =>
+      away ? refuse("not_saved", 503) : json({ device: "Toestel 201", keeps: false, calls }),
+    );
+    await open();
+    await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
+    await click(screen.getByRole("menuitem", { name: "Uitloggen" }));
+    await screen.findByRole("button", { name: "Ja" });
+    const off = (): boolean =>
+      screen.getByRole("button", { name: "Ja" }).getAttribute("aria-disabled") === "true";
+    expect(off()).toBe(true);
+
+    calls = [];
+    await vi.waitFor(() => expect(off()).toBe(false), { timeout: 5_000 });
+
+    await click(screen.getByRole("button", { name: "Annuleren" }));
+    away = true;
+    await click(screen.getByRole("button", { name: "Menu van Chantal Vos" }));
+    await click(screen.getByRole("menuitem", { name: "Uitloggen" }));
+    expect(await screen.findByRole("alertdialog", { name: "Uitloggen?" })).toBeTruthy();
   });
 
   it("keeps a chosen theme with the person", async () => {

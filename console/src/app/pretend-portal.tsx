@@ -25,6 +25,7 @@ export const SESSION: SessionInfo = {
     { id: "operator", active: true },
     { id: "callback", active: false },
   ],
+  contact: "Mail beheer@zorggroep.example.",
 };
 
 export const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
@@ -55,6 +56,7 @@ export class PretendServer {
       if (path === "/api/session" && method === "GET") {
         return this.session === null ? refuse("no_session", 401) : json(this.session);
       }
+      if (path === "/api/session/desk") return json({ device: null, keeps: false, calls: [] });
       return done();
     });
   }

@@ -228,15 +228,19 @@ describe("choosing queues", () => {
     showScreen(
       agent("u2", "Piet Jansen", {
         status: "in_call",
-        since: ago(252),
+        // A hold, or another call, begins the status anew; the call lasts on.
+        since: ago(9),
         talk: { direction: "in", number: "31534308888" },
+        talk_since: ago(252),
       }),
-      agent("u3", "Anja Smit", { status: "in_call", since: ago(51) }),
+      agent("u3", "Anja Smit", { status: "in_call", since: ago(600), talk_since: ago(51) }),
+      agent("u4", "Jan Bos", { status: "in_call", since: ago(5) }),
     );
     await choose("Algemeen");
     await click(screen.getByRole("button", { name: "Ingelogde medewerkers" }));
     expect(detail().textContent).toContain("In gesprek 04:12inkomend 053 430 88 88");
     expect(detail().textContent).toContain("In gesprek 00:51");
+    expect(detail().querySelectorAll("time")).toHaveLength(2);
     fireEvent.keyDown(document.body, { key: "Tab" });
     await act(async () => within(detail()).getByRole("button", { name: "Piet Jansen: In gesprek" }).focus());
     expect(screen.getByRole("tooltip").textContent).toBe("In gesprek, 04:12, inkomend 053 430 88 88");

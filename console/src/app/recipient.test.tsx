@@ -18,7 +18,7 @@ let answer: (() => Promise<Response>) | null;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, shouldAdvanceTime: false });
-  page = { favourites: [], colleagues: [], found: [TECH, CANTEEN], barred: {} };
+  page = { favourites: [], colleagues: [], found: [TECH, CANTEEN], found_colleagues: [], barred: {} };
   asked = [];
   answer = null;
   vi.stubGlobal("fetch", async (path: string) => {
@@ -68,6 +68,18 @@ const marked = (): string =>
   document.getElementById(field().getAttribute("aria-activedescendant") ?? "")?.textContent ?? "";
 
 describe("the address book in the choice of a recipient", () => {
+  it("finds a colleague by an own outside number once the server has answered [3.3-q, 5.2-d]", async () => {
+    page = { ...page, found: [], found_colleagues: ["a2"] };
+    await open();
+    let late: (answer: Response) => void = () => undefined;
+    answer = () => new Promise((resolve) => (late = resolve));
+    await type("0534800977");
+    expect(within(list()).queryByRole("group", { name: "Collega’s" })).toBeNull();
+    late(json(page));
+    await settle();
+    expect(group("Collega’s")).toEqual([expect.stringContaining("Anja Smit")]);
+  });
+
   it("is found while one types, each number of its own and the primary one first [5.2-c, 5.2-d, 3.3-e, 3.3-l]", async () => {
     await open();
     await type("jan");

@@ -16,6 +16,7 @@ const HEARD: ReadonlySet<string> = new Set([
   "transfer_returned",
   "alarm_urgent_unanswered",
   "alarm_urgent_empty",
+  "alarm_urgent_deserted",
 ]);
 
 /** A colleague's message while one looks at something else (3.5-g); the button opens the conversation (3.5-h). */

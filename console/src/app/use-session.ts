@@ -24,6 +24,8 @@ export interface SessionState {
   /** The operator screen has ended by itself. */
   readonly left: () => Promise<void>;
   readonly change: (taste: Partial<Taste>) => void;
+  /** It was changed elsewhere: in another tab, or by an administrator (X-d). */
+  readonly follow: (taste: Partial<Taste>) => void;
 }
 
 /** The organisation has the operator screen. */
@@ -37,10 +39,10 @@ export function useSession(): SessionState {
   const [info, setInfo] = useState<PortalInfo | null>(null);
   const [taste, setTaste] = useState<Taste>({ language: firstLanguage(), theme: rememberedTheme() });
 
-  const show = useCallback(async (next: Taste): Promise<void> => {
-    wear(next.theme);
-    await speak(next.language);
-    setTaste(next);
+  const show = useCallback(async (next: Partial<Taste>): Promise<void> => {
+    if (next.theme !== undefined) wear(next.theme);
+    if (next.language !== undefined) await speak(next.language);
+    setTaste((old) => ({ ...old, ...next }));
   }, []);
 
   const logIn = useCallback(
@@ -71,7 +73,7 @@ export function useSession(): SessionState {
 
   const change = useCallback(
     (part: Partial<Taste>): void => {
-      void show({ ...taste, ...part });
+      void show(part);
       if (session) {
         const settings: Settings = part;
         api.settings(settings).catch((reason: unknown) => {
@@ -80,7 +82,7 @@ export function useSession(): SessionState {
         });
       }
     },
-    [session, show, taste],
+    [session, show],
   );
 
   return {
@@ -89,6 +91,7 @@ export function useSession(): SessionState {
     taste,
     logIn,
     change,
+    follow: useCallback((part: Partial<Taste>) => void show(part), [show]),
     again,
     left,
     forget: useCallback(() => setSession(null), []),

@@ -103,6 +103,11 @@ describe("a pause", () => {
     showScreen(me({ rights: ["admin.queues"] }));
     await click(screen.getByRole("button", { name: /Menu van/ }));
     expect(screen.getByRole("menuitem", { name: "Beheer" }).getAttribute("href")).toBe("/admin");
+    cleanup();
+
+    showScreen(me({ rights: ["provider.manage"] }));
+    await click(screen.getByRole("button", { name: /Menu van/ }));
+    expect(screen.getByRole("menuitem", { name: "Beheer" }).getAttribute("href")).toBe("/admin");
     expect(screen.getAllByRole("menuitem").at(-1)?.textContent).toBe("Uitloggen");
   });
 

@@ -76,7 +76,7 @@ export const admin = {
   /** The file for that make of telephone, with a new password in it. */
   settingsFile: async (device: string, maker: string): Promise<Blob> =>
     (await send("POST", `${at("devices", device)}/settings/${maker}`)).blob(),
-  audit: (where: { resource?: string; thing?: string; before?: string | null }) => {
+  audit: (where: { resource?: string; thing?: string; user?: string; before?: string | null }) => {
     const asked = new URLSearchParams();
     for (const [key, value] of Object.entries(where)) if (value) asked.set(key, value);
     return json<AuditPage>(send("GET", `admin/audit?${asked}`));

@@ -11,6 +11,7 @@ import type {
   LogIn,
   MessagePage,
   NewPassword,
+  OwnDesk,
   PasswordChange,
   PasswordLinkInfo,
   PortalInfo,
@@ -119,6 +120,8 @@ function historyQuery(asked: Readonly<Record<string, string | null>>): string {
 export const api = {
   portal: () => request<PortalInfo>("GET", "portal"),
   session: () => request<SessionInfo>("GET", "session"),
+  /** Own phone and calls, where no live connection says them. */
+  ownDesk: () => request<OwnDesk>("GET", "session/desk"),
   logIn: (form: LogIn) => request<SessionInfo>("POST", "session", form),
   /** @param confirmed also as the last one in an urgent queue (D17). */
   logOut: (deviceToo: boolean, confirmed: boolean) => {

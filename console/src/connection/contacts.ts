@@ -47,7 +47,7 @@ function query(typed: string, { groups, signedOut, external }: Bars): URLSearchP
   return asked;
 }
 
-const NOBODY: ContactPage = { favourites: [], colleagues: [], found: [], barred: {} };
+const NOBODY: ContactPage = { favourites: [], colleagues: [], found: [], found_colleagues: [], barred: {} };
 
 export interface ContactSearch {
   readonly page: ContactPage;

@@ -66,19 +66,21 @@ export function sections(
 ): Sections {
   const searching = maySearch(typed);
   const people: Person[] = [];
+  // Their own outside numbers are not told here: of these the server knows that they are meant (3.3-q).
+  const numbered = new Set(page.found_colleagues);
   for (const agent of agents.values()) {
     if (agent.id === mine) continue;
     const own = groups.filter((group) => group.people.includes(agent.id));
     if (!fits(bars, agent.status !== "signed_out", own)) continue;
     const words = [agent.extension ?? "", agent.name, agent.email ?? "", ...own.map((group) => group.name)];
-    if (searching && !matches(words.join(" "), typed.trim())) continue;
+    if (searching && !numbered.has(agent.id) && !matches(words.join(" "), typed.trim())) continue;
     people.push({ kind: "colleague", id: agent.id, starred: page.colleagues.includes(agent.id), agent });
   }
   const starred = new Set(page.favourites.map((contact) => contact.id));
   const found = searching ? page.found : [];
   const hits = new Set(found.map((contact) => contact.id));
   for (const contact of page.favourites) {
-    if (searching && !hits.has(contact.id) && !holds(contact, typed)) continue;
+    if (searching && !hits.has(contact.id) && !holds(contact, typed, groups)) continue;
     if (shown(contact, bars, groups))
       people.push({ kind: "contact", id: contact.id, starred: true, contact });
   }
@@ -122,7 +124,9 @@ export function candidates(
   const hits = new Set(found.map((contact) => contact.id));
   const starred = new Set([...page.colleagues, ...page.favourites.map((contact) => contact.id)]);
   const sought = seeker(wanted);
-  const fitting = wanted === "" ? people : people.filter((agent) => sought(wordsOf(agent)));
+  const numbered = new Set(answered && maySearch(wanted) ? page.found_colleagues : []);
+  const fitting =
+    wanted === "" ? people : people.filter((agent) => numbered.has(agent.id) || sought(wordsOf(agent)));
   const favourites: Person[] = [
     ...fitting
       .filter((agent) => starred.has(agent.id))
@@ -151,8 +155,9 @@ function wordsOf(agent: AgentView): string {
 const agentWords = new WeakMap<AgentView, string>();
 
 /** A favourite beyond the first fifty of a search is still a favourite. */
-function holds(contact: ContactRow, typed: string): boolean {
-  const words = [contact.name, contact.function, ...contact.addresses].join(" ");
+function holds(contact: ContactRow, typed: string, groups: readonly ContactGroup[] = []): boolean {
+  const group = groups.find((one) => one.id === contact.group)?.name ?? "";
+  const words = [contact.name, contact.function, ...contact.addresses, group].join(" ");
   if (isNumber(typed)) return contact.numbers.some((number) => hasDigits(number, typed));
   return matches(words, typed.trim());
 }

@@ -9,62 +9,65 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
 
+/** Whose clock the times on the screen are read from (IANA); undefined: this computer's, where no organisation is in sight. */
+let zone: string | undefined;
+
+/** From now on times and dates are those of this zone: of the organisation (D28), as in what it exports. */
+export function showTimesOf(timeZone: string | undefined): void {
+  zone = timeZone;
+}
+
 /** Making a formatter takes milliseconds, using one microseconds: each kind is made once. */
-const timesOfDay = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(
+  language: string,
+  timeZone: string | undefined,
+  parts: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const kind = JSON.stringify([language, timeZone, parts]);
+  let format = formats.get(kind);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(language, { ...parts, ...(timeZone !== undefined && { timeZone }) });
+    formats.set(kind, format);
+  }
+  return format;
+}
+
+const MINUTES = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const SECONDS = { ...MINUTES, second: "2-digit" } as const;
 
 /** The time of day of an instant: `14:05`, with seconds `14:05:09`. */
-export function timeOfDay(instant: number, seconds = false, timeZone?: string): string {
-  const kind = `${seconds} ${timeZone ?? ""}`;
-  let format = timesOfDay.get(kind);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("nl-NL", {
-      hour: "2-digit",
-      minute: "2-digit",
-      ...(seconds && { second: "2-digit" }),
-      hourCycle: "h23",
-      ...(timeZone !== undefined && { timeZone }),
-    });
-    timesOfDay.set(kind, format);
-  }
-  return format.format(instant);
-}
+export const timeOfDay = (instant: number, seconds = false, timeZone = zone): string =>
+  formatOf("nl-NL", timeZone, seconds ? SECONDS : MINUTES).format(instant);
 
-/** How many midnights lie between two instants on this computer's calendar: 0 today, 1 yesterday. */
+const DAY = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+
+/** How many midnights lie between two instants: 0 today, 1 yesterday. */
 export function daysAgo(instant: number, now: number): number {
-  const midnight = (ms: number): number => {
-    const day = new Date(ms);
-    // Noon, so that an hour of summer time does not make a day shorter than a day.
-    return new Date(day.getFullYear(), day.getMonth(), day.getDate(), 12).getTime();
-  };
-  return Math.round((midnight(now) - midnight(instant)) / 86_400_000);
+  // As days of a calendar: an hour of summer time does not make a day shorter than a day.
+  const day = (at: number): number => Date.parse(formatOf("sv-SE", zone, DAY).format(at));
+  return Math.round((day(now) - day(instant)) / 86_400_000);
 }
 
-/** A date for a heading or a row: `12-11-2026`, in the order of the language. */
-export function date(instant: number, language: string): string {
-  return new Intl.DateTimeFormat(tag(language), {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-  }).format(instant);
-}
+const LONG = { day: "numeric", month: "long", year: "numeric" } as const;
 
-const shortDates = new Map<string, Intl.DateTimeFormat>();
+/** A date for a heading or a row: `12 november 2026`, in the order of the language. */
+export const date = (instant: number, language: string): string =>
+  formatOf(tag(language), zone, LONG).format(instant);
+
+const MEDIUM = { dateStyle: "medium", timeStyle: "short" } as const;
+
+/** Day and time in one: `12 nov 2026, 14:05`. */
+export const dateAndTime = (instant: number, language: string): string =>
+  formatOf(tag(language), zone, MEDIUM).format(instant);
+
+const SHORT = { day: "numeric", month: "short" } as const;
+const SHORT_WITH_WEEKDAY = { ...SHORT, weekday: "short" } as const;
 
 /** A day of the planning: `2 mrt`, with the day of the week `ma 2 mrt`. */
-export function shortDate(instant: number, language: string, timeZone: string, weekday: boolean): string {
-  const kind = `${language} ${timeZone} ${weekday}`;
-  let format = shortDates.get(kind);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat(tag(language), {
-      timeZone,
-      day: "numeric",
-      month: "short",
-      ...(weekday && { weekday: "short" }),
-    });
-    shortDates.set(kind, format);
-  }
-  return format.format(instant);
-}
+export const shortDate = (instant: number, language: string, timeZone: string, weekday: boolean): string =>
+  formatOf(tag(language), timeZone, weekday ? SHORT_WITH_WEEKDAY : SHORT).format(instant);
 
 /** How dates are written in a language of the console. */
 const tag = (language: string): string => (language === "nl" ? "nl-NL" : "en-GB");

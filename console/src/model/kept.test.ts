@@ -20,6 +20,7 @@ const agent = (id: string, part: Partial<AgentView> = {}): AgentView => ({
   chat: true,
   queues: ["q1"],
   talk: null,
+  talk_since: null,
   ...part,
 });
 const set = (...agents: AgentView[]): Op[] => agents.map((e) => ({ a: "s", e }));

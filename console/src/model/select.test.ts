@@ -14,6 +14,7 @@ const me = (part: Partial<MeView> = {}): MeView => ({
   rights: [],
   groups: [],
   group: "g1",
+  choose_group: true,
   device: "d1",
   signed_in: ["q1", "q2"],
   locked: [],
@@ -108,6 +109,12 @@ describe("the detail field", () => {
     expect([ids(waiting), ids(talking)]).toEqual([["waits"], ["talks"]]);
   });
 
+  it("shows all of a queue's calls, also of which I may not know who called whom [3.2-d]", () => {
+    const secret = call("secret", { state: "active", answered_at: 3, direction: null, number: null });
+    const { waiting, talking } = queueCalls(see(me(), secret, call("sent", { direction: "out" })), "q1");
+    expect([ids(waiting), ids(talking)]).toEqual([["sent"], ["secret"]]);
+  });
+
   it("shows who is available before who is not", () => {
     const agent = (id: string, status: AgentView["status"], queues = ["q1"]): AgentView => ({
       k: "agent",
@@ -122,6 +129,7 @@ describe("the detail field", () => {
       chat: true,
       queues,
       talk: null,
+      talk_since: null,
     });
     const all = see(agent("anja", "in_call"), agent("piet", "available"), agent("jan", "available", ["q2"]));
     expect(queueAgents(all, "q1").map((one) => one.id)).toEqual(["piet", "anja"]);
@@ -160,6 +168,7 @@ describe("all queues together", () => {
       chat: true,
       queues: ["a", "b"],
       talk: null,
+      talk_since: null,
     };
     const sum = totals(
       see(

@@ -77,8 +77,8 @@ export function queueCalls(all: Entities, queue: string): QueueCalls {
   const waiting: CallView[] = [];
   const talking: CallView[] = [];
   for (const call of all.call.values()) {
-    // Who is called for a caller of this queue is no caller of it.
-    if (call.queue === queue && call.direction === "in") (isWaiting(call) ? waiting : talking).push(call);
+    // Only who came into a queue has one, whoever called whom: also whom we called ourselves and sent to it.
+    if (call.queue === queue) (isWaiting(call) ? waiting : talking).push(call);
   }
   waiting.sort((a, b) => a.entered_at - b.entered_at || byId(a, b));
   talking.sort((a, b) => (a.answered_at ?? a.since) - (b.answered_at ?? b.since) || byId(a, b));

@@ -151,6 +151,7 @@ export interface MeView {
   readonly rights: string[];
   readonly groups: GroupRef[];
   readonly group: string | null;
+  readonly choose_group: boolean;
   readonly device: string | null;
   readonly signed_in: string[];
   readonly locked: string[];
@@ -203,6 +204,7 @@ export interface AgentView {
   readonly chat: boolean;
   readonly queues: string[];
   readonly talk: TalkView | null;
+  readonly talk_since: number | null;
 }
 
 /** This call is offered to me: a card with the green and (not for urgent) the red key. */
@@ -230,7 +232,7 @@ export interface CallView {
   readonly queue: string | null;
   readonly queue_name: string | null;
   readonly urgent: boolean;
-  readonly direction: "in" | "out";
+  readonly direction: "in" | "out" | null;
   readonly state: CallState;
   readonly since: number;
   readonly entered_at: number;
@@ -276,7 +278,7 @@ export interface ExchangeView {
 export interface AlarmView {
   readonly k: "alarm";
   readonly id: string;
-  readonly code: "disk_low" | "exchange_away" | "exchange_stuck" | "history_gap" | "not_saved" | "trunk_down" | "urgent_empty" | "urgent_unanswered";
+  readonly code: "disk_low" | "exchange_away" | "exchange_busy" | "exchange_stuck" | "history_gap" | "mail_away" | "not_saved" | "trunk_down" | "urgent_deserted" | "urgent_empty" | "urgent_unanswered";
   readonly queue: string | null;
   readonly queue_name: string | null;
   readonly name: string | null;
@@ -496,6 +498,7 @@ export interface AdminResource {
 export interface AdminOverview {
   readonly rights: string[];
   readonly resources: AdminResource[];
+  readonly mail: "outbox" | "smtp";
 }
 
 /** All rights that there are. */
@@ -570,6 +573,23 @@ export interface SessionInfo {
   readonly language: Language;
   readonly theme: Theme;
   readonly modules: Module[];
+  readonly contact: string;
+}
+
+/** A call that the user has now. */
+export interface OwnCall {
+  readonly id: string;
+  readonly state: CallState;
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly queue_name: string | null;
+}
+
+/** What the user has at the desk, for pages that have no live connection: asked before a log-out (4-b, 4-f). */
+export interface OwnDesk {
+  readonly device: string | null;
+  readonly keeps: boolean;
+  readonly calls: OwnCall[];
 }
 
 /** Own settings; None leaves one as it is. */
@@ -790,6 +810,7 @@ export interface ContactPage {
   readonly favourites: ContactRow[];
   readonly colleagues: string[];
   readonly found: ContactRow[];
+  readonly found_colleagues: string[];
   readonly barred: Record<string, string>;
 }
 

@@ -82,6 +82,8 @@ function aboutTheDesk(code: string, name: string, args: Args): string | null {
       return t`An urgent call in ${queue} is not being answered.`;
     case "alarm_urgent_empty":
       return t`Nobody is signed in to ${queue}.`;
+    case "alarm_urgent_deserted":
+      return t`Nobody seems to be there for ${queue}: who is signed in does not answer, or has no console or phone.`;
     default:
       return null;
   }
@@ -99,4 +101,5 @@ export const WRONG: ReadonlySet<string> = new Set([
   "exchange_down",
   "alarm_urgent_unanswered",
   "alarm_urgent_empty",
+  "alarm_urgent_deserted",
 ]);

@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import type { AgentStatus } from "../model/wire.ts";
+import type { AgentStatus, AgentView } from "../model/wire.ts";
 
 /** The shape and colour of a status; the same names as the drawings in `ui/Icon`. */
 export type StatusTone = "free" | "ringing" | "busy" | "wrap" | "away" | "urgent";
@@ -19,5 +19,19 @@ export const STATUS: Record<AgentStatus, { word: MessageDescriptor; tone: Status
   signed_out: { word: msg`Signed out`, tone: "away" },
 };
 
-/** Statuses that are shown with how long they last. */
-export const TIMED: ReadonlySet<AgentStatus> = new Set(["in_call", "holding", "wrap_up", "paused"]);
+/**
+ * From when to count beside the status: the call from its answer, whatever was held meanwhile (3.2-a), other things from
+ * their beginning. null: how long is not shown.
+ */
+export function countedFrom(agent: AgentView): number | null {
+  switch (agent.status) {
+    case "in_call":
+      return agent.talk_since;
+    case "holding":
+    case "wrap_up":
+    case "paused":
+      return agent.since;
+    default:
+      return null;
+  }
+}

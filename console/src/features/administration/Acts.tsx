@@ -10,6 +10,7 @@ import { OfOwnAnnouncement } from "./OfOwnAnnouncement.tsx";
 import { OfTrunk } from "./OfTrunk.tsx";
 import { OWN } from "./own-announcements.ts";
 import type { Known } from "./use-lists.ts";
+import { invitedWords, noMailWords } from "./words.ts";
 
 interface Props {
   readonly place: string;
@@ -64,11 +65,12 @@ function OfUser({ row, may, known }: Props) {
             ? t`This person has chosen a password.`
             : t`This person has not chosen a password yet. An invitation by mail has a link for it.`}
         </p>
+        {may && known.overview.mail === "outbox" && <p className="faint">{noMailWords()}</p>}
         {may && (
           <p className="adm-acts">
             <Press
               className="btn"
-              onPress={() => act("invitation", t`The invitation has been sent.`)}
+              onPress={() => act("invitation", invitedWords(known.overview.mail))}
             >{t`Send an invitation`}</Press>
             <Press
               className="btn"

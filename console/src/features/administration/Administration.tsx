@@ -5,6 +5,7 @@ import { Press } from "../../ui/controls.tsx";
 import { Brand, Icon, type IconName } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { PageLink } from "../../ui/PageLink.tsx";
+import { useZone } from "../../ui/use-zone.ts";
 import { Window } from "../../ui/Window.tsx";
 import { Changes } from "./Changes.tsx";
 import { Editor } from "./Editor.tsx";
@@ -51,6 +52,7 @@ interface Props {
 export function Administration({ path, go, corner, holds }: Props) {
   const { t } = useLingui();
   const known = useLists();
+  useZone(known === null || typeof known === "string" ? undefined : zoneOf(known));
   const [made, setMade] = useState<Secret | null>(null);
   const [sought, setSought] = useState({ place: "", text: "" });
   // The page that is drawn stays while it is asked whether its changes may go, however one leaves: also by Back.
@@ -144,6 +146,12 @@ export function Administration({ path, go, corner, holds }: Props) {
       </Window>
     </div>
   );
+}
+
+/** The organisation's, which is also what times in its files are written in. */
+function zoneOf({ lists }: Known): string | undefined {
+  const zone = lists["organisation"]?.[0]?.["time_zone"];
+  return typeof zone === "string" ? zone : undefined;
 }
 
 /** A password that was made a moment ago: shown on the page of its phone, until another one is made. */

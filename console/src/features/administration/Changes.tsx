@@ -1,14 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { admin } from "../../connection/admin.ts";
 import { Refused } from "../../connection/api.ts";
+import { dateAndTime } from "../../model/format.ts";
 import type { AuditPage, AuditRow } from "../../model/wire.ts";
 import { Press } from "../../ui/controls.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { type Page, standsIn } from "./kinds.ts";
 import { everyRule, pages } from "./pages.ts";
 import type { Known } from "./use-lists.ts";
-import { refusedWords, say } from "./words.ts";
+import { called, refusedWords, say } from "./words.ts";
 
 interface Props {
   readonly known: Known;
@@ -19,23 +20,47 @@ interface Props {
   readonly version?: string;
 }
 
+/** What is told of a thing that was made or deleted: what one knows it by, not all that it was set to. */
+const MAIN: Readonly<Record<string, readonly string[]>> = {
+  queues: ["groups", "numbers", "urgent", "strategy", "hours"],
+  groups: ["number"],
+  users: ["user_name", "email", "extension", "groups", "role", "rights", "numbers"],
+  roles: ["rights"],
+  devices: ["kind", "extension"],
+  numbers: ["queue", "person", "announcement"],
+  trunks: ["host", "user_name"],
+  hours: ["week"],
+  links: ["numbers", "queue"],
+  ldap: ["url", "base"],
+  own_announcements: ["text", "numbers"],
+  organisations: ["country", "modules", "numbers"],
+};
+
 /** Who changed what, from what to what, newest first. */
 export function Changes({ known, resource, thing, version }: Props) {
   const { t, i18n } = useLingui();
   const [page, setPage] = useState<AuditPage | null>(null);
+  const [sought, setSought] = useState({ user: "", resource: "" });
+  // What is asked for last counts, whatever is answered first.
+  const latest = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that there is more to read.
   useEffect(() => {
     void read(null);
-  }, [resource, thing, version]);
+  }, [resource, thing, version, sought]);
   const all = pages();
+  const kindWords = (kind: string): string => all[kind]?.title ?? (kind === "contacts" ? t`Contacts` : kind);
 
   async function read(before: string | null): Promise<void> {
+    latest.current += 1;
+    const mine = latest.current;
     try {
       const found = await admin.audit({
-        ...(resource !== undefined && { resource }),
+        resource: resource ?? sought.resource,
         ...(thing !== undefined && { thing }),
+        user: sought.user,
         before,
       });
+      if (mine !== latest.current) return;
       setPage((old) => (before === null ? found : { ...found, rows: [...(old?.rows ?? []), ...found.rows] }));
     } catch (reason) {
       if (!(reason instanceof Refused)) throw reason;
@@ -55,9 +80,35 @@ export function Changes({ known, resource, thing, version }: Props) {
     import: t`imported`,
   };
   if (page === null) return null;
+  const people = (known.lists["users"] ?? []).map((row) => [row.id, called(row)] as const);
+  const kinds = [...known.overview.resources.map((one) => one.name), "contacts"].map(
+    (name) => [name, kindWords(name)] as const,
+  );
   return (
     <>
-      {page.rows.length === 0 && <p className="faint">{t`Nothing has been changed yet.`}</p>}
+      {resource === undefined && (
+        <div className="adm-filter">
+          <Pick
+            label={t`Whose changes`}
+            options={[["", t`Everybody`], ...people]}
+            value={sought.user}
+            change={(user) => setSought({ ...sought, user })}
+          />
+          <Pick
+            label={t`Changes of what`}
+            options={[["", t`Everything`], ...kinds]}
+            value={sought.resource}
+            change={(of) => setSought({ ...sought, resource: of })}
+          />
+        </div>
+      )}
+      {page.rows.length === 0 && (
+        <p className="faint">
+          {sought.user === "" && sought.resource === ""
+            ? t`Nothing has been changed yet.`
+            : t`Nothing of that has been changed.`}
+        </p>
+      )}
       <ul className="adm-changes">
         {page.rows.map((row) => (
           <li key={row.id}>
@@ -65,8 +116,7 @@ export function Changes({ known, resource, thing, version }: Props) {
               <b>{row.user_name === "" ? t`The server` : row.user_name}</b> {words[row.action] ?? row.action}{" "}
               {thing === undefined && (
                 <>
-                  {all[row.resource]?.title ?? (row.resource === "contacts" ? t`Contacts` : row.resource)}:{" "}
-                  <b>{row.name}</b>
+                  {kindWords(row.resource)}: <b>{row.name}</b>
                 </>
               )}
             </span>
@@ -78,7 +128,19 @@ export function Changes({ known, resource, thing, version }: Props) {
                   <ins>{said(all[row.resource], field, row.after?.[field])}</ins>
                 </span>
               ))}
-            <small>{i18n.date(new Date(row.at), { dateStyle: "medium", timeStyle: "short" })}</small>
+            {row.action === "create" &&
+              told(row, row.after).map(([field, words]) => (
+                <span key={field} className="adm-diff">
+                  {titleOf(all[row.resource], field)} <ins>{words}</ins>
+                </span>
+              ))}
+            {row.action === "delete" &&
+              told(row, row.before).map(([field, words]) => (
+                <span key={field} className="adm-diff">
+                  {titleOf(all[row.resource], field)} <del>{words}</del>
+                </span>
+              ))}
+            <small>{dateAndTime(row.at, i18n.locale)}</small>
           </li>
         ))}
       </ul>
@@ -88,6 +150,14 @@ export function Changes({ known, resource, thing, version }: Props) {
     </>
   );
 
+  /** The main fields of what was made or deleted, as far as there was something in them. */
+  function told(row: AuditRow, fields: Readonly<Record<string, unknown>> | null): [string, string][] {
+    return (MAIN[row.resource] ?? [])
+      .filter((field) => fields?.[field] !== undefined && fields[field] !== null)
+      .map((field): [string, string] => [field, said(all[row.resource], field, fields?.[field])])
+      .filter(([, words]) => words !== "");
+  }
+
   function said(of: Page | undefined, field: string, value: unknown): string {
     if (field === "exits") {
       return Object.entries((value ?? {}) as object)
@@ -96,6 +166,30 @@ export function Changes({ known, resource, thing, version }: Props) {
     }
     return say(of?.kinds[field], value, known.lists);
   }
+}
+
+interface PickProps {
+  readonly label: string;
+  readonly options: readonly (readonly [value: string, words: string])[];
+  readonly value: string;
+  readonly change: (value: string) => void;
+}
+
+function Pick({ label, options, value, change }: PickProps) {
+  return (
+    <select
+      className="input"
+      aria-label={label}
+      value={value}
+      onChange={({ target }) => change(target.value)}
+    >
+      {options.map(([one, words]) => (
+        <option key={one} value={one}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 function differing(row: AuditRow): string[] {

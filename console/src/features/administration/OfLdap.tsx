@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { admin, type Row } from "../../connection/admin.ts";
 import { useAsk } from "../../connection/ask.ts";
+import { dateAndTime } from "../../model/format.ts";
 import type { BadLdapEntry, LdapImported } from "../../model/wire.ts";
 import { BadRows } from "../../ui/BadRows.tsx";
 import { Press } from "../../ui/controls.tsx";
@@ -63,12 +64,12 @@ export function OfLdap({ row, may, known }: Props) {
   );
 
   function lastSentence({ at, problem: no, added, changed, removed, same, bad }: Last): string {
-    const when = i18n.date(new Date(at), { dateStyle: "medium", timeStyle: "short" });
+    const when = dateAndTime(at, i18n.locale);
     if (no !== null) {
-      const why = refusedWords(no);
       if (no === "not_saved") {
         return t`${when}: the contacts could not be saved. What was stored before stays; it is tried again the next time.`;
       }
+      const why = refusedWords(no);
       return t`${when}: nothing was imported. ${why}`;
     }
     return t`${when}: ${added} new, ${changed} changed, ${removed} removed, ${same} the same, ${bad} left out.`;
@@ -93,7 +94,7 @@ function Outcome({ outcome }: { readonly outcome: LdapImported }) {
           ? t`Done: ${added} new, ${changed} changed, ${removed} removed, ${same} the same.`
           : t`This would become: ${added} new, ${changed} changed, ${removed} removed, ${same} the same.`}
       </p>
-      <BadRows lines={bad.map((one) => `${one.entry}: ${words[one.reason]}`)} count={bad_count} />
+      <BadRows bad={bad} words={(one) => `${one.entry}: ${words[one.reason]}`} count={bad_count} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Press } from "../../ui/controls.tsx";
 import { carryOut } from "./carry-out.ts";
 import { DeleteOrganisation } from "./DeleteOrganisation.tsx";
 import type { Known } from "./use-lists.ts";
+import { invitedWords, noMailWords } from "./words.ts";
 
 interface Props {
   readonly row: Row;
@@ -19,7 +20,7 @@ export function OfOrganisation({ row, known, gone }: Props) {
   const { busy, ask } = useAsk();
   const invite = (): void =>
     void ask(() =>
-      carryOut(() => admin.act("organisations", row.id, "invitation"), t`The invitation has been sent.`),
+      carryOut(() => admin.act("organisations", row.id, "invitation"), invitedWords(known.overview.mail)),
     );
   return (
     <>
@@ -32,6 +33,7 @@ export function OfOrganisation({ row, known, gone }: Props) {
             {row["demo"] === true && <>{t`This is the demo, with people and numbers that do not exist.`} </>}
             {t`What is set up there is seen by its own administrators only.`}
           </p>
+          {known.overview.mail === "outbox" && <p className="faint">{noMailWords()}</p>}
           <p className="adm-acts">
             <Press
               className="btn"

@@ -5,7 +5,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { ExitValue } from "./ExitValue.tsx";
 import { HolidaysValue, WeekValue } from "./HoursValue.tsx";
 import type { Exit, Kind } from "./kinds.ts";
-import { choices, type Lists, nameOf, rightWords, say } from "./words.ts";
+import { choices, type Lists, MINUTE_MS, nameOf, rightWords, say } from "./words.ts";
 
 export interface ValueProps {
   readonly kind: Kind;
@@ -161,7 +161,7 @@ function Secret({ value, empty, label, changed, change }: ValueProps & { readonl
 
 /** Words, a number, or a list of them with commas between. */
 function Words({ kind, value, label, changed, change, lists }: ValueProps) {
-  const list = kind.is === "list";
+  const list = kind.is === "list" || kind.is === "minutes";
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed ?? (value === null || value === undefined ? "" : sayPlain(kind, value, lists));
   const empty = "empty" in kind ? (kind.empty ?? "") : "";
@@ -173,7 +173,8 @@ function Words({ kind, value, label, changed, change, lists }: ValueProps) {
         text
           .split(",")
           .map((one) => one.trim())
-          .filter((one) => one !== ""),
+          .filter((one) => one !== "")
+          .map((one) => (kind.is === "minutes" ? milliseconds(one) : one)),
       );
     else change(text === "" && empty !== "" && kind.is !== "text" ? null : text);
   };
@@ -204,6 +205,12 @@ function Words({ kind, value, label, changed, change, lists }: ValueProps) {
       onBlur={() => setTyped(null)}
     />
   );
+}
+
+/** What is no number stays as it was typed, for the server to say so. */
+function milliseconds(minutes: string): number | string {
+  const typed = Number(minutes);
+  return Number.isFinite(typed) ? Math.round(typed * MINUTE_MS) : minutes;
 }
 
 function sayPlain(kind: Kind, value: unknown, lists: Lists): string {

@@ -8,6 +8,8 @@ export type Kind =
   | { readonly is: "choice"; readonly options: readonly (readonly [value: string, words: string])[] }
   | { readonly is: "flag"; readonly yes: string; readonly no: string }
   | { readonly is: "seconds"; readonly empty?: string; readonly minutes?: boolean }
+  /** A list of times, in minutes with commas between; the server has milliseconds. */
+  | { readonly is: "minutes"; readonly empty: string }
   | { readonly is: "count"; readonly empty?: string; readonly from?: number }
   /** `none`: what to do where there is nothing to choose from yet. */
   | { readonly is: "one"; readonly of: string; readonly empty?: string; readonly none?: string }
@@ -53,6 +55,11 @@ export interface Page {
   /** The same, as far as it is what the organisation has. */
   readonly beginIn?: (lists: Readonly<Record<string, readonly Draft[]>>) => Draft;
 }
+
+/** A new one speaks the language of the organisation. */
+export const inItsLanguage: NonNullable<Page["beginIn"]> = ({ organisation }) => ({
+  language: organisation?.[0]?.["language"] ?? "nl",
+});
 
 /** A thing as it is being changed. */
 export type Draft = Readonly<Record<string, unknown>>;

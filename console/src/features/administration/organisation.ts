@@ -35,12 +35,18 @@ export function organisation(language: Kind): Page {
       hold_recall_ms: seconds,
       direct_ring_ms: seconds,
       direct_exit: { is: "exit" },
+      mail_messages: { is: "flag", yes: t`also`, no: t`not` },
       direct_rings_in_wrap_up: { is: "flag", yes: t`ring`, no: t`do not ring` },
       outbound_wrap_up_ms: seconds,
       outbound_wrap_up_unanswered: { is: "flag", yes: t`also`, no: t`not` },
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      choose_group: {
+        is: "flag",
+        yes: t`chooses one at the beginning`,
+        no: t`begins with the last one, without being asked`,
+      },
       second_factor_for_administrators: { is: "flag", yes: t`also a code`, no: t`only a password` },
       hold_music: own(t`the usual music`),
       history_days: { is: "count", empty: t`an unlimited number of` },
@@ -57,6 +63,7 @@ export function organisation(language: Kind): Page {
         title: t`Call back`,
         text: t`Numbers that are never called back (with * at the end: all that begin so): [never_called_back].`,
       },
+      { title: t`Groups`, text: t`Who has several groups [choose_group].` },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {
         title: t`Several calls`,
@@ -80,7 +87,11 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Direct calls`,
-        text: t`They ring for [direct_ring_ms] seconds; one that is not taken [direct_exit]. In wrap-up they [direct_rings_in_wrap_up].`,
+        text: t`They ring for [direct_ring_ms] seconds; one that is not taken [direct_exit]. In wrap-up and pause they [direct_rings_in_wrap_up].`,
+      },
+      {
+        title: t`Messages`,
+        text: t`What a caller leaves for somebody is [mail_messages] mailed to that person.`,
       },
       {
         title: t`Wrap-up`,

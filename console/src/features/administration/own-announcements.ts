@@ -3,7 +3,7 @@ import type { Row } from "../../connection/admin.ts";
 import { duration, phoneNumber } from "../../model/format.ts";
 import { wayOut } from "../../text/why.ts";
 import { source } from "./announcements.ts";
-import type { Draft, Exit, Kind, Page } from "./kinds.ts";
+import { type Draft, type Exit, inItsLanguage, type Kind, type Page } from "./kinds.ts";
 import type { Lists } from "./words.ts";
 
 export const OWN = "own_announcements";
@@ -47,7 +47,7 @@ export function ownAnnouncements(language: Kind): Page {
         : []),
     ],
     begin: { name: "", text: "", numbers: [] },
-    beginIn: ({ organisation }) => ({ language: organisation?.[0]?.["language"] ?? "nl" }),
+    beginIn: inItsLanguage,
   };
 }
 

@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { announcements } from "./announcements.ts";
-import type { Draft, Page, Rule } from "./kinds.ts";
+import { type Draft, inItsLanguage, type Page, type Rule } from "./kinds.ts";
 import { ldap } from "./ldap.ts";
 import { network } from "./network.ts";
 import { organisation } from "./organisation.ts";
@@ -107,7 +107,6 @@ function users(): Page {
       name: "",
       user_name: "",
       email: null,
-      language: "nl",
       extension: null,
       numbers: [],
       number: null,
@@ -116,6 +115,7 @@ function users(): Page {
       role: null,
       rights: [],
     },
+    beginIn: inItsLanguage,
   };
 }
 
@@ -157,16 +157,27 @@ function devices(): Page {
           ["web", t`answers in the browser`],
         ],
       },
+      position: { is: "count", from: 1, empty: t`the last one` },
       one_line: { is: "flag", yes: t`on the same line`, no: t`as a second ring of the phone` },
     },
     rules: (row: Draft, isNew) => [
-      { title: t`Name`, text: t`The phone is called [name], with extension [extension].` },
+      {
+        title: t`Name`,
+        text: t`The phone is called [name], with extension [extension], and is number [position] in the list.`,
+      },
       ...rule(isNew),
       { title: t`Answering`, text: t`A click on answer [answer_method].` },
       // A browser shows its calls itself.
       ...(row.kind === "sip" ? [{ title: t`Second call`, text: t`A second call comes [one_line].` }] : []),
     ],
-    begin: { name: "", kind: "sip", extension: "", answer_method: "header", one_line: true },
+    begin: {
+      name: "",
+      kind: "sip",
+      extension: "",
+      answer_method: "header",
+      one_line: true,
+      position: null,
+    },
   };
 }
 

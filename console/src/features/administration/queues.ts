@@ -66,6 +66,7 @@ function kinds(): Record<string, Kind> {
     announce_every_ms: seconds,
     announce_wait: { is: "flag", yes: t`with the expected wait`, no: t`without the expected wait` },
     callback_attempts: { is: "count" },
+    callback_spacing_ms: { is: "minutes", empty: t`fill in` },
     callback_ring_ms: seconds,
     callback_offer_ms: seconds,
     callback_customer_first: {
@@ -79,6 +80,7 @@ function kinds(): Record<string, Kind> {
     callback_caller_chooses: { is: "flag", yes: t`may choose a time`, no: t`keeps the place in the queue` },
     callback_per_ten_minutes: { is: "count", empty: t`any number` },
     music: own(t`the usual music`),
+    message_mail: { is: "text", empty: t`nobody` },
     number: { is: "phone", empty: t`the number of the caller's group` },
     ring_until_answered: { is: "flag", yes: t`ringing`, no: t`music` },
     locked: { is: "flag", yes: t`may not`, no: t`may` },
@@ -197,6 +199,10 @@ function waysOut(): Rule[] {
       title: t`Call back`,
       text: t`A customer is called back at most [callback_attempts] times, each time for [callback_ring_ms] seconds; agents are asked for [callback_offer_ms] seconds. Ten minutes hold [callback_per_ten_minutes] of appointments.`,
     },
+    {
+      title: t`Next attempt`,
+      text: t`After an attempt in vain the next one follows after [callback_spacing_ms] minutes. Of several numbers, each holds for one attempt and the last for all that follow.`,
+    },
     { title: t`Order of calling back`, text: t`When a call back is due, [callback_customer_first].` },
     { title: t`Waiting long`, text: t`Who has waited [wait_ms_max] seconds [exits.timeout].` },
     { title: t`Full`, text: t`With [calls_max] callers waiting, the next one [exits.full].` },
@@ -209,6 +215,7 @@ function waysOut(): Rule[] {
       text: t`Who calls then [exits.join_unavailable]; who waits already [exits.leave_unavailable].`,
     },
     { title: t`Opening hours`, text: t`It is open [hours]. Outside of that a caller [exits.closed].` },
+    { title: t`Messages`, text: t`Messages that callers leave here are mailed to [message_mail].` },
     { title: t`Calling out`, text: t`Who is called for this queue sees [number].` },
   ];
 }

@@ -2,6 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import type { Row } from "../../connection/admin.ts";
 import type { Refused } from "../../connection/api.ts";
 import { phoneNumber } from "../../model/format.ts";
+import type { AdminOverview } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
 import { announcementName } from "./announcements.ts";
 import type { Exit, Kind, Stretch } from "./kinds.ts";
@@ -17,6 +18,8 @@ export function called(row: Row): string {
   if (row["source"] !== undefined && row["speaking"] === undefined) return announcementName(row.id);
   return String(row["name"] ?? phoneNumber(row.id));
 }
+
+export const MINUTE_MS = 60_000;
 
 /** How the thing with this id is called. */
 export function nameOf(lists: Lists, resource: string, id: unknown): string {
@@ -51,6 +54,8 @@ export function say(kind: Kind | undefined, value: unknown, lists: Lists): strin
       return value === true ? kind.yes : kind.no;
     case "seconds":
       return String(Number(value) / (kind.minutes === true ? 60_000 : 1_000));
+    case "minutes":
+      return (value as unknown[]).map((one) => (typeof one === "number" ? one / MINUTE_MS : one)).join(", ");
     case "count":
       return String(Number(value) + (kind.from ?? 0));
     case "one":
@@ -135,6 +140,18 @@ export const POINTS_AT: Readonly<Record<string, string>> = {
 export function beforeTarget(action: string): string {
   if (action === "announcement") return ": ";
   return action === "message" ? ` ${t`after`} ` : " ";
+}
+
+/** What has become of an invitation: without a mail server it has gone nowhere yet. */
+export function invitedWords(mail: AdminOverview["mail"]): string {
+  return mail === "outbox"
+    ? t`The invitation is a file in the folder "outbox" on the server.`
+    : t`The invitation has been sent.`;
+}
+
+/** Beside the button that sends one, where there is no mail server. */
+export function noMailWords(): string {
+  return t`No mail server is set here: an invitation becomes a file in the folder "outbox" on the server, for you to bring.`;
 }
 
 /** A right, as the end of "may ...". */

@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useChats } from "../../connection/chat.ts";
 import { useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { sameItems } from "../../model/select.ts";
-import { STATUS, TIMED } from "../../text/words.ts";
+import { countedFrom, STATUS } from "../../text/words.ts";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Shape } from "../../ui/Icon.tsx";
 import "../../ui/detail.css";
@@ -26,6 +26,7 @@ export function ChatDetail() {
     );
   }
   const { word, tone } = STATUS[agent.status];
+  const from = countedFrom(agent);
   const facts: readonly (readonly [string, string | null])[] = [
     [t`Extension`, agent.extension],
     [t`E-mail`, agent.email],
@@ -41,7 +42,7 @@ export function ChatDetail() {
           <Shape as={tone} tone={tone} />
           {i18n._(word)}
           {agent.pause !== null && ` (${agent.pause})`}{" "}
-          {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+          {from !== null && <Elapsed since={from} frozenAt={staleSince} />}
         </p>
       </div>
       <dl className="facts">

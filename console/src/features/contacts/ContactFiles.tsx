@@ -109,7 +109,7 @@ function Outcome({ outcome }: { outcome: ContactsImported }) {
           ? t`Done: ${added} new, ${changed} changed, ${same} the same.`
           : t`This would become: ${added} new, ${changed} changed, ${same} the same.`}
       </p>
-      <BadRows lines={bad.map((row) => t`Line ${row.line}: ${words[row.reason]}`)} count={bad_count} />
+      <BadRows bad={bad} words={(row) => t`Line ${row.line}: ${words[row.reason]}`} count={bad_count} />
     </div>
   );
 }

@@ -16,7 +16,7 @@ import { phoneNumber } from "../../model/format.ts";
 import { me } from "../../model/select.ts";
 import type { ContactGroup } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
-import { STATUS, TIMED } from "../../text/words.ts";
+import { countedFrom, STATUS } from "../../text/words.ts";
 import { announce } from "../../ui/announce.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
@@ -299,11 +299,12 @@ export function Status({ person }: { person: Person }) {
   }
   const { agent } = person;
   const { word, tone } = STATUS[agent.status];
+  const from = countedFrom(agent);
   return (
     <span className="st cut" data-tone={tone}>
       {i18n._(word)}
       {agent.pause !== null && ` (${agent.pause})`}{" "}
-      {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+      {from !== null && <Elapsed since={from} frozenAt={staleSince} />}
     </span>
   );
 }

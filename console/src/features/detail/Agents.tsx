@@ -5,7 +5,7 @@ import { useDesk, useEntities, useStaleSince } from "../../connection/desk.tsx";
 import { duration, phoneNumber } from "../../model/format.ts";
 import { isFree, me, queueAgents, sameItems } from "../../model/select.ts";
 import type { AgentView } from "../../model/wire.ts";
-import { STATUS, TIMED } from "../../text/words.ts";
+import { countedFrom, STATUS } from "../../text/words.ts";
 import { Tip } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Shape } from "../../ui/Icon.tsx";
@@ -77,6 +77,7 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
   const { ticker } = useDesk();
   const staleSince = useStaleSince();
   const { word, tone } = STATUS[agent.status];
+  const from = countedFrom(agent);
   const text = i18n._(word);
   const talk = agent.talk;
   const number = talk?.number ? phoneNumber(talk.number) : null;
@@ -86,7 +87,7 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
       : talk.direction === "in"
         ? t`incoming ${number ?? t`withheld number`}`
         : t`outgoing ${number ?? ""}`;
-  const long = TIMED.has(agent.status) ? duration((staleSince ?? ticker.now()) - agent.since) : null;
+  const long = from !== null ? duration((staleSince ?? ticker.now()) - from) : null;
   return (
     <div className="person">
       <Tip text={[text, long, talking].filter((fact) => fact !== null).join(", ")}>
@@ -101,7 +102,7 @@ const Person = memo(function Person({ agent, mine, ways }: PersonProps) {
       <div className="st cut" data-tone={tone}>
         {text}
         {agent.pause !== null && ` (${agent.pause})`}{" "}
-        {TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+        {from !== null && <Elapsed since={from} frozenAt={staleSince} />}
       </div>
       {talking !== null && <div className="st cut soft num">{talking}</div>}
       <Acts agent={agent} mine={mine} ways={ways} />

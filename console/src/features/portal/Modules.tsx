@@ -39,12 +39,11 @@ const TILES: Record<Module["id"], Tile> = {
 interface Props {
   readonly session: SessionInfo;
   readonly missing: readonly string[];
-  readonly contact: string;
   readonly hour: number;
 }
 
 /** The modules of the organisation; one that is not active is shown but cannot be chosen (1.1-l). */
-export function Modules({ session, missing, contact, hour }: Props) {
+export function Modules({ session, missing, hour }: Props) {
   const { t, i18n } = useLingui();
   const name = session.name.split(" ")[0] ?? session.name;
   const greeting =
@@ -83,10 +82,13 @@ export function Modules({ session, missing, contact, hour }: Props) {
             <a key={id} className="mod" role="link" aria-disabled="true" {...main}>
               {inside}
               <small>
-                {contact === ""
-                  ? t`Not activated. Ask your administrator.`
-                  : t`Not activated. Get in touch to activate it.`}
+                {tile.path === undefined
+                  ? t`Not in this version yet.`
+                  : session.contact === ""
+                    ? t`Not activated. Ask your administrator.`
+                    : t`Not activated. Get in touch to activate it.`}
               </small>
+              {tile.path !== undefined && session.contact !== "" && <small>{session.contact}</small>}
             </a>
           );
         })}

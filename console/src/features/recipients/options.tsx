@@ -11,7 +11,7 @@ import type {
   QueueView,
 } from "../../model/wire.ts";
 import { refusal } from "../../text/refusals.ts";
-import { STATUS, TIMED } from "../../text/words.ts";
+import { countedFrom, STATUS } from "../../text/words.ts";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
 
@@ -55,6 +55,7 @@ const Person = memo(function Person({ agent, cannot }: { agent: AgentView; canno
   const { i18n } = useLingui();
   const staleSince = useStaleSince();
   const { word, tone } = STATUS[agent.status];
+  const from = countedFrom(agent);
   return (
     <>
       <Shape as={tone} tone={agent.reachable ? tone : "away"} />
@@ -65,7 +66,7 @@ const Person = memo(function Person({ agent, cannot }: { agent: AgentView; canno
       <span className="st cut" data-tone={agent.reachable ? tone : "away"}>
         {agent.reachable ? i18n._(word) : cannot}
         {agent.reachable && agent.pause !== null && ` (${agent.pause})`}{" "}
-        {agent.reachable && TIMED.has(agent.status) && <Elapsed since={agent.since} frozenAt={staleSince} />}
+        {agent.reachable && from !== null && <Elapsed since={from} frozenAt={staleSince} />}
       </span>
     </>
   );
