@@ -64,30 +64,31 @@ async def test_who_waits_hears_the_queues_music_and_who_is_on_hold_the_organisat
 ) -> None:
     """Over and over; chosen, changed and taken back while they listen."""
     queue = f"queues/{await queue_of(henk.desk, 'Algemeen')}"
-    async with calling(cordboard) as caller, calling(cordboard, of="0612345699") as other:
+    async with calling(cordboard) as caller:
+        # In line before the next one calls: who is first is answered first.
         await caller.hears_music(within_ms=PATIENCE_MS)
-        await change(henk.desk, queue, music=await plays(henk.desk, "m-queue", QUEUE_HZ))
-        for one in (caller, other):
-            await one.hears(QUEUE_HZ, within_ms=PATIENCE_MS)
-        began = await caller.hears(QUEUE_HZ)
-        await caller.hears(QUEUE_HZ, since_us=began + MANY_TIMES_MS * 1000, within_ms=PATIENCE_MS)
+        async with calling(cordboard, of="0612345699") as other:
+            await change(henk.desk, queue, music=await plays(henk.desk, "m-queue", QUEUE_HZ))
+            for one in (caller, other):
+                await one.hears(QUEUE_HZ, within_ms=PATIENCE_MS)
+            began = await caller.hears(QUEUE_HZ)
+            await caller.hears(QUEUE_HZ, since_us=began + MANY_TIMES_MS * 1000, within_ms=PATIENCE_MS)
 
-        await change(henk.desk, queue, music=await plays(henk.desk, "m-other", OTHER_HZ))
-        await caller.hears(OTHER_HZ, within_ms=PATIENCE_MS)
+            await change(henk.desk, queue, music=await plays(henk.desk, "m-other", OTHER_HZ))
+            await caller.hears(OTHER_HZ, within_ms=PATIENCE_MS)
 
-        await change(henk.desk, "organisation/demo", hold_music=await plays(henk.desk, "m-hold", HOLD_HZ))
-        card = await henk.answer()
-        answered, waiting = (caller, other)
-        await both_hear(answered, henk.phone.call)
-        await henk.does("hold", card["id"])
-        await answered.hears(HOLD_HZ, within_ms=PATIENCE_MS)
-        await waiting.hears(OTHER_HZ, within_ms=PATIENCE_MS)
-        await henk.does("resume", card["id"])
-        await both_hear(answered, henk.phone.call)
-        await henk.does("hang_up", card["id"])
+            await change(henk.desk, "organisation/demo", hold_music=await plays(henk.desk, "m-hold", HOLD_HZ))
+            card = await henk.answer()
+            await both_hear(caller, henk.phone.call)
+            await henk.does("hold", card["id"])
+            await caller.hears(HOLD_HZ, within_ms=PATIENCE_MS)
+            await other.hears(OTHER_HZ, within_ms=PATIENCE_MS)
+            await henk.does("resume", card["id"])
+            await both_hear(caller, henk.phone.call)
+            await henk.does("hang_up", card["id"])
 
-        await change(henk.desk, queue, music=None)
-        await waiting.hears_music(without=(OTHER_HZ, QUEUE_HZ, HOLD_HZ), within_ms=PATIENCE_MS)
+            await change(henk.desk, queue, music=None)
+            await other.hears_music(without=(OTHER_HZ, QUEUE_HZ, HOLD_HZ), within_ms=PATIENCE_MS)
     await henk.nothing_left()
 
 
