@@ -219,7 +219,8 @@ function Place({ place, id, known, audit, go, made, sought, seek, tell, holds }:
         done={(to) => go(`/admin/${place}${to === undefined ? "" : `/${encodeURIComponent(to)}`}`)}
       />
       {audit && row !== undefined && (
-        <aside className="adm-trail" aria-label={t`Changes`}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by itself, also for who has no mouse.
+        <aside className="adm-trail" aria-label={t`Changes`} tabIndex={0}>
           <h2>{t`Changes`}</h2>
           <Changes
             known={known}
