@@ -101,6 +101,15 @@ describe("the log of changes", () => {
     expect(document.body.textContent).toContain("Daarvan is niets gewijzigd.");
   });
 
+  it("shows the beginning of what is long", async () => {
+    const long = { action: "change", resource: "organisation", thing: "o1", name: "Twente" };
+    changes = [{ ...CHANGE, ...long, before: { contact: "" }, after: { contact: "x".repeat(500) } }];
+    await open("/admin/audit");
+
+    const shown = (await screen.findByText("Marije")).closest("li")?.querySelector("ins")?.textContent;
+    expect(shown).toBe(`${"x".repeat(160)}…`);
+  });
+
   it("tells what was moved by its place", async () => {
     const moved = { action: "change", resource: "groups", thing: "g1", name: "Enschede" };
     changes = [{ ...CHANGE, ...moved, before: { position: 2 }, after: { position: 0 } }];

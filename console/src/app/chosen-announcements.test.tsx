@@ -39,8 +39,8 @@ describe("where an own announcement is chosen", () => {
 
   it("a queue plays it to who waits, and the organisation to who is on hold [D25]", async () => {
     await open("queues/q1");
-    expect(words(/^Wachtend: Wie wacht hoort …$/)).toEqual(["de gewone muziek", "Welkom"]);
-    fireEvent.change(field(/^Wachtend: Wie wacht hoort …$/), { target: { value: "a1" } });
+    expect(words(/^Wachtend: Wie wacht hoort …:$/)).toEqual(["de gewone muziek", "Welkom"]);
+    fireEvent.change(field(/^Wachtend: Wie wacht hoort …:$/), { target: { value: "a1" } });
     await press("Opslaan");
     cleanup();
     await open("organisation");

@@ -164,9 +164,15 @@ export function Changes({ known, resource, thing, version }: Props) {
         .map(([reason, way]) => say(of?.kinds[`exits.${reason}`], way, known.lists))
         .join(", ");
     }
-    return say(of?.kinds[field], value, known.lists);
+    return cut(say(of?.kinds[field], value, known.lists));
   }
 }
+
+/** Of a certificate or a long text the beginning is enough to know it by; the thing itself has all of it. */
+function cut(words: string): string {
+  return words.length > SHOWN_MAX ? `${words.slice(0, SHOWN_MAX)}…` : words;
+}
+const SHOWN_MAX = 160;
 
 interface PickProps {
   readonly label: string;

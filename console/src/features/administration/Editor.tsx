@@ -244,7 +244,7 @@ export function Editor({ page, place, row, known, may, password, made, holds, go
 /** What a value is, for who listens: the title of its sentence, and the words before it. */
 function label(rule: Rule, field: string): string {
   const before = rule.text.slice(0, rule.text.indexOf(`[${field}]`)).replace(/\[[a-z_.]+\]/g, "…");
-  return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $| ?\($/, "");
+  return `${rule.title}: ${before.split(/[.;]/).at(-1)?.trim() ?? ""}`.replace(/: $/, "");
 }
 
 /** What was refused is read, also where the page is longer than the screen. */

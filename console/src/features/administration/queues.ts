@@ -166,8 +166,8 @@ function waiting(row: Draft): Rule[] {
       title: t`Waiting`,
       text:
         row["ring_until_answered"] === true
-          ? t`Who waits hears [ring_until_answered], and is spoken to in [language].`
-          : t`Who waits hears [ring_until_answered] ([music]), and is spoken to in [language].`,
+          ? t`Who waits hears [ring_until_answered]. The language is [language].`
+          : t`Who waits hears [ring_until_answered]: [music]. The language is [language].`,
     },
     {
       title: t`Place in the queue`,
