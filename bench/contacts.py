@@ -64,7 +64,7 @@ PROBE = """
     const pressed = event.timeStamp, typed = event.target.value;
     const look = () => {
       const list = document.querySelector('.contacts [aria-busy]');
-      if (document.querySelector('[role=search] input')?.value !== typed) return;
+      if (document.querySelector('.contacts search input')?.value !== typed) return;
       if (list?.getAttribute('aria-busy') !== 'false') return requestAnimationFrame(look);
       requestAnimationFrame(() => window.__keys.push([typed, performance.now() - pressed,
         document.querySelectorAll('.crow').length]));
@@ -222,7 +222,9 @@ async def on_screen(cordboard: Installation, folder: Path, keys: int) -> list[fl
         await asyncio.sleep(0.5)
         found: list[tuple[str, float, int]] = await page.evaluate("window.__keys")
         await operator.close()
-    return [ms for typed, ms, _ in found if len(typed) >= 3]
+    counted = [ms for typed, ms, _ in found if len(typed) >= 3]
+    assert len(counted) > keys / 2, f"of {keys} keys {len(counted)} were seen on the screen"
+    return counted
 
 
 async def measure(options: argparse.Namespace) -> None:

@@ -40,6 +40,8 @@ NUMBERS = ("0534800900", "0534800900", "0534800900", "0534800911")
 """The general queue three times as often as the urgent one."""
 OUTSIDE_NUMBER = "0880000000"
 OUTSIDE_RINGS_MS = 2_500
+BESIDE = 5
+"""Cordboard picks its own ports among every tenth, and does not know of the one that is given to it."""
 SETTLE_S = 8.0
 """After a fault the consoles show who is there, and nobody else, within this."""
 REGISTER_S = 30.0
@@ -193,7 +195,7 @@ async def busy_office(folder: Path, *, chance: random.Random, people: int) -> As
     Args:
         people: how many callers are kept on the line.
     """
-    ari_port, outside_port = pick(1)[0], pick(1, TRUNK_ADDRESS)[0]
+    ari_port, outside_port = pick(1)[0] + BESIDE, pick(1, TRUNK_ADDRESS)[0]
     folder.mkdir(parents=True, exist_ok=True)
     wall = Wall(folder / "wall")
     cordboard = Installation(
