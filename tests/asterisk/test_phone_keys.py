@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.asterisk.legs import Legs
 from cordboard.core.agent import Device
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import AnswerCall, ArmTransfer, CompleteTransfer, ResumeCall, TransferToNumber
-from cordboard.core.types import AnswerMethod, NumberKind, TransferKind
+from cordboard.core.types import AnswerMethod, LegId, NumberKind, TransferKind
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller, Habits, Phone
 from tests.support.office import ALGEMEEN, CHANTAL, PIET, URGENT, Office
@@ -179,3 +180,13 @@ async def test_a_telephone_with_a_leg_for_each_call_consults_on_a_second_leg() -
         await office.pass_ms(300)
 
         assert (caller.hears().people, phone.calls) == (OUTSIDE, [])
+
+
+@pytest.mark.rule("D27")
+def test_a_transfer_key_that_is_told_twice_is_one_press_whatever_the_millisecond() -> None:
+    """Once for the leg and once for its endpoint; a later press is another one, and keys are told apart from it."""
+    legs = Legs()
+    leg = LegId("l1")
+    assert legs.pressed(leg, "2026-11-28T00:35:29.001+0000")
+    told = [("202", 1_000), ("202", 1_000), ("202", 1_003), ("202", 999), ("203", 1_004), ("203", 9_000)]
+    assert [legs.transferred(leg, to, at) for to, at in told] == [True, False, False, False, True, True]

@@ -452,11 +452,11 @@ class AsteriskExchange:
     def _transfer_key(self, event: ari.ChannelTransfer) -> None:
         """The transfer key on a telephone. The core does it, and answers the telephone."""
         leg = LegId(event.referred_by.source_channel.id)
-        if not self._legs.pressed(leg, event.timestamp):
+        owner, fact = self._legs.owner(leg), translate.fact(event)
+        # One that we do not know is not ours to answer, or has just been passed on and is no more.
+        if owner is None or not self._legs.transferred(leg, fact, translate.instant(event.timestamp)):
             return
-        fact = translate.fact(event)
-        owner = self._legs.owner(leg)
-        if not isinstance(fact, PhoneTransferAsked) or owner is None:
+        if not isinstance(fact, PhoneTransferAsked):
             self._deeds.not_transferring(leg)
             return
         self._inbox(owner, self._arrivals.leads(event.referred_by.source_channel, fact, self._clock.now()))

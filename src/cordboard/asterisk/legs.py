@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cordboard.core.types import CallId, DeviceId, LegId, OrganisationId
+from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId
+
+TOLD_AGAIN_MS = 1_000
+"""Within so long, and to the same, it is the same press of the transfer key."""
 
 
 class Legs:
@@ -16,6 +19,8 @@ class Legs:
         self._name: dict[LegId, str] = {}
         self._pressed: dict[LegId, str] = {}
         """When a key was last pressed, as the exchange writes it."""
+        self._transferred: dict[LegId, tuple[object, Instant]] = {}
+        """To whom its telephone's transfer key was last to pass it on, and when, on the exchange's clock."""
         self._call: dict[LegId, CallId] = {}
         """For which call something was last asked of it, for the log."""
         self._ringing: set[LegId] = set()
@@ -87,6 +92,18 @@ class Legs:
         self._pressed[leg] = at
         return True
 
+    def transferred(self, leg: LegId, to: object, at: Instant) -> bool:
+        """The transfer key was pressed. False: told again, as a key is, but perhaps of another millisecond.
+
+        On a busy machine the two tellings were not of the same one. A second answer, after the first was yes, is the
+        end of Asterisk (22.10, seen: a segmentation fault in its `res_pjsip_refer`).
+        """
+        last_to, last_at = self._transferred.get(leg, (None, 0))
+        if to == last_to and abs(at - last_at) < TOLD_AGAIN_MS:
+            return False
+        self._transferred[leg] = (to, at)
+        return True
+
     def forget(self, leg: LegId) -> None:
         """It is no more."""
         self._owner.pop(leg, None)
@@ -94,4 +111,5 @@ class Legs:
         self._name.pop(leg, None)
         self._call.pop(leg, None)
         self._pressed.pop(leg, None)
+        self._transferred.pop(leg, None)
         self._ringing.discard(leg)
