@@ -9,6 +9,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +114,21 @@ async def test_who_reaches_nobody_leaves_a_message(announcing: Installation, tmp
         spoken_us = sum(span.end_us - span.start_us for span in spans if span.tones == (CALLER_HZ,))
         assert spoken_us > 1_000_000, spans
         assert (await anja.request("GET", f"/api/messages/{name}"))[0] == 404
+        [mail] = await letters_of(announcing)
+        assert "piet@" in str(mail["To"])
+        assert "+31612345678" in str(mail["Subject"])
+        [sound] = mail.iter_attachments()
+        assert sound.get_content() == listened.read_bytes()
+
+
+async def letters_of(cordboard: Installation) -> list[EmailMessage]:
+    """The letters that have left, at least one: there is no mail server, so they are files."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not (files := list((cordboard.data / "outbox").glob("*.eml"))):
+        assert time.monotonic() < deadline, "no letter"
+        await asyncio.sleep(0.05)
+    parser = BytesParser(EmailMessage, policy=policy.default)
+    return [parser.parsebytes(file.read_bytes()) for file in files]
 
 
 async def left_for(desk: Desk) -> dict[str, Any]:

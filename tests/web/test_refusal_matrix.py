@@ -35,7 +35,7 @@ from tests.web.refused import (
 )
 from tests.web.rig import BRABANT, OWN, PIET, TWENTE, Rig, log_in
 
-OF_ONESELF = {
+OWN_SESSION = {
     "GET /api/session",
     "GET /api/session/desk",
     "PUT /api/settings",
@@ -47,6 +47,9 @@ OF_ONESELF = {
     "PUT /api/second-factor",
     "POST /api/second-factor/off",
     "POST /api/softphone",
+}
+OF_ONESELF = {
+    *OWN_SESSION,
     "GET /api/messages",
     "GET /api/missed",
     "GET /api/messages/{name}",
@@ -68,17 +71,7 @@ OF_A_GROUP = {
 """What tells of calls of queues: to who may work for a group of the queue."""
 NO_GROUPS = {
     "one's own, whatever the group": {
-        "GET /api/session",
-        "GET /api/session/desk",
-        "PUT /api/settings",
-        "PUT /api/password",
-        "GET /api/preferences",
-        "PUT /api/preferences",
-        "GET /api/second-factor",
-        "POST /api/second-factor",
-        "PUT /api/second-factor",
-        "POST /api/second-factor/off",
-        "POST /api/softphone",
+        *OWN_SESSION,
         "GET /api/history",
         "GET /api/history/file",
         "GET /api/history/{call}/back",

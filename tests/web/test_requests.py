@@ -15,7 +15,7 @@ from cordboard.core.call import CallState
 from cordboard.core.commands import RingDevice
 from cordboard.core.events import LegAnswered
 from cordboard.core.requests import AnswerCall, ChooseGroup, PairDevice, Request, SignIn
-from cordboard.core.types import DeviceId, GroupId, QueueId, UserId
+from cordboard.core.types import CallId, DeviceId, GroupId, QueueId, UserId
 from cordboard.web import live
 from tests.contracts.storage.samples import BROWSER, DESK, ENSCHEDE, URGENT, answered_call
 from tests.web.administrator import asked, code_of
@@ -48,6 +48,19 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
     (tmp_path / "secret.txt").write_text("not for browsers")
     async with rig(tmp_path, console=console) as made:
         yield made
+
+
+async def piet_answers(web: Rig) -> CallId:
+    """Piet sits down, and has a caller."""
+    for request in (
+        ChooseGroup(agent=PIET, group=ENSCHEDE),
+        PairDevice(agent=PIET, device=DESK),
+        SignIn(agent=PIET, queue=ALGEMEEN),
+    ):
+        assert isinstance(await asked(web, request), Accepted)
+    call = web.arrives("caller")
+    assert isinstance(await asked(web, AnswerCall(agent=PIET, call=call)), Accepted)
+    return call
 
 
 @pytest.mark.rule("1.1-f", "1.1-b")
@@ -182,14 +195,7 @@ async def test_what_a_log_out_would_end_is_asked_where_there_is_no_live_connecti
         assert code_of(await client.get("/api/session/desk")) == (401, "no_session")
         await log_in(client, "Piet@twente.example")
         nothing = await client.get("/api/session/desk")
-        for request in (
-            ChooseGroup(agent=PIET, group=ENSCHEDE),
-            PairDevice(agent=PIET, device=DESK),
-            SignIn(agent=PIET, queue=ALGEMEEN),
-        ):
-            assert isinstance(await asked(web, request), Accepted)
-        call = web.arrives("caller")
-        assert isinstance(await asked(web, AnswerCall(agent=PIET, call=call)), Accepted)
+        call = await piet_answers(web)
         own = (await client.get("/api/session/desk")).json()
     async with web.client() as client:
         await log_in(client)
@@ -214,14 +220,7 @@ async def test_a_session_that_expires_cuts_no_call(web: Rig) -> None:
     """The shift was long: Piet has to log in again, and his caller goes on talking with him."""
     async with web.client() as client:
         await log_in(client, "Piet@twente.example")
-        for request in (
-            ChooseGroup(agent=PIET, group=ENSCHEDE),
-            PairDevice(agent=PIET, device=DESK),
-            SignIn(agent=PIET, queue=ALGEMEEN),
-        ):
-            assert isinstance(await asked(web, request), Accepted)
-        call = web.arrives("caller")
-        assert isinstance(await asked(web, AnswerCall(agent=PIET, call=call)), Accepted)
+        call = await piet_answers(web)
         before, told = repr(web.services.engine.desks[TWENTE].board), len(web.exchange.told)
         token = client.cookies["cordboard"]
         await web.database.accounts.touch_session(hash_of(token), 0, 1)

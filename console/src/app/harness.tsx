@@ -7,6 +7,7 @@ import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext } from "../connection/desk.tsx";
 import type { Outcome } from "../connection/live.ts";
 import { Ticker } from "../connection/ticker.ts";
+import { agentView } from "../model/pretend.ts";
 import { Store } from "../model/store.ts";
 import type {
   AgentView,
@@ -136,22 +137,8 @@ export const talking = (id: string, part: Partial<CallView> = {}): CallView =>
     ...part,
   });
 
-export const agent = (id: string, name: string, part: Partial<AgentView> = {}): AgentView => ({
-  k: "agent",
-  id,
-  name,
-  extension: null,
-  email: null,
-  status: "available",
-  since: ago(60),
-  pause: null,
-  reachable: true,
-  chat: true,
-  queues: ["q1"],
-  talk: null,
-  talk_since: null,
-  ...part,
-});
+export const agent = (id: string, name: string, part: Partial<AgentView> = {}): AgentView =>
+  agentView(id, { name, since: ago(60), ...part });
 
 export const device = (id: string, name: string, part: Partial<DeviceView> = {}): DeviceView => ({
   k: "device",

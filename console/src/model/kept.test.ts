@@ -2,27 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyOps, type Entities, NOTHING } from "./entities.ts";
 import { kept } from "./kept.ts";
+import { agentView } from "./pretend.ts";
 import { roster } from "./roster.ts";
 import { callLayers, colleagues, queueAgents, totals } from "./select.ts";
 import { armed } from "./transfer.ts";
 import type { AgentView, CallView, Kind, MeView, Op, QueueView } from "./wire.ts";
 
-const agent = (id: string, part: Partial<AgentView> = {}): AgentView => ({
-  k: "agent",
-  id,
-  name: id,
-  extension: null,
-  email: null,
-  status: "available",
-  since: 0,
-  pause: null,
-  reachable: true,
-  chat: true,
-  queues: ["q1"],
-  talk: null,
-  talk_since: null,
-  ...part,
-});
 const set = (...agents: AgentView[]): Op[] => agents.map((e) => ({ a: "s", e }));
 
 describe("a reading that is kept", () => {
@@ -32,10 +17,10 @@ describe("a reading that is kept", () => {
       times += 1;
       return all.agent.size;
     });
-    const one = applyOps(NOTHING, set(agent("anja")));
+    const one = applyOps(NOTHING, set(agentView("anja")));
     expect([count(one), count(one), count({ ...one, call: new Map() })]).toEqual([1, 1, 1]);
     expect(times).toBe(1);
-    expect(count(applyOps(one, set(agent("piet"))))).toBe(2);
+    expect(count(applyOps(one, set(agentView("piet"))))).toBe(2);
     expect(times).toBe(2);
   });
 
@@ -66,7 +51,7 @@ describe("a reading that is kept", () => {
     { a: "s", e: call as unknown as CallView },
     { a: "s", e: other as unknown as CallView },
     { a: "s", e: queue as unknown as QueueView },
-    ...set(agent("anja"), agent("piet")),
+    ...set(agentView("anja"), agentView("piet")),
   ]);
   const readings: readonly (readonly [string, (all: Entities) => unknown, readonly Kind[]])[] = [
     ["callLayers", callLayers, ["me", "call"]],
@@ -104,7 +89,10 @@ describe("the order of colleagues", () => {
         queues: fc.subarray(["q1", "q2"]),
       })
       .map(
-        ({ id, ...part }): Op => ({ a: "s", e: agent(`u${id}`, { ...part, name: `${part.name} ${id}` }) }),
+        ({ id, ...part }): Op => ({
+          a: "s",
+          e: agentView(`u${id}`, { ...part, name: `${part.name} ${id}` }),
+        }),
       ),
     fc.integer({ min: 0, max: 8 }).map((id): Op => ({ a: "x", k: "agent", id: `u${id}` })),
   );
@@ -134,7 +122,7 @@ describe("the order of colleagues", () => {
   });
 
   it("leaves the list of a queue as it was that a change does not concern", () => {
-    const before = applyOps(NOTHING, set(agent("anja"), agent("piet", { queues: ["q2"] })));
+    const before = applyOps(NOTHING, set(agentView("anja"), agentView("piet", { queues: ["q2"] })));
     const [one, two] = [queueAgents(before, "q1"), queueAgents(before, "q2")];
     const after = applyOps(before, [{ a: "m", k: "agent", id: "piet", f: { status: "paused" } }]);
     expect(queueAgents(after, "q1")).toBe(one);

@@ -1,4 +1,4 @@
-import type { CallBackView, ContactRow, MissedView } from "./wire.ts";
+import type { AgentView, CallBackView, ContactRow, MissedView } from "./wire.ts";
 
 /** For tests and the stage only: a call back as the server shows one, nothing tried yet, planned at `at`. */
 export const callBack = (id: string, at: number, part: Partial<CallBackView> = {}): CallBackView => ({
@@ -58,5 +58,23 @@ export const contact = (id: string, name: string, part: Partial<ContactRow> = {}
   group: null,
   source: null,
   version: "v1",
+  ...part,
+});
+
+/** A colleague who is free. */
+export const agentView = (id: string, part: Partial<AgentView> = {}): AgentView => ({
+  k: "agent",
+  id,
+  name: id,
+  extension: null,
+  email: null,
+  status: "available",
+  since: 0,
+  pause: null,
+  reachable: true,
+  chat: true,
+  queues: ["q1"],
+  talk: null,
+  talk_since: null,
   ...part,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromSnapshot } from "./entities.ts";
+import { agentView } from "./pretend.ts";
 import { callLayers, queueAgents, queueCalls, totals } from "./select.ts";
 import type { AgentView, CallView, MeView, QueueView, View } from "./wire.ts";
 
@@ -116,21 +117,8 @@ describe("the detail field", () => {
   });
 
   it("shows who is available before who is not", () => {
-    const agent = (id: string, status: AgentView["status"], queues = ["q1"]): AgentView => ({
-      k: "agent",
-      id,
-      name: id,
-      extension: null,
-      email: null,
-      status,
-      since: 0,
-      pause: null,
-      reachable: true,
-      chat: true,
-      queues,
-      talk: null,
-      talk_since: null,
-    });
+    const agent = (id: string, status: AgentView["status"], queues = ["q1"]): AgentView =>
+      agentView(id, { status, queues });
     const all = see(agent("anja", "in_call"), agent("piet", "available"), agent("jan", "available", ["q2"]));
     expect(queueAgents(all, "q1").map((one) => one.id)).toEqual(["piet", "anja"]);
   });
@@ -155,21 +143,7 @@ describe("all queues together", () => {
   });
 
   it("counts a person once, weighs the averages and takes the longest wait", () => {
-    const agent: AgentView = {
-      k: "agent",
-      id: "u1",
-      name: "Chantal",
-      extension: null,
-      email: null,
-      status: "available",
-      since: 0,
-      pause: null,
-      reachable: true,
-      chat: true,
-      queues: ["a", "b"],
-      talk: null,
-      talk_since: null,
-    };
+    const agent = agentView("u1", { name: "Chantal", queues: ["a", "b"] });
     const sum = totals(
       see(
         agent,

@@ -120,7 +120,6 @@ export function Rows<T extends { readonly id: string }>({ of, items = false, chi
   const held = useRef<string | null>(null);
   const near = long === null ? ([0, of.length] as const) : (range ?? last.current);
   const parts = drawn(near, long === null ? -1 : of.findIndex((one) => one.id === held.current), of.length);
-  const ids = parts.flatMap(([from, to]) => of.slice(from, to)).map((one) => one.id);
   useLayoutEffect(() => {
     count.current = of.length;
     last.current = near;
@@ -156,7 +155,7 @@ export function Rows<T extends { readonly id: string }>({ of, items = false, chi
       ref={place}
       onFocus={(event) => {
         const at = rowsIn(place.current).findIndex((row) => row.contains(event.target));
-        held.current = ids[at] ?? null;
+        held.current = parts.flatMap(([from, to]) => of.slice(from, to))[at]?.id ?? null;
       }}
       onBlur={() => {
         held.current = null;
