@@ -1,6 +1,6 @@
 """Frames per second of the operator's page in a large and busy office, on a slow computer.
 
-    bench/run frames [--quick] [--rate N] [--picture FILE] [--profile FOLDER]
+    bench/run frames [--quick] [--rate N] [--picture FILE] [--profile FOLDER] [--trace FOLDER]
 
 The whole product with 40 queues, 500 people and 60 callers (`bench.crowd`), and one operator's page in Chromium at
 1920x1080 whose processor is made four times slower (CDP). Every queue is on the screen and chosen, the detail field has
@@ -85,6 +85,9 @@ SHOWN = """
 }
 """
 """How much the screen shows; of long lists the console draws what is in sight."""
+
+TRACED = ("cc", "viz", "blink", "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline")
+"""What a trace tells of: the page's own work, and drawing, which other threads do."""
 
 BUSY = {
     "TaskDuration": "all",
@@ -221,6 +224,7 @@ class Stage:
     page: Page
     session: CDPSession
     profiles: Path | None
+    traces: Path | None
     seen: dict[str, Seen] = field(default_factory=dict)
 
     async def watch(self, what: str, during: Callable[[], Awaitable[object]]) -> None:
@@ -229,7 +233,15 @@ class Stage:
         if self.profiles is not None:
             await self.session.send("Profiler.enable")
             await self.session.send("Profiler.start")
+        browser = self.page.context.browser
+        assert browser is not None
+        if self.traces is not None:
+            await browser.start_tracing(
+                path=self.traces / f"{what.replace(' ', '-')}.json", categories=list(TRACED)
+            )
         self.seen[what] = await recorded(self.page, self.session, during)
+        if self.traces is not None:
+            await browser.stop_tracing()
         if self.profiles is not None:
             told = await self.session.send("Profiler.stop")
             file = self.profiles / f"{what.replace(' ', '-')}.cpuprofile"
@@ -257,7 +269,7 @@ async def play(
         await page.screenshot(path=words.picture)
     # That nobody was logged in at first stands there too.
     browser.messages.clear()
-    stage = Stage(page, await slowed(page, words.rate), words.profile)
+    stage = Stage(page, await slowed(page, words.rate), words.profile, words.trace)
     await page.mouse.move(WIDTH / 2, 20)
     await stage.watch("left alone", lambda: asyncio.sleep(words.seconds))
     await stage.watch("scrolled", lambda: scroll(page, words.seconds))
@@ -334,6 +346,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=RATE, help="how many times slower the processor is")
     parser.add_argument("--picture", type=Path, help="write what is on the screen to this PNG")
     parser.add_argument("--profile", type=Path, help="also write CPU profiles to this folder; slows the page")
+    parser.add_argument("--trace", type=Path, help="also write the browser's traces to this folder; slows it")
     words = parser.parse_args()
     words.seconds = SECONDS_QUICK if words.quick else SECONDS
     facts = report.machine(playwright=report.package("playwright"))

@@ -176,6 +176,9 @@ class History(Protocol):
     ) -> tuple[StoredMessage, ...]:
         """Left for this user or for one of these queues, newest first."""
 
+    async def message(self, organisation: OrganisationId, name: str) -> StoredMessage | None:
+        """The one with this name, for whomever it is; None: there is none (any more)."""
+
     async def missed(
         self, organisation: OrganisationId, queues: frozenset[QueueId], *, since: Instant, limit: int
     ) -> tuple[MissedCaller, ...]:

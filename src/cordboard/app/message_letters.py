@@ -16,12 +16,10 @@ from cordboard.app.mailing import Mail, Mailing
 from cordboard.app.ports import Directory, StorageFailure
 from cordboard.app.tenancy import Tenancy
 from cordboard.core.records import MessageLeft, Record
-from cordboard.core.types import OrganisationId, UserId
+from cordboard.core.types import OrganisationId
 
 log = logging.getLogger(__name__)
 
-NEWEST = 50
-"""Among so many of one person's or queue's messages this one is found: it has just been written."""
 _WITHHELD = {"nl": "een anonieme beller", "en": "a caller whose number is withheld"}
 
 
@@ -56,13 +54,11 @@ class MessageLetters:
         if directory is None or (receiver := _receiver(directory, record)) is None:
             return
         to, name, language = receiver
-        queues = frozenset(filter(None, (record.queue,))) if record.to is None else frozenset()
         try:
-            newest = await self._history.messages(organisation, record.to or UserId(""), queues, limit=NEWEST)
+            message = await self._history.message(organisation, record.name)
         except StorageFailure:
             log.warning("a message is not mailed: the database did not say from whom it is")
             return
-        message = next((one for one in newest if one.name == record.name), None)
         if message is not None:
             mail = self._letter(directory, message, to=to, name=name, language=language)
             self._mailing.put(mail, organisation)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from cordboard.app.contacts import bare_digits
 from cordboard.app.gaps import Gap
@@ -223,37 +224,26 @@ class SqlHistory:
         Raises:
             StorageFailure: nothing could be read.
         """
+        theirs = and_(messages.c.to_user.is_(None), messages.c.queue_id.in_(sorted(queues)))
+        asked = (
+            _messages()
+            .where(messages.c.organisation == organisation, or_(messages.c.to_user == user, theirs))
+            .order_by(messages.c.at.desc(), messages.c.name.desc())
+            .limit(max(1, min(limit, PAGE_ROWS_MAX)))
+        )
         async with self._access.reading() as connection:
-            rows = await connection.execute(
-                select(messages, calls.c.number, calls.c.name.label("caller_name"))
-                .outerjoin(
-                    calls,
-                    and_(calls.c.organisation == messages.c.organisation, calls.c.id == messages.c.call_id),
-                )
-                .where(
-                    messages.c.organisation == organisation,
-                    or_(
-                        messages.c.to_user == user,
-                        and_(messages.c.to_user.is_(None), messages.c.queue_id.in_(sorted(queues))),
-                    ),
-                )
-                .order_by(messages.c.at.desc(), messages.c.name.desc())
-                .limit(max(1, min(limit, PAGE_ROWS_MAX)))
-            )
-            return tuple(
-                StoredMessage(
-                    name=row.name,
-                    call=row.call_id,
-                    number=row.number,
-                    caller_name=row.caller_name,
-                    to=row.to_user,
-                    queue=row.queue_id,
-                    queue_name=row.queue_name,
-                    at=row.at,
-                    ms=row.ms,
-                )
-                for row in rows
-            )
+            return tuple(_message(row) for row in await connection.execute(asked))
+
+    async def message(self, organisation: OrganisationId, name: str) -> StoredMessage | None:
+        """The one with this name, for whomever it is; None: there is none (any more).
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        asked = _messages().where(messages.c.organisation == organisation, messages.c.name == name)
+        async with self._access.reading() as connection:
+            row = (await connection.execute(asked)).one_or_none()
+        return _message(row) if row is not None else None
 
     async def missed(
         self, organisation: OrganisationId, queues: frozenset[QueueId], *, since: Instant, limit: int
@@ -331,6 +321,26 @@ class SqlHistory:
                 times=1,
             )
         return tuple(found.values())[: max(1, min(limit, PAGE_ROWS_MAX))]
+
+
+def _messages() -> Select[Any]:
+    """With whose they are."""
+    its = and_(calls.c.organisation == messages.c.organisation, calls.c.id == messages.c.call_id)
+    return select(messages, calls.c.number, calls.c.name.label("caller_name")).outerjoin(calls, its)
+
+
+def _message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
+        name=row.name,
+        call=row.call_id,
+        number=row.number,
+        caller_name=row.caller_name,
+        to=row.to_user,
+        queue=row.queue_id,
+        queue_name=row.queue_name,
+        at=row.at,
+        ms=row.ms,
+    )
 
 
 def _wanted(sought: Sought) -> list[ColumnElement[bool]]:

@@ -200,3 +200,6 @@ async def test_messages_are_for_a_person_or_for_who_serves_the_queue(database: D
     assert await database.history.messages(TWENTE, UserId("u-anja"), frozenset(), limit=10) == ()
     assert await database.history.messages(BRABANT, CHANTAL, frozenset({ALGEMEEN}), limit=10) == ()
     assert len(await database.history.messages(TWENTE, CHANTAL, frozenset({URGENT, ALGEMEEN}), limit=2)) == 2
+    assert await database.history.message(TWENTE, "m1") == found[1]
+    assert await database.history.message(TWENTE, "m9") is None
+    assert await database.history.message(BRABANT, "m1") is None
