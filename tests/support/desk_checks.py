@@ -261,6 +261,7 @@ def nobody_waits_in_vain(world: World) -> None:
 
 def alarms_are_set(board: Board) -> None:
     """Every moment at which something ends by itself will be noticed."""
+    assert set(board.alarms) == board.alarms_set
     for call in board.calls.values():
         moments = [call.until, call.back_until]
         if call.transfer is not None:
@@ -274,8 +275,7 @@ def alarms_are_set(board: Board) -> None:
         if agent.wrap_up is not None:
             due.append(agent.wrap_up.until)
         for instant in due:
-            assert instant is None or (instant, agent.id) in board.alarms, (agent, instant)
-    assert set(board.alarms) == board.alarms_set
+            assert instant is None or (instant, agent.id) in board.alarms_set, (agent, instant)
 
 
 def sound_is_right(world: World) -> None:

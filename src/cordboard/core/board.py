@@ -130,7 +130,8 @@ class Board:
 
     def on_line(self, agent: Agent) -> list[Call]:
         """Whom the agent's line is with: one party, several in a conference, or one who still rings."""
-        return [c for c in self.calls_of(agent) if c.state in ON_LINE]
+        calls = self.calls
+        return [calls[c] for c in agent.calls if calls[c].state in ON_LINE]
 
     def offered_to(self, agent: Agent) -> list[Call]:
         """The agent's offers in the order in which the device rings for them."""
@@ -152,8 +153,10 @@ class Board:
 
     def is_present(self, agent: Agent) -> bool:
         """Could be offered a call, now or after what the agent is doing; wrap-up and calls count as present (D21)."""
-        can_be_rung = self.is_reachable(agent) or self.is_engaged(agent)
-        return not agent.away and agent.pause is None and can_be_rung
+        if agent.away or agent.pause is not None:
+            return False
+        device = self.device_of(agent)
+        return device is not None and (device.registered or device.engaged)
 
     def is_available(self, agent: Agent) -> bool:
         """Free to be offered a call now (D11); being rung for one does not make an agent unavailable."""
@@ -169,8 +172,10 @@ class Board:
     def status_of(self, agent: Agent) -> AgentStatus:
         """What colleagues see (D11)."""
         if agent.calls:
-            talks = any(c.state is not CallState.HELD for c in self.calls_of(agent))
-            return AgentStatus.IN_CALL if talks else AgentStatus.HOLDING
+            for call in agent.calls:
+                if self.calls[call].state is not CallState.HELD:
+                    return AgentStatus.IN_CALL
+            return AgentStatus.HOLDING
         if agent.wrap_up is not None:
             return AgentStatus.WRAP_UP
         if agent.pause is not None:
@@ -179,9 +184,10 @@ class Board:
             return AgentStatus.NOT_ANSWERED
         if not agent.signed_in:
             return AgentStatus.SIGNED_OUT
-        if self.is_engaged(agent):
+        device = self.device_of(agent)
+        if device is not None and device.engaged:
             return AgentStatus.IN_CALL
-        if not self.is_reachable(agent):
+        if device is None or not device.registered:
             return AgentStatus.DEVICE_LOST
         if agent.line is not None and agent.line.state is LineState.RINGING:
             return AgentStatus.RINGING

@@ -97,11 +97,13 @@ def distribute(turn: Turn) -> list[Queue]:
             if moved:
                 # What was before it is behind it now, or the other way round.
                 reordered |= {agent_id: board.agents[agent_id] for agent_id in call.offers}
+    # All of them are seen before any of them is offered something.
     seen = [(agent, _seen(board, agent)) for agent in agents]
     for agent, before in seen:
         look.telephone(agent)
         if before is not None:
-            concerned |= dict.fromkeys(sorted(before.queues | agent.signed_in))
+            for queue_id in sorted(before.queues | agent.signed_in):
+                concerned[queue_id] = None
         if overview.places:
             _look_at_agent(look, agent, before)
     for agent in reordered.values():
@@ -121,7 +123,9 @@ def distribute(turn: Turn) -> list[Queue]:
 
 
 def _seen(board: Board, agent: Agent) -> Seat | None:
-    reachable, engaged = board.is_reachable(agent), board.is_engaged(agent)
+    device = board.device_of(agent)
+    engaged = device is not None and device.engaged
+    reachable = device is not None and device.registered and not engaged
     return board.overview.see_agent(agent, reachable=reachable, engaged=engaged)
 
 
@@ -154,8 +158,10 @@ def _look_at_agent(look: _Look, agent: Agent, before: Seat | None) -> None:
     if before is None:
         return
     for queue_id in before.queues | agent.signed_in:
-        for call in overview.hall(queue_id).particular.values():
-            look.at(call)
+        hall = overview.halls.get(queue_id)
+        if hall is not None and hall.particular:
+            for call in hall.particular.values():
+                look.at(call)
 
 
 def _look_for_work(look: _Look, agent: Agent, *, anew: bool) -> None:
@@ -389,14 +395,28 @@ def _lease(turn: Turn, call: Call, queue: Queue, willing: list[Agent]) -> list[A
             return [agent]
     if not turn.board.exchange_up:
         return []
-    free = [a for a in willing if not _has_earlier(turn, a, call) and _can_ring(turn, a)]
-    if free and all(a.id in call.tried for a in free):
-        call.tried.clear()
-    chosen = strategy.turn_of(queue, [a for a in free if a.id not in call.tried])
+    free = _who_can_ring(turn, call, willing)
+    if call.tried:
+        if free and all(a.id in call.tried for a in free):
+            call.tried.clear()
+        free = [a for a in free if a.id not in call.tried]
+    chosen = strategy.turn_of(queue, free)
     if chosen is None:
         return []
     queue.last_offered = chosen.id
     return [chosen]
+
+
+def _who_can_ring(turn: Turn, call: Call, agents: list[Agent]) -> list[Agent]:
+    """Those of these agents whose telephone could ring for this call now, none that comes before it being theirs."""
+    found, devices, now = [], turn.board.devices, turn.now
+    for agent in agents:
+        if not agent.offers and agent.device is not None and devices[agent.device].quiet_until <= now:
+            # Nearly everybody who is free: nothing is offered, and the telephone is not in a pause.
+            found.append(agent)
+        elif not _has_earlier(turn, agent, call) and _can_ring(turn, agent):
+            found.append(agent)
+    return found
 
 
 def _has_earlier(turn: Turn, agent: Agent, call: Call) -> bool:
@@ -415,7 +435,7 @@ def _widening(turn: Turn, call: Call, queue: Queue, willing: list[Agent], width:
     others = [a for a in willing if a.id not in call.offers]
     if missing > 0:
         # Not who is rung for somebody else already: the next caller would wait behind that ring.
-        others = [a for a in others if not _has_earlier(turn, a, call) and _can_ring(turn, a)]
+        others = _who_can_ring(turn, call, others)
         chosen += heapq.nsmallest(missing, others, key=lambda a: (a.idle_since, a.id))
     if len(others) > max(0, missing):
         turn.wake_call(call.since + width * queue.widen_ms, call)

@@ -326,7 +326,7 @@ def _deserted(queue: Queue) -> list[tuple[int, ExitReason]]:
 
 def staffing(turn: Turn, queue: Queue) -> None:
     """Where the last agent left a queue that has a way out for it, its callers have a while (D21)."""
-    if not queue.exits or not queue.exits.keys() & _LEAVING:
+    if not queue.exits or _LEAVING.isdisjoint(queue.exits):
         return
     empty, staffed = not queue.signed_in, offer.is_staffed(turn.board, queue)
     queue.empty_since = (queue.empty_since or turn.now) if empty else None

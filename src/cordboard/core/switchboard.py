@@ -75,6 +75,12 @@ from cordboard.core.requests import Request
 from cordboard.core.turn import CALL_ALARM, CALLBACK_ALARM, OFFERS_ALARM, Turn
 from cordboard.core.types import CallBackId, CallId, DeviceId, EndedBy, Instant, LegId, UserId
 
+_BEGINS: dict[CallState, tuple[Callable[[Turn, Call], None], ...]] = {
+    CallState.WAITING: (exits.watch, urgent.watch, customer_first.watch),
+    CallState.DIALLING: (callback.moved,),
+    CallState.HELD: (holding.begin,),
+}
+"""What begins for a call that has come into this state; in the others nothing does."""
 ROUNDS_MAX = 50
 """What one turn may set off in turn; more is a mistake of ours."""
 
@@ -253,12 +259,12 @@ class Switchboard:
         elif turn.moved:
             moved, turn.moved = turn.moved, []
             for call in moved:
-                asking.moved(turn, call)
-                holding.begin(turn, call)
-                exits.watch(turn, call)
-                urgent.watch(turn, call)
-                callback.moved(turn, call)
-                customer_first.watch(turn, call)
+                if call.dialogue is not None:
+                    asking.moved(turn, call)
+                    if call.state is not CallState.WAITING:
+                        exits.watch(turn, call)
+                for begin in _BEGINS.get(call.state, ()):
+                    begin(turn, call)
                 if call.state is not CallState.WAITING:
                     urgent.settled(turn, call)
         elif turn.left:

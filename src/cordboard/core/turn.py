@@ -39,6 +39,10 @@ SEGMENT = {
     CallState.TRANSFERRED: SegmentKind.AWAY,
     CallState.LEAVING: SegmentKind.LEAVE,
 }
+STORED: dict[CallState, StoredState] = {
+    state: StoredState(state.value) for state in CallState if state is not CallState.ENDED
+}
+"""What the database calls each state."""
 OF_AGENT = frozenset({SegmentKind.DIAL, SegmentKind.TALK, SegmentKind.HOLD})
 """Kinds of segments that are an agent's."""
 CALL_ALARM = "call "
@@ -186,7 +190,8 @@ class Turn:
         self._calls[call.id] = None
         if call.queue is not None:
             self._queues[call.queue] = None
-        self.touch_call(call)
+        self.touched_calls[call.id] = call
+        self.look_again = True
 
     def touch_call(self, call: Call) -> None:
         """The call may have to be offered to others; it need not look different."""
@@ -195,8 +200,8 @@ class Turn:
 
     def show_agent(self, agent: Agent) -> None:
         """Something about the agent changed; the status is worked out at the end of the turn."""
-        self._agents[agent.id] = agent
-        self.touch_agent(agent)
+        self._agents[agent.id] = self.touched_agents[agent.id] = agent
+        self.look_again = True
 
     def touch_agent(self, agent: Agent) -> None:
         """Other calls may have to be offered to the agent, who need not look different."""
@@ -289,7 +294,7 @@ class Turn:
         self.remember(
             CallMoved(
                 call=call.id,
-                state=StoredState(call.state.value),
+                state=STORED[call.state],
                 agent=call.agent,
                 answered_at=call.answered_at,
                 at=call.since,

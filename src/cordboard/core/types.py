@@ -94,6 +94,9 @@ class TransferKind(Enum):
 class EndedBy(Enum):
     """Why a call is over."""
 
+    # By identity: the hash of a name is worked out in Python each time, and this one is looked up all day.
+    __hash__ = object.__hash__
+
     CALLER = "caller"
     """The party at the other end: the caller, or who was called."""
     AGENT = "agent"

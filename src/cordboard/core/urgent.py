@@ -82,6 +82,8 @@ def alarm(turn: Turn, saying: Saying, queue: Queue, call: Call | None = None) ->
 
 def staffing(turn: Turn, queue: Queue) -> None:
     """Somebody must be signed in to every urgent queue, and be there; when nobody is, that is an alarm."""
+    if not queue.urgent and queue.deserted_since is None:
+        return
     _somebody_is_there(turn, queue)
     if not queue.urgent or queue.alarmed is not bool(queue.signed_in):
         return
