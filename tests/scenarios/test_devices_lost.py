@@ -9,9 +9,10 @@ import pytest
 from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState, Note
 from cordboard.core.commands import RingDevice
+from cordboard.core.events import Place
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallMoved, SegmentClosed, SegmentKind, SegmentOutcome, StoredState
-from cordboard.core.types import AnswerMethod, DeviceKind, QueueId
+from cordboard.core.types import AnswerMethod, DeviceKind, QueueId, UserId
 from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
 from tests.support.pretend_exchange import Phone
@@ -333,3 +334,23 @@ def test_who_went_home_without_logging_out_stops_nobody_elses_calls() -> None:
     assert world.who_sees("c1") == ["piet"]
     world.click_answer("piet", "c1")
     assert world.hears("c1") == "piet"
+
+
+@pytest.mark.rule("D16", "2.1.1-a")
+def test_an_agent_whose_caller_went_back_to_the_queue_unseen_is_free_at_once() -> None:
+    """The command had reached the exchange before the connection broke; nobody is left to wait for."""
+    world = talking()
+    world.signs_out("piet", "algemeen")
+    world.phone_vanishes("chantal")
+    world.wait(10)
+    world.exchange.answer_at_once.clear()
+    world.phone_comes_back("chantal")
+    assert world.phone_of("chantal") is Phone.RINGING
+
+    world.exchange_goes_away()
+    party = world.exchange.callers[world.call("c1").leg]
+    party.place, party.line, party.queue = Place.QUEUE, None, QueueId("algemeen")
+    world.exchange_comes_up()
+
+    assert world.state("c1") is CallState.WAITING
+    assert UserId("chantal") in world.call("c1").offers

@@ -45,6 +45,7 @@ def check(world: World) -> None:
     if board.exchange_up:
         wrap_ups_end(world)
         nobody_waits_in_vain(world)
+        nobody_is_waited_for_in_vain(board)
         alarms_are_set(board)
     if not world.events:
         sound_is_right(world)
@@ -257,6 +258,12 @@ def nobody_waits_in_vain(world: World) -> None:
             pause = device is not None and device.quiet_until > now
             wants_not = agent_id in call.rejected or call.not_before.get(agent_id, 0) > now
             assert not free or pause or wants_not, (call, agent)
+
+
+def nobody_is_waited_for_in_vain(board: Board) -> None:
+    """An agent's telephone is waited for, or rung back, for somebody: else the agent is free for the next (I3)."""
+    for agent in board.agents.values():
+        assert agent.calls or (agent.line_lost_until is None and agent.ring_back_at is None), agent
 
 
 def alarms_are_set(board: Board) -> None:

@@ -443,8 +443,6 @@ def leave(turn: Turn, agent: Agent, call: Call) -> None:
 def free_line(turn: Turn, agent: Agent, call: Call, *, tone: bool) -> None:
     """The line lives as long as the agent has any call; a tone says that this caller is gone (D27)."""
     line = agent.line
-    if not agent.calls:
-        agent.ring_back_at = agent.line_lost_until = None
     if line is None:
         return
     if line.state is LineState.CLOSING:

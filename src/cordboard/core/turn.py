@@ -178,6 +178,9 @@ class Turn:
 
     def leaves(self, agent: Agent, call: Call) -> None:
         """The call is not this agent's any more."""
+        if not agent.calls:
+            # Nobody is left for whom the telephone would be rung back, or waited for.
+            agent.ring_back_at = agent.line_lost_until = None
         talked_ms = call.talked_ms(self.now)
         self.left.append(Left(agent=agent, call=call, queue=call.queue, talked_ms=talked_ms))
 
