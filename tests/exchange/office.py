@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +24,7 @@ from cordboard.app.ports import DeviceRow, OrganisationRow, QueueRow
 from cordboard.core.types import OrganisationId
 from cordboard.storage.open import open_database
 from tests.support.installation import Desk, Installation
+from tests.support.rtp import now_us
 from tests.support.sipphone import SipCall, SipPhone
 
 PATIENCE_MS = 15_000
@@ -36,6 +39,9 @@ RING_MS = 4_000
 """A shorter ring than the demo organisation's, so that tests need not wait for twenty seconds."""
 BLIND_RING_MS, UNDO_MS = 8_000, 6_000
 """The same of a blind transfer's ring, and of the time to take a transfer back."""
+
+LONGEST_GAP_MS = 400
+"""Of what a listener may miss when the machine, not the exchange, is busy: the tests' own ears stop too."""
 
 
 def tell(text: str) -> None:
@@ -180,6 +186,35 @@ async def both_hear(caller: SipCall, agent: SipCall, agent_hz: int = AGENT_HZ) -
     await agent.hears(CALLER_HZ, within_ms=PATIENCE_MS)
 
 
+def unbroken(call: SipCall, hz: int, start_us: int) -> None:
+    """The tone was heard all the time since then.
+
+    Raises:
+        AssertionError: there was a gap.
+    """
+    spans = call.ear.heard_between(start_us, now_us(), [hz])
+    gaps = [(s.end_us - s.start_us) // 1000 for s in spans if s.tones != (hz,)]
+    assert max(gaps, default=0) <= LONGEST_GAP_MS, f"gaps in {hz} Hz (ms): {gaps}"
+
+
+async def killed_and_back(cordboard: Installation, *workers: Worker, by: int = signal.SIGKILL) -> None:
+    """The server dies (or hangs, `by` SIGSTOP); wait until another one serves and the consoles have it."""
+    old = cordboard.server_pid()
+    began = time.monotonic()
+    os.kill(old, by)
+    while True:
+        await cordboard.healthy()
+        try:
+            if cordboard.server_pid() != old:
+                break
+        except AssertionError:
+            pass
+        await asyncio.sleep(0.01)
+    tell(f"the server was back after {(time.monotonic() - began) * 1000:.0f} ms")
+    for worker in workers:
+        await worker.reconnect()
+
+
 async def configure(
     cordboard: Installation,
     *,
@@ -189,7 +224,7 @@ async def configure(
 ) -> None:
     """Change the stored configuration as an administrator would, and start Cordboard anew with it."""
     await cordboard.stop()
-    database = await open_database(f"sqlite:///{cordboard.data / 'cordboard.db'}", backups=None)
+    database = await open_database(cordboard.database, backups=None)
     try:
         directory = await database.directories.directory(OrganisationId("demo"))
         changed = replace(

@@ -8,11 +8,18 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.exchange.office import AGENT_HZ, CALLER_HZ, PATIENCE_MS, Worker, at_work, both_hear
+from tests.exchange.office import (
+    AGENT_HZ,
+    CALLER_HZ,
+    PATIENCE_MS,
+    Worker,
+    at_work,
+    both_hear,
+    killed_and_back,
+)
 from tests.exchange.outside import cordboard
 from tests.exchange.test_announcements import recording
 from tests.exchange.test_call_backs import is_kept, planned, row
-from tests.exchange.test_deaths import killed_and_back
 from tests.support import speech, tone
 from tests.support.g711 import FRAME_SAMPLES
 from tests.support.installation import Installation

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.exchange.office import AGENT_HZ, OUTSIDE_HZ, PATIENCE_MS, Worker, at_work, calling
+from tests.exchange.office import AGENT_HZ, OUTSIDE_HZ, PATIENCE_MS, Worker, at_work, calling, killed_and_back
 from tests.exchange.outside import cordboard, talk
-from tests.exchange.test_deaths import killed_and_back
 from tests.support.installation import Installation
 from tests.support.sipphone import SipPhone
 

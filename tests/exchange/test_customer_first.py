@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.exchange.office import AGENT_HZ, OUTSIDE_HZ, PATIENCE_MS, Worker, at_work
+from tests.exchange.office import AGENT_HZ, OUTSIDE_HZ, PATIENCE_MS, Worker, at_work, killed_and_back
 from tests.exchange.outside import cordboard, talk
 from tests.exchange.test_announcements import recording
 from tests.exchange.test_call_backs import CUSTOMER, planned, row
-from tests.exchange.test_deaths import killed_and_back
 from tests.support import speech
 from tests.support.installation import Installation
 from tests.support.sipphone import SipCall, SipPhone

@@ -27,32 +27,18 @@ from tests.exchange.office import (
     CALLER_HZ,
     OTHER_AGENT_HZ,
     PATIENCE_MS,
-    Worker,
     at_work,
     both_hear,
     calling,
+    killed_and_back,
     tell,
+    unbroken,
 )
 from tests.support.installation import CONFIGURATION, Installation
 from tests.support.rtp import now_us
-from tests.support.sipphone import SipCall
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
-
-LONGEST_GAP_MS = 400
-"""Of what a listener may miss when the machine, not the exchange, is busy: the tests' own ears stop too."""
-
-
-def unbroken(call: SipCall, hz: int, start_us: int) -> None:
-    """The tone was heard all the time since then.
-
-    Raises:
-        AssertionError: there was a gap.
-    """
-    spans = call.ear.heard_between(start_us, now_us(), [hz])
-    gaps = [(s.end_us - s.start_us) // 1000 for s in spans if s.tones != (hz,)]
-    assert max(gaps, default=0) <= LONGEST_GAP_MS, f"gaps in {hz} Hz (ms): {gaps}"
 
 
 async def gone(pid: int, *, within_ms: int) -> None:
@@ -66,24 +52,6 @@ async def gone(pid: int, *, within_ms: int) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"process {pid} has not ended within {within_ms} ms")
-
-
-async def killed_and_back(cordboard: Installation, *workers: Worker, by: int = signal.SIGKILL) -> None:
-    """The server dies (or hangs, `by` SIGSTOP); wait until another one serves and the consoles have it."""
-    old = cordboard.server_pid()
-    began = time.monotonic()
-    os.kill(old, by)
-    while True:
-        await cordboard.healthy()
-        try:
-            if cordboard.server_pid() != old:
-                break
-        except AssertionError:
-            pass
-        await asyncio.sleep(0.01)
-    tell(f"the server was back after {(time.monotonic() - began) * 1000:.0f} ms")
-    for worker in workers:
-        await worker.reconnect()
 
 
 async def test_a_call_outlives_its_server_and_is_in_control_again(cordboard: Installation) -> None:

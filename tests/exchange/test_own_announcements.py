@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.exchange.office import AGENT_HZ, PATIENCE_MS, Worker, at_work, both_hear, calling
-from tests.exchange.test_deaths import unbroken
+from tests.exchange.office import AGENT_HZ, PATIENCE_MS, Worker, at_work, both_hear, calling, unbroken
 from tests.support import speech
 from tests.support.installation import Desk, Installation
 from tests.support.rtp import now_us

@@ -23,6 +23,7 @@ from tests.exchange.office import (
     PATIENCE_MS,
     Worker,
     at_work,
+    killed_and_back,
 )
 from tests.exchange.outside import (
     arms,
@@ -37,7 +38,6 @@ from tests.exchange.outside import (
     transfer_becomes,
     transfer_of,
 )
-from tests.exchange.test_deaths import killed_and_back
 from tests.support.installation import Installation, Refused
 from tests.support.sipphone import EndedBy, SipCall, SipPhone
 

@@ -19,6 +19,7 @@ from tests.exchange.office import (
     PATIENCE_MS,
     Worker,
     at_work,
+    unbroken,
 )
 from tests.exchange.outside import (
     arms,
@@ -34,7 +35,6 @@ from tests.exchange.outside import (
     transfer_becomes,
     transfer_of,
 )
-from tests.exchange.test_deaths import unbroken
 from tests.support.installation import Installation, Refused
 from tests.support.rtp import now_us
 from tests.support.sipphone import EndedBy, SipCall, SipPhone

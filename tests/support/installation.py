@@ -61,15 +61,22 @@ class Installation:
         configuration: str = CONFIGURATION,
         port: int | None = None,
         environment: dict[str, str] | None = None,
+        database: str | None = None,
     ) -> None:
-        """`environment`: variables beside our own."""
+        """
+        Args:
+            environment: variables beside our own.
+            database: address of an empty PostgreSQL database; None: a file of SQLite in the data folder.
+        """
         self._environment = os.environ | (environment or {})
         self.folder = folder
         self.data = folder / "data"
         self.port = port or pick(1)[0]
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = folder / "cordboard.toml"
-        self._configuration = configuration
+        # A setting of the whole file stands before its first section.
+        self._configuration = (f'database = "{database}"\n' if database else "") + configuration
+        self.database = database or f"sqlite:///{self.data / 'cordboard.db'}"
         self.parent: asyncio.subprocess.Process | None = None
         self.started_ms = 0.0
 
@@ -93,7 +100,7 @@ class Installation:
         self._config.write_text(self._configuration)
         began = time.monotonic()
         output = (self.folder / "terminal.txt").open("ab")
-        words = ["run", "--config", str(self._config), "--data", str(self.data), "--port", str(self.port)]
+        words = ["run", *self.words, "--port", str(self.port)]
         self.parent = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cordboard", *words,
             stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT,
@@ -134,6 +141,11 @@ class Installation:
                         f"Cordboard did not become healthy:\n{self.terminal()}\n{self.log()}"
                     )
                 await asyncio.sleep(0.02)
+
+    @property
+    def words(self) -> list[str]:
+        """What every command of this installation is told."""
+        return ["--config", str(self._config), "--data", str(self.data)]
 
     def terminal(self) -> str:
         """What it printed."""
@@ -200,7 +212,7 @@ class Installation:
         from cordboard.core.types import OrganisationId
         from cordboard.storage.open import open_database
 
-        database = await open_database(f"sqlite:///{self.data / 'cordboard.db'}", backups=None)
+        database = await open_database(self.database, backups=None)
         try:
             directory = await database.directories.directory(OrganisationId("demo"))
         finally:

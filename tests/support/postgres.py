@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -28,6 +29,7 @@ class PostgresServer:
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs = programs
         self.folder = folder
+        self._data = str(folder / "data")
 
     def run(self, program: str, *arguments: str) -> str:
         """Run one of its programs to the end, as the user that owns the data, and give what it printed.
@@ -62,6 +64,47 @@ class PostgresServer:
         self.query(f"CREATE DATABASE {name}")
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
+    def start(self) -> None:
+        """Have it run, and take connections.
+
+        Raises:
+            RuntimeError: it did not start; with its log.
+        """
+        options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c shared_buffers=16MB -c max_connections=50"
+        self.run("pg_ctl", "-D", self._data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """End it: `immediate` as a crash does, `fast` with every connection closed and everything written."""
+        self.run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """It does not run while the context lasts: who connects is refused at once."""
+        self.stop("fast")
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It runs and does nothing (SIGSTOP) while the context lasts: connections are taken, and nothing is said."""
+        # The first process first, so that it makes no more of them; each of its children is a group of its own.
+        processes = [self._pid()]
+        os.kill(processes[0], signal.SIGSTOP)
+        children = Path(f"/proc/{processes[0]}/task/{processes[0]}/children").read_text().split()
+        for child in map(int, children):
+            os.kill(child, signal.SIGSTOP)
+            processes.append(child)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _pid(self) -> int:
+        return int((Path(self._data) / "postmaster.pid").read_text().split()[0])
+
     def query(self, sql: str) -> str:
         """Run SQL outside of any test's database."""
         return self.run("psql", "-h", str(self.folder), "-U", "postgres", "-qAtc", sql)
@@ -82,14 +125,11 @@ def running_postgres() -> Iterator[PostgresServer]:
         server = PostgresServer(_reachable_programs(folder), folder)
         data = str(folder / "data")
         server.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = (
-            f"-c listen_addresses='' -k {folder} -c fsync=off -c shared_buffers=16MB -c max_connections=50"
-        )
-        server.run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        server.start()
         try:
             yield server
         finally:
-            server.run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

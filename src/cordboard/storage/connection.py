@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Table
@@ -17,6 +18,21 @@ from cordboard.app.ports import StorageFailure, StorageRefusal
 WRITE = {"cordboard_write": True}
 """Execution option of a transaction that will write: SQLite takes its write lock at its start, and waits
 for it there, instead of failing in the middle when somebody else was quicker."""
+
+PATIENCE_S: ContextVar[float | None] = ContextVar("patience", default=30.0)
+"""How long PostgreSQL is waited for, in each statement; None: for ever. A search through years is slow, not dead."""
+WRITE_S = 4.0
+"""The same for what people wait for until it is kept: no answer is an answer to them, too."""
+
+
+@contextmanager
+def patience(seconds: float | None) -> Iterator[None]:
+    """Each statement of this block is waited for so long, and no longer."""
+    before = PATIENCE_S.set(seconds)
+    try:
+        yield
+    finally:
+        PATIENCE_S.reset(before)
 
 
 def upsert(dialect: str, table: Table) -> Any:

@@ -16,7 +16,7 @@ from cordboard.app.gaps import Gap
 from cordboard.app.ports import QueueCounts, StoredAgent, StoredCall
 from cordboard.core.records import MissedRow, Record, WrapUpKind
 from cordboard.core.types import Instant, OrganisationId, QueueId, UserId
-from cordboard.storage.connection import WRITE, Access
+from cordboard.storage.connection import WRITE, WRITE_S, Access, patience
 from cordboard.storage.facts import write_facts
 from cordboard.storage.gaps import write_gap
 from cordboard.storage.missed import read_missed
@@ -66,16 +66,20 @@ class SqlJournal:
 
     async def _write(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
         async with self._one_at_a_time, self._access.words():
-            connection = await self._connected()
-            try:
-                async with connection.begin():
-                    await write(connection)
-            except (SQLAlchemyError, OSError, asyncio.CancelledError):
-                # The connection may be the reason (server restarted, file gone): the next batch gets another.
-                self._writer = None
-                await connection.invalidate()
-                await connection.close()
-                raise
+            with patience(WRITE_S):
+                await self._try(write)
+
+    async def _try(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        connection = await self._connected()
+        try:
+            async with connection.begin():
+                await write(connection)
+        except (SQLAlchemyError, OSError, asyncio.CancelledError):
+            # The connection may be the reason (server restarted, file gone): the next batch gets another.
+            self._writer = None
+            await connection.invalidate()
+            await connection.close()
+            raise
 
     async def _connected(self) -> AsyncConnection:
         if self._writer is None:

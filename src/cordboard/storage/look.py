@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from cordboard.storage.connection import Access
 from cordboard.storage.migrate import newest_revision, revision_of
+from cordboard.storage.open import driver_args
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,8 @@ async def _opened(url: str) -> AsyncIterator[AsyncConnection | None]:
         yield None
         return
     engine = create_async_engine(
-        parsed.set(drivername="sqlite+aiosqlite" if is_file else "postgresql+psycopg")
+        parsed.set(drivername="sqlite+aiosqlite" if is_file else "postgresql+psycopg"),
+        connect_args=driver_args(parsed),
     )
     try:
         async with Access(engine).words(), engine.connect() as connection:

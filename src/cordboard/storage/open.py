@@ -20,7 +20,7 @@ from cordboard.app.ports import StorageFailure
 from cordboard.storage.accounts import SqlAccounts
 from cordboard.storage.audit import SqlAudit
 from cordboard.storage.callbacks import SqlCallBacks
-from cordboard.storage.connection import Access
+from cordboard.storage.connection import Access, patience
 from cordboard.storage.contact_indexes import ContactIndexes
 from cordboard.storage.contacts import SqlContacts
 from cordboard.storage.copies import copy_out
@@ -36,6 +36,9 @@ BUSY_MS = 5_000
 
 WAL_AGAIN_MS = 20
 """Between two tries to make a new file one that is read while it is written."""
+
+CHECK_S = 2.0
+"""For a question that a database answers at once."""
 
 READERS_MAX = 4
 """Connections besides the journal's own; each is a thread on SQLite."""
@@ -64,6 +67,10 @@ class Database:
         Raises:
             StorageFailure: it does not answer, or its file is gone from its place: what is written then is lost.
         """
+        with patience(CHECK_S):
+            await self._check()
+
+    async def _check(self) -> None:
         async with self.access.reading() as connection:
             if self.file is not None and not await asyncio.to_thread(self.file.exists):
                 raise StorageFailure(f"{self.file} is gone")
@@ -103,6 +110,7 @@ async def open_database(
         pool_pre_ping=_remote(parsed),
         # An error that is logged must not carry callers' numbers and names along.
         hide_parameters=True,
+        connect_args=driver_args(parsed),
     )
     if not _remote(parsed):
         _prepare_sqlite(engine)
@@ -117,7 +125,8 @@ async def open_database(
                     # What another version made is undone by ours: without a copy nothing may change.
                     backups.mkdir(mode=0o700, parents=True, exist_ok=True)
                     await copy_out(url, backups / f"before-{newest_revision()}-tables-{revision}.db")
-            await migrate(engine)
+            with patience(None):
+                await migrate(engine)
     except (StorageFailure, asyncio.CancelledError):
         await engine.dispose()
         raise
@@ -134,6 +143,23 @@ async def open_database(
         access=access,
         file=None if _remote(parsed) else Path(parsed.database or "").absolute(),
     )
+
+
+def driver_args(url: URL) -> dict[str, Any]:
+    """What the driver is told beside the address.
+
+    Raises:
+        StorageFailure: there is no driver for this kind of database.
+    """
+    if not _remote(url):
+        return {}
+    if find_spec("psycopg") is None:
+        raise StorageFailure(
+            "PostgreSQL needs a driver: install cordboard with its extra, cordboard[postgres]"
+        )
+    from cordboard.storage import postgres  # its driver need not be there
+
+    return postgres.connect_args(url)
 
 
 def _remote(url: URL) -> bool:
@@ -156,10 +182,6 @@ def _parse(url: str) -> URL:
                 raise StorageFailure(f"the folder {folder} for the database does not exist; make it first")
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql":
-            if find_spec("psycopg") is None:
-                raise StorageFailure(
-                    "PostgreSQL needs a driver: install cordboard with its extra, cordboard[postgres]"
-                )
             return parsed.set(drivername="postgresql+psycopg")
         case other:
             raise StorageFailure(f"Cordboard stores in SQLite or PostgreSQL, not in {other}")

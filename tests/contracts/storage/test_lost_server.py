@@ -14,6 +14,7 @@ from cordboard.app import writer as writer_
 from cordboard.app.gaps import GapReason
 from cordboard.app.ports import StorageFailure
 from cordboard.app.writer import Writer
+from cordboard.storage import journal as journal_
 from cordboard.storage import open as open_
 from cordboard.storage.open import open_database
 from tests.contracts.storage.samples import TWENTE, directory, opened
@@ -38,6 +39,50 @@ async def test_after_a_broken_connection_the_next_batch_has_a_new_one(
         await database.journal.append(TWENTE, [opened("c2", NOON)])
     await database.journal.append(TWENTE, [opened("c3", NOON)])
     assert [call.id for call in await database.journal.open_calls(TWENTE)] == ["c1", "c3"]
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_that_hangs_is_not_waited_for(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps its connections and says nothing: a batch fails after its time, so does the next one, which needs a
+    new connection; when it goes on everything is stored, once."""
+    monkeypatch.setattr(journal_, "WRITE_S", 0.3)
+    url = f"{postgres_server.new_database()}&connect_timeout=2"
+    database = await open_database(url, backups=None)
+    await database.journal.append(TWENTE, [opened("c1", NOON)])
+    began = asyncio.get_running_loop().time()
+
+    with postgres_server.frozen():
+        for _ in range(2):
+            with pytest.raises(StorageFailure):
+                await database.journal.append(TWENTE, [opened("c2", NOON)])
+        with pytest.raises(StorageFailure):
+            await database.check()
+    assert asyncio.get_running_loop().time() - began < 10
+
+    await database.journal.append(TWENTE, [opened("c2", NOON)])
+    await database.check()
+    assert [call.id for call in await database.journal.open_calls(TWENTE)] == ["c1", "c2"]
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_who_is_cancelled_does_not_wait_for_a_server_that_hangs(
+    postgres_server: PostgresServer,
+) -> None:
+    """The driver would first ask it to stop, and wait ten seconds for the answer."""
+    database = await open_database(postgres_server.new_database(), backups=None)
+    await database.journal.append(TWENTE, [opened("c1", NOON)])
+    began = asyncio.get_running_loop().time()
+
+    with postgres_server.frozen(), pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await database.journal.append(TWENTE, [opened("c2", NOON)])
+    assert asyncio.get_running_loop().time() - began < 2
+
+    await database.journal.append(TWENTE, [opened("c3", NOON)])
     await database.close()
 
 
