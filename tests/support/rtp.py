@@ -195,6 +195,8 @@ KEYS = "0123456789*#"
 """By their numbers in RFC 4733."""
 KEY_BEATS, KEY_PAUSE = 8, 4
 """A key is down for 8 packets of 20 ms, the last three of which tell its end; then 80 ms pass."""
+QUICK = (5, 1)
+"""60 ms down, of which the end is told three times, and 60 ms up."""
 
 
 class RtpStream(asyncio.DatagramProtocol):
@@ -216,7 +218,7 @@ class RtpStream(asyncio.DatagramProtocol):
         self._ssrc = secrets.randbits(32)
         self._beats = 0
         self._was_sending = False
-        self._keys: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._keys: deque[tuple[int, tuple[int, int], asyncio.Future[None]]] = deque()
         self._key_beats = self._key_stamp = 0
 
     @classmethod
@@ -240,11 +242,15 @@ class RtpStream(asyncio.DatagramProtocol):
             self._next_s = loop.time()
             self._beat = loop.call_at(self._next_s, self._tick)
 
-    async def press(self, keys: str) -> None:
-        """Send these keys as events (RFC 4733), each for a tenth of a second and a bit; returns after the last."""
+    async def press(self, keys: str, *, quickly: bool = False) -> None:
+        """Send these keys as events (RFC 4733), each for a tenth of a second and a bit; returns after the last.
+
+        Args:
+            quickly: 60 ms down and 60 ms up, as a telephone that dials from its memory.
+        """
         for key in keys:
             pressed = asyncio.get_running_loop().create_future()
-            self._keys.append((KEYS.index(key), pressed))
+            self._keys.append((KEYS.index(key), QUICK if quickly else (KEY_BEATS, KEY_PAUSE), pressed))
             await pressed
 
     def close(self) -> None:
@@ -272,20 +278,20 @@ class RtpStream(asyncio.DatagramProtocol):
         """The packet of a key that is down; b"": none is, or it has just come up."""
         if not self._keys:
             return b""
-        event, pressed = self._keys[0]
+        event, (beats, pause), pressed = self._keys[0]
         beat, self._key_beats = self._key_beats, self._key_beats + 1
         if beat == 0:
             self._key_stamp = stamp
-        if beat >= KEY_BEATS + KEY_PAUSE:
+        if beat >= beats + pause:
             self._keys.popleft()
             self._key_beats = 0
             if not pressed.done():
                 pressed.set_result(None)
-        if beat >= KEY_BEATS:
+        if beat >= beats:
             return b""
         # The end is told three times, as one packet may be lost.
-        is_over = beat >= KEY_BEATS - 3
-        lasted = min(beat + 1, KEY_BEATS - 2) * FRAME_SAMPLES
+        is_over = beat >= beats - 3
+        lasted = min(beat + 1, beats - 2) * FRAME_SAMPLES
         kind = EVENTS | (0x80 if beat == 0 else 0)
         head = struct.pack(">BBHII", 0x80, kind, self.sent_packets & 0xFFFF, self._key_stamp, self._ssrc)
         return head + struct.pack(">BBH", event, (0x80 if is_over else 0) | 10, lasted)

@@ -223,10 +223,10 @@ class SipCall(SipDialog):
         assert self._stream is not None
         self._stream.tone_hz = tone_hz
 
-    async def press(self, keys: str) -> None:
-        """Press these one after the other; returns when the last one is up again."""
+    async def press(self, keys: str, *, quickly: bool = False) -> None:
+        """Press these one after the other; returns when the last one is up again (see `RtpStream.press`)."""
         assert self._stream is not None and self._owner.keys, "this telephone has no keys"
-        await self._stream.press(keys)
+        await self._stream.press(keys, quickly=quickly)
 
     # -- calling out -------------------------------------------------------------------------------
 

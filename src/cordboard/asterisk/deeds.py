@@ -66,6 +66,10 @@ class Notifier(Protocol):
         """True: sent. Whether the phone obeys shows by its answering."""
 
 
+SIP_DIALOG = "CHANNEL(pjsip,call-id)"
+"""Read by the thread that takes the dialog's requests, one after the other."""
+
+
 class Deeds:
     """Does what the core commands."""
 
@@ -332,6 +336,10 @@ class Deeds:
             self._unsure(organisation)
 
     async def _transferring(self, leg: LegId, state: str) -> None:
+        # The exchange tells of the key before it is ready for the answer, and dies of one that comes in between
+        # (22.10, seen). What is asked of the leg's SIP dialog is answered only when it has done with the REFER.
+        if await self._wire.ask("GET", f"channels/{leg}/variable", query={"variable": SIP_DIALOG}) is None:
+            return
         await self._wire.ask("POST", f"channels/{leg}/transfer_progress", query={"states": state})
 
     async def _mark(self, leg: LegId) -> None:

@@ -95,8 +95,7 @@ class Legs:
     def transferred(self, leg: LegId, to: object, at: Instant) -> bool:
         """The transfer key was pressed. False: told again, as a key is, but perhaps of another millisecond.
 
-        On a busy machine the two tellings may be of different ones. A second answer, after the first was yes, is
-        likely what ended Asterisk (22.10, seen: a segmentation fault in its `res_pjsip_refer`).
+        On a busy machine the two tellings may be of different ones (not seen itself).
         """
         last_to, last_at = self._transferred.get(leg, (None, 0))
         if to == last_to and abs(at - last_at) < TOLD_AGAIN_MS:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cordboard.asterisk import config
+from cordboard.asterisk import config, mend
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.modules import missing_modules
 from cordboard.asterisk.ports import require_free
@@ -185,7 +185,7 @@ def ensure(
         ExchangeUnavailable: a port is taken, a module is missing, or the folder cannot be written.
     """
     present = frozenset(path.stem for path in binary.modules_dir.glob("*.so"))
-    contents = config.files(settings, config.Places(binary.modules_dir, present))
+    contents = config.files(settings, config.Places(mend.modules_dir(binary, settings.run_dir), present))
     try:
         settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _alone(settings.run_dir):
@@ -246,6 +246,7 @@ def prepare(binary: ExchangeBinary, settings: ExchangeSettings, sounds: Path | N
     run = settings.run_dir
     for name in config.FOLDERS:
         (run / name).mkdir(parents=True, exist_ok=True)
+    mend.lay_out(binary, run)
     for name in ("documentation", "rest-api"):
         _link(run / "data" / name, binary.data_dir / name)
     english = binary.find_data("sounds/en", "sounds/en_US_f_Allison")

@@ -221,6 +221,10 @@ class ChannelCommands:
             raise Refused(400, "Variable name is required")
         if name == "CHANNEL(endpoint)":
             return ok({"value": channel.endpoint})
+        if name == "CHANNEL(pjsip,call-id)":
+            # Answered by the thread that takes the requests of this dialog: so the REFER before it is done with.
+            channel.is_deaf_to_answers = False
+            return ok({"value": channel.id})
         if re.fullmatch(r"PJSIP_RESPONSE_HEADER\(read,Allow-Events.*\)", name):
             events = self._registry.allowed_events(channel)
             if events is None:

@@ -259,11 +259,15 @@ class Calls:
         refer_to: dict[str, object] = {"requested_destination": destination}
         if other is not None:
             refer_to["destination_channel"] = other.json(CHANNEL_VARIABLES)
+        channel.is_deaf_to_answers = True
         self._registry.tell_of_transfer(channel, refer_to, None)
         return True
 
     def transfer_progress(self, channel: Channel, state: str) -> None:
         """What the telephone hears of the transfer that it asked for."""
+        assert not channel.is_deaf_to_answers, (
+            "Asterisk 22.10 dies of this answer: the REFER is not done with"
+        )
         self._registry.tell_of_transfer(channel, {"requested_destination": {"destination": ""}}, state)
         if channel.person is not None:
             channel.person.told_event(channel, state)

@@ -88,6 +88,8 @@ class Channel:
     """Music for it alone: POST channels/{id}/moh or hold."""
     is_ringing_tone: bool = False
     """POST channels/{id}/ring."""
+    is_deaf_to_answers: bool = False
+    """Its transfer key was told, and an answer to it would end the exchange: the REFER is not done with yet."""
     recording: Recording | None = None
     """What is being recorded of it alone."""
     playbacks: list[Playback] = field(default_factory=list)
