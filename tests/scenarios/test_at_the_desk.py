@@ -165,6 +165,50 @@ def test_changing_group_leaves_calls_alone_and_withdraws_lost_offers() -> None:
     assert world.phone_of("chantal") is None
 
 
+@pytest.mark.rule("D12", "D6")
+def test_the_last_one_of_an_urgent_queue_is_asked_before_the_group_changes() -> None:
+    """The queues are named; nothing has changed until it is confirmed. A colleague there is enough, and so is a group
+    that has the queue too."""
+    world = two_groups()
+    world.queue("storing", urgent=True, groups=("enschede",))
+    world.queue("alarm", urgent=True, groups=("enschede",))
+    world.queue("urgent", urgent=True, groups=("enschede", "hengelo"))
+    for queue in ("storing", "alarm", "urgent"):
+        world.signs_in("chantal", queue)
+    world.signs_in("piet", "alarm")
+
+    with pytest.raises(Refused) as refused:
+        world.chooses_group("chantal", "hengelo")
+    assert (refused.value.code, refused.value.args_) == (Code.LAST_IN_URGENT, {"queue": "storing"})
+    assert world.person("chantal").group == "enschede"
+    assert world.person("chantal").signed_in == {"algemeen", "balie", "storing", "alarm", "urgent"}
+    assert not world.all(GroupChosen)
+
+    world.signs_out("piet", "alarm")
+    with pytest.raises(Refused) as refused:
+        world.chooses_group("chantal", "hengelo")
+    assert refused.value.args_ == {"queue": "alarm, storing"}
+
+    world.signs_in("piet", "storing")
+    world.chooses_group("chantal", "hengelo", confirmed=True)
+    assert world.person("chantal").signed_in == {"algemeen", "urgent"}
+
+
+@pytest.mark.rule("D12", "D6")
+def test_of_two_who_change_group_together_the_second_is_asked() -> None:
+    """Neither was the last one when they clicked."""
+    world = two_groups()
+    world.queue("storing", urgent=True, groups=("enschede",))
+    world.agent("anja", queues=("storing",), groups=("enschede", "hengelo"))
+    world.signs_in("chantal", "storing")
+
+    world.chooses_group("anja", "hengelo")
+    with world.refuses(Code.LAST_IN_URGENT):
+        world.chooses_group("chantal", "hengelo")
+
+    assert world.board.queues[QueueId("storing")].signed_in == {"chantal"}
+
+
 @pytest.mark.rule("1.1-r")
 def test_only_the_groups_queues_can_be_signed_in_to_and_only_ones_own_groups_chosen() -> None:
     """Everything else is refused."""
