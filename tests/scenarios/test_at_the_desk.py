@@ -380,43 +380,6 @@ def test_who_is_set_away_and_logs_out_is_signed_out() -> None:
     assert world.status("chantal") is AgentStatus.SIGNED_OUT
 
 
-@pytest.mark.rule("D11", "3.1-c")
-def test_the_statuses_of_a_morning() -> None:
-    """What colleagues see, and whether it counts as available."""
-    world = office("chantal", "piet", wrap_up_s=10)
-    queue = world.board.queues[QueueId("algemeen")]
-    seen = [(world.status("chantal"), world.board.agents_available(queue))]
-
-    def look() -> None:
-        seen.append((world.status("chantal"), world.board.agents_available(queue)))
-
-    world.call_arrives("c1")
-    look()
-    world.click_answer("chantal", "c1")
-    look()
-    world.wait(5)
-    world.click_hold("chantal", "c1")
-    look()
-    world.click_hang_up("chantal", "c1")
-    look()
-    world.wait(10)
-    world.phone_vanishes("chantal")
-    look()
-    world.phone_comes_back("chantal")
-    world.console_goes("chantal")
-    look()
-
-    assert seen == [
-        (AgentStatus.AVAILABLE, 2),
-        (AgentStatus.RINGING, 2),
-        (AgentStatus.IN_CALL, 1),
-        (AgentStatus.HOLDING, 1),
-        (AgentStatus.WRAP_UP, 1),
-        (AgentStatus.DEVICE_LOST, 1),
-        (AgentStatus.CONSOLE_GONE, 2),
-    ]
-
-
 @pytest.mark.rule("D15", "3.1-e", "3.1-g")
 def test_the_numbers_of_a_queue() -> None:
     """Two answered after 4 and 8 seconds, one gave up, one waits: 2/4 and 6 seconds on average."""
