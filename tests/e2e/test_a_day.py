@@ -275,3 +275,71 @@ async def home(desk: Desk) -> None:
     await expect(asked).to_be_visible(timeout=PATIENCE_MS)
     await asked.get_by_role("button", name=desk.says("Yes"), exact=True).click()
     await expect(page.get_by_role("heading", name=desk.says("Log in"))).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.rule("D12")
+async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
+    browser: Chromium, cordboard: Installation, language: Literal["nl", "en"]
+) -> None:
+    """At the top right: no stays in group and queue, yes leaves both. Nothing is asked while Piet is there, and the
+    choice when logging in asks in the same way."""
+    storing = {"nl": "Storing", "en": "Outage"}[language]
+    await only_in_enschede(cordboard, storing)
+    async with (
+        at_work(cordboard, "piet", "203", storing, tone_hz=OTHER_AGENT_HZ) as piet,
+        at_desk(browser, cordboard, "chantal", "201") as (operator, _),
+    ):
+        desk = await speak(operator, language)
+        await desk.turn(storing, on=True)
+        await change_group(desk, "Enschede", "Den Bosch")
+        await expect(desk.row(storing)).to_have_count(0, timeout=PATIENCE_MS)
+        await change_group(desk, "Den Bosch", "Enschede")
+        await desk.turn(storing, on=True)
+        await piet.desk.command("queue.sign_out", queue=piet.desk.queue(storing)["id"])
+
+        await change_group(desk, "Enschede", "Den Bosch")
+        asked = await asks_about(desk, storing)
+        await asked.get_by_role("button", name=desk.says("Stay signed in"), exact=True).click()
+        await expect(asked).to_have_count(0)
+        await expect(desk.switch(storing, on=True)).to_be_visible()
+        await expect(desk.page.get_by_role("button", name=f"{desk.says('Group:')} Enschede")).to_be_visible()
+
+        # A new tab chooses anew, and finds the sign-in that was kept.
+        await desk.page.evaluate("sessionStorage.clear()")
+        await desk.page.reload()
+        await expect(desk.page.get_by_role("heading", name=desk.says("Choose your group"))).to_be_visible()
+        await desk.page.get_by_role("button", name="Den Bosch").click()
+        asked = await asks_about(desk, storing)
+        await asked.get_by_role("button", name=desk.says("Change group anyway"), exact=True).click()
+        shown = desk.page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch")
+        await expect(shown).to_be_visible(timeout=PATIENCE_MS)
+        await expect(desk.row(storing)).to_have_count(0)
+        await change_group(desk, "Den Bosch", "Enschede")
+        await expect(desk.switch(storing, on=False)).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def only_in_enschede(cordboard: Installation, name: str) -> None:
+    """An urgent queue that the other group does not have."""
+    async with cordboard.stranger() as henk:
+        await henk.log_in("henk", cordboard.password("henk"))
+        _, groups = await henk.request("GET", "/api/admin/groups")
+        where = [group["id"] for group in groups["rows"] if group["name"] == "Enschede"]
+        queue = {"name": name, "urgent": True, "groups": where}
+        status, made = await henk.request("POST", "/api/admin/queues", json=queue)
+        assert status == 201, made
+
+
+async def change_group(desk: Desk, now: str, then: str) -> None:
+    """Two clicks at the top right."""
+    await desk.page.get_by_role("button", name=f"{desk.says('Group:')} {now}").click()
+    await desk.page.get_by_role("menuitemradio", name=then).click()
+
+
+async def asks_about(desk: Desk, queue: str) -> Locator:
+    """The question that names the queue."""
+    asked = desk.page.get_by_role("alertdialog", name=desk.says("Nobody left for urgent calls"))
+    text = "You are the last one signed in to {queue}. Without you these callers reach nobody."
+    await desk.reads(asked, text, queue)
+    await desk.reads(asked, "{0} does not have {1}: you would be signed out there.", "Den Bosch", queue)
+    return asked

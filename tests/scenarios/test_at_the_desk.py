@@ -165,6 +165,50 @@ def test_changing_group_leaves_calls_alone_and_withdraws_lost_offers() -> None:
     assert world.phone_of("chantal") is None
 
 
+@pytest.mark.rule("D12", "D6")
+def test_the_last_one_of_an_urgent_queue_is_asked_before_the_group_changes() -> None:
+    """The queues are named; nothing has changed until it is confirmed. A colleague there is enough, and so is a group
+    that has the queue too."""
+    world = two_groups()
+    world.queue("storing", urgent=True, groups=("enschede",))
+    world.queue("alarm", urgent=True, groups=("enschede",))
+    world.queue("urgent", urgent=True, groups=("enschede", "hengelo"))
+    for queue in ("storing", "alarm", "urgent"):
+        world.signs_in("chantal", queue)
+    world.signs_in("piet", "alarm")
+
+    with pytest.raises(Refused) as refused:
+        world.chooses_group("chantal", "hengelo")
+    assert (refused.value.code, refused.value.args_) == (Code.LAST_IN_URGENT, {"queue": "storing"})
+    assert world.person("chantal").group == "enschede"
+    assert world.person("chantal").signed_in == {"algemeen", "balie", "storing", "alarm", "urgent"}
+    assert not world.all(GroupChosen)
+
+    world.signs_out("piet", "alarm")
+    with pytest.raises(Refused) as refused:
+        world.chooses_group("chantal", "hengelo")
+    assert refused.value.args_ == {"queue": "alarm, storing"}
+
+    world.signs_in("piet", "storing")
+    world.chooses_group("chantal", "hengelo", confirmed=True)
+    assert world.person("chantal").signed_in == {"algemeen", "urgent"}
+
+
+@pytest.mark.rule("D12", "D6")
+def test_of_two_who_change_group_together_the_second_is_asked() -> None:
+    """Neither was the last one when they clicked."""
+    world = two_groups()
+    world.queue("storing", urgent=True, groups=("enschede",))
+    world.agent("anja", queues=("storing",), groups=("enschede", "hengelo"))
+    world.signs_in("chantal", "storing")
+
+    world.chooses_group("anja", "hengelo")
+    with world.refuses(Code.LAST_IN_URGENT):
+        world.chooses_group("chantal", "hengelo")
+
+    assert world.board.queues[QueueId("storing")].signed_in == {"chantal"}
+
+
 @pytest.mark.rule("1.1-r")
 def test_only_the_groups_queues_can_be_signed_in_to_and_only_ones_own_groups_chosen() -> None:
     """Everything else is refused."""
@@ -334,43 +378,6 @@ def test_who_is_set_away_and_logs_out_is_signed_out() -> None:
     world.logs_out("chantal")
 
     assert world.status("chantal") is AgentStatus.SIGNED_OUT
-
-
-@pytest.mark.rule("D11", "3.1-c")
-def test_the_statuses_of_a_morning() -> None:
-    """What colleagues see, and whether it counts as available."""
-    world = office("chantal", "piet", wrap_up_s=10)
-    queue = world.board.queues[QueueId("algemeen")]
-    seen = [(world.status("chantal"), world.board.agents_available(queue))]
-
-    def look() -> None:
-        seen.append((world.status("chantal"), world.board.agents_available(queue)))
-
-    world.call_arrives("c1")
-    look()
-    world.click_answer("chantal", "c1")
-    look()
-    world.wait(5)
-    world.click_hold("chantal", "c1")
-    look()
-    world.click_hang_up("chantal", "c1")
-    look()
-    world.wait(10)
-    world.phone_vanishes("chantal")
-    look()
-    world.phone_comes_back("chantal")
-    world.console_goes("chantal")
-    look()
-
-    assert seen == [
-        (AgentStatus.AVAILABLE, 2),
-        (AgentStatus.RINGING, 2),
-        (AgentStatus.IN_CALL, 1),
-        (AgentStatus.HOLDING, 1),
-        (AgentStatus.WRAP_UP, 1),
-        (AgentStatus.DEVICE_LOST, 1),
-        (AgentStatus.CONSOLE_GONE, 2),
-    ]
 
 
 @pytest.mark.rule("D15", "3.1-e", "3.1-g")

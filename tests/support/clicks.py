@@ -159,9 +159,9 @@ class Clicks:
         """No telephone any more."""
         self.ask(UnpairDevice(agent=UserId(agent)))
 
-    def chooses_group(self, agent: str, group: str) -> None:
+    def chooses_group(self, agent: str, group: str, *, confirmed: bool = False) -> None:
         """Work for this group."""
-        self.ask(ChooseGroup(agent=UserId(agent), group=GroupId(group)))
+        self.ask(ChooseGroup(agent=UserId(agent), group=GroupId(group), confirmed=confirmed))
 
     def returns_to_work(self, agent: str) -> None:
         """I am back."""

@@ -15,7 +15,7 @@ from cordboard.core.types import Right
 from cordboard.web import live as live_
 from cordboard.web.live import Live
 from cordboard.web.push import CONSOLES_PER_USER_MAX
-from tests.contracts.storage.samples import DESK, ENSCHEDE
+from tests.contracts.storage.samples import CHANTAL, DEN_BOSCH, DESK, ENSCHEDE, TWENTE, URGENT
 from tests.web.consoles import Cookies, console, cookies, served
 from tests.web.rig import ALGEMEEN, HOST, Rig, Socket
 
@@ -197,6 +197,33 @@ async def test_a_click_that_is_sent_twice_is_done_once_and_answered_on_both_conn
     assert first["ok"]
     assert second["ok"]
     assert [agent.group for agent in stored] == [ENSCHEDE]
+
+
+@pytest.mark.rule("D12", "D23")
+async def test_the_last_one_for_urgent_calls_changes_group_only_when_she_knows_it(web: Rig) -> None:
+    """Piet was there when Chantal looked, and is not when she clicks: refused with the queue's name, nothing has
+    changed; with the confirmation it is done."""
+    live = web.live()
+    hers, his = await cookies(web), await cookies(web, "Piet@twente.example")
+    agents = web.services.engine.desks[TWENTE].board.agents
+    async with console(web, hers, live) as chantal, console(web, his, live) as piet:
+        for who in (chantal, piet):
+            who.command("group.select", id="enschede", group=ENSCHEDE)
+            await who.told(t="res", id="enschede", ok=True)
+            who.command("queue.sign_in", id="in", queue=URGENT)
+            await who.told(t="res", id="in", ok=True)
+        piet.command("queue.sign_out", id="out", queue=URGENT)
+        chantal.command("group.select", id="unasked", group=DEN_BOSCH)
+        await piet.told(t="res", id="out", ok=True)
+        refused = await chantal.told(t="res", id="unasked")
+        stayed = (agents[CHANTAL].group, set(agents[CHANTAL].signed_in))
+        chantal.command("group.select", id="asked", group=DEN_BOSCH, confirmed="true")
+        done = await chantal.told(t="res", id="asked")
+
+    assert (refused["ok"], refused["code"], refused["args"]) == (False, "last_in_urgent", {"queue": "Urgent"})
+    assert stayed == (ENSCHEDE, {URGENT})
+    assert done["ok"]
+    assert (agents[CHANTAL].group, agents[CHANTAL].signed_in) == (DEN_BOSCH, set())
 
 
 @pytest.mark.rule("X-c")

@@ -224,6 +224,20 @@ describe("the address book", () => {
     expect(status()[2]).toBe("Pauze (Lunch) 01:00");
   });
 
+  it("shows who has no console by the telephone, among those who are signed out [D11, 3.3-h, D19]", async () => {
+    await open(
+      agent("a4", "Bea Vrij", { status: "phone_free" }),
+      agent("a5", "Cor Weg", { status: "unknown" }),
+    );
+    const status = (name: string): string | null | undefined =>
+      screen.getByText(name).closest(".crow")?.querySelector(".st")?.textContent?.trim();
+    expect([status("Bea Vrij"), status("Cor Weg")]).toEqual(["Toestel vrij", "Onbekend"]);
+    await click(screen.getByRole("button", { name: "Afgemeld" }));
+    expect(names()).not.toContain("Bea Vrij");
+    expect(names()).not.toContain("Henk van Dijk");
+    expect(names()).toContain("Piet Jansen");
+  });
+
   it("calls and mails the primary number and address, and chats with colleagues only [3.3-g, 3.3-k, 3.3-l]", async () => {
     const desk = await open();
     await type("jan");

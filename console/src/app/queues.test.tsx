@@ -256,6 +256,33 @@ describe("the group", () => {
     expect(desk.asked).toEqual([["group.select", { group: "g2" }]]);
   });
 
+  it("changes after a question that names the urgent queue, where it is left to nobody [D12]", async () => {
+    const desk = showScreen();
+    desk.answer = (_op) =>
+      Promise.resolve(
+        desk.asked.length === 2
+          ? { ok: true }
+          : { ok: false, code: "last_in_urgent", args: { queue: "Urgent" } },
+      );
+    const change = async (): Promise<HTMLElement> => {
+      await click(screen.getByRole("button", { name: /Groep:.*Enschede/ }));
+      await click(screen.getByRole("menuitemradio", { name: "Den Bosch" }));
+      return screen.getByRole("alertdialog");
+    };
+    const question = await change();
+    expect(question.textContent).toContain("als laatste ingelogd op Urgent");
+    expect(question.textContent).toContain("Den Bosch heeft Urgent niet");
+    await click(within(question).getByRole("button", { name: "Toch van groep wisselen" }));
+    expect(desk.asked).toEqual([
+      ["group.select", { group: "g2" }],
+      ["group.select", { group: "g2", confirmed: "true" }],
+    ]);
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+    await click(within(await change()).getByRole("button", { name: "Ingelogd blijven" }));
+    expect(desk.asked).toHaveLength(3);
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+  });
+
   it("is not shown to who has only one [1.3-g]", () => {
     showScreen(me({ groups: [{ id: "g1", name: "Enschede" }] }));
     expect(screen.queryByText("Groep:")).toBeNull();

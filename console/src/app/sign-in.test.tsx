@@ -23,6 +23,24 @@ describe("the choice of a group", () => {
     expect(chosen).toHaveBeenCalledOnce();
   });
 
+  it("asks first when an urgent queue would be left to nobody [D12]", async () => {
+    const chosen = vi.fn();
+    const desk = show([me({ group: "g1", device: null })], <ChooseGroup current="g1" done={chosen} />);
+    desk.answer = () =>
+      Promise.resolve(
+        desk.asked.length === 1
+          ? { ok: false, code: "last_in_urgent", args: { queue: "Urgent" } }
+          : { ok: true },
+      );
+    await click(screen.getByRole("button", { name: "Den Bosch" }));
+    const question = screen.getByRole("alertdialog");
+    expect(question.textContent).toContain("als laatste ingelogd op Urgent");
+    expect(chosen).not.toHaveBeenCalled();
+    await click(within(question).getByRole("button", { name: "Toch van groep wisselen" }));
+    expect(desk.asked.at(-1)).toEqual(["group.select", { group: "g2", confirmed: "true" }]);
+    expect(chosen).toHaveBeenCalledOnce();
+  });
+
   it("has the group of the last time first, and says so [D12]", () => {
     show([me({ group: "g2", device: null })], <ChooseGroup current="g2" done={() => undefined} />);
     const [first] = screen.getAllByRole("button");

@@ -1,6 +1,7 @@
 import { hasDigits } from "./callback.ts";
 import type { Entities } from "./entities.ts";
 import { folded, matches, seeker } from "./search.ts";
+import { isSignedOut } from "./select.ts";
 import type { AgentView, ContactGroup, ContactPage, ContactRow } from "./wire.ts";
 
 /** The address book as the list shows it: colleagues, whom the console knows, and contacts, whom the server finds. */
@@ -71,7 +72,7 @@ export function sections(
   for (const agent of agents.values()) {
     if (agent.id === mine) continue;
     const own = groups.filter((group) => group.people.includes(agent.id));
-    if (!fits(bars, agent.status !== "signed_out", own)) continue;
+    if (!fits(bars, !isSignedOut(agent), own)) continue;
     const words = [agent.extension ?? "", agent.name, agent.email ?? "", ...own.map((group) => group.name)];
     if (searching && !numbered.has(agent.id) && !matches(words.join(" "), typed.trim())) continue;
     people.push({ kind: "colleague", id: agent.id, starred: page.colleagues.includes(agent.id), agent });

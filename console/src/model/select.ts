@@ -90,6 +90,16 @@ export function isFree(agent: AgentView): boolean {
   return agent.status === "available" || agent.status === "ringing";
 }
 
+/** Has nothing to do now and a telephone at hand. */
+function picksUp(agent: AgentView): boolean {
+  return agent.status === "available" || agent.status === "phone_free";
+}
+
+/** In no queue and doing nothing: at a console, or known by the telephone alone (D11). */
+export function isSignedOut(agent: AgentView): boolean {
+  return agent.status === "signed_out" || agent.status === "phone_free" || agent.status === "unknown";
+}
+
 /** Who is signed in to a queue: available first, then by name. */
 export function queueAgents(all: Entities, queue: string): readonly AgentView[] {
   return roster(all).signedIn.get(queue) ?? NOBODY;
@@ -143,11 +153,7 @@ export const colleagues = kept(["me", "agent"], (all): readonly AgentView[] => {
   // Sorting leaves the order of the names among those who are alike.
   return roster(all)
     .byName.filter((agent) => agent.id !== mine)
-    .sort(
-      (a, b) =>
-        Number(b.reachable) - Number(a.reachable) ||
-        Number(b.status === "available") - Number(a.status === "available"),
-    );
+    .sort((a, b) => Number(b.reachable) - Number(a.reachable) || Number(picksUp(b)) - Number(picksUp(a)));
 });
 
 /** Who can be written to now, by name (3.5-c). */

@@ -12,8 +12,10 @@ export type AgentStatus =
   | "in_call"
   | "not_answered"
   | "paused"
+  | "phone_free"
   | "ringing"
   | "signed_out"
+  | "unknown"
   | "wrap_up";
 
 export type Language =

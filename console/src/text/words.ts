@@ -17,6 +17,8 @@ export const STATUS: Record<AgentStatus, { word: MessageDescriptor; tone: Status
   device_lost: { word: msg`Phone not connected`, tone: "urgent" },
   console_gone: { word: msg`Phone only`, tone: "away" },
   signed_out: { word: msg`Signed out`, tone: "away" },
+  phone_free: { word: msg`Phone free`, tone: "free" },
+  unknown: { word: msg`Unknown`, tone: "away" },
 };
 
 /**

@@ -21,6 +21,8 @@ AgentStatus = Literal[
     "device_lost",
     "console_gone",
     "signed_out",
+    "phone_free",
+    "unknown",
 ]
 """D11: shown to colleagues as shape, word and colour."""
 

@@ -34,6 +34,11 @@ class AgentStatus(Enum):
     DEVICE_LOST = "device_lost"
     CONSOLE_GONE = "console_gone"
     SIGNED_OUT = "signed_out"
+    """In no queue, at a console or with neither console nor telephone."""
+    PHONE_FREE = "phone_free"
+    """In no queue and without a console, at a telephone that can be rung."""
+    UNKNOWN = "unknown"
+    """The same, and the telephone is not connected: nobody can say."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -183,7 +183,7 @@ class Board:
         if agent.away:
             return AgentStatus.NOT_ANSWERED
         if not agent.signed_in:
-            return AgentStatus.SIGNED_OUT
+            return self._status_without_queues(agent)
         device = self.device_of(agent)
         if device is not None and device.engaged:
             return AgentStatus.IN_CALL
@@ -194,6 +194,16 @@ class Board:
         if not agent.console:
             return AgentStatus.CONSOLE_GONE
         return AgentStatus.AVAILABLE
+
+    def _status_without_queues(self, agent: Agent) -> AgentStatus:
+        """Who has no console is known by the telephone alone: free, ringing, in use, or nobody knows."""
+        if self.is_engaged(agent):
+            return AgentStatus.IN_CALL
+        if self.is_reachable(agent) and agent.line is not None and agent.line.state is LineState.RINGING:
+            return AgentStatus.RINGING
+        if agent.console or agent.device is None:
+            return AgentStatus.SIGNED_OUT
+        return AgentStatus.PHONE_FREE if self.is_reachable(agent) else AgentStatus.UNKNOWN
 
     def agents_available(self, queue: Queue) -> int:
         """How many of those signed in could be offered a call now (3.1-c)."""

@@ -204,8 +204,8 @@ def _about_the_desk(
             desk.pair(turn, agent, device_id, take_over=take_over)
         case UnpairDevice():
             desk.unpair(turn, agent)
-        case ChooseGroup(group=group):
-            desk.choose_group(turn, agent, group)
+        case ChooseGroup(group=group, confirmed=confirmed):
+            desk.choose_group(turn, agent, group, confirmed=confirmed)
         case ReturnToWork():
             desk.unpause(turn, agent)
         case Pause(reason=reason):
@@ -217,7 +217,7 @@ def _about_the_desk(
                 desk.go_on_by_phone(turn, agent)
                 return
             if not confirmed:
-                desk.must_leave_somebody(board, agent)
+                desk.must_leave_somebody(agent, desk.queues_of(board, agent))
             if device_too:
                 desk.unpair(turn, agent)
             desk.sign_out_everywhere(turn, agent)

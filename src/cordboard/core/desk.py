@@ -5,6 +5,8 @@ Manual 1.1 to 1.3, 2.4, 4; statements 1.1-r to 1.3-h, 2.4-h to 2.4-j, 4-c to 4-e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cordboard.core import absence, urgent
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Device, LineState
@@ -49,7 +51,7 @@ def sign_out(turn: Turn, agent: Agent, queue: Queue, *, confirmed: bool) -> None
     if queue.locked:
         raise Refused(Code.QUEUE_LOCKED, queue=queue.name)
     if not confirmed:
-        _must_leave_somebody(agent, queue)
+        must_leave_somebody(agent, [queue])
     _set_signed_in(turn, agent, queue, signed_in=False)
     after = turn.board.rules.sign_in_reminder_ms
     if not agent.signed_in and after is not None:
@@ -76,19 +78,21 @@ def end_sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
     _set_signed_in(turn, agent, queue, signed_in=False)
 
 
-def must_leave_somebody(board: Board, agent: Agent) -> None:
-    """Nobody goes home as the last one for urgent calls without knowing it (D17).
+def must_leave_somebody(agent: Agent, queues: Iterable[Queue]) -> None:
+    """Nobody leaves these queues as the last one for urgent calls without knowing it (D6, D12, D17).
 
     Raises:
-        Refused: `last_in_urgent`; nothing has changed.
+        Refused: `last_in_urgent` with the names of the queues; nothing has changed.
     """
-    for queue_id in sorted(agent.signed_in):
-        _must_leave_somebody(agent, board.queues[queue_id])
+    alone = [queue for queue in queues if queue.urgent and queue.signed_in == {agent.id}]
+    if alone:
+        names = (queue.name for queue in sorted(alone, key=lambda queue: (queue.position, queue.name)))
+        raise Refused(Code.LAST_IN_URGENT, queue=", ".join(names))
 
 
-def _must_leave_somebody(agent: Agent, queue: Queue) -> None:
-    if queue.urgent and queue.signed_in == {agent.id}:
-        raise Refused(Code.LAST_IN_URGENT, queue=queue.name)
+def queues_of(board: Board, agent: Agent) -> list[Queue]:
+    """Where the agent is signed in, in a fixed order."""
+    return [board.queues[queue_id] for queue_id in sorted(agent.signed_in)]
 
 
 def may_go_on_by_phone(board: Board, agent: Agent) -> bool:
@@ -112,21 +116,23 @@ def sign_out_everywhere(turn: Turn, agent: Agent) -> None:
         _set_signed_in(turn, agent, turn.board.queues[queue_id], signed_in=False)
 
 
-def choose_group(turn: Turn, agent: Agent, group: GroupId) -> None:
+def choose_group(turn: Turn, agent: Agent, group: GroupId, *, confirmed: bool) -> None:
     """Work for this group: sign-ins that it has too stay, others end, none are added (1.3-c to 1.3-e, D12).
 
     Raises:
-        Refused: `queue_not_available` when the agent is not a member; nothing has changed.
+        Refused: `queue_not_available` when the agent is not a member, or `last_in_urgent` when not confirmed and the
+            group lacks an urgent queue in which nobody else is; nothing has changed.
     """
     if group not in agent.groups:
         raise Refused(Code.QUEUE_NOT_AVAILABLE)
+    lost = [queue for queue in queues_of(turn.board, agent) if group not in queue.groups]
+    if not confirmed:
+        must_leave_somebody(agent, lost)
     if agent.group != group:
         agent.group = group
         turn.remember(GroupChosen(agent=agent.id, group=group, at=turn.now))
-    for queue_id in list(agent.signed_in):
-        queue = turn.board.queues[queue_id]
-        if group not in queue.groups:
-            _set_signed_in(turn, agent, queue, signed_in=False)
+    for queue in lost:
+        _set_signed_in(turn, agent, queue, signed_in=False)
     turn.show_agent(agent)
 
 

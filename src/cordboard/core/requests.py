@@ -102,6 +102,8 @@ class ChooseGroup:
 
     agent: UserId
     group: GroupId
+    confirmed: bool = False
+    """I know that the group lacks an urgent queue in which I am the last one (D12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

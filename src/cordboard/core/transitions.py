@@ -157,9 +157,11 @@ AGENT_ORDER = (
     AgentStatus.WRAP_UP,
     AgentStatus.PAUSED,
     AgentStatus.NOT_ANSWERED,
-    AgentStatus.SIGNED_OUT,
     AgentStatus.DEVICE_LOST,
     AgentStatus.RINGING,
+    AgentStatus.SIGNED_OUT,
+    AgentStatus.PHONE_FREE,
+    AgentStatus.UNKNOWN,
     AgentStatus.CONSOLE_GONE,
     AgentStatus.AVAILABLE,
 )

@@ -139,6 +139,10 @@ def _sign_out(user: UserId, args: Args, _plan: DialPlan) -> Request:
     return SignOut(agent=user, queue=QueueId(args["queue"]), confirmed=args.get("confirmed") == "true")
 
 
+def _choose_group(user: UserId, args: Args, _plan: DialPlan) -> Request:
+    return ChooseGroup(agent=user, group=GroupId(args["group"]), confirmed=args.get("confirmed") == "true")
+
+
 def _pair(user: UserId, args: Args, _plan: DialPlan) -> Request:
     return PairDevice(agent=user, device=DeviceId(args["device"]), take_over=args.get("take_over") == "true")
 
@@ -189,7 +193,7 @@ _REQUESTS: dict[wire.CommandName, Callable[[UserId, Args, DialPlan], Request | N
     "queue.sign_out": _sign_out,
     "device.pair": _pair,
     "device.unpair": lambda user, _args, _: UnpairDevice(agent=user),
-    "group.select": lambda user, args, _: ChooseGroup(agent=user, group=GroupId(args["group"])),
+    "group.select": _choose_group,
     "wrap_up.start": lambda user, _args, _: StartWrapUp(agent=user),
     "wrap_up.stop": lambda user, _args, _: StopWrapUp(agent=user),
     "wrap_up.extend": lambda user, _args, _: ExtendWrapUp(agent=user),

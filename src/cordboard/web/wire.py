@@ -154,7 +154,7 @@ CommandName = Literal[
     "queue.sign_out",  # {queue, confirmed?}
     "device.pair",  # {device, take_over?}
     "device.unpair",  # {}
-    "group.select",  # {group}
+    "group.select",  # {group, confirmed?}   confirmed: although I am the last one in an urgent queue
     "wrap_up.start",  # {}
     "wrap_up.stop",  # {}
     "wrap_up.extend",  # {}

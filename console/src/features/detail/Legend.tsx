@@ -32,6 +32,8 @@ const STATUSES: readonly AgentStatus[] = [
   "not_answered",
   "console_gone",
   "signed_out",
+  "phone_free",
+  "unknown",
   "device_lost",
 ];
 

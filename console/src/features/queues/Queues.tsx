@@ -8,7 +8,7 @@ import type { QueueView } from "../../model/wire.ts";
 import { Press, Switch } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
-import { Window } from "../../ui/Window.tsx";
+import { LastInUrgent } from "../../ui/LastInUrgent.tsx";
 import { COLUMNS } from "./columns.ts";
 import "./queues.css";
 import { ToQueue } from "./ToQueue.tsx";
@@ -215,7 +215,6 @@ function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
       await act("queue.sign_in", { queue: queue.id });
       return;
     }
-    // Nobody would be left for urgent calls: that deserves a question, not a refusal (D6).
     await act("queue.sign_out", { queue: queue.id }, {}, { last_in_urgent: () => setAsking(true) });
   }
 
@@ -230,31 +229,16 @@ function SignIn({ queue, on }: { queue: QueueView; on: boolean }) {
         change={() => void change()}
       />
       {asking && (
-        <Window
-          open
-          alert
+        <LastInUrgent
+          queue={queue.name}
+          stay={t`Stay signed in`}
+          go={t`Sign out anyway`}
           close={() => setAsking(false)}
-          title={t`Nobody left for urgent calls`}
-          acts={
-            <>
-              <Press className="btn" data={{ "data-kind": "plain" }} onPress={() => setAsking(false)}>
-                {t`Stay signed in`}
-              </Press>
-              <Press
-                className="btn"
-                data={{ "data-kind": "danger" }}
-                onPress={() => {
-                  setAsking(false);
-                  void act("queue.sign_out", { queue: queue.id, confirmed: "true" });
-                }}
-              >
-                {t`Sign out anyway`}
-              </Press>
-            </>
-          }
-        >
-          <p>{t`You are the last one signed in to ${queue.name}. Without you these callers reach nobody.`}</p>
-        </Window>
+          confirm={() => {
+            setAsking(false);
+            void act("queue.sign_out", { queue: queue.id, confirmed: "true" });
+          }}
+        />
       )}
     </>
   );

@@ -1,9 +1,10 @@
 import { useLingui } from "@lingui/react/macro";
-import { useAct, useEntities } from "../../connection/desk.tsx";
+import { useEntities } from "../../connection/desk.tsx";
 import { me } from "../../model/select.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Note } from "../../ui/Note.tsx";
+import { useGroup } from "../../ui/use-group.tsx";
 
 const NONE: readonly never[] = [];
 
@@ -18,7 +19,7 @@ export function ChooseGroup({ current, done }: Props) {
   const { t } = useLingui();
   const groups = useEntities((all) => me(all)?.groups ?? NONE);
   const inOrder = [...groups].sort((a, b) => Number(b.id === current) - Number(a.id === current));
-  const { act, busy } = useAct();
+  const { busy, choose, question } = useGroup(done);
   if (groups.length === 0) {
     return (
       <main className="box" data-wide>
@@ -35,12 +36,7 @@ export function ChooseGroup({ current, done }: Props) {
       </Note>
       <div className="pick">
         {inOrder.map((group) => (
-          <Press
-            key={group.id}
-            className=""
-            busy={busy}
-            onPress={() => void act("group.select", { group: group.id }).then((ok) => ok && done())}
-          >
+          <Press key={group.id} className="" busy={busy} onPress={() => choose(group)}>
             <Icon name="group" />
             <b className="cut">{group.name}</b>
             {group.id === current && <span className="quiet">{t`last time`}</span>}
@@ -48,6 +44,7 @@ export function ChooseGroup({ current, done }: Props) {
           </Press>
         ))}
       </div>
+      {question}
     </main>
   );
 }

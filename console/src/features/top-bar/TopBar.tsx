@@ -6,6 +6,7 @@ import { me, myDevice } from "../../model/select.ts";
 import { useAudio } from "../../softphone/use.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Brand, Icon, Shape, type Tone } from "../../ui/Icon.tsx";
+import { useGroup } from "../../ui/use-group.tsx";
 import { AlarmList } from "./AlarmList.tsx";
 
 interface Props {
@@ -35,41 +36,44 @@ function GroupMenu() {
   // Not the whole of me: that changes with every call.
   const groups = useEntities((all) => me(all)?.groups ?? []);
   const chosen = useEntities((all) => me(all)?.group ?? null);
-  const { act } = useAct();
+  const { choose, question } = useGroup();
   const lost = useLine().state !== "connected";
   if (groups.length < 2) return null;
   const current = groups.find((group) => group.id === chosen);
   return (
-    <MenuTrigger>
-      <Button className="top-item" isDisabled={lost}>
-        {t`Group:`} <b className="cut">{current?.name}</b>
-        <Icon name="chevron" size={16} />
-      </Button>
-      <Popover className="pop" placement="bottom end">
-        <Menu
-          aria-label={t`Group`}
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={chosen === null ? [] : [chosen]}
-          onSelectionChange={(keys) => {
-            const group = keys === "all" ? undefined : [...keys][0];
-            if (group !== undefined && group !== chosen) void act("group.select", { group: String(group) });
-          }}
-        >
-          {groups.map((group) => (
-            <MenuItem key={group.id} id={group.id} className="item" textValue={group.name}>
-              {({ isSelected }) => (
-                <>
-                  <Icon name="group" />
-                  <span className="grow cut">{group.name}</span>
-                  {isSelected && <Icon name="check" size={16} />}
-                </>
-              )}
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <>
+      <MenuTrigger>
+        <Button className="top-item" isDisabled={lost}>
+          {t`Group:`} <b className="cut">{current?.name}</b>
+          <Icon name="chevron" size={16} />
+        </Button>
+        <Popover className="pop" placement="bottom end">
+          <Menu
+            aria-label={t`Group`}
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={chosen === null ? [] : [chosen]}
+            onSelectionChange={(keys) => {
+              const picked = groups.find((group) => keys !== "all" && keys.has(group.id));
+              if (picked !== undefined && picked.id !== chosen) choose(picked);
+            }}
+          >
+            {groups.map((group) => (
+              <MenuItem key={group.id} id={group.id} className="item" textValue={group.name}>
+                {({ isSelected }) => (
+                  <>
+                    <Icon name="group" />
+                    <span className="grow cut">{group.name}</span>
+                    {isSelected && <Icon name="check" size={16} />}
+                  </>
+                )}
+              </MenuItem>
+            ))}
+          </Menu>
+        </Popover>
+      </MenuTrigger>
+      {question}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type { CallView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
+import { LastInUrgent } from "../../ui/LastInUrgent.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { Window } from "../../ui/Window.tsx";
 
@@ -62,28 +63,17 @@ export function LogOut({ open, device, keeps = false, calls, close, loggedOut }:
 
   if (last !== null) {
     return (
-      <Window
+      <LastInUrgent
         open={open}
+        queue={last.queue}
+        stay={t`Cancel`}
+        go={t`Log out anyway`}
+        busy={busy}
         close={cancel}
-        alert
-        title={t`Nobody left for urgent calls`}
-        acts={
-          <>
-            {stay}
-            <Press
-              className="btn"
-              data={{ "data-kind": "danger" }}
-              busy={busy}
-              onPress={() => void leave(last.deviceToo, true)}
-            >
-              {t`Log out anyway`}
-            </Press>
-          </>
-        }
+        confirm={() => void leave(last.deviceToo, true)}
       >
         {problem !== null && <Note kind="problem">{problem}</Note>}
-        <p>{t`You are the last one signed in to ${last.queue}. Without you these callers reach nobody.`}</p>
-      </Window>
+      </LastInUrgent>
     );
   }
   // Nobody would take them off hold any more: not a warning, a stop.
