@@ -116,7 +116,30 @@ describe("the queues", () => {
     showScreen();
     fireEvent.keyDown(document.body, { key: "Tab" });
     await act(async () => screen.getByRole("button", { name: "Gemiddeld, Gemiddelde wachttijd" }).focus());
-    expect(screen.getByRole("tooltip").textContent).toBe("Gemiddelde wachttijd");
+    expect(screen.getByRole("tooltip").textContent).toMatch(/^Gemiddelde wachttijd\. Geteld vanaf/);
+  });
+
+  it("say at a number from when on it counts, and whom it leaves out [D15]", async () => {
+    const tip = async (name: string): Promise<string> => {
+      await act(async () => screen.getByRole("button", { name }).focus());
+      return screen.getByRole("tooltip").textContent ?? "";
+    };
+    const desk = showScreen(me());
+    fireEvent.keyDown(document.body, { key: "Tab" });
+    expect(await tip("Afgehandeld, Afgehandeld van totaal")).toBe(
+      "Afgehandeld van totaal. Geteld vanaf 00:00",
+    );
+    expect(await tip("Vrij, Beschikbare medewerkers")).toBe("Beschikbare medewerkers");
+
+    desk.tell({ a: "m", k: "me", id: "u1", f: { counts_short: false } });
+    for (const id of ["q1", "q2"]) desk.tell({ a: "m", k: "queue", id, f: { counted_since: null } });
+    expect(await tip("Gemiddeld, Gemiddelde wachttijd")).toBe(
+      "Gemiddelde wachttijd. Geteld over de laatste 24 uur",
+    );
+    expect(await tip("Afgehandeld, Afgehandeld van totaal")).toBe(
+      "Afgehandeld van totaal. Geteld over de laatste 24 uur. Wie binnen 5 seconden ophing, telt niet mee",
+    );
+    expect(document.querySelector(".pane-head")?.textContent).toContain("Geteld over de laatste 24 uur");
   });
 
   it("explain the columns and the statuses at length in the detail field on a click [3.1-l, 3.1-p]", async () => {

@@ -42,6 +42,15 @@ export function organisation(language: Kind): Page {
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      count_window: {
+        is: "choice",
+        options: [
+          ["day", t`from a time of day on`],
+          ["last_24_hours", t`over the last 24 hours`],
+        ],
+      },
+      count_from: { is: "text" },
+      count_short: { is: "flag", yes: t`counts as a call that came in`, no: t`does not count` },
       choose_group: {
         is: "flag",
         yes: t`chooses one at the beginning`,
@@ -52,7 +61,7 @@ export function organisation(language: Kind): Page {
       history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
     },
-    rules: () => [
+    rules: (row) => [
       {
         title: t`Organisation`,
         text: t`[name] is in [country] (time zone [time_zone]) and speaks [language].`,
@@ -96,6 +105,13 @@ export function organisation(language: Kind): Page {
       {
         title: t`Wrap-up`,
         text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
+      },
+      {
+        title: t`Numbers of the queues`,
+        text:
+          row["count_window"] === "last_24_hours"
+            ? t`They count [count_window]. Who hangs up within 5 seconds [count_short].`
+            : t`They count [count_window]: [count_from]. Who hangs up within 5 seconds [count_short].`,
       },
       {
         title: t`History`,
