@@ -205,6 +205,20 @@ describe("choosing queues", () => {
     expect(desk.asked).toEqual([["call.answer", { call: "c2" }]]);
   });
 
+  it("says that a cherry-pick needs a sign-in, where the organisation wants one [D13]", async () => {
+    const desk = showScreen(
+      me({ signed_in: ["q1"], picks_signed_in_only: true }),
+      call("c1", { queue: "q3", queue_name: "Storingen", number: "31612345678" }),
+    );
+    await choose("Storingen");
+    const take = within(detail()).getByRole("button", { name: "Neem 06 12 34 56 78" });
+    fireEvent.keyDown(document.body, { key: "Tab" });
+    await act(async () => take.focus());
+    expect(screen.getByRole("tooltip").textContent).toBe("U bent niet ingelogd op deze wachtrij.");
+    await click(take);
+    expect(desk.asked).toEqual([]);
+  });
+
   it("offers no cherry-pick without the right", async () => {
     showScreen(me({ rights: [] }), call("c1", { queue: "q3", queue_name: "Storingen" }));
     await choose("Storingen");

@@ -161,6 +161,7 @@ export interface MeView {
   readonly wrap_up_armed: boolean;
   readonly pause: string | null;
   readonly pause_reasons: string[];
+  readonly picks_signed_in_only: boolean;
   readonly counts_short: boolean;
   readonly keeps_sign_ins: boolean;
   readonly hold_warn_ms: number;

@@ -116,6 +116,7 @@ def me(board: Board, viewer: Viewer) -> MeView:
         wrap_up_armed=agent.armed,
         pause=agent.pause,
         pause_reasons=list(board.pause_reasons),
+        picks_signed_in_only=board.rules.pick_signed_in_only,
         counts_short=board.rules.count_short,
         keeps_sign_ins=may_go_on_by_phone(board, agent),
         hold_warn_ms=board.rules.hold_warn_ms,

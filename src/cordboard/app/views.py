@@ -96,6 +96,8 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     pause: str | None
     """Why the user takes no calls now; None: not paused (D11)."""
     pause_reasons: list[str]
+    picks_signed_in_only: bool
+    """Waiting calls can be picked out of queues that one is signed in to, and of no others (D13)."""
     counts_short: bool
     """Who hangs up almost at once is in the queues' totals (D15)."""
     keeps_sign_ins: bool

@@ -103,6 +103,8 @@ class HouseRules:
 
     pick_while_busy: bool = True
     """Taking a waiting call while talking holds the present one first (D5)."""
+    pick_signed_in_only: bool = False
+    """Waiting calls may be picked only out of queues that the agent is signed in to (D13)."""
     auto_resume: bool = False
     """The first call goes on by itself after the second has ended (D8, `aftermath`: by default it does not)."""
     resume_if_never_answered: bool = True

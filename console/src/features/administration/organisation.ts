@@ -16,6 +16,11 @@ export function organisation(language: Kind): Page {
       pause_reasons: { is: "list", empty: t`nobody can pause` },
       number: { is: "phone", empty: t`no number of ours` },
       pick_while_busy: { is: "flag", yes: t`may be taken`, no: t`cannot be taken` },
+      pick_signed_in_only: {
+        is: "flag",
+        yes: t`only when one is signed in there`,
+        no: t`also when one is signed out there`,
+      },
       auto_resume: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold until it is resumed` },
       resume_if_never_answered: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold` },
       on_hook_ringing: {
@@ -74,6 +79,10 @@ export function organisation(language: Kind): Page {
       },
       { title: t`Groups`, text: t`Who has several groups [choose_group].` },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
+      {
+        title: t`Taking calls out of a queue`,
+        text: t`Who may do so takes a waiting call [pick_signed_in_only].`,
+      },
       {
         title: t`Several calls`,
         text: t`Waiting calls [pick_while_busy] while one is speaking. When a second call has ended, the first one [auto_resume].`,

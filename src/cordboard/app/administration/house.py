@@ -41,6 +41,7 @@ HOUR_MS = 60 * MINUTE_MS
 
 _RULES: dict[str, Reader] = {
     "pick_while_busy": flag,
+    "pick_signed_in_only": flag,
     "auto_resume": flag,
     "resume_if_never_answered": flag,
     "on_hook_ringing": choice(*(one.value for one in OnHookRinging)),
