@@ -198,7 +198,7 @@ class Year:
         world = World(now)
         world.checks = False
         world.desk = assemble(
-            self._house, tuple(promises), (), {}, day_started=now, now=now,
+            self._house, tuple(promises), (), {}, counted_since=now, now=now,
             new_leg=lambda: LegId(f"leg-{next(self._legs)}"), callbacks=tuple(alive),
         )  # fmt: skip
         world.board = world.desk.board

@@ -67,7 +67,7 @@ class OurDesk:
                 id=QueueId(f"q{number}"), name=f"Queue {number}", strategy=strategy, wrap_up_ms=WRAP_UP_MS,
                 groups=frozenset({GROUP}),
             )  # fmt: skip
-            queue.numbers.since = START
+            queue.numbers.begin(START)
             board.queues[queue.id] = queue
         for number in range(size.agents):
             _furnish(board, UserId(f"a{number}"), size.signed_in(number))

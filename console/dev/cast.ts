@@ -29,6 +29,8 @@ export const ME: MeView = {
   wrap_up: null,
   wrap_up_armed: false,
   pause: null,
+  picks_signed_in_only: false,
+  counts_short: true,
   keeps_sign_ins: false,
   pause_reasons: ["Lunch", "Koffie", "Overleg", "Toilet"],
   hold_warn_ms: 45_000,

@@ -8,13 +8,13 @@ from cordboard.app import projection
 from cordboard.app.cards import card
 from cordboard.app.ports import OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
-from cordboard.app.views import AlarmView, CallView, TransferView, WrapUpView
+from cordboard.app.views import AlarmView, CallView, QueueView, TransferView, WrapUpView
 from cordboard.core.agent import WrapUp
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Thing
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import WrapUpKind
-from cordboard.core.rules import HouseRules
+from cordboard.core.rules import CountWindow, HouseRules
 from cordboard.core.types import CallId, OrganisationId, QueueId, Right, TransferKind, UserId
 from cordboard.core.urgent import Rung
 from tests.support.desk import World, office
@@ -312,6 +312,26 @@ def test_ones_own_place_shows_pause_its_reasons_and_when_a_hold_is_long() -> Non
 
     assert (mine.pause, mine.pause_reasons, mine.hold_warn_ms) == ("Lunch", ["Pauze", "Lunch"], 60_000)
     assert (getattr(colleague, "pause", ""), getattr(colleague, "reachable", None)) == ("Lunch", False)
+
+
+@pytest.mark.rule("D15", "3.1-g")
+def test_a_queue_shows_the_numbers_as_the_organisation_counts_them() -> None:
+    """From when on, and with or without those who hung up almost at once."""
+    world = office("chantal")
+    numbers = world.board.queues[QueueId("algemeen")].numbers
+    world.call_arrives("c1")
+    world.caller_hangs_up("c1")
+    world.call_arrives("c2")
+
+    def shown() -> tuple[int, int | None]:
+        view = projection.view_of(world.board, viewer(world, "chantal"), Thing.QUEUE, "algemeen")
+        assert isinstance(view, QueueView)
+        return view.total, view.counted_since
+
+    assert shown() == (2, numbers.since)
+    world.board.rules = HouseRules(count_window=CountWindow.LAST_24_HOURS, count_short=False)
+    assert shown() == (1, None)
+    assert projection.me(world.board, viewer(world, "chantal")).counts_short is False
 
 
 @pytest.mark.rule("D6")

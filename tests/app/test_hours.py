@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cordboard.app.hours import next_opening, open_at
+from cordboard.app.hours import counted_since, next_opening, open_at
 from cordboard.app.ports import Holiday, HoursRow, OpenTime
+from cordboard.core.rules import CountWindow, HouseRules
 from tests.contracts.storage.samples import directory
 
 ZONE = "Europe/Amsterdam"
@@ -102,3 +103,32 @@ def test_a_queue_that_never_opens_has_no_next_opening() -> None:
 
 def _at(moment: str) -> int:
     return int(datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
+
+
+def local(text: str) -> int:
+    """A moment by the organisation's clock."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
+
+
+@pytest.mark.rule("D15")
+@pytest.mark.parametrize(
+    ("window", "start", "now", "since"),
+    [
+        (CountWindow.DAY, "00:00", "2026-11-28 02:10", "2026-11-28 00:00"),
+        (CountWindow.DAY, "07:30", "2026-11-28 07:29", "2026-11-27 07:30"),
+        (CountWindow.DAY, "07:30", "2026-11-28 07:30", "2026-11-28 07:30"),
+        # Spring: the clock skips from two to three; autumn: it goes through two twice.
+        (CountWindow.DAY, "02:30", "2026-03-29 04:00", "2026-03-29 03:30"),
+        (CountWindow.DAY, "02:30", "2026-10-25 12:00", "2026-10-25 02:30"),
+        (CountWindow.LAST_24_HOURS, "07:30", "2026-11-28 09:15", "2026-11-27 09:15"),
+        (CountWindow.LAST_24_HOURS, "00:00", "2026-03-29 12:00", "2026-03-28 11:00"),
+    ],
+)
+def test_the_numbers_count_from_where_the_organisation_has_it(
+    window: CountWindow, start: str, now: str, since: str
+) -> None:
+    """Midnight, the beginning of the shift by its own clock, or a day ago at every moment."""
+    rules = HouseRules(count_window=window, count_from=start)
+    house = replace(directory().organisation, time_zone=ZONE, rules=rules)
+
+    assert counted_since(local(now) + 17_000, house) == local(since)

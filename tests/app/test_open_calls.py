@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 
 from cordboard.app.assembly import assemble
-from cordboard.app.ports import QueueCounts, QueueRules, StoredAgent, StoredCall, StoredTransfer
+from cordboard.app.ports import QueueRules, StoredAgent, StoredCall, StoredTransfer
 from cordboard.core.board import Board
 from cordboard.core.call import CallState, Reason, TransferState
 from cordboard.core.records import SegmentKind, StoredState, WrapUpKind
 from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
+from cordboard.core.statistics import MINUTE_MS, Tally
 from cordboard.core.types import (
     CallId,
     Direction,
+    Instant,
     LegId,
     NumberKind,
     QueueId,
@@ -70,7 +72,7 @@ def board(
     *calls: StoredCall,
     rules: HouseRules | None = None,
     agents: tuple[StoredAgent, ...] = (),
-    counts: dict[QueueId, QueueCounts] | None = None,
+    counts: dict[QueueId, dict[Instant, Tally]] | None = None,
 ) -> Board:
     """The desk as the database has it."""
     made = directory()
@@ -83,7 +85,7 @@ def board(
         agents,
         calls,
         counts or {},
-        day_started=NOON,
+        counted_since=NOON,
         now=NOON + 6_000,
         new_leg=lambda: LegId("new"),
         emergency=frozenset({"199"}),
@@ -111,11 +113,14 @@ def test_every_rule_that_is_set_is_on_the_board() -> None:
     assert (queue.order, queue.widen_ms, queue.calls_max) == ((PIET, CHANTAL), 5_000, 3)
     assert queue.exits == {ExitReason.FULL: Exit(action=ExitAction.BUSY)}
     assert (queue.breaks_wrap_up, queue.number, queue.language) == (True, "31534800937", "nl")
-    assert (queue.answered_by, queue.numbers.total) == ({PIET: 2}, 3)
+    assert (queue.numbers.answered_by, queue.numbers.total) == ({PIET: 2}, 3)
     assert found.devices[DESK].extension == "201"
 
 
-_COUNTS = QueueCounts(total=3, handled=2, answered=2, waited_ms=2_000, answered_by={PIET: 2})
+_COUNTS = {
+    NOON - MINUTE_MS: Tally(total=9),
+    NOON: Tally(total=3, handled=2, answered=2, waited_ms=2_000, answered_by={PIET: 2}),
+}
 
 
 @pytest.mark.rule("D28")

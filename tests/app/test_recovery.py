@@ -46,7 +46,7 @@ class _Rebuilt:
             await office.journal.agents(organisation),
             await office.journal.open_calls(organisation),
             {},
-            day_started=0,
+            counted_since=0,
             now=office.clock.now(),
             new_leg=lambda: LegId(f"cb-rebuilt-{number + self._count()}"),
         )
@@ -72,7 +72,7 @@ def a_bug_at(office: Office, what: Callable[[object], bool]) -> None:
 def crash(office: Office) -> None:
     """A fact that the core cannot take."""
     a_bug_at(office, lambda event: isinstance(event, DayStarted))
-    office.engine.tell(ORGANISATION, DayStarted(since=0))
+    office.engine.tell(ORGANISATION, DayStarted())
 
 
 @pytest.mark.rule("D16")

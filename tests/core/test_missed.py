@@ -399,7 +399,7 @@ def test_a_claim_ends_with_who_made_it() -> None:
         if ends == "logs out":
             world.ask(LogOut(agent=CHANTAL, device_too=False, confirmed=True))
         else:
-            world.tell(DayStarted(since=world.now))
+            world.tell(DayStarted())
         assert one(world).claimed_by is None, ends
 
 
@@ -413,7 +413,7 @@ def test_the_list_has_an_end_and_forgets_whom_nobody_called(monkeypatch: pytest.
         world.wait(86_400)
     assert [row.last_call for row in rows(world)] == ["c1", "c2"]
     world.wait(5 * 86_400)
-    world.tell(DayStarted(since=world.now))
+    world.tell(DayStarted())
     assert [row.last_call for row in rows(world)] == ["c2"]
     gone = [row for row in world.all(MissedRow) if row.closed_at is not None]
     assert {row.last_call: row.closed_by for row in gone} == {"c0": None, "c1": None}

@@ -11,7 +11,8 @@ from cordboard.core.events import JoinFailed, TalkPackageSeen
 from cordboard.core.notices import Saying
 from cordboard.core.records import AnswerMethodLearned, SegmentClosed, SegmentKind, SegmentOutcome
 from cordboard.core.refusals import Code
-from cordboard.core.requests import AnswerCall
+from cordboard.core.requests import AnswerCall, SignIn, TransferToQueue
+from cordboard.core.rules import HouseRules
 from cordboard.core.types import AnswerMethod, CallId, DeviceId, DeviceKind, QueueId, Right, UserId
 from tests.support.desk import World, office
 
@@ -200,6 +201,25 @@ def test_any_waiting_call_can_be_picked_also_when_signed_out_of_its_queue() -> N
     assert world.person("piet").signed_in == {"urgent"}
     assert world.board.queues[QueueId("algemeen")].numbers.handled == 1
     assert world.who_sees("c1") == ["chantal"]
+
+
+@pytest.mark.rule("D13")
+def test_an_organisation_can_limit_picking_to_queues_that_one_is_signed_in_to() -> None:
+    """Piet is refused, and so when he would send the caller on; signed in, he has the call."""
+    world = office("chantal", "piet")
+    world.signs_out("piet", "algemeen")
+    world.board.rules = HouseRules(pick_signed_in_only=True)
+    world.call_arrives("c1")
+
+    with world.refuses(Code.NOT_SIGNED_IN):
+        world.click_answer("piet", "c1")
+    with world.refuses(Code.NOT_SIGNED_IN):
+        world.ask(TransferToQueue(agent=UserId("piet"), call=CallId("c1"), queue=QueueId("urgent")))
+    assert world.who_sees("c1") == ["chantal"]
+    world.ask(SignIn(agent=UserId("piet"), queue=QueueId("algemeen")))
+    world.click_answer("piet", "c1")
+
+    assert world.hears("c1") == "piet"
 
 
 @pytest.mark.rule("D5", "D13", "2.1.1-s")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cordboard.core.agent import AgentStatus
-from cordboard.core.events import DayStarted
+from cordboard.core.events import CountsBegan
 from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import DevicePaired, GroupChosen, QueueSignInChanged
 from cordboard.core.refusals import Code, Refused
@@ -405,14 +405,30 @@ def test_the_numbers_begin_anew_at_midnight() -> None:
     world = office("chantal")
     queue = world.board.queues[QueueId("algemeen")]
     world.call_arrives("c1")
-    world.wait(3)
+    world.wait(60)
 
-    world.tell(DayStarted(since=world.now))
+    world.tell(CountsBegan(since=world.now))
     world.checks = False
     assert queue.numbers.average_wait_ms() is None
     world.click_answer("chantal", "c1")
 
-    assert (queue.numbers.handled, queue.numbers.total, queue.numbers.average_wait_ms()) == (0, 0, 3_000)
+    assert (queue.numbers.handled, queue.numbers.total, queue.numbers.average_wait_ms()) == (0, 0, 60_000)
+
+
+@pytest.mark.rule("D15")
+def test_who_hangs_up_within_five_seconds_unanswered_is_counted_apart() -> None:
+    """Not who was answered that quickly, not who waited longer, and not who was put off by us."""
+    world = office("chantal")
+    queue = world.board.queues[QueueId("algemeen")]
+    for number, seconds in enumerate((4, 5)):
+        world.call_arrives(f"c{number}")
+        world.wait(seconds)
+        world.caller_hangs_up(f"c{number}")
+    world.call_arrives("c2")
+    world.click_answer("chantal", "c2")
+    world.caller_hangs_up("c2")
+
+    assert (queue.numbers.total, queue.numbers.short, queue.numbers.handled) == (3, 1, 1)
 
 
 @pytest.mark.rule("D23", "2.1.1-r")

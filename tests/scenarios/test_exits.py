@@ -220,7 +220,9 @@ def test_callers_hear_their_place_and_how_long_it_may_take() -> None:
     world = office("chantal")
     queue = world.board.queues[world.queue_id("algemeen")]
     queue.announce_first_ms, queue.language = 10_000, "en"
-    queue.numbers.was_answered(entered_at=world.now - 120_000, answered_at=world.now)
+    queue.numbers.was_answered(
+        entered_at=world.now - 120_000, answered_at=world.now, by=next(iter(world.board.agents))
+    )
     world.click_clock("chantal")
     world.call_arrives("c1")
     world.wait(5)
@@ -317,7 +319,9 @@ def test_a_wait_that_is_expected_to_be_short_is_at_least_a_minute() -> None:
     world = office("chantal")
     queue = world.board.queues[world.queue_id("algemeen")]
     queue.announce_first_ms = 10_000
-    queue.numbers.was_answered(entered_at=world.now - 5_000, answered_at=world.now)
+    queue.numbers.was_answered(
+        entered_at=world.now - 5_000, answered_at=world.now, by=next(iter(world.board.agents))
+    )
     world.click_clock("chantal")
     world.call_arrives("c1")
     world.wait(10)

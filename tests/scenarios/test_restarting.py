@@ -21,6 +21,7 @@ from cordboard.core.requests import (
     TransferToColleague,
 )
 from cordboard.core.rules import Exit, ExitAction
+from cordboard.core.statistics import Tally, counted
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import AnswerMethod, CallId, EndedBy, LegId, QueueId, UserId
 from tests.support.desk import World, office
@@ -177,8 +178,7 @@ def test_what_the_exchange_says_wins_over_what_was_written_down() -> None:
         call = board.calls[CallId("c1")]
         call.state, call.agent, call.answered_at = CallState.WAITING, None, None
         board.agents[UserId("chantal")].calls.clear()
-        board.queues[QueueId("algemeen")].numbers.start_anew(0)
-        board.queues[QueueId("algemeen")].numbers.total = 1
+        board.queues[QueueId("algemeen")].numbers = counted({0: Tally(total=1)}, 0)
 
     restart(world, forget=behind)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.core.events import DayStarted
+from cordboard.core.events import CountsBegan
 from cordboard.core.types import Strategy, UserId
 from tests.support.desk import World, office
 
@@ -64,7 +64,7 @@ def test_fewest_calls_rings_who_answered_the_fewest_today() -> None:
         world.phone_answers(who)
         world.caller_hangs_up(f"c{number}")
         world.wait(1)
-    answered = world.board.queues[world.queue_id("algemeen")].answered_by
+    answered = world.board.queues[world.queue_id("algemeen")].numbers.answered_by
     assert answered == dict.fromkeys(NAMES, 1)
 
 
@@ -114,8 +114,11 @@ def test_nobody_waits_while_somebody_free_has_not_been_rung(strategy: Strategy) 
 def test_fewest_calls_begins_anew_each_day() -> None:
     """Yesterday's calls do not count."""
     world = three(Strategy.FEWEST_CALLS)
-    world.board.queues[world.queue_id("algemeen")].answered_by[UserId("anja")] = 7
-    world.tell(DayStarted(since=world.now))
+    numbers = world.board.queues[world.queue_id("algemeen")].numbers
+    for _ in range(7):
+        numbers.was_answered(entered_at=world.now, answered_at=world.now, by=UserId("anja"))
+    world.wait(60)
+    world.tell(CountsBegan(since=world.now))
 
     assert whose_turn(world, 1) == ["anja"]
 

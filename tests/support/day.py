@@ -244,7 +244,7 @@ class Day(World):
             agents,
             calls,
             {},
-            day_started=self.now,
+            counted_since=self.now,
             now=self.now,
             new_leg=self._new_leg,
             callbacks=tuple(self.journal.callbacks.values()),

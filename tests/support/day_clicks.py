@@ -423,7 +423,7 @@ class _Deeds(Promises):
         """The last that is done before the end is in the exchange, and not in the database."""
         day = self.day
         day.settle()
-        numbers = {queue.id: copy.copy(queue.numbers) for queue in day.board.queues.values()}
+        numbers = {queue.id: copy.deepcopy(queue.numbers) for queue in day.board.queues.values()}
         day.writes = False
         last = day.chance.choice(
             (

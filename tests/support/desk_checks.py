@@ -22,7 +22,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.turn import Turn
-from cordboard.core.types import CallBackId, Direction, UserId
+from cordboard.core.types import CallBackId, Direction, EndedBy, UserId
 from tests.support import full_look
 
 if TYPE_CHECKING:
@@ -348,12 +348,18 @@ def books_balance(world: World) -> None:
             first_talk.setdefault(call.id, call.segment_since)
     if any(isinstance(r, Noted) and r.why is Why.TO_QUEUE for r in world.records):
         return
+    gone = {r.call: r for r in world.records if isinstance(r, CallClosed)}
     for queue in world.board.queues.values():
         entered = [r for r in opened.values() if r.queue == queue.id]
         answered = [r for r in entered if r.call in first_talk]
         assert queue.numbers.total == len(entered)
         assert queue.numbers.handled == queue.numbers.answered == len(answered)
         assert queue.numbers.waited_ms == sum(first_talk[r.call] - r.at for r in answered)
+        assert queue.numbers.short == sum(
+            r.call in gone and gone[r.call].ended_by is EndedBy.CALLER and gone[r.call].at - r.at < 5_000
+            for r in entered
+            if r.call not in first_talk and r.direction is Direction.IN
+        )
 
 
 def one_record_each(world: World) -> None:

@@ -55,7 +55,7 @@ class Furniture:
             ring_until_answered=ring_until_answered,
             groups=frozenset(GroupId(g) for g in groups),
         )
-        queue.numbers.since = self.now
+        queue.numbers.begin(self.now)
         self.board.queues[queue.id] = queue
         return queue
 

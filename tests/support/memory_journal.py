@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cordboard.app.call_log import past_of
 from cordboard.app.gaps import Gap
-from cordboard.app.ports import QueueCounts, StorageFailure, StoredAgent, StoredCall, StoredTransfer
+from cordboard.app.ports import StorageFailure, StoredAgent, StoredCall, StoredTransfer
 from cordboard.core.call import Reason, TransferState
 from cordboard.core.records import (
     AwayChanged,
@@ -29,6 +29,7 @@ from cordboard.core.records import (
     TransferMoved,
     WrapUpChanged,
 )
+from cordboard.core.statistics import Tally
 from cordboard.core.types import (
     CallBackId,
     CallId,
@@ -259,6 +260,8 @@ class MemoryJournal:
         """Those to whom nobody has spoken."""
         return tuple(row for row in self.missed_callers.values() if row.closed_at is None)
 
-    async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
+    async def counts(
+        self, organisation: OrganisationId, since: Instant
+    ) -> dict[QueueId, dict[Instant, Tally]]:
         """Nothing was counted before the simulation began."""
         return {}

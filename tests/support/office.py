@@ -210,7 +210,7 @@ class Office:
             await self.journal.agents(ORGANISATION),
             await self.journal.open_calls(ORGANISATION),
             {},
-            day_started=0,
+            counted_since=0,
             now=self.clock.now(),
             new_leg=lambda: LegId(new_id()),
             missed=await self.journal.missed(ORGANISATION),

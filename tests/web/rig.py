@@ -247,7 +247,7 @@ async def rig(folder: Path, *, secure: bool = False, console: Path | None = None
             (),
             (),
             {},
-            day_started=0,
+            counted_since=0,
             now=clock.now(),
             new_leg=lambda: LegId(f"cb-{next(legs)}"),
         )

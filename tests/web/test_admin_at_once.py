@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
 from cordboard.app.administration.rights import PROTECTED
+from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Accepted
+from cordboard.app.hours import midnight
 from cordboard.core.requests import ChooseGroup, PairDevice, SignIn
 from cordboard.core.types import QueueId, Right, UserId
+from cordboard.wiring.calendar import Calendar
 from tests.contracts.storage.samples import DESK, ENSCHEDE, URGENT
 from tests.web.administrator import PIET_IN, apply, asked, change, code_of, delete, errors_of, make, one
 from tests.web.consoles import console
@@ -258,3 +262,27 @@ async def test_whether_a_group_is_chosen_before_the_console_opens_is_the_organis
         assert "    choose_group: false -> true" in done.lines
         await socket.told(t="snap")
         assert told(socket)
+
+
+@pytest.mark.rule("D15", "X-d")
+async def test_another_window_of_the_numbers_counts_at_once(web: Rig, chantal: httpx.AsyncClient) -> None:
+    """The last twenty-four hours, and today again; a time that no clock shows is none."""
+    queue, now = web.services.engine.desks[TWENTE].board.queues[ALGEMEEN], web.services.now()
+    queue.numbers.entered(now)
+    queue.numbers.entered(now - 23 * 3_600_000)
+    calendar = Calendar(SteadyClock(), web.services.engine, web.services.hub, web.services.tenancy)
+
+    async def total(**fields: Any) -> int:
+        assert (await change(chantal, f"organisation/{TWENTE}", **fields)).status_code == 200
+        looks = asyncio.create_task(calendar.run())
+        await asyncio.sleep(0)
+        looks.cancel()
+        # What was told before is done before this.
+        await asked(web, ChooseGroup(agent=CHANTAL, group=ENSCHEDE))
+        return queue.numbers.total
+
+    assert await total(count_window="last_24_hours") == 2
+    today = 1 + (now - 23 * 3_600_000 >= midnight(now, web.services.tenancy.organisation(TWENTE).time_zone))
+    assert await total(count_window="day") == today
+    late = await change(chantal, f"organisation/{TWENTE}", count_from="24:10")
+    assert errors_of(late) == {"count_from": "bad_time"}

@@ -67,6 +67,8 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   wrap_up_armed: false,
   pause: null,
   pause_reasons: [],
+  picks_signed_in_only: false,
+  counts_short: true,
   keeps_sign_ins: false,
   hold_warn_ms: 45_000,
   time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -116,7 +116,30 @@ describe("the queues", () => {
     showScreen();
     fireEvent.keyDown(document.body, { key: "Tab" });
     await act(async () => screen.getByRole("button", { name: "Gemiddeld, Gemiddelde wachttijd" }).focus());
-    expect(screen.getByRole("tooltip").textContent).toBe("Gemiddelde wachttijd");
+    expect(screen.getByRole("tooltip").textContent).toMatch(/^Gemiddelde wachttijd\. Geteld vanaf/);
+  });
+
+  it("say at a number from when on it counts, and whom it leaves out [D15]", async () => {
+    const tip = async (name: string): Promise<string> => {
+      await act(async () => screen.getByRole("button", { name }).focus());
+      return screen.getByRole("tooltip").textContent ?? "";
+    };
+    const desk = showScreen(me());
+    fireEvent.keyDown(document.body, { key: "Tab" });
+    expect(await tip("Afgehandeld, Afgehandeld van totaal")).toBe(
+      "Afgehandeld van totaal. Geteld vanaf 00:00",
+    );
+    expect(await tip("Vrij, Beschikbare medewerkers")).toBe("Beschikbare medewerkers");
+
+    desk.tell({ a: "m", k: "me", id: "u1", f: { counts_short: false } });
+    for (const id of ["q1", "q2"]) desk.tell({ a: "m", k: "queue", id, f: { counted_since: null } });
+    expect(await tip("Gemiddeld, Gemiddelde wachttijd")).toBe(
+      "Gemiddelde wachttijd. Geteld over de laatste 24 uur",
+    );
+    expect(await tip("Afgehandeld, Afgehandeld van totaal")).toBe(
+      "Afgehandeld van totaal. Geteld over de laatste 24 uur. Wie binnen 5 seconden ophing, telt niet mee",
+    );
+    expect(document.querySelector(".pane-head")?.textContent).toContain("Geteld over de laatste 24 uur");
   });
 
   it("explain the columns and the statuses at length in the detail field on a click [3.1-l, 3.1-p]", async () => {
@@ -180,6 +203,20 @@ describe("choosing queues", () => {
     expect(detail().textContent).toContain("U bent uitgelogd.");
     await click(within(detail()).getByRole("button", { name: "Neem 06 12 34 56 78" }));
     expect(desk.asked).toEqual([["call.answer", { call: "c2" }]]);
+  });
+
+  it("says that a cherry-pick needs a sign-in, where the organisation wants one [D13]", async () => {
+    const desk = showScreen(
+      me({ signed_in: ["q1"], picks_signed_in_only: true }),
+      call("c1", { queue: "q3", queue_name: "Storingen", number: "31612345678" }),
+    );
+    await choose("Storingen");
+    const take = within(detail()).getByRole("button", { name: "Neem 06 12 34 56 78" });
+    fireEvent.keyDown(document.body, { key: "Tab" });
+    await act(async () => take.focus());
+    expect(screen.getByRole("tooltip").textContent).toBe("U bent niet ingelogd op deze wachtrij.");
+    await click(take);
+    expect(desk.asked).toEqual([]);
   });
 
   it("offers no cherry-pick without the right", async () => {

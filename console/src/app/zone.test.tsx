@@ -89,10 +89,10 @@ describe("the operator screen", () => {
   it("follows when the organisation's zone is changed, and leaves this computer's behind [X-d]", () => {
     const counted_since = Date.parse("2026-03-01T23:00:00Z");
     const desk = showScreen(me({ time_zone: AMSTERDAM }), queue("q1", "Algemeen", { counted_since }));
-    expect(document.body.textContent).toContain("Vandaag sinds 00:00");
+    expect(document.body.textContent).toContain("Geteld vanaf 00:00");
 
     desk.tell({ a: "m", k: "me", id: "u1", f: { time_zone: "Europe/Helsinki" } });
-    expect(document.body.textContent).toContain("Vandaag sinds 01:00");
+    expect(document.body.textContent).toContain("Geteld vanaf 01:00");
 
     cleanup();
     expect(timeOfDay(AT)).toBe("14:30");

@@ -163,6 +163,8 @@ export interface MeView {
   readonly wrap_up_armed: boolean;
   readonly pause: string | null;
   readonly pause_reasons: string[];
+  readonly picks_signed_in_only: boolean;
+  readonly counts_short: boolean;
   readonly keeps_sign_ins: boolean;
   readonly hold_warn_ms: number;
   readonly time_zone: string;
@@ -183,7 +185,7 @@ export interface QueueView {
   readonly longest_since: number | null;
   readonly handled: number;
   readonly total: number;
-  readonly counted_since: number;
+  readonly counted_since: number | null;
 }
 
 /** Whom a colleague is talking with; only sent with the right (3.2-d). */

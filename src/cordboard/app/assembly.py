@@ -13,7 +13,7 @@ from cordboard.app.hours import is_open, local_clock, next_opening
 from cordboard.app.modules import Module
 from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.open_calls import join_partners, set_alarm, take_up
-from cordboard.app.ports import DeviceRow, Directory, QueueCounts, QueueRow, StoredAgent, StoredCall, UserRow
+from cordboard.app.ports import DeviceRow, Directory, QueueRow, StoredAgent, StoredCall, UserRow
 from cordboard.core import customer_first
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
@@ -21,7 +21,7 @@ from cordboard.core.dial import shown_number
 from cordboard.core.promise import CallBack
 from cordboard.core.queue import Queue
 from cordboard.core.records import CallBackRow, MissedRow
-from cordboard.core.statistics import QueueNumbers
+from cordboard.core.statistics import QueueNumbers, Tally, counted
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import Instant, LegId, QueueId, Right
 
@@ -30,9 +30,9 @@ def assemble(
     directory: Directory,
     agents: tuple[StoredAgent, ...],
     calls: tuple[StoredCall, ...],
-    counts: Mapping[QueueId, QueueCounts],
+    counts: Mapping[QueueId, Mapping[Instant, Tally]],
     *,
-    day_started: Instant,
+    counted_since: Instant,
     now: Instant,
     new_leg: Callable[[], LegId],
     emergency: frozenset[str] = frozenset(),
@@ -42,11 +42,13 @@ def assemble(
     """The desk as it was, with every promise kept; calls are believed to live until the exchange has spoken.
 
     Args:
+        counts: of each minute, also from before the window (`KEPT_MS`).
+        counted_since: when the window of the queues' numbers begins (D15).
         emergency: numbers that count as emergency calls beside the country's own.
         callbacks: open ones, and those that ended a short while ago.
         missed: callers to whom nobody has spoken yet.
     """
-    board = empty_board(directory, now=now, emergency=emergency, counts=counts, day_started=day_started)
+    board = empty_board(directory, now=now, emergency=emergency, counts=counts, counted_since=counted_since)
     for stored in agents:
         _keep_promises(board, stored)
     for call in calls:
@@ -66,8 +68,8 @@ def empty_board(
     *,
     now: Instant,
     emergency: frozenset[str] = frozenset(),
-    counts: Mapping[QueueId, QueueCounts] | None = None,
-    day_started: Instant | None = None,
+    counts: Mapping[QueueId, Mapping[Instant, Tally]] | None = None,
+    counted_since: Instant | None = None,
 ) -> Board:
     """What is configured, with nobody at work on it."""
     board = Board(
@@ -86,8 +88,7 @@ def empty_board(
     for row in directory.queues:
         board.queues[row.id] = _queue(
             row,
-            (counts or {}).get(row.id),
-            now if day_started is None else day_started,
+            counted((counts or {}).get(row.id, {}), now if counted_since is None else counted_since),
             is_open=is_open(directory, row, now),
         )
     for device in directory.devices:
@@ -98,7 +99,7 @@ def empty_board(
     return board
 
 
-def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, is_open: bool) -> Queue:
+def _queue(row: QueueRow, numbers: QueueNumbers, *, is_open: bool) -> Queue:
     rules = row.rules
     return Queue(
         id=row.id,
@@ -111,7 +112,6 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, i
         wrap_up_ms=row.wrap_up_ms,
         widen_ms=rules.widen_ms,
         order=rules.order,
-        answered_by=dict(counts.answered_by) if counts is not None else {},
         wrap_up_mode=rules.wrap_up_mode,
         wrap_up_extend_ms=rules.wrap_up_extend_ms,
         wrap_up_extends_max=rules.wrap_up_extends_max,
@@ -133,19 +133,7 @@ def _queue(row: QueueRow, counts: QueueCounts | None, day_started: Instant, *, i
         ring_until_answered=row.ring_until_answered,
         locked=row.locked,
         groups=row.groups,
-        numbers=_numbers(counts, day_started),
-    )
-
-
-def _numbers(counts: QueueCounts | None, since: Instant) -> QueueNumbers:
-    if counts is None:
-        return QueueNumbers(since=since)
-    return QueueNumbers(
-        since=since,
-        total=counts.total,
-        handled=counts.handled,
-        answered=counts.answered,
-        waited_ms=counts.waited_ms,
+        numbers=numbers,
     )
 
 

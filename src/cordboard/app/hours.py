@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from cordboard.app.ports import Directory, HoursRow, OpenTime, QueueRow
+from cordboard.app.ports import Directory, HoursRow, OpenTime, OrganisationRow, QueueRow
+from cordboard.core.rules import CountWindow
+from cordboard.core.statistics import MINUTE_MS
 from cordboard.core.types import Instant, QueueId
 
 DAYS_MAX = 400
@@ -32,6 +34,21 @@ def midnight(now: Instant, time_zone: str) -> Instant:
     """Start of the day in which that moment lies."""
     local = datetime.fromtimestamp(now / 1000, ZoneInfo(time_zone))
     return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
+def counted_since(now: Instant, organisation: OrganisationRow) -> Instant:
+    """When the window of the queues' numbers begins, at that moment (D15)."""
+    rules = organisation.rules
+    if rules.count_window is CountWindow.LAST_24_HOURS:
+        return now - now % MINUTE_MS - 24 * 60 * MINUTE_MS
+    zone = ZoneInfo(organisation.time_zone)
+    today = datetime.fromtimestamp(now / 1000, zone).date()
+    for day in (today, today - timedelta(days=1)):
+        # An hour that the clock goes through twice is that of its first time; a time that it skips comes later.
+        begin = int(datetime.combine(day, time.fromisoformat(rules.count_from), zone).timestamp() * 1000)
+        if begin <= now:
+            return begin
+    raise AssertionError((now, rules.count_from))
 
 
 def _stretches(hours: HoursRow, day: date) -> Iterable[OpenTime]:

@@ -19,6 +19,7 @@ from cordboard.core.call import Reason, TransferState
 from cordboard.core.queue import WrapUpMode
 from cordboard.core.records import CallBackRow, MissedRow, Record, StoredState, WrapUpKind
 from cordboard.core.rules import CallBackRules, Exit, ExitReason, HouseRules
+from cordboard.core.statistics import Tally
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -349,19 +350,6 @@ class StoredCall:
     """What its log says that goes on to count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueCounts:
-    """A queue's numbers since an instant (D15), from the stored calls."""
-
-    total: int
-    handled: int
-    answered: int
-    """Calls answered in the window; the mean wait is waited_ms / answered."""
-    waited_ms: int
-    answered_by: Mapping[UserId, int] = field(default_factory=dict)
-    """How many of those answered each agent took (D2, fewest calls)."""
-
-
 class Journal(Protocol):
     """Keeps what the core wants remembered. One caller at a time."""
 
@@ -383,8 +371,10 @@ class Journal(Protocol):
     async def open_calls(self, organisation: OrganisationId) -> tuple[StoredCall, ...]:
         """Calls without an end, oldest first."""
 
-    async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
-        """The queue numbers of calls that entered at or after `since`."""
+    async def counts(
+        self, organisation: OrganisationId, since: Instant
+    ) -> dict[QueueId, dict[Instant, Tally]]:
+        """The queue numbers of each minute from `since` on (D15), which begins one."""
 
     async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
         """Callers to whom nobody has spoken yet, the oldest first (D14)."""

@@ -31,6 +31,7 @@ from cordboard.core.desk import may_go_on_by_phone
 from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpKind
+from cordboard.core.rules import CountWindow
 from cordboard.core.types import CallBackId, CallId, DeviceId, MissedId, QueueId, Right, UserId
 from cordboard.core.urgent import Rung
 
@@ -115,6 +116,8 @@ def me(board: Board, viewer: Viewer) -> MeView:
         wrap_up_armed=agent.armed,
         pause=agent.pause,
         pause_reasons=list(board.pause_reasons),
+        picks_signed_in_only=board.rules.pick_signed_in_only,
+        counts_short=board.rules.count_short,
         keeps_sign_ins=may_go_on_by_phone(board, agent),
         hold_warn_ms=board.rules.hold_warn_ms,
         time_zone=viewer.organisation.time_zone,
@@ -171,8 +174,8 @@ def _queue(board: Board, agent: Agent, queue_id: QueueId) -> QueueView | None:
             (c.since if c.rings_customer_first else c.entered_at for c in waiting), default=None
         ),
         handled=queue.numbers.handled,
-        total=queue.numbers.total,
-        counted_since=queue.numbers.since,
+        total=queue.numbers.come_in(short=board.rules.count_short),
+        counted_since=queue.numbers.since if board.rules.count_window is CountWindow.DAY else None,
     )
 
 

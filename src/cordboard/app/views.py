@@ -98,6 +98,10 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     pause: str | None
     """Why the user takes no calls now; None: not paused (D11)."""
     pause_reasons: list[str]
+    picks_signed_in_only: bool
+    """Waiting calls can be picked out of queues that one is signed in to, and of no others (D13)."""
+    counts_short: bool
+    """Who hangs up almost at once is in the queues' totals (D15)."""
     keeps_sign_ins: bool
     """Logging out without the desk phone leaves the user signed in there (D17)."""
     hold_warn_ms: int
@@ -125,8 +129,8 @@ class QueueView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="q
     """When the longest waiting caller entered; None when nobody waits."""
     handled: int
     total: int
-    counted_since: int
-    """Start of the counting window: midnight of the organisation (D15)."""
+    counted_since: int | None
+    """Start of the counting window (D15); None: it is the last twenty-four hours at every moment."""
 
 
 class TalkView(msgspec.Struct, frozen=True, kw_only=True):

@@ -370,7 +370,8 @@ def _answer(turn: Turn, agent: Agent, call: Call, expected: int | None) -> None:
 
 
 def _may_pick(board: Board, agent: Agent, call: Call) -> None:
-    """Cherry-pick any waiting call of the chosen group, signed in or not (2.1.2-h, 2.1.2-l)."""
+    """Cherry-pick any waiting call of the chosen group, signed in or not (2.1.2-h, 2.1.2-l), unless the organisation
+    wants a sign-in for it (D13)."""
     if agent.id in (call.to, call.back_to):
         return
     queue = board.queues.get(call.queue) if call.queue is not None else None
@@ -378,6 +379,8 @@ def _may_pick(board: Board, agent: Agent, call: Call) -> None:
         raise Refused(Code.QUEUE_NOT_AVAILABLE)
     if Right.PICK not in agent.rights:
         raise Refused(Code.NO_RIGHT)
+    if board.rules.pick_signed_in_only and queue.id not in agent.signed_in:
+        raise Refused(Code.NOT_SIGNED_IN)
 
 
 def _no_queue_no_wrap_up(turn: Turn, agent: Agent) -> None:

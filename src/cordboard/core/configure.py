@@ -23,7 +23,6 @@ from cordboard.core.types import QueueId, UserId
 _OF_TODAY = frozenset(
     {
         "last_offered",
-        "answered_by",
         "empty_since",
         "unstaffed_since",
         "deserted_since",

@@ -321,7 +321,12 @@ class PartyRecognised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayStarted:
-    """Midnight in the organisation's time zone: the queue numbers begin anew (D15)."""
+    """Midnight in the organisation's time zone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsBegan:
+    """The window of the queue numbers begins at another moment (D15)."""
 
     since: Instant
 
@@ -355,4 +360,5 @@ Event = (
     | ExchangeRestored
     | PartyRecognised
     | DayStarted
+    | CountsBegan
 )

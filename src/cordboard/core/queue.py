@@ -40,8 +40,6 @@ class Queue:
     """With linear: who comes first; who is not in it comes after, by id."""
     last_offered: UserId | None = None
     """With round-robin: who had the last turn."""
-    answered_by: dict[UserId, int] = field(default_factory=dict)
-    """With fewest-calls: calls of this queue that each agent answered today."""
     wrap_up_mode: WrapUpMode = WrapUpMode.TIMED
     wrap_up_extend_ms: int = 30_000
     wrap_up_extends_max: int = 2

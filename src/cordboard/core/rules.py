@@ -59,6 +59,15 @@ class OnHookRinging(Enum):
     """The transfer goes on as a blind one."""
 
 
+class CountWindow(Enum):
+    """How far back the numbers of the queues go (D15)."""
+
+    DAY = "day"
+    """From a time of day on: midnight, or the beginning of a shift."""
+    LAST_24_HOURS = "last_24_hours"
+    """The last twenty-four hours at every moment."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBackRules:
     """How a queue calls back (D14)."""
@@ -94,6 +103,8 @@ class HouseRules:
 
     pick_while_busy: bool = True
     """Taking a waiting call while talking holds the present one first (D5)."""
+    pick_signed_in_only: bool = False
+    """Waiting calls may be picked only out of queues that the agent is signed in to (D13)."""
     auto_resume: bool = False
     """The first call goes on by itself after the second has ended (D8, `aftermath`: by default it does not)."""
     resume_if_never_answered: bool = True
@@ -127,6 +138,11 @@ class HouseRules:
     """How long somebody may be signed out of every queue before a reminder, and how often (2.4-k); None: never."""
     keep_sign_ins: bool = False
     """Who logs out of the console and not of the desk phone stays signed in, and is rung there (D17)."""
+    count_window: CountWindow = CountWindow.DAY
+    count_from: str = "00:00"
+    """At which time of day the numbers of the queues begin anew (D15), by the clock there."""
+    count_short: bool = True
+    """Who hangs up almost at once counts as one who called (D15)."""
     number: str | None = None
     """The number that called parties see when queue, user and group have none (D28)."""
     never_called_back: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ def turn_of(queue: Queue, free: Sequence[Agent]) -> Agent | None:
             places = {agent: at for at, agent in enumerate(queue.order)}
             return min(free, key=lambda a: (places.get(a.id, len(places)), a.id))
         case Strategy.FEWEST_CALLS:
-            return min(free, key=lambda a: (queue.answered_by.get(a.id, 0), a.idle_since, a.id))
+            return min(free, key=lambda a: (queue.numbers.answered_by.get(a.id, 0), a.idle_since, a.id))
         case _:
             return min(free, key=lambda a: (a.idle_since, a.id))
 

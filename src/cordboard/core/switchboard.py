@@ -43,6 +43,7 @@ from cordboard.core.events import (
     CallBackKept,
     ConsoleLost,
     ConsoleSeen,
+    CountsBegan,
     DayStarted,
     DeviceEngaged,
     DeviceRegistered,
@@ -359,12 +360,12 @@ class Switchboard:
                 turn.look_again = turn.look_everywhere = True
             case PartyRecognised(call=call_id, name=name):
                 arrival.recognised(turn, call_id, name)
-            case DayStarted(since=since):
+            case DayStarted():
                 callback.forget_old(turn)
                 missed.forget_old(turn)
+            case CountsBegan(since=since):
                 for queue in board.queues.values():
-                    queue.numbers.start_anew(since)
-                    queue.answered_by.clear()
+                    queue.numbers.begin(since)
                     turn.show(Thing.QUEUE, queue.id)
 
     def _leg_answered(self, turn: Turn, leg: LegId) -> None:

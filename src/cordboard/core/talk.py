@@ -11,9 +11,10 @@ from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.call import Call, CallState, Note
 from cordboard.core.commands import AnswerDevice, HangUp, Hold, Join, PlayEndTone, SendDigits
 from cordboard.core.events import LegEnd
-from cordboard.core.notices import Saying
+from cordboard.core.notices import Saying, Thing
 from cordboard.core.records import CallClosed, SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
+from cordboard.core.statistics import SHORT_ABANDON_MS
 from cordboard.core.turn import Ended, Turn
 from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy
 
@@ -228,8 +229,7 @@ def is_taken(turn: Turn, agent: Agent, call: Call) -> None:
         call.answered_at = turn.now
         if call.queue is not None:
             queue = turn.board.queues[call.queue]
-            queue.numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now)
-            queue.answered_by[agent.id] = queue.answered_by.get(agent.id, 0) + 1
+            queue.numbers.was_answered(entered_at=call.entered_at, answered_at=turn.now, by=agent.id)
 
 
 def put_aside(turn: Turn, agent: Agent, call: Call) -> None:
@@ -403,6 +403,15 @@ def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
     )
     turn.note(call, Why.ENDED, agent, by.value)
     turn.show_call(call)
+    if (
+        by is EndedBy.CALLER
+        and call.direction is Direction.IN
+        and call.answered_at is None
+        and turn.now - call.entered_at < SHORT_ABANDON_MS
+    ):
+        for visited in call.visited & board.queues.keys():
+            board.queues[visited].numbers.gave_up_early(call.entered_at)
+            turn.show(Thing.QUEUE, visited)
     call.state = CallState.ENDED
     board.remove(call)
     board.ended[call.leg] = None

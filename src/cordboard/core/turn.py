@@ -153,7 +153,7 @@ class Turn:
         """The call comes into this queue; it counts there once, however often it returns (D15)."""
         if queue.id not in call.visited:
             call.visited.add(queue.id)
-            queue.numbers.entered()
+            queue.numbers.entered(self.now)
 
     def wake_call(self, at: Instant, call: Call) -> None:
         """Look at this call again at that moment."""

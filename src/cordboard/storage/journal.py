@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, null, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cordboard.app.gaps import Gap
-from cordboard.app.ports import QueueCounts, StoredAgent, StoredCall
+from cordboard.app.ports import StoredAgent, StoredCall
 from cordboard.core.records import MissedRow, Record, WrapUpKind
-from cordboard.core.types import Instant, OrganisationId, QueueId, UserId
+from cordboard.core.statistics import MINUTE_MS, SHORT_ABANDON_MS, Tally
+from cordboard.core.types import EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import WRITE, WRITE_S, Access, patience
 from cordboard.storage.facts import write_facts
 from cordboard.storage.gaps import write_gap
@@ -143,38 +144,53 @@ class SqlJournal:
         async with self._access.reading() as connection:
             return await read_missed(connection, organisation)
 
-    async def counts(self, organisation: OrganisationId, since: Instant) -> dict[QueueId, QueueCounts]:
-        """The queue numbers of the window that began at `since` (D15); a queue without any call is absent.
+    async def counts(
+        self, organisation: OrganisationId, since: Instant
+    ) -> dict[QueueId, dict[Instant, Tally]]:
+        """The queue numbers of each minute from `since` on (D15); a queue or a minute without any call is absent.
 
-        Total and handled count calls that entered in the window; answered and waited count calls that were
-        answered in it, also when they entered just before.
+        Total, short and handled count in the minute in which a call came in; answered and waited in the one in which
+        it was answered, also when it came in just before.
 
         Raises:
             StorageFailure: nothing could be read.
         """
-        visit = queue_visits.c
-        entered, answered = visit.at >= since, visit.answered_at >= since
-        began = calls.c.entered_at
+        visit, began = queue_visits.c, calls.c.entered_at
+        gave_up = and_(
+            calls.c.ended_by == EndedBy.CALLER.value,
+            calls.c.answered_at.is_(None),
+            calls.c.ended_at - began < SHORT_ABANDON_MS,
+        )
+        asked: tuple[tuple[Any, Any, dict[str, Any]], ...] = (
+            (visit.at, null(), {"total": func.count()}),
+            (began, null(), {"short": _sum(gave_up, 1), "handled": _sum(visit.answered_at.is_not(None), 1)}),
+            # A wait is that of the whole visit: it goes on when the caller is sent to another queue (D7).
+            (
+                visit.answered_at,
+                visit.answered_by,
+                {"answered": func.count(), "waited_ms": func.sum(visit.answered_at - began)},
+            ),
+        )
+        counts: dict[QueueId, dict[Instant, Tally]] = {}
         async with self._access.reading() as connection:
-            rows = await connection.execute(
-                select(
-                    visit.queue_id,
-                    visit.answered_by,
-                    _sum(entered, 1).label("total"),
-                    _sum(and_(began >= since, visit.answered_at.is_not(None)), 1).label("handled"),
-                    _sum(answered, 1).label("answered"),
-                    # A wait is that of the whole visit: it goes on when the caller is sent to another queue (D7).
-                    _sum(answered, visit.answered_at - began).label("waited_ms"),
+            for at, by, sums in asked:
+                minute = (at - at % MINUTE_MS).label("minute")
+                rows = await connection.execute(
+                    select(visit.queue_id, minute, by.label("by"), *(s.label(n) for n, s in sums.items()))
+                    .join(calls, _same(calls, queue_visits, calls.c.id == visit.call_id))
+                    .where(visit.organisation == organisation, at >= since)
+                    .group_by(visit.queue_id, minute, *(() if by is not visit.answered_by else (by,)))
                 )
-                .join(calls, _same(calls, queue_visits, calls.c.id == visit.call_id))
-                .where(visit.organisation == organisation, entered | answered)
-                .group_by(visit.queue_id, visit.answered_by)
-            )
-            counts: dict[QueueId, QueueCounts] = {}
-            for row in rows:
-                before = counts.get(row.queue_id, QueueCounts(total=0, handled=0, answered=0, waited_ms=0))
-                counts[row.queue_id] = _plus(before, row)
-            return counts
+                for row in rows.mappings():
+                    # PostgreSQL sums big integers into its exact decimals.
+                    found = Tally()
+                    for name in sums:
+                        setattr(found, name, int(row[name]))
+                    if row["by"] is not None:
+                        found.answered_by[row["by"]] = found.answered
+                    if found != Tally():
+                        counts.setdefault(row["queue_id"], {}).setdefault(row["minute"], Tally()).add(found)
+        return counts
 
 
 def _say_written(organisation: OrganisationId, records: Sequence[Record]) -> None:
@@ -184,22 +200,6 @@ def _say_written(organisation: OrganisationId, records: Sequence[Record]) -> Non
     calls_of = (getattr(record, "call", None) for record in records)
     for call, count in Counter(call for call in calls_of if call is not None).items():
         log.info("written", extra={"organisation": organisation, "call": call, "records": count})
-
-
-def _plus(before: QueueCounts, row: Any) -> QueueCounts:
-    """With what one agent answered, or nobody did."""
-    # PostgreSQL sums big integers into its exact decimals.
-    total, handled, answered, waited_ms = (
-        int(value) for value in (row.total, row.handled, row.answered, row.waited_ms)
-    )
-    by = {row.answered_by: answered} if row.answered_by is not None and answered else {}
-    return QueueCounts(
-        total=before.total + total,
-        handled=before.handled + handled,
-        answered=before.answered + answered,
-        waited_ms=before.waited_ms + waited_ms,
-        answered_by={**before.answered_by, **by},
-    )
 
 
 def _same(one: Any, other: Any, condition: Any) -> Any:

@@ -6,10 +6,10 @@ import asyncio
 
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Engine
-from cordboard.app.hours import is_open, midnight
+from cordboard.app.hours import counted_since, is_open, midnight
 from cordboard.app.ports import Directory
 from cordboard.app.tenancy import Tenancy
-from cordboard.core.events import DayStarted, QueueOpened
+from cordboard.core.events import CountsBegan, DayStarted, QueueOpened
 from cordboard.core.types import Instant, OrganisationId
 from cordboard.web.push import Hub
 from cordboard.wiring.wall import agree
@@ -25,17 +25,27 @@ class Calendar:
         self._clock, self._engine, self._hub, self._tenancy = clock, engine, hub, tenancy
 
     async def run(self) -> None:
-        """Each organisation's midnight (D15) and opening hours (D21), by its own clock on the wall."""
+        """Each organisation's midnight, numbers (D15) and opening hours (D21), by its own clock on the wall."""
         begun: dict[OrganisationId, Instant] = {}
         while True:
             for organisation, directory in self._tenancy.all.items():
                 today = self._today(directory)
                 if today > begun.setdefault(organisation, today):
                     begun[organisation] = today
-                    self._engine.tell(organisation, DayStarted(since=today))
+                    self._engine.tell(organisation, DayStarted())
+                self._count(organisation, directory)
                 self._open_and_close(organisation, directory)
             await asyncio.sleep(CALENDAR_S)
             agree(self._clock, self._engine, self._hub)
+
+    def _count(self, organisation: OrganisationId, directory: Directory) -> None:
+        desk = self._engine.desks.get(organisation)
+        if desk is None:
+            return
+        since = counted_since(self._clock.wall(), directory.organisation)
+        # Looked at queue by queue: one that was made a moment ago counts from another moment.
+        if any(queue.numbers.since != since for queue in desk.board.queues.values()):
+            self._engine.tell(organisation, CountsBegan(since=since))
 
     def _open_and_close(self, organisation: OrganisationId, directory: Directory) -> None:
         desk = self._engine.desks.get(organisation)

@@ -16,7 +16,7 @@ from cordboard.app.administration.provider import Provider
 from cordboard.app.assembly import assemble
 from cordboard.app.chat import Chat
 from cordboard.app.engine import Engine
-from cordboard.app.hours import midnight
+from cordboard.app.hours import counted_since
 from cordboard.app.inbound import DirectoriesWithNumbers
 from cordboard.app.ldap_import import LdapImports
 from cordboard.app.message_letters import MessageLetters
@@ -43,6 +43,8 @@ from cordboard.asterisk.way_out import WaysOut
 from cordboard.control import Answer, Control, Question
 from cordboard.core.board import Board
 from cordboard.core.callback import KEPT_MS
+from cordboard.core.statistics import KEPT_MS as COUNTS_KEPT_MS
+from cordboard.core.statistics import MINUTE_MS
 from cordboard.core.switchboard import Switchboard
 from cordboard.core.types import DeviceKind, LegId, OrganisationId
 from cordboard.ldap.servers import Ldap
@@ -300,14 +302,14 @@ class Server:
     async def _desk(self, organisation: OrganisationId) -> Switchboard:
         """As the database has it."""
         now = self.clock.now()
-        since = midnight(now, self.tenancy.organisation(organisation).time_zone)
+        since = counted_since(now, self.tenancy.organisation(organisation))
         journal = self.database.journal
         return assemble(
             self.tenancy.all[organisation],
             await journal.agents(organisation),
             await journal.open_calls(organisation),
-            await journal.counts(organisation, since),
-            day_started=since,
+            await journal.counts(organisation, now - now % MINUTE_MS - COUNTS_KEPT_MS),
+            counted_since=since,
             now=now,
             new_leg=lambda: LegId(self._new_id()),
             emergency=frozenset(self.settings.exchange.emergency_numbers),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cordboard.app.ports import DeviceRow, Directory, GroupRow, OrganisationRow, QueueRow, UserRow
 from cordboard.core.records import (
     CallClosed,
@@ -13,6 +15,7 @@ from cordboard.core.records import (
     SegmentOutcome,
     StoredState,
 )
+from cordboard.core.statistics import Tally
 from cordboard.core.types import (
     AnswerMethod,
     CallId,
@@ -211,3 +214,12 @@ def answered_call(
         segment(call, SegmentKind.TALK, answered_at, ended_at, SegmentOutcome.ENDED, agent),
         closed(call, ended_at, agent=agent),
     ]
+
+
+def summed(counts: Mapping[QueueId, Mapping[Instant, Tally]]) -> dict[QueueId, Tally]:
+    """The numbers of whole queues."""
+    sums: dict[QueueId, Tally] = {}
+    for queue, minutes in counts.items():
+        for tally in minutes.values():
+            sums.setdefault(queue, Tally()).add(tally)
+    return sums

@@ -13,14 +13,24 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from cordboard.app.announcements import AnnouncementRow
-from cordboard.app.ports import QueueCounts, QueueRules, StorageFailure
+from cordboard.app.ports import QueueRules, StorageFailure
 from cordboard.core.records import StoredState
 from cordboard.core.rules import HouseRules
+from cordboard.core.statistics import Tally
 from cordboard.core.types import Right
 from cordboard.storage.migrate import alembic_config, newest_revision
 from cordboard.storage.open import Database, open_database
 from cordboard.storage.tables import metadata
-from tests.contracts.storage.samples import CHANTAL, DESK, ENSCHEDE, TWENTE, URGENT, answered_call, directory
+from tests.contracts.storage.samples import (
+    CHANTAL,
+    DESK,
+    ENSCHEDE,
+    TWENTE,
+    URGENT,
+    answered_call,
+    directory,
+    summed,
+)
 
 NOON = 1_530_000_000_000
 
@@ -121,8 +131,8 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
         CHANTAL,
         5_000,
     )
-    assert await database.journal.counts(TWENTE, 0) == {
-        URGENT: QueueCounts(total=2, handled=2, answered=2, waited_ms=1_500, answered_by={CHANTAL: 2})
+    assert summed(await database.journal.counts(TWENTE, 0)) == {
+        URGENT: Tally(total=2, handled=2, answered=2, waited_ms=1_500, answered_by={CHANTAL: 2})
     }
     (row,), _ = await database.history.of_user(TWENTE, CHANTAL, before=None, limit=5)
     assert (row.queue_name, row.urgent, row.talk_ms, row.transferred_to) == ("Spoed", True, 1_500, None)

@@ -16,6 +16,11 @@ export function organisation(language: Kind): Page {
       pause_reasons: { is: "list", empty: t`nobody can pause` },
       number: { is: "phone", empty: t`no number of ours` },
       pick_while_busy: { is: "flag", yes: t`may be taken`, no: t`cannot be taken` },
+      pick_signed_in_only: {
+        is: "flag",
+        yes: t`only when one is signed in there`,
+        no: t`also when one is signed out there`,
+      },
       auto_resume: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold until it is resumed` },
       resume_if_never_answered: { is: "flag", yes: t`goes on by itself`, no: t`stays on hold` },
       on_hook_ringing: {
@@ -42,6 +47,15 @@ export function organisation(language: Kind): Page {
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      count_window: {
+        is: "choice",
+        options: [
+          ["day", t`from a time of day on`],
+          ["last_24_hours", t`over the last 24 hours`],
+        ],
+      },
+      count_from: { is: "text" },
+      count_short: { is: "flag", yes: t`counts as a call that came in`, no: t`does not count` },
       choose_group: {
         is: "flag",
         yes: t`chooses one at the beginning`,
@@ -52,7 +66,7 @@ export function organisation(language: Kind): Page {
       history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
     },
-    rules: () => [
+    rules: (row) => [
       {
         title: t`Organisation`,
         text: t`[name] is in [country] (time zone [time_zone]) and speaks [language].`,
@@ -65,6 +79,10 @@ export function organisation(language: Kind): Page {
       },
       { title: t`Groups`, text: t`Who has several groups [choose_group].` },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
+      {
+        title: t`Taking calls out of a queue`,
+        text: t`Who may do so takes a waiting call [pick_signed_in_only].`,
+      },
       {
         title: t`Several calls`,
         text: t`Waiting calls [pick_while_busy] while one is speaking. When a second call has ended, the first one [auto_resume].`,
@@ -96,6 +114,13 @@ export function organisation(language: Kind): Page {
       {
         title: t`Wrap-up`,
         text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
+      },
+      {
+        title: t`Numbers of the queues`,
+        text:
+          row["count_window"] === "last_24_hours"
+            ? t`They count [count_window]. Who hangs up within 5 seconds [count_short].`
+            : t`They count [count_window]: [count_from]. Who hangs up within 5 seconds [count_short].`,
       },
       {
         title: t`History`,

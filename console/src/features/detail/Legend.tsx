@@ -2,9 +2,9 @@ import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useEntities } from "../../connection/desk.tsx";
-import { timeOfDay } from "../../model/format.ts";
-import { queues } from "../../model/select.ts";
+import { me, queues } from "../../model/select.ts";
 import type { AgentStatus } from "../../model/wire.ts";
+import { countedWords, shortWords } from "../../text/counted.ts";
 import { STATUS } from "../../text/words.ts";
 import { Icon, type IconName, Shape } from "../../ui/Icon.tsx";
 import "../../ui/detail.css";
@@ -41,11 +41,13 @@ const STATUSES: readonly AgentStatus[] = [
 export function Legend() {
   const { t, i18n } = useLingui();
   const since = useEntities((all) => queues(all)[0]?.counted_since);
+  const countsShort = useEntities((all) => me(all)?.counts_short ?? true);
   return (
     <>
       <div className="detail-head">
         <h2>{t`What the columns mean`}</h2>
-        {since !== undefined && <p>{t`Counted since ${timeOfDay(since)}`}</p>}
+        {since !== undefined && <p>{countedWords(since)}</p>}
+        {!countsShort && <p>{shortWords()}</p>}
       </div>
       <dl className="facts" data-legend>
         {COLUMNS.map(([icon, text]) => (

@@ -170,12 +170,16 @@ function useStateWords(call: CallView, waited: string | null): string {
   }
 }
 
-/** Take this call out of the queue, wherever it stands and whether or not I am signed in there (2.1.2-g, D13). */
+/** Take this call out of the queue, wherever it stands; signed in there or not, unless the organisation wants that (2.1.2-g, D13). */
 function CherryPick({ call, name }: { call: CallView; name: string }) {
   const { t } = useLingui();
   const phone = useDeskPhone();
   const { act, busy } = useAct();
   const off = useRingOff();
+  const signedOut = useEntities((all) => {
+    const mine = me(all);
+    return mine?.picks_signed_in_only === true && !mine.signed_in.includes(call.queue ?? "");
+  });
   const may = useEntities((all) => me(all)?.rights.includes("queue.pick") ?? false) || call.offer !== null;
   if (!may) return null;
   return (
@@ -184,7 +188,7 @@ function CherryPick({ call, name }: { call: CallView; name: string }) {
       data={{ "data-pick": "" }}
       aria-label={t`Take ${name}`}
       tip={t`Take this call`}
-      off={off}
+      off={off ?? (signedOut && call.offer === null ? t`You are not signed in to this queue.` : undefined)}
       busy={busy}
       onPress={() => {
         void act("call.answer", { call: call.id });

@@ -5,6 +5,7 @@ import { duration, timeOfDay } from "../../model/format.ts";
 import { me, queues, sameItems, totals, WAIT_LATE_MS } from "../../model/select.ts";
 import { armed, type Passing } from "../../model/transfer.ts";
 import type { QueueView } from "../../model/wire.ts";
+import { countedWords, shortWords } from "../../text/counted.ts";
 import { Press, Switch } from "../../ui/controls.tsx";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
@@ -29,6 +30,7 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
   const { t, i18n } = useLingui();
   const ids = useEntities((all) => queues(all).map((queue) => queue.id), sameItems);
   const countedSince = useEntities((all) => queues(all)[0]?.counted_since);
+  const countsShort = useEntities((all) => me(all)?.counts_short ?? true);
   const staleSince = useStaleSince();
   const passing = useEntities(armed);
   if (ids.length === 0) {
@@ -45,7 +47,7 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
         <span className="cut">
           {staleSince !== null
             ? t`As of ${timeOfDay(staleSince, true)}`
-            : countedSince !== undefined && t`Today since ${timeOfDay(countedSince)}`}
+            : countedSince !== undefined && countedWords(countedSince)}
         </span>
         <Press
           className="btn"
@@ -67,7 +69,11 @@ export function Queues({ selected, toggle, agents, showAgents, explain }: Props)
             <span key={column.id} role="columnheader">
               <Press
                 className=""
-                tip={i18n._(column.short)}
+                tip={[
+                  i18n._(column.short),
+                  ...(column.counts && countedSince !== undefined ? [countedWords(countedSince)] : []),
+                  ...(column.id === "handled" && !countsShort ? [shortWords()] : []),
+                ].join(". ")}
                 aria-label={`${i18n._(column.word)}, ${i18n._(column.short)}`}
                 onPress={explain}
               >

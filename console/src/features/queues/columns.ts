@@ -8,6 +8,8 @@ export interface Column {
   readonly icon: IconName;
   readonly word: MessageDescriptor;
   readonly short: MessageDescriptor;
+  /** It counts from some moment on. */
+  readonly counts?: true;
 }
 
 export const COLUMNS: readonly Column[] = [
@@ -19,8 +21,8 @@ export const COLUMNS: readonly Column[] = [
     word: msg({ message: "Waiting", context: "column" }),
     short: msg`Calls waiting`,
   },
-  { id: "average", icon: "hourglass", word: msg`Average`, short: msg`Average waiting time` },
+  { id: "average", icon: "hourglass", word: msg`Average`, short: msg`Average waiting time`, counts: true },
   { id: "longest", icon: "stopwatch", word: msg`Longest`, short: msg`Waiting time of who waits longest` },
-  { id: "handled", icon: "tally", word: msg`Handled`, short: msg`Handled of total` },
+  { id: "handled", icon: "tally", word: msg`Handled`, short: msg`Handled of total`, counts: true },
   { id: "in-out", icon: "toggle", word: msg`In / out`, short: msg`Signed in to or out of the queue` },
 ];

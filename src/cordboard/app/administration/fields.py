@@ -321,6 +321,11 @@ def clock(value: object, *, end: bool = False) -> str:
     return value
 
 
+def time_of_day(value: object, _context: Context) -> str:
+    """The same, as a field."""
+    return clock(value)
+
+
 def day(value: object, _context: Context) -> str:
     """A day of the calendar, `2026-12-25`."""
     if not isinstance(value, str) or _DAY.fullmatch(value) is None:

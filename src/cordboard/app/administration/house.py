@@ -25,6 +25,7 @@ from cordboard.app.administration.fields import (
     several,
     shown_exit,
     text,
+    time_of_day,
     time_zone,
     way_out,
     whole,
@@ -32,7 +33,7 @@ from cordboard.app.administration.fields import (
 from cordboard.app.administration.people import POSITION_MAX
 from cordboard.app.administration.resource import Resource, owner_of, replaced, without
 from cordboard.app.ports import DeviceRow, Directory, OfficeSettings
-from cordboard.core.rules import HouseRules, OnHookRinging
+from cordboard.core.rules import CountWindow, HouseRules, OnHookRinging
 from cordboard.core.types import AnswerMethod, DeviceId, DeviceKind, Right
 
 MINUTE_MS = 60_000
@@ -40,6 +41,7 @@ HOUR_MS = 60 * MINUTE_MS
 
 _RULES: dict[str, Reader] = {
     "pick_while_busy": flag,
+    "pick_signed_in_only": flag,
     "auto_resume": flag,
     "resume_if_never_answered": flag,
     "on_hook_ringing": choice(*(one.value for one in OnHookRinging)),
@@ -59,6 +61,9 @@ _RULES: dict[str, Reader] = {
     "manual_wrap_up_ms_max": maybe(whole(MINUTE_MS, 24 * HOUR_MS)),
     "sign_in_reminder_ms": maybe(whole(MINUTE_MS, 24 * HOUR_MS)),
     "keep_sign_ins": flag,
+    "count_window": choice(*(one.value for one in CountWindow)),
+    "count_from": time_of_day,
+    "count_short": flag,
     "number": maybe(number),
     "never_called_back": several(number_or_beginning),
 }
@@ -78,6 +83,7 @@ def _organisation(directory: Directory) -> list[Row]:
     row = directory.organisation
     rules: Row = {name: getattr(row.rules, name) for name in _RULES}
     rules["on_hook_ringing"] = row.rules.on_hook_ringing.value
+    rules["count_window"] = row.rules.count_window.value
     rules["direct_exit"] = shown_exit(row.rules.direct_exit)
     rules["never_called_back"] = list(row.rules.never_called_back)
     return [
@@ -98,6 +104,7 @@ def _organisation(directory: Directory) -> list[Row]:
 def _put_organisation(directory: Directory, row: Row) -> Directory:
     rules = {name: row[name] for name in _RULES}
     rules["on_hook_ringing"] = OnHookRinging(row["on_hook_ringing"])
+    rules["count_window"] = CountWindow(row["count_window"])
     rules["direct_exit"] = kept_exit(row["direct_exit"])
     rules["never_called_back"] = tuple(row["never_called_back"])
     return replace(
