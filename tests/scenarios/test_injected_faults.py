@@ -107,7 +107,7 @@ def answers_do_not_count(patch: pytest.MonkeyPatch) -> None:
 def sign_ins_of_another_group(patch: pytest.MonkeyPatch) -> None:
     """I10: changing group ends no sign-in."""
 
-    def only_the_group(turn: Turn, agent: Any, group: Any) -> None:
+    def only_the_group(turn: Turn, agent: Any, group: Any, **_: Any) -> None:
         agent.group = group
         turn.show_agent(agent)
 
