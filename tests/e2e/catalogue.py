@@ -1,8 +1,10 @@
-"""The console's texts as they stand in its catalogues, so that a test reads the screen in any of its languages. ::
+"""The console's texts as they stand in its catalogues, for pages of which the manual says nothing. ::
 
-words = Words("nl")
-words("Agents signed in")               # "Ingelogde medewerkers"
-words("{0}: signed out", "Urgent")      # "Urgent: uitgelogd"
+words = Catalogue("nl")
+words("Save")                                 # "Opslaan"
+words("{name} has been deleted.", "Zorg")     # "Zorg is verwijderd."
+
+What the manual does name, a test looks for in words of its own: `tests/e2e/words.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ ENTRY = re.compile(
 )
 
 
-class Words:
+class Catalogue:
     """One language's texts by their English ones."""
 
     def __init__(self, language: Literal["nl", "en"]) -> None:
