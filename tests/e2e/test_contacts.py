@@ -133,7 +133,7 @@ async def test_a_file_of_contacts_is_looked_at_taken_and_given_back(
         await expect(told).to_contain_text(
             says("This would become: {} new, {} changed, {} the same.", "2", "0", "0")
         )
-        await expect(told).to_contain_text(says("{} cannot be taken and are left out:", "1"))
+        await expect(told).to_contain_text(says("{} cannot be taken and is left out:", "1"))
         await expect(told).to_contain_text(says("Line {}: a number is no telephone number", "3"))
         await accessible(page, "a file that was looked at")
         await screenshot(page, PICTURES / f"contacts-file-{language}.png")

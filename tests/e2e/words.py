@@ -139,7 +139,7 @@ DUTCH: Mapping[str, str] = {
     "Choose a file (CSV or vCard); nothing is changed yet":
         "Kies een bestand (CSV of vCard); er verandert nog niets",
     "This would become: {} new, {} changed, {} the same.": "Dit zou worden: {} nieuw, {} gewijzigd, {} hetzelfde.",
-    "{} cannot be taken and are left out:": "{} kunnen niet worden overgenomen en worden overgeslagen:",
+    "{} cannot be taken and is left out:": "{} kan niet worden overgenomen en wordt overgeslagen:",
     "Line {}: a number is no telephone number": "Regel {}: een nummer is geen telefoonnummer",
     "Import {} contacts": "{} contacten importeren",
     "Done: {} new, {} changed, {} the same.": "Klaar: {} nieuw, {} gewijzigd, {} hetzelfde.",

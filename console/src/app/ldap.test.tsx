@@ -96,7 +96,7 @@ describe("a directory", () => {
     await press("Proberen");
 
     const said = screen.getByRole("status");
-    expect(said.textContent).toContain("1203 kunnen niet worden overgenomen");
+    expect(said.textContent).toContain("1.203 kunnen niet worden overgenomen");
     expect(within(said).getAllByRole("listitem")).toHaveLength(201);
     expect(said.textContent).toContain("en nog 1003");
     expect(within(said).getByRole("button", { name: "De hele lijst als bestand opslaan" })).toBeTruthy();
