@@ -2,9 +2,9 @@
 
 Nothing here knows more than what is on the screen; what a test wants to know besides, it asks `request`. ::
 
-    operator = await OperatorPage.visit(browser, cordboard, "chantal")
+    operator = await OperatorPage.visit(browser, cordboard, "chantal", "en")
     await operator.begin_work("Enschede", "Toestel 201", "Algemeen")
-    await operator.card(state="offered").get_by_role("button", name="Opnemen").click()
+    await operator.press("Answer", "offered")
 """
 
 from __future__ import annotations
@@ -15,54 +15,49 @@ from typing import Any, Self
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from tests.e2e.words import Language, Words
 from tests.support.chromium import Chromium
 from tests.support.installation import Installation
 
 PATIENCE_MS = 15_000
 """For anything that a person would wait for; generous, for the machine has more to do."""
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "nl": {
-        "user": "Gebruikersnaam", "password": "Wachtwoord", "log in": "Inloggen", "phone": "Toestel",
-        "on a phone": "Inloggen op een toestel", "choose": "Kies een toestel", "in": "ingelogd",
-        "out": "uitgelogd", "answer": "Opnemen", "reject": "Weigeren", "hold": "Wachtstand",
-        "resume": "Voortzetten", "hang up": "Ophangen", "history": "Geschiedenis", "queues": "Wachtrijen",
-        "wrap-up": "Nawerktijd", "done": "Klaar", "group": "Kies uw groep",
-    },
-    "en": {
-        "user": "User name", "password": "Password", "log in": "Log in", "phone": "Phone",
-        "on a phone": "Log in on a phone", "choose": "Choose a phone", "in": "signed in",
-        "out": "signed out", "answer": "Answer", "reject": "Reject", "hold": "Hold",
-        "resume": "Resume", "hang up": "Hang up", "history": "History", "queues": "Queues",
-        "wrap-up": "Wrap-up", "done": "Done", "group": "Choose your group",
-    },
-}  # fmt: skip
-"""What stands on the buttons."""
+LOCALES: Mapping[Language, str] = {"nl": "nl-NL", "en": "en-GB"}
+"""Of a browser whose person speaks it; before log-in that is what counts."""
+TONGUES: Mapping[Language, str] = {"nl": "Nederlands", "en": "English"}
+"""Each as it is called in itself."""
 
 
 class OperatorPage:
     """One person's console in a tab of its own."""
 
-    def __init__(self, page: Page, words: Mapping[str, str]) -> None:
+    def __init__(self, page: Page, language: Language) -> None:
         self.page = page
-        self.words = words
+        self.says = Words(language)
 
     @classmethod
-    async def visit(cls, browser: Chromium, cordboard: Installation, user_name: str, **look: Any) -> Self:
+    async def visit(
+        cls,
+        browser: Chromium,
+        cordboard: Installation,
+        user_name: str,
+        language: Language = "nl",
+        **look: Any,
+    ) -> Self:
         """Log in at the portal and open Operator from there; `look` as for `Chromium.session`."""
-        session = await browser.session(**look)
+        session = await browser.session(locale=LOCALES[language], **look)
         session.set_default_timeout(PATIENCE_MS)
-        portal = await log_in(session, cordboard, user_name)
-        return await cls.from_portal(portal)
+        portal = await log_in(session, cordboard, user_name, language)
+        return await cls.from_portal(portal, language)
 
     @classmethod
-    async def from_portal(cls, portal: Page, words: str = "nl") -> Self:
+    async def from_portal(cls, portal: Page, language: Language = "nl") -> Self:
         """Click the tile; the console opens in a new tab."""
         async with portal.context.expect_page() as opened:
             await portal.get_by_role("link", name="Operator").click()
         page = await opened.value
         await page.wait_for_load_state()
-        return cls(page, WORDS[words])
+        return cls(page, language)
 
     async def close(self) -> None:
         """Close all tabs of this person."""
@@ -72,15 +67,15 @@ class OperatorPage:
 
     async def choose_group(self, group: str) -> None:
         """The choice before the console."""
-        await expect(self.page.get_by_role("heading", name=self.words["group"])).to_be_visible()
+        await expect(self.page.get_by_role("heading", name=self.says("Choose your group"))).to_be_visible()
         await self.page.get_by_role("button", name=group).click()
 
     async def choose_device(self, device: str) -> None:
         """Button, list, device, button (1.2-b, 1.2-c)."""
         page = self.page
-        await page.get_by_role("button", name=self.words["on a phone"]).click()
+        await page.get_by_role("button", name=self.says("Log in on a phone")).click()
         await page.get_by_role("option", name=device).click()
-        await page.get_by_role("button", name=self.words["log in"], exact=True).click()
+        await page.get_by_role("button", name=self.says("Log in"), exact=True).click()
         await expect(page.locator("header.top")).to_contain_text(device, timeout=PATIENCE_MS)
 
     async def sign_in(self, queue: str) -> None:
@@ -90,8 +85,8 @@ class OperatorPage:
 
     async def begin_work(self, group: str, device: str, *queues: str) -> None:
         """All of that; the group is asked only of who has not chosen one yet."""
-        chooser = self.page.get_by_role("heading", name=self.words["group"])
-        phones = self.page.get_by_role("heading", name=self.words["on a phone"])
+        chooser = self.page.get_by_role("heading", name=self.says("Choose your group"))
+        phones = self.page.get_by_role("heading", name=self.says("Log in on a phone"))
         await expect(chooser.or_(phones)).to_be_visible(timeout=PATIENCE_MS)
         if await chooser.is_visible():
             await self.choose_group(group)
@@ -101,12 +96,12 @@ class OperatorPage:
 
     def switch(self, queue: str, *, on: bool) -> Locator:
         """The slide button of a queue while it stands so."""
-        name = f"{queue}: {self.words['in' if on else 'out']}"
+        name = self.says("{}: signed in" if on else "{}: signed out", queue)
         return self.page.locator("label.switch").filter(has=self.page.get_by_role("switch", name=name))
 
-    async def device_is(self, device: str, word: str) -> None:
-        """The bar above says this of the device ("verbonden")."""
-        shown = self.page.get_by_role("button", name=f"{device} {word}", exact=True)
+    async def device_is(self, device: str, text: str) -> None:
+        """The bar above says this of the device: "connected" or "not connected"."""
+        shown = self.page.get_by_role("button", name=f"{device} {self.says(text)}", exact=True)
         await expect(shown).to_be_visible(timeout=PATIENCE_MS)
 
     # --- calls ---
@@ -123,13 +118,13 @@ class OperatorPage:
         await expect(card).to_be_visible(timeout=PATIENCE_MS)
         return await card.get_attribute("data-call") or ""
 
-    async def press(self, word: str, state: str | None = None) -> None:
-        """Click a button of a card: "answer", "hold", "resume", "hang up" or "reject"."""
-        await self.button(word, state).click()
+    async def press(self, text: str, state: str | None = None) -> None:
+        """Click a button of a card: "Answer", "Hold", "Resume", "Hang up" or "Reject"."""
+        await self.button(text, state).click()
 
-    def button(self, word: str, state: str | None = None) -> Locator:
+    def button(self, text: str, state: str | None = None) -> Locator:
         """A button of a card by what it does."""
-        name = re.compile("^" + re.escape(self.words[word]))
+        name = re.compile("^" + re.escape(self.says(text)))
         return self.card(state=state).first.get_by_role("button", name=name)
 
     async def becomes(self, state: str, call: str | None = None) -> None:
@@ -142,9 +137,13 @@ class OperatorPage:
 
     # --- more ---
 
-    async def open_tab(self, word: str) -> None:
-        """ "queues" or "history"."""
-        await self.page.get_by_role("tab", name=self.words[word]).click()
+    def tab(self, text: str) -> Locator:
+        """The tab of "Queues", "Contacts", "History", "Chat" or "Call back"; a count may stand behind its name."""
+        return self.page.get_by_role("tab", name=self.says(text))
+
+    async def open_tab(self, text: str) -> None:
+        """Click it."""
+        await self.tab(text).click()
 
     async def request(self, path: str) -> Any:
         """What the server tells this person, asked by the page itself."""
@@ -154,13 +153,26 @@ class OperatorPage:
 
 
 async def log_in(
-    session: BrowserContext, cordboard: Installation, user_name: str, *, words: str = "nl"
+    session: BrowserContext, cordboard: Installation, user_name: str, language: Language = "nl"
 ) -> Page:
-    """Fill in the form; gives the portal."""
+    """Fill in the form, and choose the language if the last one was another; gives the portal."""
+    says = Words(language)
     portal = await session.new_page()
     await portal.goto(cordboard.url)
-    await portal.get_by_label(WORDS[words]["user"]).fill(user_name)
-    await portal.get_by_label(WORDS[words]["password"]).fill(cordboard.password(user_name))
-    await portal.get_by_role("button", name=WORDS[words]["log in"]).click()
+    await portal.get_by_label(says("User name")).fill(user_name)
+    await portal.get_by_label(says("Password")).fill(cordboard.password(user_name))
+    await portal.get_by_role("button", name=says("Log in")).click()
     await expect(portal.get_by_role("link", name="Operator")).to_be_visible(timeout=PATIENCE_MS)
+    await speak(portal, language)
     return portal
+
+
+async def speak(page: Page, language: Language) -> None:
+    """Choose the language in one's own menu, as a person would; the server keeps it for the next page."""
+    if await page.locator("html").get_attribute("lang") == language:
+        return
+    await page.get_by_role("button", name=re.compile("^Menu (van|of) ")).click()
+    async with page.expect_response("**/api/settings"):
+        await page.get_by_role("menuitemradio", name=TONGUES[language]).click()
+    await expect(page.locator("html")).to_have_attribute("lang", language, timeout=PATIENCE_MS)
+    await page.keyboard.press("Escape")

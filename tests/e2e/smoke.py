@@ -132,7 +132,7 @@ async def main_job(
         async with steps.step(f"chooses {device}"):
             await operator.choose_device(device)
         async with steps.step("the phone is connected"):
-            await operator.device_is(device, "verbonden")
+            await operator.device_is(device, "connected")
         async with steps.step("signs in to queue Algemeen"):
             await operator.sign_in("Algemeen")
 
@@ -151,7 +151,7 @@ async def main_job(
             async with steps.step("the caller waits with music"):
                 await caller.ear.hears_music(within_ms=PATIENCE_MS)
             async with steps.step("one click on the green key connects"):
-                await operator.press("answer", "offered")
+                await operator.press("Answer", "offered")
                 await operator.becomes("active", call)
                 clock.answered = time.monotonic()
             async with steps.step("the caller hears the agent"):
@@ -159,12 +159,12 @@ async def main_job(
             async with steps.step("the agent hears the caller"):
                 await agent.hears_caller()
             async with steps.step("hold gives the caller music"):
-                await operator.press("hold", "active")
+                await operator.press("Hold", "active")
                 await operator.becomes("held", call)
                 clock.held = time.monotonic()
                 await caller.ear.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
             async with steps.step("resume: both hear each other again"):
-                await operator.press("resume", "held")
+                await operator.press("Resume", "held")
                 await operator.becomes("active", call)
                 clock.resumed = time.monotonic()
                 await caller.ear.hears(AGENT_HZ, within_ms=PATIENCE_MS)
@@ -172,7 +172,7 @@ async def main_job(
             # Long enough to be told apart from nothing in the history.
             await asyncio.sleep(TALK_S)
             async with steps.step("hang up ends the call at both sides"):
-                await operator.press("hang up", "active")
+                await operator.press("Hang up", "active")
                 await operator.no_card()
                 clock.ended = time.monotonic()
                 await caller.event("CALL_CLOSED", within_ms=PATIENCE_MS)
@@ -182,7 +182,7 @@ async def main_job(
             bar = operator.page.get_by_role("progressbar", name="Nawerktijd")
             await expect(bar).to_be_visible(timeout=PATIENCE_MS)
         async with steps.step("the same call stands in the history, with its wait and talk time"):
-            await operator.open_tab("history")
+            await operator.open_tab("History")
             await expect(operator.page.locator(".hrow").first).to_contain_text(NAME, timeout=PATIENCE_MS)
             rows = (await operator.request("/api/history"))["rows"]
             assert [row["call"] for row in rows] == [call], f"not one row of {call}: {rows}"

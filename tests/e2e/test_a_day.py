@@ -1,20 +1,23 @@
 """A morning at the desk in a real browser, in Dutch and in English: manual 1.3, 2.3, 2.4, 3.1, 3.2, 3.4 and 4.
 
-Every text is looked up in the catalogue of its language, so that one which stands on the screen untranslated is not
-found. Dutch comes first: it is what everybody has before choosing, and English is kept.
+Every text is looked for in the words of its language, so that one which stands on the screen untranslated is not
+found.
 """
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import re
-from typing import Literal
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.operator import PATIENCE_MS, OperatorPage
 from tests.e2e.test_console import at_desk
-from tests.e2e.words import Words
+from tests.e2e.words import Language, in_both
 from tests.exchange.office import AGENT_HZ, OTHER_AGENT_HZ, at_work, calling
 from tests.exchange.outside import rings_in
 from tests.support.chromium import Chromium
@@ -27,15 +30,14 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 CALLER = "0534800937"
-MENU_OF = {"nl": "Menu van Chantal Vos", "en": "Menu of Chantal Vos"}
 
 
 class Desk:
     """Chantal's screen, read in one language."""
 
-    def __init__(self, operator: OperatorPage, words: Words) -> None:
+    def __init__(self, operator: OperatorPage) -> None:
         self.operator = operator
-        self.says = words
+        self.says = operator.says
         self.page: Page = operator.page
         self.detail = self.page.locator("#detail")
 
@@ -47,15 +49,10 @@ class Desk:
         """A queue's row."""
         return self.page.get_by_role("table").get_by_role("row").filter(has_text=queue)
 
-    def switch(self, queue: str, *, on: bool) -> Locator:
-        """The slide button of a queue while it stands so."""
-        name = self.says("{0}: signed in" if on else "{0}: signed out", queue)
-        return self.page.locator("label.switch").filter(has=self.page.get_by_role("switch", name=name))
-
     async def turn(self, queue: str, *, on: bool) -> None:
         """Click the slide button and see it turned."""
-        await self.switch(queue, on=not on).click()
-        await expect(self.switch(queue, on=on)).to_be_visible(timeout=PATIENCE_MS)
+        await self.operator.switch(queue, on=not on).click()
+        await expect(self.operator.switch(queue, on=on)).to_be_visible(timeout=PATIENCE_MS)
 
     async def does(self, action: str) -> None:
         """A button of the only card."""
@@ -70,33 +67,21 @@ class Desk:
         await expect(where).to_contain_text(self.says(text, *values), timeout=PATIENCE_MS)
 
 
-async def speak(operator: OperatorPage, language: Literal["nl", "en"]) -> Desk:
-    """Choose the language in one's own menu, as a person would; its page keeps it."""
-    choice = {"nl": "Nederlands", "en": "English"}[language]
-    page = operator.page
-    await page.get_by_role("button", name=re.compile("Chantal Vos")).click()
-    await page.get_by_role("menuitemradio", name=choice).click()
-    await expect(page.locator("html")).to_have_attribute("lang", language, timeout=PATIENCE_MS)
-    await page.keyboard.press("Escape")
-    return Desk(operator, Words(language))
-
-
-@pytest.mark.parametrize("language", ["nl", "en"])
+@in_both
+@pytest.mark.walk("1.3", "2", "2.3", "2.4", "3", "3.1", "3.2", "3.4", "4")
 @pytest.mark.rule(
     "1.3-a", "1.3-b", "1.3-c", "1.3-d", "2.3-b", "2.3-d", "2.4-b", "2.4-c", "2.4-d", "2.4-h", "2.4-i", "2.4-j",
     "3-a", "3.1-a", "3.1-b", "3.1-h", "3.1-i", "3.1-k", "3.1-l", "3.1-m", "3.1-n", "3.1-p", "3.2-a", "3.2-b",
-    "3.2-c", "3.4-d", "3.4-e", "3.4-f", "4-a", "4-b", "4-c", "4-e", "D14",
+    "3.2-c", "3.4-d", "3.4-e", "3.4-f", "3.4-h", "3.4-i", "4-a", "4-b", "4-c", "4-e", "D14",
 )  # fmt: skip
-async def test_a_morning_at_the_desk(
-    browser: Chromium, cordboard: Installation, language: Literal["nl", "en"]
-) -> None:
+async def test_a_morning_at_the_desk(browser: Chromium, cordboard: Installation, language: Language) -> None:
     """Queues and their numbers, a colleague in a call, wrap-up by itself and by the clock, history, another group,
     and home."""
     async with (
         at_work(cordboard, "piet", "203", "Algemeen", tone_hz=OTHER_AGENT_HZ) as piet,
-        at_desk(browser, cordboard, "chantal", "201") as (operator, phone),
+        at_desk(browser, cordboard, "chantal", "201", language=language) as (operator, phone),
     ):
-        desk = await speak(operator, language)
+        desk = Desk(operator)
         await the_queues(desk)
         async with calling(cordboard, of=CALLER) as talking:
             await piet.answer()
@@ -142,11 +127,11 @@ async def the_queues(desk: Desk) -> None:
 
     # Who leaves the urgent queue sees red, not white.
     colour = "slot => getComputedStyle(slot).backgroundColor"
-    left = await desk.switch("Urgent", on=False).locator(".track").evaluate(colour)
-    white = await desk.switch("Intercollegiaal", on=False).locator(".track").evaluate(colour)
+    left = await desk.operator.switch("Urgent", on=False).locator(".track").evaluate(colour)
+    white = await desk.operator.switch("Intercollegiaal", on=False).locator(".track").evaluate(colour)
     assert left != white
 
-    title = f"{desk.says('Waiting', context='column')}, {desk.says('Calls waiting')}"
+    title = f"{desk.says('Waiting')}, {desk.says('Calls waiting')}"
     head = page.get_by_role("button", name=title, exact=True)
     await head.hover()
     await desk.reads(page.get_by_role("tooltip"), "Calls waiting")
@@ -170,14 +155,14 @@ async def a_colleague_in_a_call(desk: Desk) -> None:
     """How long Piet talks, which way and with whom; call, chat and mail beside his name (3.1-q, 3.2)."""
     piet = desk.detail.locator(".person").filter(has_text="Piet Jansen")
     sign = piet.locator("button.stat")
-    await desk.reads(piet, "incoming {0}", "053 480 09 37")
+    await desk.reads(piet, "incoming {}", "053 480 09 37")
     await expect(piet).to_contain_text(re.compile(r"\d:\d\d"))
     await sign.hover()
     tip = desk.page.get_by_role("tooltip")
     await expect(tip).to_contain_text(re.compile(r"\d:\d\d"))
-    await desk.reads(tip, "incoming {0}", "053 480 09 37")
+    await desk.reads(tip, "incoming {}", "053 480 09 37")
     acts = piet.locator(".person-acts > *")
-    for place, text in enumerate(("Call {name}", "Chat with {name}", "E-mail {name}")):
+    for place, text in enumerate(("Call {}", "Chat with {}", "E-mail {}")):
         await expect(acts.nth(place)).to_have_attribute(
             "aria-label", re.compile(re.escape(desk.says(text, "Piet Jansen")))
         )
@@ -197,7 +182,7 @@ async def a_missed_caller(desk: Desk, cordboard: Installation) -> Locator:
     row = page.get_by_role("list", name=desk.says("Missed calls")).get_by_role("listitem")
     row = row.filter(has_text="053 480 09 37")
     await desk.reads(row, "hung up while waiting")
-    later = row.get_by_role("button", name=desk.says("I call {name} later", "053 480 09 37"), exact=True)
+    later = row.get_by_role("button", name=desk.says("I call {} later", "053 480 09 37"), exact=True)
     await later.focus()
     await page.keyboard.press("Enter")
     await expect(later).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
@@ -242,34 +227,67 @@ async def history(desk: Desk) -> None:
         times = row.locator("time")
         for column in (0, 1):
             await expect(times.nth(column)).to_have_text(re.compile(r"^\d+:\d\d$"))
-        today = desk.says("{day} at {time}", desk.says("Today"), "")
+        today = desk.says("Today at {}", "")
         await expect(times.nth(2)).to_have_text(re.compile(f"^{re.escape(today)}" + r"\d\d:\d\d:\d\d$"))
     clocks = [await rows.nth(place).locator("time").nth(2).inner_text() for place in (0, 1)]
     assert clocks == sorted(clocks, reverse=True)
     await rows.first.click()
     await desk.reads(desk.detail, "Talk time")
-    await page.get_by_role("tab", name=desk.says("Queues")).click()
+    await some_of_the_history(desk)
+    await desk.operator.open_tab("Queues")
+
+
+async def some_of_the_history(desk: Desk) -> None:
+    """By kind, by what is typed, and what is left of it as a file for a spreadsheet (3.4-h, 3.4-i)."""
+    page, says = desk.page, desk.says
+    signs = page.locator("button.hrow .dir")
+    which = page.get_by_role("combobox", name=says("Which calls"))
+    typed = page.get_by_role("searchbox", name=says("Name, queue or number"))
+    for kind in ("Missed", "Rejected", "Outgoing"):
+        await which.select_option(label=says(kind))
+        await expect(page.locator(f'button.hrow .dir[title="{says("Incoming")}"]')).to_have_count(0)
+    await which.select_option(label=says("Incoming"))
+    await expect(signs.first).to_have_attribute("title", says("Incoming"))
+    await typed.press_sequentially("nobody called so")
+    await expect(page.get_by_text(says("No such calls"))).to_be_visible()
+    await typed.fill("053-480 0937")
+    await expect(signs.first).to_have_attribute("title", says("Incoming"))
+
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name=says("Save as file")).click()
+    file = Path(await (await coming.value).path())
+    lines = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert len(lines) == await signs.count() >= 2
+    for line in lines:
+        assert (line[says("Kind")], line[says("Number")], line[says("Queue")]) == (
+            says("Incoming"),
+            "31534800937",
+            "Algemeen",
+        )
+        assert line[says("Waiting time (s)")].isdigit() and line[says("Talk time (s)")].isdigit()
+    await typed.fill("")
+    await which.select_option(label=says("All calls"))
 
 
 async def another_group(desk: Desk) -> None:
     """In Den Bosch there is no Intercollegiaal; what both have stays signed in (1.3)."""
     page = desk.page
     await desk.turn("Intercollegiaal", on=True)
-    await page.get_by_role("button", name=f"{desk.says('Group:')} Enschede").click()
+    await page.get_by_role("button", name=desk.says("Group: {}", "Enschede")).click()
     await page.get_by_role("menuitemradio", name="Den Bosch").click()
-    await expect(page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch")).to_be_visible()
+    await expect(page.get_by_role("button", name=desk.says("Group: {}", "Den Bosch"))).to_be_visible()
     await expect(desk.row("Intercollegiaal")).to_have_count(0, timeout=PATIENCE_MS)
-    await expect(desk.switch("Algemeen", on=True)).to_be_visible()
-    await page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch").click()
+    await expect(desk.operator.switch("Algemeen", on=True)).to_be_visible()
+    await page.get_by_role("button", name=desk.says("Group: {}", "Den Bosch")).click()
     await page.get_by_role("menuitemradio", name="Enschede").click()
     # Nobody is signed in by himself (1.3-e).
-    await expect(desk.switch("Intercollegiaal", on=False)).to_be_visible(timeout=PATIENCE_MS)
+    await expect(desk.operator.switch("Intercollegiaal", on=False)).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def home(desk: Desk) -> None:
     """Own name, log out, the question about the phone, and the form again (4)."""
     page = desk.page
-    await page.get_by_role("button", name=MENU_OF[desk.says.language]).click()
+    await page.get_by_role("button", name=desk.says("Menu of {}", "Chantal Vos")).click()
     await page.get_by_role("menuitem", name=desk.says("Log out"), exact=True).click()
     asked = page.get_by_role("alertdialog", name=desk.says("Log out on your phone too?"))
     await expect(asked).to_be_visible(timeout=PATIENCE_MS)
@@ -277,20 +295,20 @@ async def home(desk: Desk) -> None:
     await expect(page.get_by_role("heading", name=desk.says("Log in"))).to_be_visible(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
+@in_both
 @pytest.mark.rule("D12")
 async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
-    browser: Chromium, cordboard: Installation, language: Literal["nl", "en"]
+    browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
     """At the top right: no stays in group and queue, yes leaves both. Nothing is asked while Piet is there, and the
     choice when logging in asks in the same way."""
     storing = {"nl": "Storing", "en": "Outage"}[language]
-    await only_in_enschede(cordboard, storing)
     async with (
+        only_in_enschede(cordboard, storing),
         at_work(cordboard, "piet", "203", storing, tone_hz=OTHER_AGENT_HZ) as piet,
-        at_desk(browser, cordboard, "chantal", "201") as (operator, _),
+        at_desk(browser, cordboard, "chantal", "201", language=language) as (operator, _),
     ):
-        desk = await speak(operator, language)
+        desk = Desk(operator)
         await desk.turn(storing, on=True)
         await change_group(desk, "Enschede", "Den Bosch")
         await expect(desk.row(storing)).to_have_count(0, timeout=PATIENCE_MS)
@@ -303,7 +321,7 @@ async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
         await asked.get_by_role("button", name=desk.says("Stay signed in"), exact=True).click()
         await expect(asked).to_have_count(0)
         await expect(desk.switch(storing, on=True)).to_be_visible()
-        await expect(desk.page.get_by_role("button", name=f"{desk.says('Group:')} Enschede")).to_be_visible()
+        await expect(desk.page.get_by_role("button", name=desk.says("Group: {}", "Enschede"))).to_be_visible()
 
         # A new tab chooses anew, and finds the sign-in that was kept.
         await desk.page.evaluate("sessionStorage.clear()")
@@ -312,15 +330,16 @@ async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
         await desk.page.get_by_role("button", name="Den Bosch").click()
         asked = await asks_about(desk, storing)
         await asked.get_by_role("button", name=desk.says("Change group anyway"), exact=True).click()
-        shown = desk.page.get_by_role("button", name=f"{desk.says('Group:')} Den Bosch")
+        shown = desk.page.get_by_role("button", name=desk.says("Group: {}", "Den Bosch"))
         await expect(shown).to_be_visible(timeout=PATIENCE_MS)
         await expect(desk.row(storing)).to_have_count(0)
         await change_group(desk, "Den Bosch", "Enschede")
         await expect(desk.switch(storing, on=False)).to_be_visible(timeout=PATIENCE_MS)
 
 
-async def only_in_enschede(cordboard: Installation, name: str) -> None:
-    """An urgent queue that the other group does not have."""
+@contextlib.asynccontextmanager
+async def only_in_enschede(cordboard: Installation, name: str) -> AsyncIterator[None]:
+    """An urgent queue that the other group does not have, while the context lasts."""
     async with cordboard.stranger() as henk:
         await henk.log_in("henk", cordboard.password("henk"))
         _, groups = await henk.request("GET", "/api/admin/groups")
@@ -328,18 +347,21 @@ async def only_in_enschede(cordboard: Installation, name: str) -> None:
         queue = {"name": name, "urgent": True, "groups": where}
         status, made = await henk.request("POST", "/api/admin/queues", json=queue)
         assert status == 201, made
+        yield
+        status, gone = await henk.request("DELETE", f"/api/admin/queues/{made['id']}")
+        assert status < 300, gone
 
 
 async def change_group(desk: Desk, now: str, then: str) -> None:
     """Two clicks at the top right."""
-    await desk.page.get_by_role("button", name=f"{desk.says('Group:')} {now}").click()
+    await desk.page.get_by_role("button", name=desk.says("Group: {}", now)).click()
     await desk.page.get_by_role("menuitemradio", name=then).click()
 
 
 async def asks_about(desk: Desk, queue: str) -> Locator:
     """The question that names the queue."""
     asked = desk.page.get_by_role("alertdialog", name=desk.says("Nobody left for urgent calls"))
-    text = "You are the last one signed in to {queue}. Without you these callers reach nobody."
+    text = "You are the last one signed in to {}. Without you these callers reach nobody."
     await desk.reads(asked, text, queue)
-    await desk.reads(asked, "{0} does not have {1}: you would be signed out there.", "Den Bosch", queue)
+    await desk.reads(asked, "{} does not have {}: you would be signed out there.", "Den Bosch", queue)
     return asked

@@ -11,7 +11,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS, OperatorPage, log_in
+from tests.e2e.operator import PATIENCE_MS, log_in
+from tests.e2e.test_console import visiting
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 
@@ -50,8 +51,7 @@ async def test_a_new_queue_is_on_a_colleagues_screen_as_soon_as_it_is_saved(
     async with session.expect_page() as opened:
         await portal.get_by_role("link", name="Beheer").click()
     page = await opened.value
-    paul = await OperatorPage.visit(browser, cordboard, "paul")
-    try:
+    async with visiting(browser, cordboard, "paul") as paul:
         await paul.choose_device("Toestel 205")
 
         await page.get_by_role("link", name="Nieuwe wachtrij").click()
@@ -74,10 +74,7 @@ async def test_a_new_queue_is_on_a_colleagues_screen_as_soon_as_it_is_saved(
         trail = page.get_by_role("complementary", name="Wijzigingen")
         await expect(trail.get_by_text("Henk van Dijk").first).to_be_visible()
         await expect(trail).to_contain_text("20 25")
-    finally:
-        await paul.close()
-        await page.close()
-        await session.close()
+    await session.close()
 
 
 @pytest.mark.parametrize(("theme", "width", "height"), [("light", 1280, 800), ("dark", 1920, 1080)])

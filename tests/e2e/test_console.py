@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.operator import PATIENCE_MS, WORDS, OperatorPage
+from tests.e2e.operator import LOCALES, PATIENCE_MS, OperatorPage, speak
+from tests.e2e.words import Language, Words, in_both
 from tests.exchange.office import AGENT_HZ, CALLER_HZ, both_hear, calling
 from tests.support import chromium
 from tests.support.chromium import Chromium
@@ -23,25 +24,36 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="session"),
 ]
+SIGNED_OUT_BY_GROUP = (
+    "NOTE: you are signed out automatically of the queues that are not available for the group you choose "
+    "next."
+)
 
 
 @contextlib.asynccontextmanager
 async def at_desk(
-    browser: Chromium, cordboard: Installation, user: str, extension: str, *queues: str
+    browser: Chromium,
+    cordboard: Installation,
+    user: str,
+    extension: str,
+    *queues: str,
+    language: Language = "nl",
 ) -> AsyncIterator[tuple[OperatorPage, SipPhone]]:
     """Somebody behind a real console page with a desk phone; logs out of both afterwards."""
     async with await cordboard.phone(f"demo-{extension}", tone_hz=AGENT_HZ) as phone:
         await phone.register(within_ms=PATIENCE_MS)
-        async with visiting(browser, cordboard, user) as operator:
+        async with visiting(browser, cordboard, user, language) as operator:
             await operator.begin_work("Enschede", f"Toestel {extension}", *queues)
-            await operator.device_is(f"Toestel {extension}", "verbonden")
+            await operator.device_is(f"Toestel {extension}", "connected")
             yield operator, phone
 
 
 @contextlib.asynccontextmanager
-async def visiting(browser: Chromium, cordboard: Installation, user: str) -> AsyncIterator[OperatorPage]:
+async def visiting(
+    browser: Chromium, cordboard: Installation, user: str, language: Language = "nl"
+) -> AsyncIterator[OperatorPage]:
     """Somebody's console page, before anything is chosen; logs out afterwards."""
-    operator = await OperatorPage.visit(browser, cordboard, user)
+    operator = await OperatorPage.visit(browser, cordboard, user, language)
     try:
         yield operator
     finally:
@@ -63,68 +75,76 @@ async def go_home(operator: OperatorPage) -> None:
     await operator.close()
 
 
+@in_both
+@pytest.mark.walk("1.1")
 @pytest.mark.rule("1.1-b", "1.1-f", "1.1-k", "1.1-l")
-async def test_logging_in_goes_in_both_languages(browser: Chromium, cordboard: Installation) -> None:
+async def test_logging_in_opens_the_modules(
+    browser: Chromium, cordboard: Installation, language: Language
+) -> None:
     """A wrong password is said without saying what was wrong, the name stays; then the modules are shown, those
     that are not taken dimmed."""
-    said = {
-        "nl": "Deze combinatie van gebruikersnaam en wachtwoord klopt niet. Controleer beide en probeer het opnieuw.",
-        "en": "This combination of user name and password is not right. Check both and try again.",
-    }
-    for language, locale in (("nl", "nl-NL"), ("en", "en-GB")):
-        words = WORDS[language]
-        page = await browser.page(cordboard.url, locale=locale)
-        await expect(page.get_by_role("heading", name=words["log in"])).to_be_visible()
-        password = page.get_by_label(words["password"])
-        assert await password.get_attribute("type") == "password"
-        await page.get_by_label(words["user"]).fill("chantal")
-        await password.fill("not that one")
-        await password.press("Enter")
-        await expect(page.get_by_text(said[language])).to_be_visible()
-        await expect(page.get_by_label(words["user"])).to_have_value("chantal")
-        await expect(password).to_have_value("")
-        await expect(password).to_be_focused()
-        assert await page.evaluate("document.documentElement.lang") == language
-        await password.fill(cordboard.password("chantal"))
-        await password.press("Enter")
-        # From here on the person's own language counts, which is Dutch.
-        await expect(page.get_by_role("link", name="Operator")).to_be_visible()
-        await expect(page.locator(".mod")).to_have_count(5)
-        closed = page.get_by_role("link", name="Beheer")
-        await expect(closed).to_have_attribute("aria-disabled", "true")
-        await expect(closed).to_contain_text("Niet geactiveerd")
-        await page.context.close()
+    says = Words(language)
+    page = await browser.page(cordboard.url, locale=LOCALES[language])
+    page.set_default_timeout(PATIENCE_MS)
+    await expect(page.get_by_role("heading", name=says("Log in"))).to_be_visible()
+    await expect(page.get_by_role("link", name=says("Forgotten password"))).to_be_visible()
+    password = page.get_by_label(says("Password"))
+    assert await password.get_attribute("type") == "password"
+    await page.get_by_label(says("User name")).fill("chantal")
+    await password.fill("not that one")
+    await password.press("Enter")
+    wrong = "This combination of user name and password is not right. Check both and try again."
+    await expect(page.get_by_text(says(wrong))).to_be_visible()
+    await expect(page.get_by_label(says("User name"))).to_have_value("chantal")
+    await expect(password).to_have_value("")
+    await expect(password).to_be_focused()
+    assert await page.evaluate("document.documentElement.lang") == language
+    await password.fill(cordboard.password("chantal"))
+    await password.press("Enter")
+    await expect(page.get_by_role("link", name="Operator")).to_be_visible()
+    # From here on the person's own language counts.
+    await speak(page, language)
+    await expect(page.locator(".mod")).to_have_count(5)
+    closed = page.get_by_role("link", name=says("Administration"))
+    await expect(closed).to_have_attribute("aria-disabled", "true")
+    await expect(closed).to_contain_text(says("Not activated"))
+    await page.context.close()
 
 
+@in_both
+@pytest.mark.walk("1.2")
 @pytest.mark.rule("1.1-o", "1.1-q", "1.1-t", "1.2-a", "1.2-b", "1.2-e", "1.2-f", "1.2-i")
-async def test_a_group_and_a_phone_are_chosen_before_work(browser: Chromium, cordboard: Installation) -> None:
+async def test_a_group_and_a_phone_are_chosen_before_work(
+    browser: Chromium, cordboard: Installation, language: Language
+) -> None:
     """The warning before the choice of a group, a phone that a colleague has, one that is not connected, and
     looking on without any."""
-    async with cordboard.desk("piet") as piet, visiting(browser, cordboard, "chantal") as operator:
+    async with (
+        cordboard.desk("piet") as piet,
+        visiting(browser, cordboard, "chantal", language) as operator,
+    ):
         await piet.command("device.pair", device="demo-203")
-        page = operator.page
-        await expect(page.get_by_text(re.compile("^LET OP: u wordt automatisch uitgelogd"))).to_be_visible()
+        page, says = operator.page, operator.says
+        await expect(page.get_by_text(says(SIGNED_OUT_BY_GROUP))).to_be_visible()
         await operator.choose_group("Enschede")
-        await expect(page.get_by_text("U bent nog niet ingelogd op een toestel")).to_be_visible()
-        await page.get_by_role("button", name="Inloggen op een toestel").click()
+        await expect(page.get_by_text(says("You are not logged in on a phone yet"))).to_be_visible()
+        await page.get_by_role("button", name=says("Log in on a phone")).click()
         await page.get_by_role("option", name="Toestel 203").click()
-        await expect(
-            page.get_by_text(re.compile("Piet Jansen is al ingelogd op dit toestel"))
-        ).to_be_visible()
-        choose = page.get_by_role("button", name="Inloggen", exact=True)
+        await expect(page.get_by_text(says("{} is already using this phone.", "Piet Jansen"))).to_be_visible()
+        choose = page.get_by_role("button", name=says("Log in"), exact=True)
         await expect(choose).to_have_attribute("aria-disabled", "true")
-        await page.get_by_role("button", name=re.compile("Toestel")).last.click()
+        await page.get_by_role("button", name=re.compile("^" + says("Phone"))).last.click()
         await page.get_by_role("option", name="Toestel 205").click()
-        await expect(page.get_by_text(re.compile("Dit toestel is nu niet verbonden"))).to_be_visible()
-        await page.get_by_role("button", name="Alleen meekijken").click()
-        await expect(page.get_by_text("U kijkt mee").first).to_be_visible()
+        await expect(page.get_by_text(says("This phone is not connected now."))).to_be_visible()
+        await page.get_by_role("button", name=says("Look on only")).click()
+        await expect(page.get_by_text(says("Looking on")).first).to_be_visible()
         # Somebody who is paired already finds the console at once (1.2-f).
-        await page.get_by_role("button", name=re.compile("Geen toestel")).click()
+        await page.get_by_role("button", name=says("No phone")).click()
         await page.get_by_role("option", name="Toestel 205").click()
         await choose.click()
-        await operator.device_is("Toestel 205", "niet verbonden")
+        await operator.device_is("Toestel 205", "not connected")
         await page.reload()
-        await operator.device_is("Toestel 205", "niet verbonden")
+        await operator.device_is("Toestel 205", "not connected")
         await piet.command("device.unpair")
 
 
@@ -162,7 +182,7 @@ async def test_a_double_click_on_answer_answers_once(browser: Chromium, cordboar
     ):
         await operator.becomes("offered")
         await phone.rings(within_ms=PATIENCE_MS)
-        await operator.button("answer").dblclick()
+        await operator.button("Answer").dblclick()
         await operator.becomes("active")
         await both_hear(caller, phone.call)
         # One ring, and one call that asked to be answered at once.
@@ -179,7 +199,7 @@ async def test_a_reload_in_a_call_changes_nothing_for_a_desk_phone(
         calling(cordboard) as caller,
     ):
         call = await operator.call_id("offered")
-        await operator.press("answer", "offered")
+        await operator.press("Answer", "offered")
         await operator.becomes("active", call)
         leg = phone.call
         await both_hear(caller, leg)
@@ -189,7 +209,7 @@ async def test_a_reload_in_a_call_changes_nothing_for_a_desk_phone(
         await operator.becomes("active", call)
         assert phone.call is leg and leg.state is CallState.UP
         await both_hear(caller, leg)
-        await operator.press("hold", "active")
+        await operator.press("Hold", "active")
         await operator.becomes("held", call)
         await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
 
@@ -201,7 +221,7 @@ async def test_a_reload_in_a_call_on_the_browsers_phone_gives_music_and_rings_ba
     async with visiting(browser, cordboard, "chantal") as operator, calling(cordboard) as caller:
         await operator.begin_work("Enschede", "Browser van Chantal", "Algemeen")
         call = await operator.call_id("offered")
-        await operator.press("answer", "offered")
+        await operator.press("Answer", "offered")
         await operator.becomes("active", call)
         await caller.hears(AGENT_HZ, within_ms=PATIENCE_MS)
         await chromium.hears(operator.page, CALLER_HZ, within_ms=PATIENCE_MS)
@@ -233,7 +253,7 @@ async def test_a_page_whose_server_dies_says_so_and_finds_back(
         calling(cordboard) as caller,
     ):
         call = await operator.call_id("offered")
-        await operator.press("answer", "offered")
+        await operator.press("Answer", "offered")
         await operator.becomes("active", call)
         await both_hear(caller, phone.call)
         banner = operator.page.get_by_text("Verbinding verbroken, uw gesprek loopt door.")
@@ -260,7 +280,7 @@ async def test_a_page_whose_server_dies_says_so_and_finds_back(
         seen = await operator.page.evaluate("window.seen")
         assert "Verbinding verbroken, uw gesprek loopt door." in seen[0]
         await operator.becomes("active", call)
-        await operator.press("hold", "active")
+        await operator.press("Hold", "active")
         await operator.becomes("held", call)
         await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
 
@@ -275,10 +295,10 @@ async def test_a_newcomer_with_a_browser_answers_a_practice_caller(
         await operator.sign_in("Algemeen")
         await operator.page.get_by_role("button", name="Laat een oefenbeller bellen").click()
         await operator.becomes("offered")
-        await operator.press("answer", "offered")
+        await operator.press("Answer", "offered")
         await operator.becomes("active")
         await chromium.hears_music(operator.page, within_ms=PATIENCE_MS)
-        await operator.press("hang up", "active")
+        await operator.press("Hang up", "active")
         await operator.no_card()
 
 

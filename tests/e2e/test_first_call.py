@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.cli.command import cordboard
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS, WORDS, OperatorPage
+from tests.e2e.operator import PATIENCE_MS, OperatorPage
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 from tests.support.letters import link_of_letter
@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
-EN = WORDS["en"]
 CHOSEN = "zeven groene fietsen rijden"
 
 
@@ -143,7 +142,7 @@ async def test_from_nothing_to_a_first_call_through_a_trunk(browser: Chromium, t
             await piet.begin_work("Reception", "Desk", "General")
             call = await caller.dial("0201234567", from_number="0612345678")
             await piet.becomes("offered")
-            await piet.press("answer", "offered")
+            await piet.press("Answer", "offered")
             await piet.becomes("active")
             await call.answered()
             await call.hang_up()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.catalogue import Catalogue
 from tests.e2e.looks import PICTURES, accessible
 from tests.e2e.operator import PATIENCE_MS, OperatorPage, log_in
-from tests.e2e.words import Words
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 from tests.support.slapd import ADMIN, PASSWORD, PEOPLE, Slapd, running_slapd
@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 ACCOUNT = "Cordboard logs in there as [bind_dn]; the password is [password]."
-words = Words("nl")
+words = Catalogue("nl")
 
 
 @pytest.fixture(scope="module")

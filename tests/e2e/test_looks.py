@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS, WORDS, OperatorPage, log_in
+from tests.e2e.operator import PATIENCE_MS, OperatorPage, log_in
 from tests.exchange.office import ALGEMEEN, INTERCOLLEGIAAL, URGENT
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
@@ -101,18 +101,18 @@ async def test_every_screen_is_accessible(browser: Chromium, cordboard: Installa
         async with queue_of_callers(cordboard, 8):
             await expect(operator.card(state="offered").first).to_be_visible(timeout=PATIENCE_MS)
             await accessible(page, "callers wait")
-            await operator.press("answer", "offered")
+            await operator.press("Answer", "offered")
             await operator.becomes("active")
             await page.get_by_role("button", name="Algemeen", exact=True).click()
             await accessible(page, "in a call, with a queue's detail")
             await screenshot(page, PICTURES / f"call-{theme}.png")
             await page.get_by_role("button", name="Ingelogde medewerkers").first.click()
-            await operator.press("hold", "active")
+            await operator.press("Hold", "active")
             await operator.becomes("held")
             await accessible(page, "on hold, with the agents")
             await screenshot(page, PICTURES / f"held-{theme}.png")
         await operator.no_card()
-        await operator.open_tab("history")
+        await operator.open_tab("History")
         await page.locator(".hrow").first.click()
         await accessible(page, "history")
         await screenshot(page, PICTURES / f"history-{theme}.png")
@@ -134,9 +134,7 @@ async def test_forty_waiting_callers_fit_every_size(browser: Chromium, cordboard
     try:
         await operator.begin_work("Enschede", "Browser van Anja", "Algemeen", "Urgent", "Intercollegiaal")
         async with queue_of_callers(cordboard, WAITING):
-            await expect(page.get_by_role("tab", name=WORDS["nl"]["queues"])).to_contain_text(
-                str(WAITING), timeout=60_000
-            )
+            await expect(operator.tab("Queues")).to_contain_text(str(WAITING), timeout=60_000)
             await page.get_by_role("button", name="Algemeen", exact=True).click()
             for language in ("nl", "en"):
                 if language == "en":

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
+from tests.e2e.catalogue import Catalogue
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS, WORDS, log_in
-from tests.e2e.words import Words
+from tests.e2e.operator import LOCALES, PATIENCE_MS, log_in
+from tests.e2e.words import Language, Words, in_both
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 from tests.support.letters import link_of_letter
@@ -38,7 +38,7 @@ ALL_OF_IT = "All of it goes: people, calls, recordings, contacts and telephones.
 class ProviderPage:
     """The page of an organisation, as its provider reads it."""
 
-    def __init__(self, page: Page, words: Words) -> None:
+    def __init__(self, page: Page, words: Catalogue) -> None:
         self.page, self.words = page, words
 
     async def fill(self, title: str, sentence: str, name: str, text: str) -> None:
@@ -69,17 +69,17 @@ class ProviderPage:
         await self.save()
 
 
-async def invited(session: BrowserContext, cordboard: Installation, language: Literal["nl", "en"]) -> Page:
+async def invited(session: BrowserContext, cordboard: Installation, language: Language) -> Page:
     """The first administrator chooses a password by the letter, and comes to the portal."""
-    words = Words(language)
+    words = Catalogue(language)
     page = await session.new_page()
     await page.goto(await link_of_letter(cordboard.data / "outbox", MAIL))
     await page.get_by_label(words("New password")).fill(PASSWORD)
     await page.get_by_role("button", name=words("Save")).click()
     await page.get_by_role("button", name=words("To log in")).click()
-    await page.get_by_label(WORDS[language]["user"]).fill(MAIL)
-    await page.get_by_label(WORDS[language]["password"]).fill(PASSWORD)
-    await page.get_by_role("button", name=WORDS[language]["log in"]).click()
+    await page.get_by_label(Words(language)("User name")).fill(MAIL)
+    await page.get_by_label(Words(language)("Password")).fill(PASSWORD)
+    await page.get_by_role("button", name=Words(language)("Log in")).click()
     await expect(page.get_by_role("link", name=words("Administration"))).to_be_visible()
     return page
 
@@ -105,20 +105,19 @@ def _keys(known: Path, telephone: str) -> bool:
 
 
 @pytest.mark.rule("X-a", "X-d", "1.1-c", "1.1-e", "1.1-l")
-@pytest.mark.parametrize("language", ["nl", "en"])
+@in_both
 async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
-    browser: Chromium, cordboard: Installation, language: Literal["nl", "en"]
+    browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
     """Its first administrator gets the letter and sees at once what the provider gives and takes; in the end nothing
     of it is left, and the second time the same name and number are free."""
-    words = Words(language)
-    locale = {"nl": "nl-NL", "en": "en-GB"}[language]
+    words = Catalogue(language)
+    locale = LOCALES[language]
     henks, marijes = await browser.session(locale=locale), await browser.session(locale=locale)
     for session in (henks, marijes):
         session.set_default_timeout(PATIENCE_MS)
     try:
-        page = await log_in(henks, cordboard, "henk", words=language)
-        await page.evaluate(SPEAK, language)
+        page = await log_in(henks, cordboard, "henk", language)
         await page.goto(f"{cordboard.url}/admin/organisations")
         provider = ProviderPage(page, words)
         await page.get_by_role("link", name=words("New organisation")).press("Enter")
@@ -162,7 +161,7 @@ async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
         await provider.choose("Service", SERVICE, "disabled", "true")
         await provider.save()
         await marije.reload()
-        await expect(marije.get_by_label(WORDS[language]["user"])).to_be_visible()
+        await expect(marije.get_by_label(Words(language)("User name"))).to_be_visible()
 
         await delete(provider, language)
 
@@ -170,9 +169,9 @@ async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
         assert trunk not in lines.read_text()
         found = await page.evaluate("fetch('/api/provider/organisations').then(answer => answer.json())")
         assert [row["id"] for row in found["rows"]] == ["demo"]
-        await marije.get_by_label(WORDS[language]["user"]).fill(MAIL)
-        await marije.get_by_label(WORDS[language]["password"]).fill(PASSWORD)
-        await marije.get_by_role("button", name=WORDS[language]["log in"]).click()
+        await marije.get_by_label(Words(language)("User name")).fill(MAIL)
+        await marije.get_by_label(Words(language)("Password")).fill(PASSWORD)
+        await marije.get_by_role("button", name=Words(language)("Log in")).click()
         await expect(marije.get_by_role("main").get_by_role("alert")).to_be_visible()
         for letter in (cordboard.data / "outbox").iterdir():
             letter.unlink()
@@ -183,14 +182,12 @@ async def test_an_organisation_is_made_served_taken_out_of_service_and_deleted(
 
 COMES_BACK = "dispatchEvent(new Event('focus'))"
 """Somebody turns to a tab again."""
-SPEAK = """language => fetch("/api/settings", { method: "PUT", body: JSON.stringify({ language }),
-    headers: { "X-Cordboard": "1", "Content-Type": "application/json" } })"""
 MAKE = """([resource, row]) => fetch("/api/admin/" + resource, { method: "POST", body: JSON.stringify(row),
     headers: { "X-Cordboard": "1", "Content-Type": "application/json" } })
     .then(answer => answer.json()).then(made => made.id)"""
 
 
-async def delete(provider: ProviderPage, language: Literal["nl", "en"]) -> None:
+async def delete(provider: ProviderPage, language: Language) -> None:
     """With the keyboard: the wrong name is told, Escape means no and gives the focus back, the right one is the end."""
     page, words = provider.page, provider.words
     button = page.get_by_role("button", name=words("Delete this organisation"))

@@ -6,20 +6,15 @@ What the screen says is compared with what the telephones hear.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from cordboard.asterisk.ports import pick
-from tests.e2e.conftest import INSTALLATION
+from tests.e2e.office import answers, as_set
 from tests.e2e.operator import PATIENCE_MS, OperatorPage
 from tests.e2e.test_console import at_desk
+from tests.e2e.words import Language, in_both
 from tests.exchange.office import (
     AGENT_HZ,
     CALLER_HZ,
@@ -32,8 +27,7 @@ from tests.exchange.office import (
 )
 from tests.exchange.outside import hears_music, rings_in, talk
 from tests.support.chromium import Chromium
-from tests.support.exchange import exchange_binary
-from tests.support.installation import TRUNK_ADDRESS, Installation
+from tests.support.installation import Installation
 from tests.support.sipphone import SipPhone
 
 pytestmark = [
@@ -44,16 +38,17 @@ pytestmark = [
 ]
 PIET, JAN = "203", "08000403"
 """Extension of a colleague, and the number of somebody outside."""
+ORGANISATION = "Zorggroep Twente"
 TABS_MAX = 120
 """More than there is to tab through on the whole screen."""
 BUTTONS = {
-    "answer": "Opnemen",
-    "hold": "Wachtstand",
-    "resume": "Voortzetten",
-    "attended": "Overleg",
+    "answer": "Answer",
+    "hold": "Hold",
+    "resume": "Resume",
+    "attended": "Consult",
     "blind": "Direct",
-    "hang up": "Ophangen",
-    "connect": "Verbind ",
+    "hang up": "Hang up",
+    "connect": "Connect {}",
 }
 KEYS = {
     "answer": "F3",
@@ -63,32 +58,6 @@ KEYS = {
     "hang up": "F4",
     "connect": "F3",
 }
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def outside() -> AsyncIterator[SipPhone]:
-    """Who is reached behind the trunk, whatever number is dialled."""
-    port = pick(1, TRUNK_ADDRESS)[0]
-    async with SipPhone(server=("127.0.0.1", 0), ip=TRUNK_ADDRESS, port=port, tone_hz=OUTSIDE_HZ) as phone:
-        yield phone
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def cordboard(request: pytest.FixtureRequest, outside: SipPhone) -> AsyncIterator[Installation]:
-    """In place of the other modules' Cordboard: its trunk also leads out."""
-    exchange_binary()
-    folder = Path(tempfile.mkdtemp(prefix="cordboard-e2e-"))
-    trunk = (
-        f'[[trunks]]\nname = "test"\nhost = "{TRUNK_ADDRESS}"\n'
-        f'port = {outside.address[1]}\nmatch = ["{TRUNK_ADDRESS}"]\n'
-    )
-    try:
-        async with Installation(folder, configuration=trunk) as installation:
-            request.config.stash[INSTALLATION] = installation
-            outside.server = installation.sip
-            yield installation
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
@@ -112,11 +81,13 @@ class Hands:
         for digit in number:
             await keypad.get_by_role("button", name=digit, exact=True).click()
         await expect(number_of(self.desk)).to_have_value(number)
-        await keypad.get_by_role("button", name=re.compile("^(Bellen|Ontvanger bellen)$")).click()
+        says = self.desk.says
+        calls = keypad.get_by_role("button", name=says("Call"), exact=True)
+        await calls.or_(keypad.get_by_role("button", name=says("Call the recipient"), exact=True)).click()
 
     async def chooses(self, typed: str, whom: str) -> None:
         """Find somebody in the list of recipients, and take that line."""
-        await self.desk.page.get_by_role("combobox", name="Ontvanger").press_sequentially(typed)
+        await recipients(self.desk).press_sequentially(typed)
         await recipient_line(self.desk, whom).click()
 
 
@@ -157,32 +128,36 @@ class KeysOnly(Hands):
         raise AssertionError(f"the arrows do not come to {whom}")
 
 
-both_ways = pytest.mark.parametrize("hands_of", [Hands, KeysOnly], ids=["mouse", "keyboard"])
-
-
 def on_card(desk: OperatorPage, call: str, action: str) -> Locator:
     """The button for it on the card of a call."""
-    return desk.card(call=call).get_by_role("button", name=re.compile(f"^{BUTTONS[action]}"))
+    text = BUTTONS[action]
+    begins = desk.says(text, "") if "{}" in text else desk.says(text)
+    return desk.card(call=call).get_by_role("button", name=re.compile("^" + re.escape(begins)))
 
 
 def key_symbol(desk: OperatorPage) -> Locator:
     """What opens the keypad, and closes it."""
-    return desk.page.get_by_role("button", name="Toetsen", exact=True)
+    return desk.page.get_by_role("button", name=desk.says("Keypad"), exact=True)
 
 
 def keypad_of(desk: OperatorPage) -> Locator:
     """The open keypad."""
-    return desk.page.get_by_role("region", name="Toetsen", exact=True)
+    return desk.page.get_by_role("region", name=desk.says("Keypad"), exact=True)
 
 
 def number_of(desk: OperatorPage) -> Locator:
     """What has been keyed in."""
-    return keypad_of(desk).get_by_role("textbox", name="Nummer")
+    return keypad_of(desk).get_by_role("textbox", name=desk.says("Number"))
+
+
+def recipients(desk: OperatorPage) -> Locator:
+    """Where the recipient of an armed transfer is looked for."""
+    return desk.page.get_by_role("combobox", name=desk.says("Recipient"))
 
 
 def recipient_line(desk: OperatorPage, whom: str) -> Locator:
     """The line of the list of recipients that begins so."""
-    lines = desk.page.get_by_role("listbox", name="Ontvanger")
+    lines = desk.page.get_by_role("listbox", name=desk.says("Recipient"))
     return lines.get_by_role("option", name=re.compile("^" + re.escape(whom)))
 
 
@@ -225,15 +200,24 @@ async def calls_piet(desk: OperatorPage, hands: Hands, piet: Worker) -> str:
     return call
 
 
-@both_ways
+# The keys are the same in both languages: the second one is read with the mouse alone.
+@pytest.mark.parametrize(
+    ("hands_of", "language"),
+    [
+        pytest.param(Hands, "nl", id="mouse-nl"),
+        pytest.param(KeysOnly, "nl", id="keyboard-nl"),
+        pytest.param(Hands, "en", id="mouse-en"),
+    ],
+)
+@pytest.mark.walk("5.1")
 @pytest.mark.rule("5.1-a", "5.1-d", "5.1-e", "5.1-f", "5.1-g", "5.1-i", "5.1-j", "5.1-k")
 async def test_a_colleague_is_asked_and_in_the_end_gets_the_caller(
-    browser: Chromium, cordboard: Installation, hands_of: type[Hands]
+    browser: Chromium, cordboard: Installation, hands_of: type[Hands], language: Language
 ) -> None:
     """Manual 5.1: held, Piet called, to and fro, the cross, continued; then Piet again and a late transfer."""
     async with (
         at_work(cordboard, "piet", PIET, tone_hz=OTHER_AGENT_HZ) as piet,
-        at_desk(browser, cordboard, "chantal", "201", "Algemeen") as (desk, phone),
+        at_desk(browser, cordboard, "chantal", "201", "Algemeen", language=language) as (desk, phone),
         rings_in(cordboard) as caller,
     ):
         hands = hands_of(desk)
@@ -300,20 +284,36 @@ async def test_a_colleague_is_asked_and_in_the_end_gets_the_caller(
         await asked.ended(within_ms=PATIENCE_MS)
 
 
-@both_ways
+@pytest.mark.parametrize(
+    ("hands_of", "by", "language"),
+    [
+        pytest.param(Hands, "number", "nl", id="mouse-number-nl"),
+        pytest.param(KeysOnly, "number", "nl", id="keyboard-number-nl"),
+        pytest.param(Hands, "contact", "en", id="mouse-contact-en"),
+        pytest.param(KeysOnly, "contact", "nl", id="keyboard-contact-nl"),
+    ],
+)
+@pytest.mark.walk("5.2")
 @pytest.mark.rule(
     "5.2-a", "5.2-b", "5.2-c", "5.2-d", "5.2-e", "5.2-f", "5.2-g", "5.2-h", "5.2-i", "2.6-h", "5.1-k",
 )  # fmt: skip
-@pytest.mark.parametrize("by", ["number", "contact"])
 async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
-    browser: Chromium, cordboard: Installation, outside: SipPhone, hands_of: type[Hands], by: str
+    browser: Chromium,
+    cordboard: Installation,
+    outside: SipPhone,
+    hands_of: type[Hands],
+    by: str,
+    language: Language,
 ) -> None:
     """Manual 5.2: answered in a general call, which waits by itself; announced to a number keyed in or a contact,
     connected, the first resumed."""
     if by == "contact":
         await has_contact(cordboard, "Jürgen Glas", JAN, "+49 30 123456")
     async with (
-        at_desk(browser, cordboard, "chantal", "201", "Algemeen", "Urgent") as (desk, phone),
+        at_desk(browser, cordboard, "chantal", "201", "Algemeen", "Urgent", language=language) as (
+            desk,
+            phone,
+        ),
         rings_in(cordboard) as caller,
     ):
         hands = hands_of(desk)
@@ -334,8 +334,7 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
 
             await hands.does("attended", urgent)
             await is_armed(desk, urgent)
-            recipient = desk.page.get_by_role("combobox", name="Ontvanger")
-            await expect(recipient).to_be_focused(timeout=PATIENCE_MS)
+            await expect(recipients(desk)).to_be_focused(timeout=PATIENCE_MS)
             if by == "number":
                 await hands.dials(JAN)
             else:
@@ -352,7 +351,9 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
             await expect(on_card(desk, first, "connect")).to_be_visible(timeout=PATIENCE_MS)
             check = on_card(desk, third, "connect")
             if by == "contact":
-                await expect(check).to_have_accessible_name(re.compile(" met Jürgen Glas$"))
+                await expect(check).to_have_accessible_name(
+                    re.compile(desk.says(" with {}", "Jürgen Glas") + "$")
+                )
             await hands.presses(check)
             await expect(desk.card()).to_have_count(1, timeout=PATIENCE_MS)
             await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
@@ -365,12 +366,14 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
             await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
 
 
+@in_both
+@pytest.mark.walk("2.6")
 @pytest.mark.rule("2.6-a", "2.6-b", "2.6-c", "2.6-d", "2.6-e", "2.6-f")
 async def test_the_keypad_calls_and_goes_away(
-    browser: Chromium, cordboard: Installation, outside: SipPhone
+    browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
 ) -> None:
     """Digits clicked and typed, and the symbol that opens it at the right of the call field and closes it."""
-    async with at_desk(browser, cordboard, "chantal", "201") as (desk, phone):
+    async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, phone):
         keypad, number = keypad_of(desk), number_of(desk)
         pane = await desk.page.locator("#calls").bounding_box()
         symbol = await key_symbol(desk).bounding_box()
@@ -398,3 +401,54 @@ async def test_the_keypad_calls_and_goes_away(
             assert opened["x"] >= symbol["x"] + symbol["width"]
             await key_symbol(desk).click()
             await expect(keypad).to_have_count(0)
+
+
+@in_both
+@pytest.mark.walk("2.5")
+@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c")
+async def test_wrap_up_follows_a_call_that_one_made(
+    browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
+) -> None:
+    """By itself when the administrator has set it, and by the clock that is clicked before the call ends; of who is
+    signed in to no queue the clock says so."""
+    async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, _):
+        page, says = desk.page, desk.says
+        clock = page.get_by_role("button", name=says("Wrap-up"), exact=True)
+        bar = page.get_by_role("progressbar", name=says("Wrap-up"))
+        head = page.locator(".desk-head")
+
+        async with as_set(cordboard, "organisation", ORGANISATION, outbound_wrap_up_ms=60_000):
+            await calls_jan(desk, outside)
+            await clock.click()
+            needed = says("For wrap-up after this call you have to be signed in to a queue.")
+            await expect(page.locator(".toast").last).to_contain_text(needed)
+            await desk.press("Hang up")
+            await desk.no_card()
+            await expect(bar).to_have_count(0)
+
+            await desk.sign_in("Algemeen")
+            await calls_jan(desk, outside)
+            # A talk of under three seconds gives no wrap-up (D9).
+            talked = re.compile("00:0[4-9]")
+            await expect(desk.card(state="active")).to_contain_text(talked, timeout=PATIENCE_MS)
+            await desk.press("Hang up")
+            await desk.no_card()
+            await expect(bar).to_be_visible()
+            await page.get_by_role("button", name=says("Done"), exact=True).click()
+            await expect(bar).to_have_count(0)
+
+        await calls_jan(desk, outside)
+        await clock.click()
+        await expect(head).to_contain_text(says("wrap-up follows"))
+        await desk.press("Hang up")
+        await desk.no_card()
+        await expect(head).to_contain_text(says("no end time"))
+        await clock.click()
+        await expect(head).to_contain_text(says("Available"))
+
+
+async def calls_jan(desk: OperatorPage, outside: SipPhone) -> None:
+    """By keypad, until he has answered."""
+    await Hands(desk).dials(JAN)
+    await answers(outside)
+    await desk.becomes("active")

@@ -1,9 +1,7 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, render, screen } from "@testing-library/react";
+import { act } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Administration } from "../features/administration/Administration.tsx";
 import { cleanup } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const PHONE = {
@@ -41,14 +39,7 @@ afterEach(() => {
 });
 
 it("the page of a phone says that it has connected or gone, while one looks [1.2-j]", async () => {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <Administration path="/admin/devices/d1" go={() => undefined} corner={null} holds={() => undefined} />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("navigation");
+  await openAdministration("/admin/devices/d1");
   expect(document.body.textContent).toContain("Het toestel is niet verbonden.");
 
   registered = true;

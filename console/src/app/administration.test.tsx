@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Administration } from "../features/administration/Administration.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const QUEUE = {
@@ -147,16 +148,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function open(path: string): Promise<void> {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <Administration path={path} go={(to) => gone.push(to)} corner={null} holds={holds} />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("navigation");
-}
+const open = (path: string): Promise<void> => openAdministration(path, (to) => gone.push(to));
 
 const holds = (): void => undefined;
 

@@ -1,9 +1,7 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Administration } from "../features/administration/Administration.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const EXIT = { action: "busy", target: null };
@@ -49,17 +47,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function open(path: string): Promise<void> {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <Administration path={path} go={() => undefined} corner={null} holds={() => undefined} />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("navigation");
-}
-
 const choose = (label: string, value: string): Promise<void> =>
   act(async () => {
     fireEvent.change(screen.getByLabelText(label), { target: { value } });
@@ -81,7 +68,7 @@ describe("the log of changes", () => {
         before: group,
       },
     ];
-    await open("/admin/audit");
+    await openAdministration("/admin/audit");
     await screen.findByText("Els");
 
     const [made, deleted] = screen.getAllByRole("listitem").slice(-2);
@@ -91,7 +78,7 @@ describe("the log of changes", () => {
   });
 
   it("is found by person and by kind", async () => {
-    await open("/admin/audit");
+    await openAdministration("/admin/audit");
     expect(document.body.textContent).toContain("Er is nog niets gewijzigd.");
 
     await choose("Wiens wijzigingen", "u1");
@@ -104,7 +91,7 @@ describe("the log of changes", () => {
   it("shows the beginning of what is long", async () => {
     const long = { action: "change", resource: "organisation", thing: "o1", name: "Twente" };
     changes = [{ ...CHANGE, ...long, before: { contact: "" }, after: { contact: "x".repeat(500) } }];
-    await open("/admin/audit");
+    await openAdministration("/admin/audit");
 
     const shown = (await screen.findByText("Marije")).closest("li")?.querySelector("ins")?.textContent;
     expect(shown).toBe(`${"x".repeat(160)}…`);
@@ -113,7 +100,7 @@ describe("the log of changes", () => {
   it("tells what was moved by its place", async () => {
     const moved = { action: "change", resource: "groups", thing: "g1", name: "Enschede" };
     changes = [{ ...CHANGE, ...moved, before: { position: 2 }, after: { position: 0 } }];
-    await open("/admin/audit");
+    await openAdministration("/admin/audit");
 
     expect((await screen.findByText("Marije")).closest("li")?.textContent).toContain("3 1");
   });
@@ -125,13 +112,13 @@ describe("an invitation", () => {
     ["/admin/organisations/almelo", "De uitnodiging opnieuw sturen"],
   ])("is a file and was not sent where there is no mail server: %s [1.1-e]", async (path, button) => {
     mail = "outbox";
-    await open(path);
+    await openAdministration(path);
     expect(document.body.textContent).toContain('wordt een uitnodiging een bestand in de map "outbox"');
     await click(screen.getByRole("button", { name: button }));
     cleanup();
 
     mail = "smtp";
-    await open(path);
+    await openAdministration(path);
     expect(document.body.textContent).not.toContain("outbox");
   });
 });

@@ -1,10 +1,8 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, fireEvent, render, screen, within } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Administration } from "../features/administration/Administration.tsx";
 import type { LdapImported } from "../model/wire.ts";
 import { cleanup, click } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const DIRECTORY = {
@@ -67,16 +65,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function open(): Promise<void> {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <Administration path="/admin/ldap/l1" go={() => undefined} corner={null} holds={() => undefined} />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("navigation");
-}
+const open = (): Promise<void> => openAdministration("/admin/ldap/l1");
 
 const button = (name: string): HTMLElement => screen.getByRole("button", { name });
 const press = (name: string): Promise<void> => click(button(name));
@@ -107,7 +96,7 @@ describe("a directory", () => {
     await press("Proberen");
 
     const said = screen.getByRole("status");
-    expect(said.textContent).toContain("1203 kunnen niet worden overgenomen");
+    expect(said.textContent).toContain("1.203 kunnen niet worden overgenomen");
     expect(within(said).getAllByRole("listitem")).toHaveLength(201);
     expect(said.textContent).toContain("en nog 1003");
     expect(within(said).getByRole("button", { name: "De hele lijst als bestand opslaan" })).toBeTruthy();

@@ -1,10 +1,8 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Administration } from "../features/administration/Administration.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { cleanup, click } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const ALMELO = {
@@ -60,17 +58,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function open(path: string): Promise<void> {
-  await act(async () => {
-    render(
-      <I18nProvider i18n={i18n}>
-        <Administration path={path} go={(to) => gone.push(to)} corner={null} holds={() => undefined} />
-        <Toasts />
-      </I18nProvider>,
-    );
-  });
-  await screen.findByRole("navigation");
-}
+const open = (path: string): Promise<void> => openAdministration(path, (to) => gone.push(to), <Toasts />);
 
 const field = (name: RegExp): HTMLInputElement => screen.getByLabelText(name) as HTMLInputElement;
 const said = (): string | null | undefined => [...document.querySelectorAll(".toast")].at(-1)?.textContent;

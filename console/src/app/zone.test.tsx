@@ -1,11 +1,9 @@
-import { i18n } from "@lingui/core";
-import { I18nProvider } from "@lingui/react";
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Administration } from "../features/administration/Administration.tsx";
 import { date, dateAndTime, daysAgo, showTimesOf, timeOfDay } from "../model/format.ts";
 import type { HistoryRow } from "../model/wire.ts";
 import { cleanup, click, me, queue, showScreen } from "./harness.tsx";
+import { openAdministration } from "./open-administration.tsx";
 import { json } from "./pretend-portal.tsx";
 
 /** The organisation is in Amsterdam, this computer is not. */
@@ -121,14 +119,7 @@ describe("the administration", () => {
       }
       return json({ rows: LISTS[of.slice(1)] ?? [] });
     });
-    await act(async () => {
-      render(
-        <I18nProvider i18n={i18n}>
-          <Administration path={path} go={() => undefined} corner={null} holds={() => undefined} />
-        </I18nProvider>,
-      );
-    });
-    await screen.findByRole("navigation");
+    await openAdministration(path);
     return document.body.textContent ?? "";
   }
 

@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { Press } from "./controls.tsx";
 
@@ -31,7 +32,12 @@ export function BadRows<T>({ bad, words, count }: Props<T>) {
   };
   return (
     <>
-      <p>{t`${count} cannot be taken and are left out:`}</p>
+      <p>
+        {plural(count, {
+          one: "# cannot be taken and is left out:",
+          other: "# cannot be taken and are left out:",
+        })}
+      </p>
       <ul className="bad-rows">
         {listed.map((line) => (
           <li key={line}>{line}</li>

@@ -19,9 +19,9 @@ import {
 import { phoneNumber } from "../../model/format.ts";
 import type { CallBackView } from "../../model/wire.ts";
 import { CALL_BACK, CALL_BACK_REASON, callBackName } from "../../text/callback.ts";
-import { announce } from "../../ui/announce.tsx";
 import { Press } from "../../ui/controls.tsx";
 import { Icon, Shape } from "../../ui/Icon.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { useRingOff } from "../../ui/use-off.ts";
 import { Window } from "../../ui/Window.tsx";
 import "../../ui/detail.css";
@@ -223,7 +223,7 @@ function Cancel({ row }: { row: CallBackView }) {
               onPress={async () => {
                 setAsking(false);
                 if (await act("callback.cancel", { callback: row.id }))
-                  announce(t`The call back to ${number} has been cancelled.`);
+                  toast(t`The call back to ${number} has been cancelled.`, "check", "ringing");
               }}
             >
               {t`Yes, cancel it`}

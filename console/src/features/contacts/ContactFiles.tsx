@@ -1,3 +1,4 @@
+import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { type ChangeEvent, useState } from "react";
 import { useAsk } from "../../connection/ask.ts";
@@ -53,12 +54,9 @@ export function ContactFiles({ close, done }: Props) {
         <>
           <Press className="btn" onPress={close}>{t`Close`}</Press>
           {outcome !== null && !outcome.done && good > 0 && (
-            <Press
-              className="btn"
-              data={{ "data-kind": "primary" }}
-              busy={busy}
-              onPress={() => void take()}
-            >{t`Import ${good} contacts`}</Press>
+            <Press className="btn" data={{ "data-kind": "primary" }} busy={busy} onPress={() => void take()}>
+              {plural(good, { one: "Import # contact", other: "Import # contacts" })}
+            </Press>
           )}
         </>
       }
