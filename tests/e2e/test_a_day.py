@@ -320,7 +320,7 @@ async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
         asked = await asks_about(desk, storing)
         await asked.get_by_role("button", name=desk.says("Stay signed in"), exact=True).click()
         await expect(asked).to_have_count(0)
-        await expect(desk.switch(storing, on=True)).to_be_visible()
+        await expect(desk.operator.switch(storing, on=True)).to_be_visible()
         await expect(desk.page.get_by_role("button", name=desk.says("Group: {}", "Enschede"))).to_be_visible()
 
         # A new tab chooses anew, and finds the sign-in that was kept.
@@ -334,7 +334,7 @@ async def test_the_last_one_for_urgent_calls_is_asked_before_another_group(
         await expect(shown).to_be_visible(timeout=PATIENCE_MS)
         await expect(desk.row(storing)).to_have_count(0)
         await change_group(desk, "Den Bosch", "Enschede")
-        await expect(desk.switch(storing, on=False)).to_be_visible(timeout=PATIENCE_MS)
+        await expect(desk.operator.switch(storing, on=False)).to_be_visible(timeout=PATIENCE_MS)
 
 
 @contextlib.asynccontextmanager
