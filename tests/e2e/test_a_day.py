@@ -348,7 +348,8 @@ async def only_in_enschede(cordboard: Installation, name: str) -> AsyncIterator[
         status, made = await henk.request("POST", "/api/admin/queues", json=queue)
         assert status == 201, made
         yield
-        status, gone = await henk.request("DELETE", f"/api/admin/queues/{made['id']}")
+        version = {"If-Match": f'"{made["version"]}"'}
+        status, gone = await henk.request("DELETE", f"/api/admin/queues/{made['id']}", headers=version)
         assert status < 300, gone
 
 
