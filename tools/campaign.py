@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.report import percentile
+from tests.support.postgres import PostgresServer, running_postgres
 from tools.faults.ending import close_up
 from tools.faults.frozen import frozen_consoles
 from tools.faults.ledger import Ledger, add_up, history, long_gaps
@@ -60,6 +61,9 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=what)
     parser.add_argument("--calls", type=int, default=CALLS, help=f"callers kept on the line ({CALLS})")
     parser.add_argument("--frozen-consoles", type=int, default=2, help="consoles that never read (2)")
+    parser.add_argument(
+        "--postgres", action="store_true", help="on a PostgreSQL, started for it, instead of SQLite"
+    )
     parser.add_argument("--seed", type=int, default=None, help="of everything random; another each time")
     parser.add_argument("--keep", type=Path, default=None, help="folder for data and logs, kept afterwards")
     chosen = parser.parse_args()
@@ -92,9 +96,24 @@ async def campaign(
     """The whole of it."""
     began = time.monotonic()
     plan = planned(chosen, chance)
-    async with busy_office(folder, chance=chance, people=chosen.calls) as office:
+    async with contextlib.AsyncExitStack() as stack:
+        postgres = stack.enter_context(running_postgres()) if chosen.postgres else None
+        office = await stack.enter_async_context(
+            busy_office(
+                folder,
+                chance=chance,
+                people=chosen.calls,
+                database=postgres.new_database() if postgres is not None else None,
+            )
+        )
         deaths = OwnDeaths(office, say)
-        striker = Striker(office, say, deaths, partial(ballast, disk) if disk is not None else None)
+        striker = Striker(
+            office,
+            say,
+            deaths,
+            partial(ballast, disk) if disk is not None else None,
+            partial(_stopped_or_frozen, postgres, chance) if postgres is not None else None,
+        )
         async with deaths.watched(), frozen_consoles(office.cordboard, chosen.frozen_consoles) as frozen:
             say(f"at work after {time.monotonic() - began:.0f} s; {len(plan)} strikes")
             await strike_all(office, striker, plan)
@@ -108,9 +127,16 @@ async def campaign(
             office.complaints.append(too_many)
         if deaths.count:
             striker.tally.struck["own death of Asterisk"] = deaths.count
-        database = office.cordboard.data / "cordboard.db"
+        database = office.cordboard.database
         ledger = add_up(visits, history(database), long_gaps(database), office.callers.apart)
     return close(ledger, striker.tally, office.complaints, seed, time.monotonic() - began)
+
+
+def _stopped_or_frozen(
+    postgres: PostgresServer, chance: random.Random
+) -> contextlib.AbstractContextManager[None]:
+    """It refuses who connects, or takes connections and says nothing more."""
+    return postgres.stopped() if chance.random() < 0.5 else postgres.frozen()
 
 
 async def strike_all(office: Office, striker: Striker, plan: Sequence[str]) -> None:

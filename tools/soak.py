@@ -97,7 +97,7 @@ async def soak(folder: Path, lasts_s: float, per_second: float, seed: int) -> in
         report = await others
         left = await close_up(office)
         await office.cordboard.stop()
-        rows = history(office.cordboard.data / "cordboard.db")
+        rows = history(office.cordboard.database)
         ledger = add_up(office.callers.visits, [row for row in rows if row.number != OTHERS_KEPT])
         say(f"{left} callers were still on the line")
     return _close(looks, ledger, report, rows, office.complaints, seed)

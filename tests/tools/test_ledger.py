@@ -200,7 +200,7 @@ def test_the_mark_of_an_ordinary_death_hides_nothing(tmp_path: Path) -> None:
         connection.executemany("INSERT INTO gaps VALUES (?, ?)", [(1_000, 3_000), (10_000, 22_000)])
         connection.commit()
 
-    assert long_gaps(tmp_path / "cordboard.db") == [(10.0, 22.0)]
+    assert long_gaps(f"sqlite:///{tmp_path / 'cordboard.db'}") == [(10.0, 22.0)]
 
 
 def test_a_talk_that_could_not_reach_the_exchange_need_not_be_heard() -> None:

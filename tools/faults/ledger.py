@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from tools.faults.callers import Fate, Visit
 
@@ -65,22 +65,30 @@ class Ledger:
         return f"{self.calls_in} calls in = {named}"
 
 
-def history(database: Path) -> list[Row]:
-    """Every call in of a stopped installation."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+def history(address: str) -> list[Row]:
+    """Every call in of a stopped installation.
+
+    Args:
+        address: of its database, SQLite or PostgreSQL.
+    """
+    with _reading(address) as connection:
         rows = connection.execute(
             # A call between two desks is one out and one in; nobody outside took part.
-            "SELECT c.id, c.number, c.answered_at, c.ended_at, c.ended_by,"
-            " c.ended_by = 'exit' OR (c.organisation, c.id) IN ("
-            "  SELECT p.organisation, p.partner FROM calls o"
-            "  JOIN calls p ON p.organisation = o.organisation AND p.id = o.peer"
-            "  WHERE o.ended_by = 'exit' AND p.partner IS NOT NULL"
-            ") FROM calls c WHERE c.direction = 'in' AND c.peer IS NULL"
+            text(
+                "SELECT c.id, c.number, c.answered_at, c.ended_at, c.ended_by,"
+                " c.ended_by = 'exit' OR (c.organisation, c.id) IN ("
+                "  SELECT p.organisation, p.partner FROM calls o"
+                "  JOIN calls p ON p.organisation = o.organisation AND p.id = o.peer"
+                "  WHERE o.ended_by = 'exit' AND p.partner IS NOT NULL"
+                ") FROM calls c WHERE c.direction = 'in' AND c.peer IS NULL"
+            )
         ).fetchall()
         stretches: dict[str, list[str]] = {}
         talks: dict[str, list[tuple[float, float]]] = {}
         for id_, kind, agent, started, ended, outcome in connection.execute(
-            "SELECT call_id, kind, agent, started_at, ended_at, outcome FROM segments ORDER BY started_at"
+            text(
+                "SELECT call_id, kind, agent, started_at, ended_at, outcome FROM segments ORDER BY started_at"
+            )
         ):
             if kind in ("talk", "conference", "away") and ended is not None:
                 talks.setdefault(str(id_), []).append((started / 1000, ended / 1000))
@@ -102,15 +110,28 @@ def history(database: Path) -> list[Row]:
     ]
 
 
-def long_gaps(database: Path) -> list[tuple[float, float]]:
+def long_gaps(address: str) -> list[tuple[float, float]]:
     """From when to when, in seconds, the history of a stopped installation says that something may be missing.
 
     Only where a server died with what it had not been able to write: the mark that every death leaves is about a
     second and a start long, and must hide nothing.
     """
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        rows = connection.execute('SELECT since, "until" FROM gaps').fetchall()
+    with _reading(address) as connection:
+        rows = connection.execute(text('SELECT since, "until" FROM gaps')).fetchall()
     return [(since / 1000, until / 1000) for since, until in rows if until - since >= LONG_GAP_MS]
+
+
+@contextmanager
+def _reading(address: str) -> Iterator[Connection]:
+    url = make_url(address)
+    engine = create_engine(
+        url.set(drivername="sqlite" if url.get_backend_name() == "sqlite" else "postgresql+psycopg")
+    )
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def add_up(

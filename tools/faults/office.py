@@ -189,17 +189,23 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def busy_office(folder: Path, *, chance: random.Random, people: int) -> AsyncIterator[Office]:
+async def busy_office(
+    folder: Path, *, chance: random.Random, people: int, database: str | None = None
+) -> AsyncIterator[Office]:
     """Start Cordboard, have everybody at work and callers calling.
 
     Args:
         people: how many callers are kept on the line.
+        database: address of an empty PostgreSQL database; None: a file of SQLite.
     """
     ari_port, outside_port = pick(1)[0] + BESIDE, pick(1, TRUNK_ADDRESS)[0]
     folder.mkdir(parents=True, exist_ok=True)
     wall = Wall(folder / "wall")
     cordboard = Installation(
-        folder, configuration=configuration(ari_port, outside_port), environment=wall.environment
+        folder,
+        configuration=configuration(ari_port, outside_port),
+        environment=wall.environment,
+        database=database,
     )
     async with contextlib.AsyncExitStack() as stack:
         wire = await stack.enter_async_context(

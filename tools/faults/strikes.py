@@ -61,6 +61,7 @@ class Striker:
         say: shows a line of progress.
         deaths: is told of a death that is dealt.
         disk: fills the disk while the context lasts; None: the server's files may not grow instead.
+        away: takes the database away while the context lasts; None: somebody else has SQLite's file to themselves.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class Striker:
         say: Callable[[str], None],
         deaths: OwnDeaths,
         disk: Callable[[], contextlib.AbstractContextManager[None]] | None = None,
+        away: Callable[[], contextlib.AbstractContextManager[None]] | None = None,
     ) -> None:
         self.office = office
         self.tally = Tally()
         self._say = say
+        self._away = away
         self._deaths = deaths
         self._disk = disk
         self._died_at = 0.0
@@ -199,9 +202,10 @@ class Striker:
         )
 
     async def stop_database(self) -> None:
-        """Somebody else has the database for themselves."""
-        database = self.office.cordboard.data / "cordboard.db"
-        await self._without_storage("database away", _locked(database), DATABASE_AWAY_S)
+        """The database takes nothing."""
+        file = self.office.cordboard.data / "cordboard.db"
+        away = self._away() if self._away is not None else _locked(file)
+        await self._without_storage("database away", away, DATABASE_AWAY_S)
 
     async def _without_storage(
         self, what: str, away: contextlib.AbstractContextManager[None], lasts_s: tuple[float, float]
