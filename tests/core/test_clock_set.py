@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cordboard.core.absence import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.commands import Dial
 from cordboard.core.records import CallBackRow, CallBackStatus
 from cordboard.core.requests import AcceptCallBack, MakeCallBack
@@ -120,7 +119,7 @@ def test_who_has_no_console_is_signed_out_after_as_long_as_ever(step_ms: int) ->
     set_clock(world, step_ms)
 
     assert {agent.id: world.now - agent.idle_since for agent in world.board.agents.values()} == idle
-    world.wait((CONSOLE_GONE_SIGN_OUT_MS - 61_000) / 1000)
+    world.wait((world.board.rules.console_gone_ms - 61_000) / 1000)
     assert world.person("chantal").signed_in
     world.wait(1)
     assert not world.person("chantal").signed_in

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.core.agent import Agent, Device
+from cordboard.core.agent import Agent, AgentStatus, Device
 from cordboard.core.board import Board
-from cordboard.core.commands import HangUp, HangUpReason
+from cordboard.core.commands import Announce, HangUp, HangUpReason, Phrase, Sentence
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import DevicePaired, QueueSignInChanged
@@ -195,3 +195,79 @@ def test_call_backs_wait_while_their_module_is_switched_off() -> None:
     configure(world, lambda wanted: setattr(wanted, "callbacks_rest", False))
     assert list(first.offers) == ["chantal"]
     assert all(one.is_open and one.row.attempts == 0 for one in world.board.callbacks.values())
+
+
+def ruled(**rules: int | None) -> Callable[[Board], object]:
+    """The organisation has these rules."""
+
+    def change(board: Board) -> None:
+        board.rules = replace(board.rules, **rules)  # type: ignore[arg-type]  # by their names
+
+    return change
+
+
+@pytest.mark.rule("D16", "X-b")
+@pytest.mark.parametrize(
+    ("gone", "rule"), [(World.console_goes, "console_gone_ms"), (World.phone_vanishes, "device_lost_ms")]
+)
+@pytest.mark.parametrize("minutes", [2, 60])
+def test_another_time_without_console_or_telephone_counts_for_who_is_away_already(
+    gone: Callable[[World, str], None], rule: str, minutes: int
+) -> None:
+    """Shorter or longer than it was: sign-ins end when the new time is over, not sooner and not later."""
+    world = office("chantal", "piet")
+    queue = world.board.queues[QueueId("algemeen")]
+    gone(world, "chantal")
+    world.wait(60)
+
+    configure(world, ruled(**{rule: minutes * 60_000}))
+
+    world.wait((minutes - 1) * 60 - 1)
+    assert queue.signed_in == {"chantal", "piet"}
+    world.wait(1)
+    assert queue.signed_in == {"piet"}
+
+
+@pytest.mark.rule("D3", "X-b")
+def test_how_many_rings_may_be_let_go_by_is_the_organisations() -> None:
+    """One is enough here."""
+    world = office("chantal", "piet")
+    configure(world, ruled(misses_max=1))
+    world.call_arrives("c1")
+
+    world.wait(20)
+
+    assert world.status("chantal") is AgentStatus.NOT_ANSWERED
+
+
+@pytest.mark.rule("D4", "X-b")
+def test_when_a_rejected_call_comes_back_is_the_organisations() -> None:
+    """Nobody else is free: after ten seconds here, not after thirty."""
+    world = office("chantal")
+    configure(world, ruled(rejected_back_ms=10_000))
+    world.call_arrives("c1")
+    world.click_reject("chantal", "c1")
+
+    world.wait(9.9)
+    assert not world.call("c1").offers
+    world.wait(0.1)
+    assert set(world.call("c1").offers) == {"chantal"}
+
+
+@pytest.mark.rule("D8", "X-b")
+@pytest.mark.parametrize(("every_ms", "times"), [(30_000, 3), (None, 0)])
+def test_how_often_who_is_on_hold_is_told_so_is_the_organisations(every_ms: int | None, times: int) -> None:
+    """Also of a hold that goes on; without it there is the music only."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.click_hold("chantal", "c1")
+    world.wait(10)
+
+    configure(world, ruled(hold_told_ms=every_ms))
+    world.wait(85)
+
+    told = [
+        one for one in world.commanded(Announce) if one.phrases == (Phrase(sentence=Sentence.STILL_HOLDING),)
+    ]
+    assert len(told) == times

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cordboard.core import line as lines
-from cordboard.core.absence import CONSOLE_GONE_SIGN_OUT_MS
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.call import Call, CallState
 from cordboard.core.events import (
@@ -263,7 +262,7 @@ class _Deeds(Promises):
         day.tell(ConsoleLost(agent=agent.id))
         if day.chance.random() < 0.3 and day.board.exchange_up:
             before = len(agent.signed_in)
-            day.wait(CONSOLE_GONE_SIGN_OUT_MS / 1000 + 1)
+            day.wait(day.board.rules.console_gone_ms / 1000 + 1)
             day.sometimes["signed out without a console"] += before > len(agent.signed_in)
 
     def a_phone_registers_while_nobody_sits_there(self) -> None:
@@ -274,7 +273,7 @@ class _Deeds(Promises):
             return
         agent = gone[0]
         day.tell(ConsoleLost(agent=agent.id))
-        day.wait(CONSOLE_GONE_SIGN_OUT_MS / 1000 + 1)
+        day.wait(day.board.rules.console_gone_ms / 1000 + 1)
         if agent.away and not agent.signed_in and agent.device is not None:
             day.phone_vanishes(agent.id)
             day.phone_comes_back(agent.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from cordboard.core.absence import overdue_at
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import OWN, Call, CallState, TransferState
@@ -22,7 +23,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.turn import Turn
-from cordboard.core.types import CallBackId, Direction, EndedBy, UserId
+from cordboard.core.types import CallBackId, Direction, EndedBy, Instant, UserId
 from tests.support import full_look
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def check(world: World) -> None:
         wrap_ups_end(world)
         nobody_waits_in_vain(world)
         nobody_is_waited_for_in_vain(board)
-        alarms_are_set(board)
+        alarms_are_set(board, world.now)
     if not world.events:
         sound_is_right(world)
 
@@ -266,7 +267,7 @@ def nobody_is_waited_for_in_vain(board: Board) -> None:
         assert agent.calls or (agent.line_lost_until is None and agent.ring_back_at is None), agent
 
 
-def alarms_are_set(board: Board) -> None:
+def alarms_are_set(board: Board, board_now: Instant) -> None:
     """Every moment at which something ends by itself will be noticed."""
     assert set(board.alarms) == board.alarms_set
     for call in board.calls.values():
@@ -277,6 +278,8 @@ def alarms_are_set(board: Board) -> None:
             assert instant is None or (instant, f"call {call.id}") in board.alarms_set, (call, instant)
     for agent in board.agents.values():
         due = [agent.ring_back_at, agent.line_lost_until]
+        if agent.signed_in and (absent := overdue_at(board, agent)) is not None and absent > board_now:
+            due.append(absent)
         if agent.line is not None:
             due.append(agent.line.until)
         if agent.wrap_up is not None:

@@ -11,7 +11,6 @@ from cordboard.core import strategy
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState
-from cordboard.core.distribute import NOBODY_ELSE_MS
 from cordboard.core.queue import Queue
 from cordboard.core.types import Instant, Strategy, UserId
 
@@ -64,10 +63,10 @@ def _wanted(board: Board, now: Instant, call: Call, first: dict[UserId, Call]) -
     willing = [a for a in able if a.id not in call.rejected]
     if not willing:
         for agent in able:
-            if call.rejected[agent.id] + NOBODY_ELSE_MS <= now:
+            if call.rejected[agent.id] + board.rules.rejected_back_ms <= now:
                 willing.append(agent)
             else:
-                _is_woken(board, call.rejected[agent.id] + NOBODY_ELSE_MS)
+                _is_woken(board, call.rejected[agent.id] + board.rules.rejected_back_ms)
     if call.urgent or strategy.rings_everybody(queue):
         return {a.id for a in willing}
     if queue.strategy is Strategy.RING_PROGRESSIVELY:

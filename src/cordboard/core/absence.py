@@ -6,23 +6,26 @@ from cordboard.core.agent import Agent
 from cordboard.core.board import Board
 from cordboard.core.types import Instant
 
-MISSES_MAX = 3
-"""Unanswered rings in a row after which an agent is set to "not answered" (D3)."""
-CONSOLE_GONE_SIGN_OUT_MS = 600_000
-"""An agent without a console is signed out of the queues after this, with a desk phone or not (D16)."""
-DEVICE_LOST_SIGN_OUT_MS = 900_000
-"""The same of one whose device is not registered (D16)."""
+
+def overdue_at(board: Board, agent: Agent) -> Instant | None:
+    """When the agent will have been so long without a console, or without a device, that sign-ins end.
+
+    None: both are there. While the exchange is away a device is not known to be lost.
+    """
+    rules, moments = board.rules, []
+    if not agent.console and agent.console_lost_at is not None:
+        moments.append(agent.console_lost_at + rules.console_gone_ms)
+    if agent.device_lost_at is not None and board.exchange_up:
+        moments.append(agent.device_lost_at + rules.device_lost_ms)
+    return min(moments, default=None)
 
 
 def is_overdue(board: Board, agent: Agent, now: Instant) -> bool:
-    """So long without a console, or without a device, that sign-ins end; while the exchange is away a device is not
-    known to be lost."""
-    console, device = agent.console_lost_at, agent.device_lost_at
-    no_console = not agent.console and console is not None and now >= console + CONSOLE_GONE_SIGN_OUT_MS
-    no_device = device is not None and board.exchange_up and now >= device + DEVICE_LOST_SIGN_OUT_MS
-    return no_console or no_device
+    """That moment has come."""
+    at = overdue_at(board, agent)
+    return at is not None and now >= at
 
 
 def is_missing(board: Board, agent: Agent, now: Instant) -> bool:
     """Would have been set away or signed out, were it not for the urgent calls that nobody else is there for."""
-    return (agent.misses >= MISSES_MAX and not agent.away) or is_overdue(board, agent, now)
+    return (agent.misses >= board.rules.misses_max and not agent.away) or is_overdue(board, agent, now)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TypeVar
 
-from cordboard.core import callback, desk, missed, wrapup
+from cordboard.core import callback, desk, holding, missed, wrapup
 from cordboard.core.agent import Agent, Device
 from cordboard.core.board import Board
 from cordboard.core.call import Call
@@ -63,6 +63,10 @@ def configure(turn: Turn, wanted: Board) -> None:
     _queues(turn, wanted)
     _devices(turn, wanted)
     _agents(turn, wanted)
+    for agent in board.agents.values():
+        desk.watch_absence(turn, agent)
+    for call in board.calls.values():
+        holding.begin(turn, call)
     for queue_id in [q for q in board.queues if q not in wanted.queues]:
         del board.queues[queue_id]
         turn.show(Thing.QUEUE, queue_id)

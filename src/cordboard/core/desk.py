@@ -274,6 +274,7 @@ def console_seen(turn: Turn, agent: Agent) -> None:
     """A console of this agent is connected."""
     if not agent.console:
         agent.console, agent.console_lost_at = True, None
+        watch_absence(turn, agent)
         turn.show_agent(agent)
         urgent.staffing_of(turn, agent)
 
@@ -282,8 +283,15 @@ def console_lost(turn: Turn, agent: Agent) -> None:
     """No console for the grace time; a desk phone still rings for a while (D16)."""
     if agent.console:
         agent.console, agent.console_lost_at = False, turn.now
-        turn.wake(turn.now + absence.CONSOLE_GONE_SIGN_OUT_MS, agent)
+        watch_absence(turn, agent)
         turn.show_agent(agent)
+
+
+def watch_absence(turn: Turn, agent: Agent) -> None:
+    """Look again when the agent will have been away too long (D16)."""
+    at = absence.overdue_at(turn.board, agent)
+    if at is not None:
+        turn.wake(max(turn.now + 1, at), agent)
 
 
 def watch_device(turn: Turn, agent: Agent) -> None:
@@ -292,10 +300,9 @@ def watch_device(turn: Turn, agent: Agent) -> None:
     if device is None or device.registered:
         agent.device_lost_at = None
         urgent.staffing_of(turn, agent)
-        return
-    if agent.device_lost_at is None:
+    elif agent.device_lost_at is None:
         agent.device_lost_at = turn.now
-    turn.wake(max(turn.now + 1, agent.device_lost_at + absence.DEVICE_LOST_SIGN_OUT_MS), agent)
+    watch_absence(turn, agent)
 
 
 def due(turn: Turn, agent: Agent) -> None:
@@ -305,6 +312,8 @@ def due(turn: Turn, agent: Agent) -> None:
     """
     _remind(turn, agent)
     if not absence.is_overdue(turn.board, agent, turn.now):
+        # A rule may be another than when this moment was set.
+        watch_absence(turn, agent)
         return
     for queue_id in list(agent.signed_in):
         queue = turn.board.queues[queue_id]

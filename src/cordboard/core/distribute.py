@@ -24,8 +24,6 @@ from cordboard.core.records import SegmentOutcome, Why, WrapUpKind
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Instant, QueueId, UserId
 
-NOBODY_ELSE_MS = 30_000
-"""A rejected call comes back to the rejecter after this, when nobody else is free (D4)."""
 SKIPPED_MAX = 8
 """So many agents who are not rung are named in a call's log; more are counted."""
 LOOKS_MAX = 1_000_000
@@ -311,7 +309,9 @@ def _wanted(turn: Turn, call: Call) -> dict[UserId, bool]:
     willing = [a for a in able if a.id not in call.rejected] if call.rejected else able
     nobody_else = not willing
     if nobody_else:
-        willing = [a for a in able if not too_early(turn, call, call.rejected[a.id] + NOBODY_ELSE_MS)]
+        willing = [
+            a for a in able if not too_early(turn, call, call.rejected[a.id] + board.rules.rejected_back_ms)
+        ]
     if not call.urgent:
         # Urgent calls are offered to everybody at once, whatever the queue's strategy (D6).
         if strategy.rings_alone(queue):

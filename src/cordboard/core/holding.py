@@ -7,9 +7,7 @@ from cordboard.core.call import Call, CallState
 from cordboard.core.commands import Announce, Phrase, Recall, Sentence
 from cordboard.core.notices import Saying
 from cordboard.core.turn import Turn
-
-STILL_HOLDING_MS = 60_000
-"""How often a caller on hold hears that the hold goes on."""
+from cordboard.core.types import Instant
 
 
 def begin(turn: Turn, call: Call) -> None:
@@ -18,8 +16,9 @@ def begin(turn: Turn, call: Call) -> None:
         return
     _count(turn, call)
     warn_at = call.since + turn.board.rules.hold_warn_ms
-    for at in (warn_at, _next_recall(turn, call), _next_word(call)):
-        turn.wake_call(max(turn.now + 1, at), call)
+    for at in (warn_at, _next_recall(turn, call), _next_word(turn, call)):
+        if at is not None:
+            turn.wake_call(max(turn.now + 1, at), call)
 
 
 def _count(turn: Turn, call: Call) -> None:
@@ -29,7 +28,8 @@ def _count(turn: Turn, call: Call) -> None:
     """
     lasted = turn.now - call.since
     after, again = _recall_ms(turn)
-    call.held_told = lasted // STILL_HOLDING_MS
+    every = turn.board.rules.hold_told_ms
+    call.held_told = lasted // every if every is not None else 0
     call.recalls = 0 if lasted < after else 1 + (lasted - after) // again
 
 
@@ -44,8 +44,10 @@ def _next_recall(turn: Turn, call: Call) -> int:
     return call.since + after + call.recalls * again
 
 
-def _next_word(call: Call) -> int:
-    return call.since + (call.held_told + 1) * STILL_HOLDING_MS
+def _next_word(turn: Turn, call: Call) -> Instant | None:
+    """When the caller hears again that the hold goes on; None: never."""
+    every = turn.board.rules.hold_told_ms
+    return call.since + (call.held_told + 1) * every if every is not None else None
 
 
 def due(turn: Turn, call: Call) -> None:
@@ -55,7 +57,8 @@ def due(turn: Turn, call: Call) -> None:
     if not call.warned and turn.now >= call.since + turn.board.rules.hold_warn_ms:
         call.warned = True
         turn.show_call(call)
-    reminds, tells = turn.now >= _next_recall(turn, call), turn.now >= _next_word(call)
+    word_at = _next_word(turn, call)
+    reminds, tells = turn.now >= _next_recall(turn, call), word_at is not None and turn.now >= word_at
     if reminds or tells:
         # Late, or by another rule than a moment ago: once, and not once for each time that was missed.
         _count(turn, call)
@@ -67,7 +70,8 @@ def due(turn: Turn, call: Call) -> None:
         language = queue.language if queue is not None else turn.board.language
         phrase = Phrase(sentence=Sentence.STILL_HOLDING)
         turn.do(Announce(leg=call.leg, phrases=(phrase,), language=language, answer=False))
-        turn.wake_call(max(turn.now + 1, _next_word(call)), call)
+        if (word_at := _next_word(turn, call)) is not None:
+            turn.wake_call(max(turn.now + 1, word_at), call)
 
 
 def _remind(turn: Turn, call: Call) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from cordboard.core import line as lines
 from cordboard.core import strategy, urgent
-from cordboard.core.absence import MISSES_MAX
 from cordboard.core.agent import Agent, LineState
 from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note, Reason
@@ -127,7 +126,7 @@ def _missed(turn: Turn, agent: Agent, call: Call) -> None:
     agent.misses += 1
     turn.note(call, Why.RANG_OUT, agent)
     _next_agent(turn, agent, call, SegmentOutcome.MISSED)
-    if agent.misses >= MISSES_MAX and not agent.away:
+    if agent.misses >= turn.board.rules.misses_max and not agent.away:
         if _is_last_for_urgent(turn, agent):
             turn.say(agent, Saying.LAST_IN_URGENT)
             urgent.staffing_of(turn, agent)

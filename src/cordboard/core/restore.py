@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cordboard.core import (
-    absence,
     aftermath,
     customer_first,
     desk,
@@ -491,4 +490,4 @@ def _tidy(turn: Turn, agent: Agent) -> None:
     desk.watch_device(turn, agent)
     if not agent.console and agent.console_lost_at is None and not desk.may_go_on_by_phone(turn.board, agent):
         agent.console_lost_at = turn.now
-        turn.wake(turn.now + absence.CONSOLE_GONE_SIGN_OUT_MS, agent)
+        desk.watch_absence(turn, agent)

@@ -136,6 +136,16 @@ class HouseRules:
     """A manual wrap-up ends by itself after this; None: never (D10)."""
     sign_in_reminder_ms: int | None = None
     """How long somebody may be signed out of every queue before a reminder, and how often (2.4-k); None: never."""
+    hold_told_ms: int | None = 60_000
+    """How often a caller on hold hears that the hold goes on; None: the music only (D8)."""
+    misses_max: int = 3
+    """So many rings in a row that an agent lets go by set that agent to "not answered" (D3)."""
+    rejected_back_ms: int = 30_000
+    """When nobody else is free, who rejected a call is offered it again after this (D4)."""
+    console_gone_ms: int = 600_000
+    """An agent without a console is signed out of the queues after this, with a desk phone or not (D16)."""
+    device_lost_ms: int = 900_000
+    """The same of one whose device is not registered (D16)."""
     keep_sign_ins: bool = False
     """Who logs out of the console and not of the desk phone stays signed in, and is rung there (D17)."""
     count_window: CountWindow = CountWindow.DAY

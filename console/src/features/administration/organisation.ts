@@ -38,6 +38,11 @@ export function organisation(language: Kind): Page {
       dial_ring_ms: seconds,
       hold_warn_ms: seconds,
       hold_recall_ms: seconds,
+      hold_told_ms: { is: "seconds", empty: t`never` },
+      misses_max: { is: "count" },
+      rejected_back_ms: seconds,
+      console_gone_ms: { is: "seconds", minutes: true },
+      device_lost_ms: { is: "seconds", minutes: true },
       direct_ring_ms: seconds,
       direct_exit: { is: "exit" },
       mail_messages: { is: "flag", yes: t`also`, no: t`not` },
@@ -84,12 +89,19 @@ export function organisation(language: Kind): Page {
         text: t`Who may do so takes a waiting call [pick_signed_in_only].`,
       },
       {
+        title: t`Not taken`,
+        text: t`After [misses_max] rings in a row that are let go by, an agent is set to "not answered". Who rejected a call is offered it again after [rejected_back_ms] seconds when nobody else is free.`,
+      },
+      {
         title: t`Several calls`,
         text: t`Waiting calls [pick_while_busy] while one is speaking. When a second call has ended, the first one [auto_resume].`,
       },
       {
         title: t`On hold`,
-        text: t`Who is on hold hears [hold_music]. After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`,
+        text:
+          row["hold_told_ms"] === null
+            ? t`Who is on hold hears [hold_music], and [hold_told_ms] that the hold goes on. After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`
+            : t`Who is on hold hears [hold_music], and every [hold_told_ms] seconds that the hold goes on. After [hold_warn_ms] seconds a hold turns amber, after [hold_recall_ms] seconds the agent is reminded.`,
       },
       {
         title: t`With announcement`,
@@ -125,6 +137,10 @@ export function organisation(language: Kind): Page {
       {
         title: t`History`,
         text: t`Calls show for [history_days] days; after that nobody's number or name is kept.`,
+      },
+      {
+        title: t`Away`,
+        text: t`Who has no console for [console_gone_ms] minutes, or no connected phone for [device_lost_ms] minutes, is signed out of the queues.`,
       },
       {
         title: t`Signed out`,
