@@ -1,43 +1,58 @@
-"""The pytest side of `make test`: of a part that mostly waits, each of two runs side by side plays some of the files.
+"""The pytest side of `make test`: of a part that mostly waits, two runs side by side share the files.
 
-`CORDBOARD_LANE=1/2` plays the first of two. Which file is in which depends on the collected files alone, so that
-together they are every test, each once; a file is never torn, for its tests share an installation.
+`CORDBOARD_LANES` names an empty folder that they have in common. Each takes the largest file that nobody has taken
+yet, plays it whole (for its tests share an installation), and takes the next one, so that both end at nearly the same
+time whatever a file takes. Together they are every test, each once.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
-VARIABLE = "CORDBOARD_LANE"
+VARIABLE = "CORDBOARD_LANES"
 
 
-def lanes_of(files: Iterable[str], lanes: int) -> dict[str, int]:
-    """File -> the lane (from 1) that plays it, when each name is there once for each of its tests.
+def claims(files: Mapping[str, int], folder: Path) -> Iterator[str]:
+    """Files that this run plays, each taken when it is asked for.
 
-    The largest first, each where there is least to do yet.
+    Args:
+        files: how many tests each has.
+        folder: what is taken has a mark here.
     """
-    counted = Counter(files)
-    load = [0] * lanes
-    found: dict[str, int] = {}
-    for file, tests in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
-        lane = min(range(lanes), key=load.__getitem__)
-        load[lane] += tests
-        found[file] = lane + 1
-    return found
+    for place, file in enumerate(sorted(files, key=lambda one: (-files[one], one))):
+        try:
+            (folder / str(place)).touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        yield file
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what another lane plays: after the marks have chosen, so that both share what is left."""
-    wanted = os.environ.get(VARIABLE)
-    if wanted is None:
-        return
-    lane, of = map(int, wanted.split("/"))
-    plan = lanes_of((str(item.path) for item in items), of)
-    others = [item for item in items if plan[str(item.path)] != lane]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if plan[str(item.path)] == lane]
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Play what is taken; None: all of it, by pytest itself."""
+    folder = os.environ.get(VARIABLE)
+    if folder is None or session.config.option.collectonly or session.testsfailed:
+        return None
+    found: dict[str, list[pytest.Item]] = {}
+    for item in session.items:
+        found.setdefault(str(item.path), []).append(item)
+    ours = claims({file: len(items) for file, items in found.items()}, Path(folder))
+    file = next(ours, None)
+    while file is not None:
+        # The next one is taken before this one is torn down: pytest keeps what both need.
+        items, following = found[file], None
+        for place, item in enumerate(items):
+            if item is items[-1]:
+                following = next(ours, None)
+            after = items[place + 1] if item is not items[-1] else found[following][0] if following else None
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        file = following
+    return True

@@ -6,7 +6,7 @@ lost its tests must not look green. Each part leaves JUnit XML in `.cache/result
 `tools/rules` (`tools/rules_plugin.py`).
 
 The real exchange and the real browser mostly wait for telephones and people, so the files of the exchange are played
-in two lanes side by side (`tools/lanes_plugin.py`), and the days and the units, which only calculate, run beside all of
+by two runs side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which only calculate, run beside all of
 it at a lower priority; what is not the first lane is shown whole when it has ended. The campaign comes last and alone:
 it also looks at how soon everything is back.
 """
@@ -17,6 +17,7 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -29,7 +30,7 @@ from pathlib import Path
 from cordboard.asterisk.ports import RANGE_VARIABLE
 from tools import console_proofs, proofs
 from tools.jobs import LIVE, end_group, interrupt_group
-from tools.lanes_plugin import VARIABLE as LANE_VARIABLE
+from tools.lanes_plugin import VARIABLE as LANES_VARIABLE
 from tools.setup import PYTHON
 from tools.steps import CACHE, ROOT
 
@@ -149,7 +150,7 @@ def run_part(
     """Run one part of the suite and count it; its output comes as it goes, or whole at its end.
 
     Args:
-        half: 1 or 2: only so many of its files; None: all of them.
+        half: 1 or 2: what this run takes of the files that it shares with the other; None: all of them.
     """
     title = name if half is None else f"{name}, half {half}"
     report = RESULTS / f"{name}{half or ''}.xml"
@@ -161,8 +162,6 @@ def run_part(
     if name == "units":
         # Ten times the days of random people that `make check` tries.
         env = {"CORDBOARD_DEEP": "400"} | env
-    if half is not None:
-        env = env | {LANE_VARIABLE: f"{half}/2"}
     started = time.monotonic()
     print(f"\ntest: {title} ...{BESIDE[lane]}", flush=True)
     ended = run_command(title, command, env, lane)
@@ -227,11 +226,12 @@ def run_full(env: dict[str, str]) -> Count:
     """Every part: the static checks alone, then those that wait with those that calculate beside them."""
     total = run_static(env)
     stopped = threading.Event()
-    with ThreadPoolExecutor(2) as lanes:
+    with ThreadPoolExecutor(2) as lanes, tempfile.TemporaryDirectory(prefix="cordboard-lanes-") as taken:
+        shared = env | {LANES_VARIABLE: taken}
         beside = lanes.submit(run_beside, env, stopped)
-        second = lanes.submit(run_part, "exchange", [], env, Lane.SECOND, half=2)
+        second = lanes.submit(run_part, "exchange", [], shared, Lane.SECOND, half=2)
         try:
-            total += run_part("exchange", [], env, half=1)
+            total += run_part("exchange", [], shared, half=1)
             total += second.result()
             total += run_part("browser", [], env)
             total += beside.result()

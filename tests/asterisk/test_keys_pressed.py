@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,22 +38,24 @@ class Listener:
         self.legs = Legs()
         self.heard: dict[str, str] = defaultdict(str)
         self.told = 0
-        self.answering: list[asyncio.Task[None]] = []
+        self.asking: list[asyncio.Task[object]] = []
         self.link.set_listener(self._hear, lambda: None, lambda: None)
 
     def _hear(self, raw: bytes) -> None:
         event = msgspec.json.decode(raw)
         if event["type"] == "CallBroadcast":
-            self.answering.append(asyncio.create_task(self._take(event["channel"]["id"])))
+            self._ask(claim(self.link, event["channel"]["id"]))
+        elif event["type"] == "StasisStart":
+            # Ours since this moment, and not since the answer to the claim.
+            self._ask(self.link.request("POST", f"channels/{event['channel']['id']}/answer"))
         elif event["type"] == "ChannelDtmfReceived":
             leg = event["channel"]["id"]
             self.told += 1
             if self.legs.pressed(LegId(leg), event["timestamp"]):
                 self.heard[leg] += event["digit"]
 
-    async def _take(self, leg: str) -> None:
-        assert await claim(self.link, leg)
-        await self.link.request("POST", f"channels/{leg}/answer")
+    def _ask(self, work: Coroutine[Any, Any, object]) -> None:
+        self.asking.append(asyncio.create_task(work))
 
 
 async def test_the_same_key_pressed_quickly_is_heard_as_often_as_it_was_pressed(tmp_path: Path) -> None:

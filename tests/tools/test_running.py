@@ -12,7 +12,7 @@ import pytest
 
 from tools import run_tests, setup, steps
 from tools.jobs import LIVE, Job, do, run_all
-from tools.lanes_plugin import lanes_of
+from tools.lanes_plugin import VARIABLE, claims
 from tools.run_tests import Count, Lane, count
 
 
@@ -141,15 +141,43 @@ def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytes
     assert {name.split()[0] for name in ran} == set(run_tests.PARTS)
 
 
-def test_every_file_is_in_one_lane_and_none_has_much_more_to_do() -> None:
-    """Whatever the order in which they were found."""
-    files = [
-        name for name, tests in (("a", 30), ("b", 20), ("c", 12), ("d", 3), ("e", 3)) for _ in range(tests)
+def test_two_runs_take_every_file_once_the_largest_first(tmp_path: Path) -> None:
+    """Whoever is ready takes the next one, so that neither waits for long."""
+    files = {"a": 30, "b": 20, "c": 12, "d": 3, "e": 3}
+    one, other = claims(files, tmp_path), claims(files, tmp_path)
+
+    taken = [next(one), next(other), next(other), next(one), *other, *one]
+
+    assert taken == ["a", "b", "c", "d", "e"]
+
+
+def test_two_runs_side_by_side_play_every_test_once(tmp_path: Path) -> None:
+    """Each file whole, and what a file has set up is taken down before the next one begins."""
+    for name in "abc":
+        (tmp_path / f"test_{name}.py").write_text(
+            "import os, pytest, time\n"
+            f"def say(what): open({str(tmp_path / 'log')!r}, 'a').write(f'{{os.getpid()}} {name} {{what}}\\n')\n"
+            "@pytest.fixture(scope='module', autouse=True)\n"
+            "def house():\n    say('up'); yield; say('down')\n"
+            "def test_one(): say('one'); time.sleep(0.3)\n"
+            "def test_two(): say('two')\n"
+        )
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    words = ["-m", "pytest", "-q", "-p", "tools.lanes_plugin", "-p", "no:cacheprovider", "-c", os.devnull]
+    env = dict(os.environ) | {VARIABLE: str(taken), "PYTHONPATH": str(run_tests.ROOT)}
+    runs = [
+        subprocess.Popen([sys.executable, *words, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=env)
+        for _ in range(2)
     ]
-    plan = lanes_of(files, 2)
-    assert plan == lanes_of(reversed(files), 2)
-    load = {lane: sum(plan[file] == lane for file in files) for lane in (1, 2)}
-    assert load == {1: 33, 2: 35}
+    said = [run.communicate(timeout=60)[0] for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0], said
+    lines = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
+    of_one = [[what for run, *what in lines if run == which] for which in sorted({run for run, *_ in lines})]
+    files = [played[place : place + 4] for played in of_one for place in range(0, len(played), 4)]
+    whole = [[[name, what] for what in ("up", "one", "two", "down")] for name in "abc"]
+    assert sorted(files) == whole
 
 
 def test_what_a_part_beside_said_is_kept_and_its_limit_holds(monkeypatch: pytest.MonkeyPatch) -> None:
