@@ -6,9 +6,9 @@ lost its tests must not look green. Each part leaves JUnit XML in `.cache/result
 `tools/rules` (`tools/rules_plugin.py`).
 
 The real exchange and the real browser mostly wait for telephones and people, so the files of the exchange are played
-by two runs side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which only calculate, run beside all of
-it at a lower priority; what is not the first lane is shown whole when it has ended. The campaign comes last and alone:
-it also looks at how soon everything is back.
+by two runs side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which
+only calculate, run beside all of it at a lower priority; what is not the first lane is shown whole when it has ended.
+The campaign comes last and alone: it also looks at how soon everything is back.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def test_two_runs_side_by_side_play_every_test_once(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
     words = ["-m", "pytest", "-q", "-p", "tools.lanes_plugin", "-p", "no:cacheprovider", "-c", os.devnull]
-    env = dict(os.environ) | {VARIABLE: str(taken), "PYTHONPATH": str(run_tests.ROOT)}
+    env = dict(os.environ) | {VARIABLE: str(taken), "PYTHONPATH": str(steps.ROOT)}
     runs = [
         subprocess.Popen([sys.executable, *words, str(tmp_path)], stdout=subprocess.PIPE, text=True, env=env)
         for _ in range(2)
