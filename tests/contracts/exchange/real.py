@@ -134,7 +134,17 @@ class RealRig(Rig):
         phone.server, phone.tone_hz = self.sip, self.next_tone()
         phone.rings_audibly, phone.answers_after_ms = rings, answers_after_ms
         phone.rejects_with = None if rejects_with is None else REASONS[rejects_with]
+        await self._trunk_is_up()
         return RealPhone(self, phone, name=number)
+
+    async def _trunk_is_up(self) -> None:
+        """While tests run that wait for nothing, the provider hears no question, and the exchange takes it for gone."""
+        for _ in range(100):
+            answer = await self.request("GET", "endpoints/PJSIP/t-out")
+            if msgspec.json.decode(answer.body)["state"] == "online":
+                return
+            await self.wait(100)
+        raise AssertionError("the trunk is not up within ten seconds")
 
     async def make_unasked_outsider(self, number: str) -> RigPhone:
         probe = {"endpoint": "PJSIP/1@t-away", "app": "cordboard", "channelId": self.id("probe")}
