@@ -139,12 +139,13 @@ class RealRig(Rig):
 
     async def _trunk_is_up(self) -> None:
         """While tests run that wait for nothing, the provider hears no question, and the exchange takes it for gone."""
-        for _ in range(100):
+        for _ in range(200):
+            # It asks again after fifteen seconds.
             answer = await self.request("GET", "endpoints/PJSIP/t-out")
             if msgspec.json.decode(answer.body)["state"] == "online":
                 return
             await self.wait(100)
-        raise AssertionError("the trunk is not up within ten seconds")
+        raise AssertionError("the trunk is not up within twenty seconds")
 
     async def make_unasked_outsider(self, number: str) -> RigPhone:
         probe = {"endpoint": "PJSIP/1@t-away", "app": "cordboard", "channelId": self.id("probe")}
