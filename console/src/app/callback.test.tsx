@@ -103,6 +103,15 @@ describe("the planning", () => {
     expect(all("rowheader")[0]?.textContent).toBe("11:00");
   });
 
+  it("names the failed ones of a full cell before those that are left to a number [3.6-g]", async () => {
+    await open(
+      ...["a", "b", "c"].map((id, at) => promise(id, { due_at: HOUR + at * MINUTE })),
+      over("d", "failed", HOUR + 9 * MINUTE, { attempts: 3 }),
+    );
+    const said = cell("14:00").getAttribute("aria-label") ?? "";
+    expect(said).toMatch(/4 call backs: Niet geslaagd .*, en nog 1/);
+  });
+
   it("gives each status its own colour, shape and word, explained at the right [3.6-e, 3.6-f, 3.6-g]", async () => {
     await open(
       promise("a", { due_at: HOUR }),

@@ -206,7 +206,10 @@ const Row = memo(
       const count = cell.dots.length;
       const marks = cell.marks.length > 0 ? `, ${t`tried before, still open`}` : "";
       if (count === 0) return t`${from} to ${to}, no call backs` + marks;
-      const named = cell.dots
+      const pressing = (one: CallBackView): number => PRESSING.indexOf(one.status);
+      const named = [...cell.dots]
+        // As what is drawn: a failed one is not left to the "and 1 more".
+        .sort((a, b) => (count > DOTS_MAX ? pressing(a) - pressing(b) : 0))
         .slice(0, DOTS_MAX)
         .map((one) => `${i18n._(CALL_BACK[one.status].word)} ${callBackName(one)}`)
         .join(", ");

@@ -61,7 +61,7 @@ export function HistoryDetail({ row, rows }: { row: HistoryRow | null; rows: rea
         )}
       </dl>
       {row.number !== null && (
-        <div>
+        <div className="detail-acts">
           <PlanButton number={row.number} queue={null} call={row.call} name={party(row)} />
         </div>
       )}
