@@ -145,6 +145,16 @@ describe("the history", () => {
     expect(document.querySelectorAll(".hgap")).toHaveLength(1);
   });
 
+  it("names one moment for a gap of less than a second [F20]", async () => {
+    const first = pages[""];
+    if (first === undefined) throw new Error("there is a page");
+    pages[""] = { ...first, gaps: [{ since: ago(70) + 100, until: ago(70) + 600, reason: "died" }] };
+    await open();
+    expect(document.querySelector(".hgap")?.textContent).toBe(
+      "Rond 14:28:50 kunnen gesprekken ontbreken of onvolledig zijn. De server is opnieuw gestart.",
+    );
+  });
+
   it("fetches older calls when they are asked for", async () => {
     await open();
     await click(screen.getByRole("button", { name: "Oudere gesprekken" }));

@@ -42,7 +42,11 @@ export function gapWords(gap: HistoryGap, language: string): string {
     refused: t`The database did not take everything.`,
     died: t`The server was started anew.`,
   };
-  return `${t`Between ${from} and ${until} calls may be missing or incomplete.`} ${reasons[gap.reason]}`;
+  const what =
+    from === until
+      ? t`Around ${from} calls may be missing or incomplete.`
+      : t`Between ${from} and ${until} calls may be missing or incomplete.`;
+  return `${what} ${reasons[gap.reason]}`;
 }
 
 /** Heading of a day. */
