@@ -331,7 +331,9 @@ async def _exchange(launch: Launch, *, running: bool) -> list[Finding]:
         # Without a server nobody waits for its socket.
         found = [finding for finding in found if "has never connected" not in finding.sentence]
     if not found:
-        return [ok("exchange", f"answers at {settings.http_url} and has what Cordboard needs")]
+        word = None if launch.own_exchange else await existing.advice(settings)
+        notes = [] if word is None else [Finding(Level.NOTE, "exchange", word, "")]
+        return [ok("exchange", f"answers at {settings.http_url} and has what Cordboard needs"), *notes]
     log = f"Look in {settings.run_dir / 'log' / 'messages'}." if launch.own_exchange else ""
     return [Finding(Level.WRONG, "exchange", finding.sentence, log) for finding in found]
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from cordboard.asterisk import config
+from cordboard.asterisk.mend import is_whole
 from cordboard.asterisk.obtain import default_sounds
 from cordboard.asterisk.ports import free_ports
 from cordboard.asterisk.runtime import prepare
@@ -108,8 +109,12 @@ async def test_a_call_comes_in_through_an_asterisk_that_is_not_ours(tmp_path: Pa
         async with installation, installation.desk("henk") as desk, SipPhone(**outside) as caller:
             checked = await in_thread("exchange-config", *where, "--check", files)
             assert checked.code == 0, checked.out + checked.err
+            # It is not mended as our own is.
+            fault = "any telephone can end it"
+            assert (fault in checked.out) is not is_whole(exchange_binary().version)
             doctor = await in_thread("doctor", *where, "--port", str(installation.port))
             assert "the exchange is connected to the server" in doctor.out
+            assert (fault in doctor.out) is not is_whole(exchange_binary().version)
             await desk.work("Enschede", "demo-206", "Algemeen")
             call = await caller.dial(ALGEMEEN, from_number="0612345678", from_name="Mevr. Jansen")
             await desk.until(lambda: len(desk.calls()) == 1)

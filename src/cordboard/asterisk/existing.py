@@ -17,6 +17,7 @@ from cordboard.asterisk import config, operations
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.binary import OLDEST, Version
 from cordboard.asterisk.http import AriOverHttp
+from cordboard.asterisk.mend import FIRST_WHOLE, is_whole
 from cordboard.asterisk.modules import REQUIRED, modules_conf
 from cordboard.asterisk.settings import APPLICATION, CHANNEL_VARIABLES, ExchangeSettings
 from cordboard.asterisk.transport import AriTransport, AriUnavailable, send
@@ -100,6 +101,27 @@ async def check_running(settings: ExchangeSettings) -> list[Finding]:
         await ami.close()
 
 
+async def advice(settings: ExchangeSettings) -> str | None:
+    """What whoever keeps the running exchange should know of it, though it will do; None: nothing."""
+    try:
+        async with AriOverHttp(settings) as transport:
+            version = await _version(transport)
+    except AriUnavailable:
+        return None
+    if version is None or is_whole(version):
+        return None
+    return (
+        f"The exchange is Asterisk {version}: any telephone can end it, with every call, by a transfer key that sends "
+        f"`Refer-Sub: false`. Use {FIRST_WHOLE.major}.{FIRST_WHOLE.minor} or newer, or set allow_transfer=no on the "
+        "telephones."
+    )
+
+
+async def _version(transport: AriTransport) -> Version | None:
+    info = await send(transport, operations.asterisk_get_info())
+    return Version.read(msgspec.json.decode(info.body, type=_Info).system.version)
+
+
 async def _check_applications(transport: AriTransport, settings: ExchangeSettings) -> list[Finding]:
     """Each application is there once its socket to Cordboard has stood; it stays when that falls away."""
     found = []
@@ -132,12 +154,11 @@ def check_folder(folder: Path, settings: ExchangeSettings) -> list[Finding]:
 async def check_live(transport: AriTransport, ami: AmiClient) -> list[Finding]:
     """What a connected exchange lacks: version, modules, channel variables; empty when it will do."""
     try:
-        info = await send(transport, operations.asterisk_get_info())
+        version = await _version(transport)
         modules = await send(transport, operations.asterisk_list_modules())
     except AriUnavailable as problem:
         return [Finding(f"{problem} Check websocket_client.conf, and that Asterisk was reloaded.")]
     found: list[Finding] = []
-    version = Version.read(msgspec.json.decode(info.body, type=_Info).system.version)
     if version is None or version < OLDEST:
         oldest = f"{OLDEST.major}.{OLDEST.minor}"
         found.append(Finding(f"The exchange is Asterisk {version}; Cordboard needs {oldest} or newer."))

@@ -25,8 +25,12 @@ _KNOWN, _UNKNOWN = b"\0Refer-Sub\0", b"\0Refer-Zub\0"
 
 def modules_dir(binary: ExchangeBinary, run_dir: Path) -> Path:
     """Where the exchange shall load its modules from: the package's own folder when nothing is to be mended."""
-    whole = binary.version.major == FIRST_WHOLE.major and binary.version >= FIRST_WHOLE
-    return binary.modules_dir if whole else run_dir / "modules"
+    return binary.modules_dir if is_whole(binary.version) else run_dir / "modules"
+
+
+def is_whole(version: Version) -> bool:
+    """The makers of this Asterisk have mended it themselves, as far as we know."""
+    return version.major == FIRST_WHOLE.major and version >= FIRST_WHOLE
 
 
 def lay_out(binary: ExchangeBinary, run_dir: Path) -> None:

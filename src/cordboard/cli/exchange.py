@@ -97,6 +97,8 @@ def _check(launch: Launch, folder: Path | None) -> int:
         found += _check_connected(launch)
     for finding in found:
         click.echo(f"wrong  {finding.sentence}")
+    if not found and (word := asyncio.run(existing.advice(settings))) is not None:
+        click.echo(f"note   {word}")
     if not found:
         click.echo(f"ok     The exchange at {settings.http_url} has all that Cordboard needs.")
     return 1 if found else 0
