@@ -187,6 +187,6 @@ def test_a_transfer_key_that_is_told_twice_is_one_press_whatever_the_millisecond
     """Once for the leg and once for its endpoint; a later press is another one, and keys are told apart from it."""
     legs = Legs()
     leg = LegId("l1")
-    assert legs.pressed(leg, "2026-11-28T00:35:29.001+0000")
+    assert legs.pressed(leg, "2", 1_000, 60)
     told = [("202", 1_000), ("202", 1_000), ("202", 1_003), ("202", 999), ("203", 1_004), ("203", 9_000)]
     assert [legs.transferred(leg, to, at) for to, at in told] == [True, False, False, False, True, True]

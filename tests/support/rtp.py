@@ -218,6 +218,7 @@ class RtpStream(asyncio.DatagramProtocol):
         self._ssrc = secrets.randbits(32)
         self._beats = 0
         self._was_sending = False
+        self._held_back: list[bytes] | None = None
         self._keys: deque[tuple[int, tuple[int, int], asyncio.Future[None]]] = deque()
         self._key_beats = self._key_stamp = 0
 
@@ -252,6 +253,22 @@ class RtpStream(asyncio.DatagramProtocol):
             pressed = asyncio.get_running_loop().create_future()
             self._keys.append((KEYS.index(key), QUICK if quickly else (KEY_BEATS, KEY_PAUSE), pressed))
             await pressed
+
+    def hold_back(self) -> None:
+        """What is sent from now on waits on its way, as in a network that stalls."""
+        self._held_back = self._held_back or []
+
+    def let_through(self) -> None:
+        """All that waited on its way comes at once."""
+        held, self._held_back = self._held_back or [], None
+        for packet in held:
+            self._send(packet)
+
+    def _send(self, packet: bytes) -> None:
+        if self._held_back is not None:
+            self._held_back.append(packet)
+        elif self._transport is not None and self.remote is not None:
+            self._transport.sendto(packet, self.remote)
 
     def close(self) -> None:
         """Stop; what was heard stays."""
@@ -305,7 +322,7 @@ class RtpStream(asyncio.DatagramProtocol):
             kind = self.codec.value | (0 if self._was_sending else 0x80)
             stamp = self._beats * FRAME_SAMPLES & 0xFFFFFFFF
             head = struct.pack(">BBHII", 0x80, kind, self.sent_packets & 0xFFFF, stamp, self._ssrc)
-            self._transport.sendto(self._key_instead(stamp) or head + sound, self.remote)
+            self._send(self._key_instead(stamp) or head + sound)
             self.sent_packets += 1
         self._was_sending = self.sending
         # Time goes on while paused, the packets' numbers do not: a gap in those would look like loss.

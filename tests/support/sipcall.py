@@ -228,6 +228,16 @@ class SipCall(SipDialog):
         assert self._stream is not None and self._owner.keys, "this telephone has no keys"
         await self._stream.press(keys, quickly=quickly)
 
+    def hold_back(self) -> None:
+        """What it says and presses waits on its way from now on, as in a network that stalls."""
+        assert self._stream is not None
+        self._stream.hold_back()
+
+    def let_through(self) -> None:
+        """All that waited on its way comes at once."""
+        assert self._stream is not None
+        self._stream.let_through()
+
     # -- calling out -------------------------------------------------------------------------------
 
     async def place(self, extra: tuple[tuple[str, str], ...] = ()) -> None:

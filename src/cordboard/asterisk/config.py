@@ -113,6 +113,9 @@ def _asterisk(settings: ExchangeSettings, places: Places) -> str:
         ("live_dangerously", False),
         ("defaultlanguage", settings.language),
         ("hideconnect", True),
+        # A quick key is passed on as long as it was. With the 80 ms that it has otherwise, one that came late keeps
+        # all after it late, and each of those is told twice.
+        ("mindtmfduration", 40),
     ]
     return section("directories", directories) + section("options", options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cordboard.asterisk.keys import PressedKeys
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, OrganisationId
 
 TOLD_AGAIN_MS = 1_000
@@ -17,8 +18,7 @@ class Legs:
         self._owner: dict[LegId, OrganisationId] = {}
         self._device: dict[LegId, DeviceId] = {}
         self._name: dict[LegId, str] = {}
-        self._pressed: dict[LegId, str] = {}
-        """When a key was last pressed, as the exchange writes it."""
+        self._keys: dict[LegId, PressedKeys] = {}
         self._transferred: dict[LegId, tuple[object, Instant]] = {}
         """To whom its telephone's transfer key was last to pass it on, and when, on the exchange's clock."""
         self._call: dict[LegId, CallId] = {}
@@ -81,16 +81,9 @@ class Legs:
         """Those we know that are not among the living."""
         return (self._owner.keys() | self._name.keys()) - set(living)
 
-    def pressed(self, leg: LegId, at: str) -> bool:
-        """A key was pressed. False: told again, once for the leg and once for its endpoint (22.10, seen).
-
-        Args:
-            at: when, as the exchange writes it.
-        """
-        if self._pressed.get(leg) == at:
-            return False
-        self._pressed[leg] = at
-        return True
+    def pressed(self, leg: LegId, key: str, at: Instant, lasted_ms: int) -> bool:
+        """A key was pressed. False: that press was told before (see `PressedKeys.is_press`)."""
+        return self._keys.setdefault(leg, PressedKeys()).is_press(key, at, lasted_ms)
 
     def transferred(self, leg: LegId, to: object, at: Instant) -> bool:
         """The transfer key was pressed. False: told again, as a key is, but perhaps of another millisecond.
@@ -109,6 +102,6 @@ class Legs:
         self._device.pop(leg, None)
         self._name.pop(leg, None)
         self._call.pop(leg, None)
-        self._pressed.pop(leg, None)
+        self._keys.pop(leg, None)
         self._transferred.pop(leg, None)
         self._ringing.discard(leg)
