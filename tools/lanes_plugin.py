@@ -1,29 +1,37 @@
-"""The pytest side of `make test`: of a part that mostly waits, two runs side by side share the files.
+"""The pytest side of `make test`: of parts that mostly wait, two runs side by side share the files.
 
-`CORDBOARD_LANES` names an empty folder that they have in common. Each takes the largest file that nobody has taken
-yet, plays it whole (for its tests share an installation), and takes the next one, so that both end at nearly the same
-time whatever a file takes. Together they are every test, each once.
+`CORDBOARD_LANES` names an empty folder that they have in common. Each takes the next file that nobody has taken yet,
+plays it whole (for its tests share an installation), and takes the next one, so that both end at nearly the same time
+whatever a file takes. Together they are every test, each once.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 VARIABLE = "CORDBOARD_LANES"
+BROWSERS = "e2e"
 
 
-def claims(files: Mapping[str, int], folder: Path) -> Iterator[str]:
-    """Files that this run plays, each taken when it is asked for.
+def order(tests: Mapping[str, int], *, last: str = BROWSERS) -> list[str]:
+    """In which order files are taken: those of a folder after each other, for they may share an installation too.
 
     Args:
-        files: how many tests each has.
-        folder: what is taken has a mark here.
+        tests: how many tests each file has; in a folder the largest comes first.
+        last: name of the folder that comes last.
     """
-    for place, file in enumerate(sorted(files, key=lambda one: (-files[one], one))):
+    return sorted(
+        tests, key=lambda file: (Path(file).parent.name == last, Path(file).parent, -tests[file], file)
+    )
+
+
+def claims(files: Iterable[str], folder: Path) -> Iterator[str]:
+    """Files that this run plays, each taken when it is asked for; what is taken has a mark in the folder."""
+    for place, file in enumerate(files):
         try:
             (folder / str(place)).touch(exist_ok=False)
         except FileExistsError:
@@ -40,7 +48,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     found: dict[str, list[pytest.Item]] = {}
     for item in session.items:
         found.setdefault(str(item.path), []).append(item)
-    ours = claims({file: len(items) for file, items in found.items()}, Path(folder))
+    ours = claims(order({file: len(items) for file, items in found.items()}), Path(folder))
     file = next(ours, None)
     while file is not None:
         # The next one is taken before this one is torn down: pytest keeps what both need.

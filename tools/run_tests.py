@@ -5,9 +5,9 @@ real exchange, the real browser, a campaign of kills and faults. A part without 
 lost its tests must not look green. Each part leaves JUnit XML in `.cache/results/`, and what it proved for
 `tools/rules` (`tools/rules_plugin.py`).
 
-The real exchange and the real browser mostly wait for telephones and people, so the files of the exchange are played
-by two runs side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which
-only calculate, run beside all of it at a lower priority; what is not the first lane is shown whole when it has ended.
+The real exchange and the real browser mostly wait for telephones and people, so their files are played by two runs
+side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which only
+calculate, run beside all of it at a lower priority; what is not the first lane is shown whole when it has ended.
 The campaign comes last and alone: it also looks at how soon everything is back.
 """
 
@@ -41,6 +41,9 @@ PARTS = {
     "browser": "browser",
 }
 """Part -> the marks that select its tests. Together they are every test, each once."""
+SHARED = "exchange and browser"
+MARKS = PARTS | {SHARED: "exchange or browser"}
+"""A full run plays two of the parts as one, in two lanes."""
 PART_LIMIT_S = 1500
 """A part that takes longer hangs; the whole run is to take under 25 minutes."""
 INTERRUPT_S = 30.0
@@ -153,10 +156,10 @@ def run_part(
         half: 1 or 2: what this run takes of the files that it shares with the other; None: all of them.
     """
     title = name if half is None else f"{name}, half {half}"
-    report = RESULTS / f"{name}{half or ''}.xml"
+    report = RESULTS / f"{name.replace(' ', '-')}{half or ''}.xml"
     report.unlink(missing_ok=True)
     command = [
-        str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-m", PARTS[name],
+        str(PYTHON), "-m", "pytest", "-q", "--no-header", "--tb=short", "-m", MARKS[name],
         f"--junitxml={report}", "-o", "junit_family=xunit1", *words,
     ]  # fmt: skip
     if name == "units":
@@ -229,11 +232,10 @@ def run_full(env: dict[str, str]) -> Count:
     with ThreadPoolExecutor(2) as lanes, tempfile.TemporaryDirectory(prefix="cordboard-lanes-") as taken:
         shared = env | {LANES_VARIABLE: taken}
         beside = lanes.submit(run_beside, env, stopped)
-        second = lanes.submit(run_part, "exchange", [], shared, Lane.SECOND, half=2)
+        second = lanes.submit(run_part, SHARED, [], shared, Lane.SECOND, half=2)
         try:
-            total += run_part("exchange", [], shared, half=1)
+            total += run_part(SHARED, [], shared, half=1)
             total += second.result()
-            total += run_part("browser", [], env)
             total += beside.result()
             return total + run_campaign(env)
         except BaseException:

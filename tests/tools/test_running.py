@@ -12,7 +12,7 @@ import pytest
 
 from tools import run_tests, setup, steps
 from tools.jobs import LIVE, Job, do, run_all
-from tools.lanes_plugin import VARIABLE, claims
+from tools.lanes_plugin import VARIABLE, claims, order
 from tools.run_tests import Count, Lane, count
 
 
@@ -113,22 +113,24 @@ def test_a_report_is_counted_by_outcome(tmp_path: Path) -> None:
 
 
 def test_the_parts_of_a_full_run_hold_every_test_once() -> None:
-    """However a test is marked, exactly one part selects it."""
+    """However a test is marked, exactly one part selects it, also where two parts are played as one."""
+    as_one = {"units": run_tests.MARKS["units"], run_tests.SHARED: run_tests.MARKS[run_tests.SHARED]}
     for exchange in (True, False):
         for browser in (True, False):
             marks = {"exchange": exchange, "browser": browser}
-            chosen = [name for name, words in run_tests.PARTS.items() if eval(words, {}, marks)]
-            assert len(chosen) == 1, marks
+            for parts in (run_tests.PARTS, as_one):
+                chosen = [name for name, words in parts.items() if eval(words, {}, marks)]
+                assert len(chosen) == 1, marks
 
 
 def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure of a part that is not shown as it goes fails the run as well."""
-    ran: list[str] = []
+    ran: list[tuple[str, int | None, Lane]] = []
 
     def part(
         name: str, words: list[str], env: dict[str, str], lane: Lane = Lane.FIRST, *, half: int | None = None
     ) -> Count:
-        ran.append(f"{name} {half or ''} {lane.name}")
+        ran.append((name, half, lane))
         return Count(failed=1) if name == "units" else Count(passed=1)
 
     monkeypatch.setattr(run_tests, "run_static", lambda env: Count(passed=1))
@@ -136,19 +138,29 @@ def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytes
     monkeypatch.setattr(run_tests, "run_campaign", lambda env: Count(failed=1))
     monkeypatch.setattr(run_tests, "run_part", part)
 
-    assert run_tests.run_full({}) == Count(passed=5, failed=2)
-    assert sorted(ran) == ["browser  FIRST", "exchange 1 FIRST", "exchange 2 SECOND", "units  BESIDE"]
-    assert {name.split()[0] for name in ran} == set(run_tests.PARTS)
+    assert run_tests.run_full({}) == Count(passed=4, failed=2)
+    whole = [
+        (run_tests.SHARED, 1, Lane.FIRST),
+        (run_tests.SHARED, 2, Lane.SECOND),
+        ("units", None, Lane.BESIDE),
+    ]
+    assert sorted(ran, key=lambda one: one[2].value) == whole
 
 
-def test_two_runs_take_every_file_once_the_largest_first(tmp_path: Path) -> None:
+def test_two_runs_take_every_file_once(tmp_path: Path) -> None:
     """Whoever is ready takes the next one, so that neither waits for long."""
-    files = {"a": 30, "b": 20, "c": 12, "d": 3, "e": 3}
-    one, other = claims(files, tmp_path), claims(files, tmp_path)
+    one, other = claims("abcde", tmp_path), claims("abcde", tmp_path)
 
     taken = [next(one), next(other), next(other), next(one), *other, *one]
 
     assert taken == ["a", "b", "c", "d", "e"]
+
+
+def test_files_that_share_an_installation_are_taken_together_and_the_largest_of_them_first() -> None:
+    """What a folder has set up stays up until its last file; browsers, which are the slowest, come last."""
+    tests = {"b/1": 3, "a/1": 3, "e2e/1": 40, "b/2": 9, "a/2": 4}
+
+    assert order(tests, last="e2e") == ["a/2", "a/1", "b/2", "b/1", "e2e/1"]
 
 
 def test_two_runs_side_by_side_play_every_test_once(tmp_path: Path) -> None:
