@@ -12,7 +12,7 @@ import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ServerClock } from "../model/clock.ts";
 import { KEYS, ownKeys } from "../model/keymap.ts";
 import { liveCalls, me, myDevice, sameItems } from "../model/select.ts";
-import { Store } from "../model/store.ts";
+import { GATHERED_MS, Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { JsSipPhone } from "../softphone/jssip.ts";
@@ -42,7 +42,7 @@ export default function Operator(props: Props) {
   const [desk, setDesk] = useState<Desk | null>(null);
   const [phone, setPhone] = useState<DeskPhone | null>(null);
   useEffect(() => {
-    const store = new Store();
+    const store = new Store(GATHERED_MS);
     const clock = new ServerClock();
     const line = new LiveLine({
       store,

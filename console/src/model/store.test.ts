@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
 import { Store } from "./store.ts";
 import type { Delta, Op, QueueView, View } from "./wire.ts";
@@ -138,6 +138,31 @@ describe("the console's copy", () => {
 
   it("throws nothing away when a delta cannot be applied", () => {
     expect(() => applyOps(NOTHING, [{ a: "m", k: "queue", id: "a", f: {} }])).toThrow(OutOfDate);
+  });
+
+  it("gathers what others do, and shows calls at once with all that was gathered", () => {
+    vi.useFakeTimers();
+    const store = new Store(150);
+    store.hello(hello);
+    store.snapshot({ t: "snap", epoch: "e1", rev: 5, ents: [queue("a"), queue("b")] });
+    const seen: (number | undefined)[] = [];
+    store.subscribe(() => seen.push(store.world.entities.queue.get("a")?.waiting));
+    const waiting = (n: number): Op => ({ a: "m", k: "queue", id: "a", f: { waiting: n } });
+
+    store.delta(delta(1, 6, [waiting(1)]));
+    vi.advanceTimersByTime(100);
+    store.delta(delta(2, 7, [waiting(2)]));
+    expect(seen).toEqual([]);
+    expect(store.world.rev).toBe(7);
+    vi.advanceTimersByTime(50);
+    expect(seen).toEqual([2]);
+
+    store.delta(delta(3, 8, [waiting(3)]));
+    store.delta(delta(4, 9, [waiting(4), { a: "x", k: "call", id: "c1" }]));
+    expect(seen).toEqual([2, 4]);
+    vi.advanceTimersByTime(1_000);
+    expect(seen).toEqual([2, 4]);
+    vi.useRealTimers();
   });
 
   it("moves its revision with a heartbeat without telling anybody", () => {

@@ -1,5 +1,12 @@
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
-import type { Delta, Heartbeat, Hello, Snapshot } from "./wire.ts";
+import type { Delta, Heartbeat, Hello, Kind, Op, Snapshot } from "./wire.ts";
+
+/** How colleagues and queues are doing: in a large office something of it changes all the time. */
+const OF_OTHERS: ReadonlySet<Kind> = new Set(["agent", "queue"]);
+/** So long such changes are gathered before they are shown. Calls and what concerns oneself are shown at once. */
+export const GATHERED_MS = 150;
+
+const kindOf = (op: Op): Kind => (op.a === "s" ? op.e.k : op.k);
 
 /** What the line to the server is like, as far as the person at the screen must know. */
 export type Line =
@@ -29,8 +36,15 @@ export type Verdict = "ok" | "resync";
 export class Store {
   #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
   #frames = 0;
+  #gathering: ReturnType<typeof setTimeout> | null = null;
+  readonly #gatheredMs: number;
   readonly #readers = new Set<() => void>();
   readonly #ofLine = new Set<() => void>();
+
+  /** @param gatheredMs how long changes of others are gathered; 0: they are told of at once. */
+  constructor(gatheredMs = 0) {
+    this.#gatheredMs = gatheredMs;
+  }
 
   get world(): World {
     return this.#world;
@@ -63,12 +77,17 @@ export class Store {
     this.#frames = frame.n;
     try {
       // The revision moves only with a frame that was really applied.
-      this.#change({ rev: frame.rev, entities: applyOps(this.#world.entities, frame.ops) });
-      return "ok";
+      this.#know({ rev: frame.rev, entities: applyOps(this.#world.entities, frame.ops) });
     } catch (problem) {
       if (problem instanceof OutOfDate) return "resync";
       throw problem;
     }
+    if (this.#gatheredMs > 0 && frame.ops.every((op) => OF_OTHERS.has(kindOf(op)))) {
+      this.#gathering ??= setTimeout(() => this.#tell(), this.#gatheredMs);
+    } else {
+      this.#tell();
+    }
+    return "ok";
   }
 
   heartbeat(frame: Heartbeat): void {
@@ -87,7 +106,18 @@ export class Store {
   }
 
   #change(part: Partial<World>): void {
+    this.#know(part);
+    this.#tell();
+  }
+
+  #know(part: Partial<World>): void {
     this.#world = { ...this.#world, ...part };
+  }
+
+  /** Everybody reads all that is known by now. */
+  #tell(): void {
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
     for (const reader of this.#readers) reader();
   }
 }
