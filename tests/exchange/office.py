@@ -186,13 +186,16 @@ async def both_hear(caller: SipCall, agent: SipCall, agent_hz: int = AGENT_HZ) -
     await agent.hears(CALLER_HZ, within_ms=PATIENCE_MS)
 
 
-def unbroken(call: SipCall, hz: int, start_us: int) -> None:
+def unbroken(call: SipCall, hz: int, start_us: int, end_us: int | None = None) -> None:
     """The tone was heard all the time since then.
+
+    Args:
+        end_us: until when; None: until now. To look at a long talk takes a while, in which nobody listens.
 
     Raises:
         AssertionError: there was a gap.
     """
-    spans = call.ear.heard_between(start_us, now_us(), [hz])
+    spans = call.ear.heard_between(start_us, end_us or now_us(), [hz])
     gaps = [(s.end_us - s.start_us) // 1000 for s in spans if s.tones != (hz,)]
     assert max(gaps, default=0) <= LONGEST_GAP_MS, f"gaps in {hz} Hz (ms): {gaps}"
 

@@ -172,7 +172,7 @@ async def test_a_version_with_other_tables_takes_over_while_calls_are_up(cordboa
         heard_since = now_us()
         old, exchange = cordboard.server_pid(), cordboard.exchange_pid()
         assert cordboard.parent is not None
-        await asyncio.to_thread(_put_back, cordboard, "0019")
+        await asyncio.to_thread(put_back, cordboard, "0019")
 
         cordboard.parent.send_signal(signal.SIGHUP)
         await gone(old, within_ms=60_000)
@@ -211,7 +211,7 @@ async def test_a_version_that_cannot_serve_does_not_take_over(cordboard: Install
         await cordboard.standby()
 
 
-def _put_back(cordboard: Installation, revision: str) -> None:
+def put_back(cordboard: Installation, revision: str) -> None:
     """The tables are those of an older version, as if a newer one had been installed since."""
     engine = create_engine(f"sqlite:///{cordboard.data / 'cordboard.db'}", poolclass=NullPool)
     with engine.begin() as connection:
