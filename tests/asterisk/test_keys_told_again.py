@@ -11,6 +11,7 @@ def _heard(told: list[tuple[str, int]], lasted_ms: int) -> str:
 
 
 def test_a_key_told_for_its_leg_and_for_its_endpoint_is_one_press() -> None:
+    """Both tellings are of one millisecond."""
     assert _heard([("1", 1_000), ("1", 1_000), ("1", 1_120), ("1", 1_120)], lasted_ms=60) == "11"
 
 
@@ -23,6 +24,7 @@ def test_keys_that_came_in_a_burst_are_told_again_and_heard_once() -> None:
 
 
 def test_two_keys_that_both_waited_are_told_again_in_their_order() -> None:
+    """Each waits until the one before it has been played."""
     assert _heard([("1", 0), ("2", 0), ("3", 1), ("2", 105), ("3", 210), ("4", 500)], lasted_ms=60) == "1234"
 
 

@@ -432,7 +432,7 @@ class AsteriskExchange:
             case ari.ChannelTransfer(state=None):
                 self._transfer_key(event)
                 return
-            case ari.ChannelDtmfReceived() if not self._is_pressed(event):
+            case ari.ChannelDtmfReceived() if not self._legs.pressed(*translate.pressed(event)):
                 return
             case _:
                 pass
@@ -448,10 +448,6 @@ class AsteriskExchange:
             self._forget(leg, owner)
         elif isinstance(fact, LegEnded):
             self._leave_bridge(leg)
-
-    def _is_pressed(self, event: ari.ChannelDtmfReceived) -> bool:
-        at = translate.instant(event.timestamp)
-        return self._legs.pressed(LegId(event.channel.id), event.digit, at, event.duration_ms)
 
     def _transfer_key(self, event: ari.ChannelTransfer) -> None:
         """The transfer key on a telephone. The core does it, and answers the telephone."""

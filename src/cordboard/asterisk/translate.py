@@ -78,6 +78,11 @@ def instant(timestamp: str) -> Instant:
     return int(datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
 
 
+def pressed(event: ari.ChannelDtmfReceived) -> tuple[LegId, str, Instant, int]:
+    """On which leg, which key, when it came up, and how many milliseconds it was down."""
+    return LegId(event.channel.id), event.digit, instant(event.timestamp), event.duration_ms
+
+
 def arrival(event: ari.CallBroadcast) -> Arrival:
     """What we need to know to decide whose call this is."""
     channel = event.channel
