@@ -6,8 +6,9 @@ lost its tests must not look green. Each part leaves JUnit XML in `.cache/result
 `tools/rules` (`tools/rules_plugin.py`).
 
 The real exchange and the real browser mostly wait for telephones and people, so their files are played by two runs
-side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the days and the units, which only
-calculate, run beside all of it at a lower priority; what is not the first lane is shown whole when it has ended.
+side by side, each of which takes the next one (`tools/lanes_plugin.py`), and the static checks, the days and the units,
+which only calculate, run beside all of it at a lower priority; what is not the first lane is shown whole when it has
+ended.
 The campaign comes last and alone: it also looks at how soon everything is back.
 """
 
@@ -25,6 +26,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from cordboard.asterisk.ports import RANGE_VARIABLE
@@ -180,18 +182,17 @@ def run_part(
     return seen
 
 
-def run_static(env: dict[str, str]) -> Count:
+def run_static(env: dict[str, str], lane: Lane = Lane.FIRST) -> Count:
     """Run the static checks and take in what the console's tests proved; each wrong id there is a failure."""
-    print("test: static checks ...", flush=True)
+    print(f"\ntest: static checks ...{BESIDE[lane]}", flush=True)
     console_proofs.REPORT.unlink(missing_ok=True)
-    code = subprocess.run(
-        [PYTHON, "-m", "tools.check", "--static"], cwd=ROOT, env=env, check=False
-    ).returncode
+    ended = run_command("static checks", [PYTHON, "-m", "tools.check", "--static"], env, lane)
+    print(f"\n{ended.said}", flush=True)
     tests, mistakes = console_proofs.read(console_proofs.REPORT, proofs.known_ids())
     if number := env.get(proofs.RUN_VARIABLE):
         proofs.add(number, tests)
     print(*mistakes, sep="\n", end="\n" if mistakes else "", flush=True)
-    return Count(passed=int(code == 0), failed=int(code != 0) + len(mistakes))
+    return Count(passed=int(ended.code == 0), failed=int(ended.code != 0) + len(mistakes))
 
 
 SIMULATED_SEEDS, SIMULATED_CALLS = 40, 500
@@ -221,13 +222,16 @@ def run_campaign(env: dict[str, str]) -> Count:
 
 def run_beside(env: dict[str, str], stopped: threading.Event) -> Count:
     """The parts that only calculate, one after the other, until somebody stops the run."""
-    total = run_simulation(env, Lane.BESIDE)
-    return total if stopped.is_set() else total + run_part("units", [], env, Lane.BESIDE)
+    total = run_static(env, Lane.BESIDE)
+    for part in (run_simulation, partial(run_part, "units", [])):
+        if not stopped.is_set():
+            total += part(env, lane=Lane.BESIDE)
+    return total
 
 
 def run_full(env: dict[str, str]) -> Count:
-    """Every part: the static checks alone, then those that wait with those that calculate beside them."""
-    total = run_static(env)
+    """Every part: those that wait, with those that calculate beside them, and then the campaign."""
+    total = Count()
     stopped = threading.Event()
     with ThreadPoolExecutor(2) as lanes, tempfile.TemporaryDirectory(prefix="cordboard-lanes-") as taken:
         shared = env | {LANES_VARIABLE: taken}

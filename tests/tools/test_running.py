@@ -133,7 +133,7 @@ def test_a_full_run_counts_every_part_whoever_ran_beside_whom(monkeypatch: pytes
         ran.append((name, half, lane))
         return Count(failed=1) if name == "units" else Count(passed=1)
 
-    monkeypatch.setattr(run_tests, "run_static", lambda env: Count(passed=1))
+    monkeypatch.setattr(run_tests, "run_static", lambda env, lane: Count(passed=1))
     monkeypatch.setattr(run_tests, "run_simulation", lambda env, lane: Count(passed=1))
     monkeypatch.setattr(run_tests, "run_campaign", lambda env: Count(failed=1))
     monkeypatch.setattr(run_tests, "run_part", part)
