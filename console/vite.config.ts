@@ -27,5 +27,10 @@ export default defineConfig(({ command, mode }) => ({
       "/ws": { target: "ws://127.0.0.1:8080", ws: true },
     },
   },
-  test: { environment: "happy-dom", include: ["{src,dev}/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "happy-dom",
+    include: ["{src,dev}/**/*.test.{ts,tsx}"],
+    setupFiles: ["dev/patience.ts"],
+    testTimeout: 30_000,
+  },
 }));
