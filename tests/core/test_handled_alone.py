@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cordboard.core.alone import TOLD_MAX
 from cordboard.core.events import CallHandledAlone
 from cordboard.core.missed import KEPT_MS
 from cordboard.core.records import (
@@ -20,6 +21,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.requests import AnswerCall
+from cordboard.core.talk import ENDED_MAX
 from cordboard.core.types import CallId, DeviceId, EndedBy, LegId, QueueId, UserId
 from tests.core.test_call_back import HER, promise
 from tests.support.desk import World, office
@@ -175,6 +177,22 @@ def test_a_direct_call_is_the_persons_and_one_of_a_queue_that_is_no_more_is_nobo
     ]
     assert [n.agent for n in world.all(Noted) if n.why is Why.ENTERED] == ["chantal", None, None]
     assert not listed(world)
+
+
+def test_one_that_is_told_again_while_the_database_is_away_is_known_after_many_others() -> None:
+    """So many are remembered that the database has had them long before; what ended meanwhile takes nobody's place."""
+    world = office("chantal")
+    event = alone(world)
+    world.tell(event)
+    for number in range(ENDED_MAX + 1):
+        world.board.ended[LegId(f"x{number}")] = None
+    world.tell(event)
+    assert len(world.all(CallClosed)) == 1
+
+    world.board.told_of |= dict.fromkeys(CallId(f"x{number}") for number in range(TOLD_MAX - 1))
+    world.tell(alone(world, "a2"))
+    assert len(world.board.told_of) == TOLD_MAX
+    assert event.call not in world.board.told_of
 
 
 @pytest.mark.rule("D16")

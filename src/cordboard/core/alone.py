@@ -33,6 +33,8 @@ EARLY = "early"
 """Detail of the line of a caller who gave up before any telephone rang."""
 NOBODY = "nobody"
 """Detail of the end of a call that nobody answered, when that was said to its caller."""
+TOLD_MAX = 10_000
+"""Of so many calls it is remembered that they were told; of an older one the database has known for long."""
 _SEEN = frozenset({EndedBy.CALLER, EndedBy.AGENT, EndedBy.EXIT})
 """Whose doing its end was."""
 
@@ -40,9 +42,11 @@ _SEEN = frozenset({EndedBy.CALLER, EndedBy.AGENT, EndedBy.EXIT})
 def handled(turn: Turn, event: CallHandledAlone) -> None:
     """One of them is over. Told again, nothing happens."""
     board = turn.board
-    if event.call in board.calls or event.leg in board.ended:
+    if event.call in board.calls or event.leg in board.ended or event.call in board.told_of:
         return
-    talk.has_ended(board, event.leg)
+    board.told_of[event.call] = None
+    if len(board.told_of) > TOLD_MAX:
+        del board.told_of[next(iter(board.told_of))]
     queue = board.queues.get(event.queue) if event.queue is not None else None
     agent = _who_answered(board, event)
     call = _as_it_was(turn, event, queue, agent)

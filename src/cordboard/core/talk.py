@@ -8,7 +8,6 @@ from __future__ import annotations
 from cordboard.core import dial, urgent
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
-from cordboard.core.board import Board
 from cordboard.core.call import Call, CallState, Note
 from cordboard.core.commands import AnswerDevice, HangUp, Hold, Join, PlayEndTone, SendDigits
 from cordboard.core.events import LegEnd
@@ -17,7 +16,7 @@ from cordboard.core.records import CallClosed, SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.statistics import SHORT_ABANDON_MS
 from cordboard.core.turn import Ended, Turn
-from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy, LegId
+from cordboard.core.types import AnswerMethod, DeviceKind, Direction, EndedBy
 
 TALK_ANSWER_MS = 1_200
 """A phone that was told to answer by NOTIFY and is not up after this is called anew with the header."""
@@ -415,7 +414,9 @@ def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
             turn.show(Thing.QUEUE, visited)
     call.state = CallState.ENDED
     board.remove(call)
-    has_ended(board, call.leg)
+    board.ended[call.leg] = None
+    if len(board.ended) > ENDED_MAX:
+        del board.ended[next(iter(board.ended))]
     turn.over.append(Ended(call, state, agent, by, how.value if how is not None else ""))
     if agent is None:
         return
@@ -425,13 +426,6 @@ def end(turn: Turn, call: Call, by: EndedBy, how: LegEnd | None = None) -> None:
         turn.say(agent, Saying.CALLER_ON_HOLD_HUNG_UP if held else Saying.CALLER_HUNG_UP, call.id)
     heard = state in (CallState.ACTIVE, CallState.HELD, CallState.DIALLING)
     free_line(turn, agent, call, tone=heard and by in (EndedBy.CALLER, EndedBy.NOT_REACHED))
-
-
-def has_ended(board: Board, leg: LegId) -> None:
-    """Late word of this leg opens nothing (reliability F6)."""
-    board.ended[leg] = None
-    if len(board.ended) > ENDED_MAX:
-        del board.ended[next(iter(board.ended))]
 
 
 def _outcome(call: Call, by: EndedBy) -> SegmentOutcome:
