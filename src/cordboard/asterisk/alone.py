@@ -139,7 +139,7 @@ def _entry(channel: str, said: Mapping[str, str]) -> Entry:
 
 
 def _text(written: str) -> str | None:
-    """What stands behind the letter that the dialplan puts before it."""
+    """What stands behind the letter that the dialplan puts before it; None: nothing, or part of a strange one."""
     return unquote(written[1:]) or None if written.startswith("n") else None
 
 

@@ -105,8 +105,8 @@ _NOW = "${STRFTIME(,,%s%3q)}"
 
 def _alone() -> str:
     # What a caller's network says is never part of an expression, and percent-encoded it cannot end a line of the
-    # management socket either. The letter before it is there because URIENCODE complains when it is given nothing;
-    # a text with `):` in it, which means a part of the value, loses that letter, and is then nobody's name.
+    # management socket either. The letter before it is there because URIENCODE complains when it is given nothing. A
+    # text with `):` in it means a part of the value, which is what is then written.
     number = f"${{URIENCODE(n${{CALLERID(num):0:{NUMBER_BYTES_MAX}}})}}"
     name = f"${{URIENCODE(n${{CALLERID(name):0:{NAME_BYTES_MAX}}})}}"
     this = f"DB({ALONE_FAMILY}/${{UNIQUEID}}"
