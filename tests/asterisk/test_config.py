@@ -85,6 +85,25 @@ def test_an_emergency_call_goes_straight_to_a_trunk() -> None:
         assert "Dial(PJSIP/${EXTEN}@${CB_TRUNK},120)" in lines
 
 
+def test_what_a_caller_says_to_be_is_in_no_expression_of_the_dialplan() -> None:
+    """It is percent-encoded where it is written down, and nowhere else."""
+    text = config.files(settings(), PLACES)["extensions.conf"]
+    inbound = text.split("[inbound]")[1].split("[phones]")[0]
+
+    said = re.findall(r"\S*CALLERID\S*", inbound)
+
+    assert [part.split("CALLERID")[0] for part in said] == ["${URIENCODE(n${", "${URIENCODE(n${"]
+    assert "CALLERID" not in "".join(re.findall(r"\$\[.*?\]", text))
+    assert {"app_stack", "func_uri", "func_strings", "func_db"} <= set(REQUIRED)
+
+
+def test_an_asterisk_of_ones_own_writes_down_what_it_does_alone_as_well() -> None:
+    """The same dialplan, and the modules that it needs."""
+    shared = config.shared_files(settings())["extensions.conf"]
+    assert shared == config.files(settings(), PLACES)["extensions.conf"]
+    assert "[cordboard-alone]" in shared
+
+
 def test_a_trunk_is_known_by_its_address_and_never_by_a_name() -> None:
     """A From header proves nothing, and a stranger must not become the provider by writing one."""
     text = config.files(settings(trunks=(Trunk(name="one", host="192.0.2.9"),)), PLACES)["pjsip.conf"]

@@ -11,8 +11,10 @@ from typing import TypeVar
 import pytest
 
 from cordboard.asterisk import operations, runtime
+from cordboard.asterisk.alone import read
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.client import claim
+from cordboard.asterisk.dialplan import ALONE_FAMILY
 from cordboard.asterisk.messages import (
     CallBroadcast,
     ChannelStateChange,
@@ -25,7 +27,9 @@ from cordboard.asterisk.messages import (
 )
 from cordboard.asterisk.provision import DESK_FORMATS, DeviceKind, DeviceProvision, Fallbacks, Provisioner
 from cordboard.asterisk.settings import CalledNumberIn, Trunk
+from cordboard.asterisk.translate import NAME_CHARACTERS_MAX
 from cordboard.asterisk.transport import send
+from cordboard.core.types import EndedBy
 from tests.support.exchange import TestExchange, running_exchange
 from tests.support.sipphone import SipFailure, SipPhone
 
@@ -211,6 +215,41 @@ async def test_without_cordboard_the_fallback_group_rings(desk: Desk) -> None:
         await call.hears(600)
         await ringing.hang_up()
         await call.ended()
+
+
+async def test_what_a_caller_says_to_be_is_written_down_and_means_nothing_to_the_dialplan(
+    desk: Desk,
+) -> None:
+    """Names that would be expressions, functions, other entries or lines of the management socket; cut when they are
+    endless. What means a part of the value cuts the name short, and no more."""
+    names = [
+        "Zoë Jansen",
+        '${SHELL(id)} $[1+1] a" = "a ,b;c|d`e$(f)',
+        "%0D%0AResponse: Success%0D%0A",
+        "x" * 600,
+        "a):0:3",
+    ]
+    assert desk.exchange.server is not None
+    await desk.exchange.server.stop()
+    async with desk.outside() as caller:
+        for name in names:
+            call = await caller.dial(DID, from_number=CALLER, from_name=name)
+            await asyncio.sleep(1.5)
+            await call.hang_up()
+        await asyncio.sleep(1)
+
+    entries, broken = read(await desk.ami.family(ALONE_FAMILY))
+
+    assert not broken
+    # Asterisk keeps the backslashes with which a name is sent.
+    sent = names[1].replace('"', r"\"")
+    found = [entry.name or "" for entry in entries]
+    assert [*found[:3], found[4]] == [names[0], sent, names[2].strip(), "a"]
+    assert (set(found[3]), len(found[3]) <= NAME_CHARACTERS_MAX) == ({"x"}, True)
+    assert [entry.how for entry in entries] == [EndedBy.CALLER] * len(names)
+    assert {entry.dialled for entry in entries} == {DID}
+    assert {entry.number for entry in entries} == {CALLER}
+    assert "SHELL" not in desk.exchange.log_text()
 
 
 async def test_without_cordboard_a_trunk_of_one_organisation_rings_its_telephones_alone(desk: Desk) -> None:

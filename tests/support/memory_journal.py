@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from cordboard.app.call_log import past_of
@@ -255,6 +255,10 @@ class MemoryJournal:
             recipient_name=moved.recipient_name,
             until=moved.until,
         )
+
+    async def known(self, organisation: OrganisationId, asked: Collection[CallId]) -> frozenset[CallId]:
+        """Those of these that were opened."""
+        return frozenset(asked) & self.opened.keys()
 
     async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
         """Those to whom nobody has spoken."""

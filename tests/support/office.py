@@ -12,7 +12,7 @@ Everything between the exchange's messages and the records is the product's own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from cordboard.app.assembly import assemble
 from cordboard.app.engine import Accepted, Engine, NotDone
 from cordboard.app.ports import DeviceRow, Directory, GroupRow, OrganisationRow, QueueRow, UserRow
 from cordboard.app.writer import Writer
+from cordboard.asterisk.alone import Alone
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.speaking import Media
@@ -42,6 +43,7 @@ from cordboard.core.types import (
     Strategy,
     UserId,
 )
+from cordboard.simulator.dialplan import ALONE_FAMILY
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.people import Caller, Habits, Phone
 from cordboard.simulator.socket import SimulatedNotifier, SimulatedSocket
@@ -129,6 +131,25 @@ class _Screens:
         self.sayings += sayings
 
 
+class PretendBook:
+    """What the pretended exchange wrote of calls that it handled alone; it answers while it lives."""
+
+    def __init__(self, exchange: SimulatedExchange) -> None:
+        self._exchange = exchange
+
+    async def entries(self) -> Mapping[str, str]:
+        """As the port says."""
+        database = self._exchange.registry.database
+        return {key: value for (family, key), value in database.items() if family == ALONE_FAMILY}
+
+    async def forget(self, channel: str) -> None:
+        """As the port says."""
+        database = self._exchange.registry.database
+        for family, key in list(database):
+            if family == ALONE_FAMILY and key.startswith(f"{channel}/"):
+                del database[family, key]
+
+
 class Office:
     """One organisation at work; `restart` gives it a new server on the same exchange and journal."""
 
@@ -202,6 +223,13 @@ class Office:
             last_boot=self._boot,
             booted=self._booted,
             prepare=self._prepare,
+            alone=Alone(
+                PretendBook(self.pretended),
+                router=self._route,
+                inbox=lambda organisation, event: self.engine.tell(organisation, event),
+                known=self.journal.known,
+                clock=self.clock,
+            ),
         )
         self.exchange.own_devices({DeviceId(u): ORGANISATION for u in PEOPLE}, frozenset())
         self.engine = Engine(self.clock, self.exchange, self.writer, self.screens, self._crashed)

@@ -48,6 +48,7 @@ def test_a_day_on_which_all_went_well_adds_up() -> None:
         [
             row("1"),
             row("2", answered=False, talks=()),
+            row("3"),
             row("4", ended_by="lost"),
         ],
     )
@@ -224,3 +225,25 @@ def test_who_hung_up_right_before_the_exchange_died_may_be_on_the_line_for_it() 
     callers.exchange_died()
 
     assert (long_ago.exchange_died, just_now.exchange_died) == (False, True)
+
+
+def test_what_the_exchange_did_alone_must_be_in_the_history_once() -> None:
+    """Picked up by hand while nobody else was there, or rung for long; only an exchange that dies takes one along."""
+    ledger = add_up(
+        [
+            visit("1", Fate.FALLBACK, by_hand=True),
+            visit("2", Fate.FALLBACK, by_hand=True),
+            visit("3", Fate.FALLBACK, by_hand=True),
+            visit("4", Fate.BROKEN_OFF, by_hand=True, exchange_died=True),
+            visit("5", Fate.ABANDONED, was_connected=False, ended_at=30.0),
+            visit("6", Fate.ABANDONED, was_connected=False, ended_at=3.0),
+        ],
+        [row("2"), row("2"), row("3", answered=False)],
+    )
+
+    assert [mistake.partition(";")[0] for mistake in ledger.mistakes] == [
+        "1: is not in the history",
+        "2: is in the history 2 times",
+        "3: heard somebody, and was not answered in the history",
+        "5: is not in the history",
+    ]

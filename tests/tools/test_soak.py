@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tests.support.sipp import SippReport
 from tools.faults.callers import Fate
-from tools.faults.ending import read
+from tools.faults.ending import in_book, read
 from tools.faults.ledger import Ledger, Row
 from tools.soak import GROWTH_MAX, JUDGED_FROM_S, OTHERS_KEPT, WARM_S, Look, _close, slope_per_hour
 
@@ -16,6 +16,13 @@ BRIDGES = """Bridge-ID                            Name            Chans Type    
 7a1e                                 cb|queue|twente|algemeen  0 stasis          simple_bridge 00:10:00
 7a1f                                 cb|hold|twente  1 stasis          simple_bridge 00:10:00
 7a20                                 cb|line|x       0 stasis          simple_bridge 00:00:03
+"""
+
+
+BOOK = """/cordboard-alone/1795854175.2/begun               : 1795854175894 0 +31201234567 t-test n0612 na
+/cordboard-alone/1795854175.2/ended               : 1795854175999 PJSIP/t:x
+/cordboard-alone/1795854177.4/begun               : 1795854177894 0 +31201234567 t-test n0612 n
+3 results found.
 """
 
 
@@ -104,3 +111,9 @@ def test_what_belongs_to_somebody_is_left_behind_and_the_music_that_is_kept_is_n
         "the bridge cb|line|x is left in the exchange with 0 in it",
     ]
     assert not list(read("", BRIDGES.splitlines()[0]).left())
+
+
+def test_calls_that_stand_in_the_exchange_s_book_at_the_end_were_not_taken_up() -> None:
+    """As Asterisk 22.10 lists its entries; each call once."""
+    assert in_book(BOOK) == ["1795854175.2", "1795854177.4"]
+    assert in_book("0 results found.\n") == []

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cordboard.asterisk.dialplan import ALONE_FAMILY
 from cordboard.asterisk.obtain import default_cache, find_kept
 from tests.support.installation import Installation
 from tools.faults.office import Office
@@ -16,6 +17,8 @@ END_S = 12.0
 """So long those who are on the line at the end may take to finish."""
 REST_S = 3.0
 """So soon everything in the exchange must be gone when everybody is."""
+BOOK_S = 40.0
+"""So soon Cordboard, which looks every half minute, has written what the exchange did alone."""
 LOOK_S = 0.3
 
 
@@ -73,7 +76,29 @@ async def close_up(office: Office) -> int:
     for call in office.outside.calls:
         await call.hang_up()
     office.complaints += await _left(office.cordboard)
+    office.complaints += await _untold(office.cordboard)
     return still_there
+
+
+async def _untold(cordboard: Installation) -> list[str]:
+    """What the exchange did alone has to come into the history: until then it stands in its book."""
+    deadline = time.monotonic() + BOOK_S
+    while True:
+        try:
+            left = in_book(await asyncio.to_thread(_ask, cordboard, f"database show {ALONE_FAMILY}"))
+        except subprocess.SubprocessError as silence:
+            return [f"the exchange does not say what it did alone: {silence}"]
+        if not left:
+            return []
+        if time.monotonic() >= deadline:
+            return [f"the exchange handled {call} alone, and nobody has taken that up" for call in left]
+        await asyncio.sleep(LOOK_S)
+
+
+def in_book(said: str) -> list[str]:
+    """The channels of which something stands in the exchange's book, as its command line lists the entries."""
+    keys = (line.split(":")[0].strip() for line in said.splitlines() if line.startswith(f"/{ALONE_FAMILY}/"))
+    return sorted({key.split("/")[2] for key in keys})
 
 
 async def _left(cordboard: Installation) -> list[str]:

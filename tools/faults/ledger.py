@@ -17,6 +17,9 @@ ALONE_S_MAX = 15.0
 stopped for eight seconds is silent that long."""
 UNHEARD_MS = 1_500
 """A talk may be so short that its caller, who listens five times a second, does not hear of it."""
+RANG_S = 20.0
+"""Who heard it ring for so long, in an exchange that may have been stopped for eight seconds, was in somebody's hands:
+Cordboard's, or those of the exchange alone."""
 LONG_GAP_MS = 5_000
 """A gap that is longer than the mark of a death and a start on a busy machine."""
 
@@ -197,10 +200,8 @@ def _without(stretch: tuple[float, float], apart: Sequence[tuple[float, float]])
 
 
 def _compared(visit: Visit, fate: Fate, rows: list[Row], apart: Sequence[tuple[float, float]]) -> list[str]:
-    known_later = visit.was_connected and not visit.by_hand
     if not rows:
-        # One who gave up, or whose exchange died, before Cordboard had claimed the call is not in the history.
-        return ["is not in the history"] if known_later else []
+        return ["is not in the history"] if _is_known_later(visit) else []
     if len(rows) > 1:
         return [f"is in the history {len(rows)} times"]
     [row] = rows
@@ -218,6 +219,18 @@ def _compared(visit: Visit, fate: Fate, rows: list[Row], apart: Sequence[tuple[f
     if row.ended_by == "lost" and not visit.exchange_died and fate is not Fate.VANISHED:
         wrong.append("is in the history as broken off by the exchange, which lived")
     return wrong
+
+
+def _is_known_later(visit: Visit) -> bool:
+    """Whatever became of it and whoever was away, the history has to have it.
+
+    Not of one who gave up, or whose exchange died, before anybody had taken the call or long rung for it. And what the
+    exchange does alone it writes to its disk once a second: it may take a call with it of which nobody else knew.
+    """
+    if not visit.was_connected:
+        ended_at = visit.ended_at if visit.ended_at is not None else math.inf
+        return ended_at - visit.dialled_at > RANG_S and not visit.exchange_died
+    return not (visit.by_hand and visit.exchange_died)
 
 
 def _story(visit: Visit) -> str:

@@ -63,6 +63,7 @@ export type MissedWhy =
   | "abandoned"
   | "callback_failed"
   | "closed"
+  | "fallback"
   | "interrupted"
   | "message"
   | "not_helped";

@@ -40,6 +40,7 @@ export const MISSED: Record<MissedWhy, MessageDescriptor> = {
   message: msg`left a message`,
   interrupted: msg`broken off by a failure`,
   callback_failed: msg`call back did not succeed`,
+  fallback: msg`not answered while Cordboard was away`,
 };
 
 /** Whom to call back; the number of who has no name. */

@@ -30,6 +30,8 @@ function withoutAgent(why: string, detail: string): string {
       return t`Sent to ${detail}`;
     case "call_back":
       return t`The caller asked to be called back`;
+    case "fallback_answered":
+      return detail === "" ? t`Answered` : t`Answered on phone ${detail}`;
     case "entered":
       // Of a number that leads to an announcement; any other call is a queue's or somebody's.
       return detail === "" ? t`Came in` : t`Came in on ${detail}`;
@@ -76,6 +78,10 @@ function aboutRinging(why: string, who: string, detail: string): string | null {
       return t`The phone of ${who} did not come up: waits again`;
     case "escalated":
       return detail === "" ? t`Nobody came: others are asked` : t`Nobody came: ${detail} is asked`;
+    case "fallback":
+      return detail === "early"
+        ? t`Cordboard was away: the caller hung up before a phone rang`
+        : t`Cordboard was away: the exchange rang the phones by itself`;
     case "led_out":
       return detail === "number"
         ? t`The number that was called leads to an announcement`
@@ -90,6 +96,8 @@ function aboutTalking(why: string, who: string, detail: string): string {
   switch (why) {
     case "answered":
       return t`Connected with ${who}`;
+    case "fallback_answered":
+      return detail === "" ? t`${who} answered` : t`${who} answered on phone ${detail}`;
     case "held":
       return t`Put on hold by ${who}`;
     case "resumed":
@@ -156,6 +164,8 @@ function ending(by: string, who: string): string {
       return t`The caller is called back`;
     case "lost":
       return t`Broken off by a failure`;
+    case "nobody":
+      return t`Nobody answered, and the caller was told so`;
     default:
       return t`Ended`;
   }

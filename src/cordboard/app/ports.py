@@ -371,6 +371,9 @@ class Journal(Protocol):
     async def open_calls(self, organisation: OrganisationId) -> tuple[StoredCall, ...]:
         """Calls without an end, oldest first."""
 
+    async def known(self, organisation: OrganisationId, asked: Collection[CallId]) -> frozenset[CallId]:
+        """Those of these calls that are stored, with or without an end."""
+
     async def counts(
         self, organisation: OrganisationId, since: Instant
     ) -> dict[QueueId, dict[Instant, Tally]]:

@@ -91,14 +91,19 @@ class Recognition:
         user = known[1].colleagues.get(number)
         return next((one.name for one in directory.users if one.id == user), None)
 
-    async def _recognise(self, organisation: OrganisationId, call: CallId, number: str) -> None:
+    async def name_of(self, organisation: OrganisationId, number: str) -> str | None:
+        """Whose number it is; None: nobody's that is known, or the database is slow."""
         name = self._colleague(organisation, number)
-        if name is None:
-            try:
-                async with asyncio.timeout(SLOW_MS / 1000):
-                    contact = await self._owners.owner(organisation, number)
-            except (TimeoutError, StorageFailure):
-                return
-            name = contact.name if contact is not None else None
+        if name is not None:
+            return name
+        try:
+            async with asyncio.timeout(SLOW_MS / 1000):
+                contact = await self._owners.owner(organisation, number)
+        except (TimeoutError, StorageFailure):
+            return None
+        return contact.name if contact is not None else None
+
+    async def _recognise(self, organisation: OrganisationId, call: CallId, number: str) -> None:
+        name = await self.name_of(organisation, number)
         if name is not None:
             self._tell(organisation, PartyRecognised(call=call, name=name))

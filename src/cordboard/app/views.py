@@ -334,7 +334,9 @@ class CallBackView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag
     """Offered to me now: the white card."""
 
 
-MissedWhy = Literal["abandoned", "closed", "not_helped", "message", "interrupted", "callback_failed"]
+MissedWhy = Literal[
+    "abandoned", "closed", "not_helped", "message", "interrupted", "callback_failed", "fallback"
+]
 
 
 class MissedView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="missed"):

@@ -64,6 +64,11 @@ class AmiClient:
         with contextlib.suppress(AmiRefused):
             await self.action("DBDel", Family=family, Key=key)
 
+    async def remove_tree(self, family: str, key: str) -> None:
+        """Remove every entry of astdb below this key; that there is none is no failure."""
+        with contextlib.suppress(AmiRefused):
+            await self.action("DBDelTree", Family=family, Key=key)
+
     async def family(self, family: str) -> dict[str, str]:
         """All entries of a family of astdb; none is no failure."""
         lines = await self.action("DBGetTree", Family=family, until="DBGetTreeComplete")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cordboard.asterisk import messages as ari
@@ -130,7 +130,7 @@ class Arrivals:
         found = LegFound(
             leg=leg,
             role=LegRole.CALLER,
-            call=_call_id(leg),
+            call=call_of_leg(leg),
             queue=route.queue,
             device=None,
             answered=channel.state == "Up",
@@ -144,11 +144,30 @@ class Arrivals:
         )
         return Unmarked(organisation=route.organisation, found=found, channel=channel)
 
-    def adopt(self, unmarked: Unmarked) -> None:
-        """Mark a caller that was found so."""
-        found, organisation = unmarked.found, unmarked.organisation
-        if found is None:
-            return
+    def take_up(
+        self,
+        unmarked: Iterable[ari.Channel],
+        legs: Mapping[OrganisationId, dict[LegId, LegFound]],
+        now: Instant,
+    ) -> list[ari.Channel]:
+        """Add those to `legs` who were claimed in the moment in which we died; gives the telephones' own calls.
+
+        Args:
+            legs: of the organisations that are told what lives; whoever else they belong to has heard of them.
+        """
+        phones = []
+        for channel in unmarked:
+            read = self.read_again(channel, now)
+            if read is None or read.organisation not in legs:
+                continue
+            if read.found is None:
+                phones.append(channel)
+            else:
+                legs[read.organisation][read.found.leg] = read.found
+                self._adopt(read.found, read.organisation)
+        return phones
+
+    def _adopt(self, found: LegFound, organisation: OrganisationId) -> None:
         self._legs.ours(found.leg, organisation)
         if not found.answered:
             self._deeds.not_answered(found.leg)
@@ -179,7 +198,7 @@ def _arrival(channel: ari.Channel, now: Instant) -> Arrival:
 def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived | AnnouncementCalled:
     if route.queue is not None:
         return CallArrived(
-            call=_call_id(leg),
+            call=call_of_leg(leg),
             leg=leg,
             queue=route.queue,
             number=route.number,
@@ -188,7 +207,7 @@ def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived | Anno
         )
     if route.announcement is not None:
         return AnnouncementCalled(
-            call=_call_id(leg),
+            call=call_of_leg(leg),
             leg=leg,
             announcement=route.announcement,
             number=route.number,
@@ -197,7 +216,7 @@ def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived | Anno
         )
     assert route.to is not None, route
     return DirectCallArrived(
-        call=_call_id(leg),
+        call=call_of_leg(leg),
         leg=leg,
         to=route.to,
         number=route.number,
@@ -208,7 +227,7 @@ def _arrived(leg: LegId, route: Route) -> CallArrived | DirectCallArrived | Anno
 
 def _marks(leg: LegId, route: Route) -> dict[str, str]:
     """What is written on the leg for the next of us; the role last, as it makes the others count."""
-    marks = {"CB_CALL": _call_id(leg), "CB_ORG": route.organisation}
+    marks = {"CB_CALL": call_of_leg(leg), "CB_ORG": route.organisation}
     if route.queue is not None:
         marks["CB_QUEUE"] = route.queue
     if route.to is not None:
@@ -218,6 +237,6 @@ def _marks(leg: LegId, route: Route) -> dict[str, str]:
     return {**marks, "CB_ROLE": "caller"}
 
 
-def _call_id(leg: LegId) -> CallId:
+def call_of_leg(leg: LegId) -> CallId:
     """A call is named after its caller's leg, so that a crash cannot separate the two."""
     return CallId(f"c-{leg}")

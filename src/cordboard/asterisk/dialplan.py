@@ -2,6 +2,7 @@
 
 A call in is announced to Cordboard (StasisBroadcast), five times 0.8 s with ringing in between; a restarting
 Cordboard is back within that. Then the number's own fallback group rings, then a sentence is played.
+What becomes of such a call is written into astdb, for Cordboard to read when it is back (`alone`).
 An emergency number never passes through Cordboard.
 """
 
@@ -20,6 +21,14 @@ EMERGENCY_FAMILY = "cordboard-emergency"
 
 EMERGENCY_NUMBER_FAMILY = "cordboard-emergency-number"
 """astdb: phone's endpoint -> the number that emergency calls from it show."""
+
+ALONE_FAMILY = "cordboard-alone"
+"""astdb: a call that nobody but the exchange handled -> what became of it; the keys are those of `alone`."""
+ALONE_CONTEXT = "cordboard-alone"
+"""Where a telephone that takes such a call, and its end, are written down."""
+NAME_BYTES_MAX = 240
+NUMBER_BYTES_MAX = 64
+"""Of what a caller's network says; the rest is cut off before it is written."""
 
 ECHO_NUMBER = "*43"
 """Dialled from any phone: hear yourself."""
@@ -45,7 +54,13 @@ without a word is noticed by the missing sound long before."""
 
 def extensions_conf(settings: ExchangeSettings) -> str:
     """extensions.conf, whole."""
-    parts = ["[general]\nstatic=yes\nwriteprotect=yes\n", _inbound(settings), _phones(settings), _wire()]
+    parts = [
+        "[general]\nstatic=yes\nwriteprotect=yes\n",
+        _inbound(settings),
+        _alone(),
+        _phones(settings),
+        _wire(),
+    ]
     parts.append(_test_call())
     parts += [
         _called_in_to(trunk) for trunk in settings.trunks if trunk.called_number_in is CalledNumberIn.TO
@@ -63,20 +78,51 @@ def _inbound(settings: ExchangeSettings) -> str:
     broadcast = f"StasisBroadcast({BROADCAST_MS},^{APPLICATION}$,did:${{CB_DID}}:${{CHANNEL(endpoint)}})"
     return f"""[inbound]
 exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
+ same => n,Set(CB_BEGAN={_NOW})
  same => n,Set(CB_DID=${{FILTER(+0-9,${{EXTEN}})}})
  same => n,Set(CB_TRY=0)
  same => n(try),{broadcast}
  same => n,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?end)
  same => n,Ringing()
  same => n,Set(CB_TRY=$[${{CB_TRY}}+1])
- same => n,GotoIf($[${{CB_TRY}}<{TRIES}]?try)
+ same => n,GotoIf($[${{CB_TRY}}>1]?again)
+ same => n,Set(CHANNEL(hangup_handler_push)={ALONE_CONTEXT},ended,1)
+ same => n(again),GotoIf($[${{CB_TRY}}<{TRIES}]?try)
+ same => n,Gosub({ALONE_CONTEXT},begun,1({_NOW}))
  same => n,Set(CB_OF=${{DB({FALLBACK_OF_FAMILY}/${{CHANNEL(endpoint)}})}})
  same => n,Set(CB_GROUP=${{DB({FALLBACK_FAMILY}/${{CB_OF}}${{CB_DID}})}})
  same => n,GotoIf($["${{CB_GROUP}}"=""]?closed)
- same => n,Dial(${{CB_GROUP}},40)
+ same => n,Dial(${{CB_GROUP}},40,U({ALONE_CONTEXT}^${{UNIQUEID}}))
  same => n,GotoIf($["${{DIALSTATUS}}"="ANSWER"]?end)
  same => n(closed),Playback(cordboard/{settings.language}/closed)
  same => n(end),Hangup()
+"""
+
+
+_NOW = "${STRFTIME(,,%s%3q)}"
+"""Milliseconds since 1970."""
+
+
+def _alone() -> str:
+    # What a caller's network says is never part of an expression, and percent-encoded it cannot end a line of the
+    # management socket either. The letter before it is there because URIENCODE complains when it is given nothing. A
+    # text with `):` in it means a part of the value, which is what is then written.
+    number = f"${{URIENCODE(n${{CALLERID(num):0:{NUMBER_BYTES_MAX}}})}}"
+    name = f"${{URIENCODE(n${{CALLERID(name):0:{NAME_BYTES_MAX}}})}}"
+    this = f"DB({ALONE_FAMILY}/${{UNIQUEID}}"
+    # The end is written for whoever was not taken in the first try: one who gives up in between has an end and no
+    # beginning, and who is taken by Cordboard after all is Cordboard's to remember.
+    return f"""[{ALONE_CONTEXT}]
+exten => begun,1,Set(CB_ALONE=1)
+ same => n,Set({this}/begun)=${{CB_BEGAN}} ${{ARG1}} ${{CB_DID}} ${{CHANNEL(endpoint)}} {number} {name})
+ same => n,Return()
+exten => s,1,Set(DB({ALONE_FAMILY}/${{ARG1}}/answered)={_NOW} ${{CHANNEL(endpoint)}})
+ same => n,Return()
+exten => ended,1,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?taken)
+ same => n,GotoIf($["${{CB_ALONE}}"="1"]?over)
+ same => n,Gosub({ALONE_CONTEXT},begun,1(0))
+ same => n(over),Set({this}/ended)={_NOW} ${{CHANNEL(hangupsource)}})
+ same => n(taken),Return()
 """
 
 

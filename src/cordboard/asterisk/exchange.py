@@ -18,6 +18,7 @@ from cordboard.app.clock import Clock, pause
 from cordboard.app.jobs import Jobs
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
+from cordboard.asterisk.alone import Alone
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare
@@ -82,6 +83,7 @@ class AsteriskExchange:
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
         prepare: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        alone: Alone | None = None,
     ) -> None:
         """
         Args:
@@ -94,6 +96,7 @@ class AsteriskExchange:
             booted: is told the exchange's start, to be kept for the next time.
             prepare: awaited at every (re)connect (devices are provisioned here): before calls are handled when the
                 exchange has been started anew, else after, for it has kept them and callers should not wait.
+            alone: takes up what the exchange did by itself, whenever it was asked what lives in it; None: nobody does.
         """
         self._transport = transport
         self._inbox = inbox
@@ -125,6 +128,7 @@ class AsteriskExchange:
         )
         self._arrivals = Arrivals(router, self._legs, self._deeds, inbox, self._devices.owner)
         self._boot, self._booted, self._prepare = last_boot, booted, prepare
+        self._alone = alone
         self._backlog: list[bytes] | None = None
         """Events that arrive while the inventory is taken; None: it is done."""
         self._connections = 0
@@ -191,6 +195,7 @@ class AsteriskExchange:
                 self._tell_differences(found)
                 if found.gone & self._legs.known():
                     self._spawn(self._tell_gone(found.gone, connection))
+                self._look_what_it_did_alone(inventory)
         if self._to_tell:
             await self._reconcile()
 
@@ -257,6 +262,11 @@ class AsteriskExchange:
             self._replay(inventory)
             if is_new and has_stayed:
                 self._spawn(self._prepare_meanwhile(connection))
+            self._look_what_it_did_alone(inventory)
+
+    def _look_what_it_did_alone(self, inventory: Inventory) -> None:
+        if self._alone is not None:
+            self._spawn(self._alone.look(inventory))
 
     def _is_on(self, connection: int) -> bool:
         """It is the connection that there is now."""
@@ -343,30 +353,13 @@ class AsteriskExchange:
                 waits = found.role is LegRole.CALLER and found.leg not in inventory.dialled
                 hears = inventory.hears.get(found.leg)
                 self._deeds.found(found.leg, waits=waits and not found.answered, hears=hears)
-        phones = self._adopt(inventory, legs)
+        phones = self._arrivals.take_up(inventory.unmarked, legs, self._clock.now())
         self._drop_empty(inventory)
         for organisation, found_legs in legs.items():
             registered = frozenset(d for d in inventory.registered if self._devices.owner(d) == organisation)
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
         for channel in phones:
             self._arrivals.dialled_on_phone(channel)
-
-    def _adopt(
-        self, inventory: Inventory, legs: dict[OrganisationId, dict[LegId, LegFound]]
-    ) -> list[ari.Channel]:
-        """Who was claimed in the moment in which we died is read again; gives the telephones' own calls."""
-        phones = []
-        for channel in inventory.unmarked:
-            unmarked = self._arrivals.read_again(channel, self._clock.now())
-            if unmarked is None or unmarked.organisation not in legs:
-                # Not asked for; whoever it belongs to has heard of it, or hears of it now.
-                continue
-            if unmarked.found is None:
-                phones.append(channel)
-            else:
-                legs[unmarked.organisation][unmarked.found.leg] = unmarked.found
-                self._arrivals.adopt(unmarked)
-        return phones
 
     def _drop_empty(self, inventory: Inventory) -> None:
         """Bridges of lines and pairs that are no more, and those that a server left behind as it died."""

@@ -89,6 +89,8 @@ class Board:
     """Who waits and who is free, by queue; follows from the rest."""
     ended: dict[LegId, None] = field(default_factory=dict)
     """Legs of the last calls that ended, oldest first: late word of them opens nothing (reliability F6)."""
+    told_of: dict[CallId, None] = field(default_factory=dict)
+    """Calls that the exchange handled alone and that were told since the start, oldest first (F2)."""
 
     def waiting(self) -> list[Call]:
         """Waiting calls in the order in which they are offered."""

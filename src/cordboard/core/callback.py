@@ -437,8 +437,12 @@ def moved(turn: Turn, call: Call) -> None:
         change(turn, one, last_attempt_at=turn.now)
 
 
-def spoken_with(turn: Turn, call: Call) -> list[Call]:
-    """Somebody of ours and this party hear each other. Gives attempts to ring the same one that are to be hung up."""
+def spoken_with(turn: Turn, call: Call, *, since: Instant | None = None) -> list[Call]:
+    """Somebody of ours and this party hear each other. Gives attempts to ring the same one that are to be hung up.
+
+    Args:
+        since: they did then, and it is told only now: what was planned later stays. None: they do now.
+    """
     board = turn.board
     own = attempt_of(board, call)
     if own is not None:
@@ -461,6 +465,7 @@ def spoken_with(turn: Turn, call: Call) -> list[Call]:
         if one.is_open
         and one.row.number == call.number
         and queue in (None, one.row.queue)
+        and (since is None or one.row.requested_at <= since)
         and not attempt.has_answered(board, one)
     ]
     attempts = [cancel(turn, one, call.agent, R.ALREADY_SPOKEN) for one in others]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cordboard.core.types import CallId, DeviceId, Instant, LegId, QueueId, UserId
+from cordboard.core.types import CallId, DeviceId, EndedBy, Instant, LegId, QueueId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,37 @@ class AnnouncementCalled:
     number: str | None
     name: str | None
     dialled: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHandledAlone:
+    """A call in that is over, and that the exchange handled by itself while we were away (F2).
+
+    Its moments lie in the past. The same one may be told again and again until it is in the database.
+    """
+
+    call: CallId
+    leg: LegId
+    queue: QueueId | None
+    """Which the number leads to; None: to one person, or to an announcement."""
+    to: UserId | None
+    """A direct call: for whom; None: a queue's, or an announcement's."""
+    number: str | None
+    """As in `CallArrived`; so are the name and our number."""
+    name: str | None
+    dialled: str | None
+    began_at: Instant
+    """When the caller dialled."""
+    rang_at: Instant | None
+    """When the exchange had telephones ring, or said that nobody is there; None: the caller gave up before."""
+    answered_at: Instant | None
+    """None: nobody answered."""
+    device: DeviceId | None
+    """On which telephone; None: not answered, or on none that is known."""
+    ended_at: Instant
+    """With LOST and UNKNOWN: when it was over at the latest."""
+    ended_by: EndedBy
+    """CALLER, AGENT (who answered), EXIT (nobody did, and that was said), LOST with the exchange, or UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +366,7 @@ Event = (
     CallArrived
     | DirectCallArrived
     | AnnouncementCalled
+    | CallHandledAlone
     | PhoneDialled
     | PhoneTransferAsked
     | LegRinging

@@ -82,6 +82,47 @@ def _why(board: Board, ended: Ended) -> MissedWhy | None:
     return W.CLOSED if shut else W.NOT_HELPED
 
 
+def then(turn: Turn, call: Call, why: MissedWhy) -> None:
+    """A call that is told of only afterwards (F2) was not helped."""
+    board = turn.board
+    if call.queue is None or call.entered_at < turn.now - KEPT_MS:
+        return
+    if why is not W.INTERRUPTED and board.promised_to(call.queue, call.number) is not None:
+        return
+    if call.number is not None and any(
+        one.number == call.number and one.answered_at is not None and one.answered_at >= call.entered_at
+        for one in board.calls.values()
+    ):
+        # Somebody is speaking with this caller now.
+        return
+    new = MissedRow(
+        id=MissedId(call.id),
+        queue=call.queue,
+        number=call.number,
+        name=call.name,
+        at=call.entered_at,
+        why=why,
+        last_call=call.id,
+        written_at=turn.now,
+    )
+    known = _open_of(board, new.queue, new.number)
+    if known is not None and known.at > new.at:
+        # A later call of the same caller was told of before.
+        _change(turn, known, times=known.times + 1)
+    else:
+        _missed(turn, new)
+
+
+def spoken_with_then(turn: Turn, call: Call) -> None:
+    """Somebody spoke with this caller on a telephone, and it is told of only afterwards (F2)."""
+    agent = turn.board.agents.get(call.agent) if call.agent is not None else None
+    for row in list(turn.board.missed.values()):
+        if row.number is None or row.number != call.number or row.at > call.since:
+            continue
+        if row.queue == call.queue or (agent is not None and is_of(turn.board, agent, row)):
+            _close(turn, row, call.agent)
+
+
 def callback_failed(turn: Turn, row: CallBackRow) -> None:
     """The last attempt came to nothing (3.6-i)."""
     _missed(

@@ -195,6 +195,11 @@ class Why(Enum):
     LED_OUT = "led_out"
     CALL_BACK = "call_back"
     """The caller asked to be called back by a key, and was promised it (3.6-t)."""
+    FALLBACK = "fallback"
+    """We were away, and the exchange had the telephones ring by itself (F2); with the detail `early` the caller gave
+    up before they rang."""
+    FALLBACK_ANSWERED = "fallback_answered"
+    """Who answered then; the detail is the telephone's name."""
     ENDED = "ended"
 
 
@@ -323,6 +328,8 @@ class MissedWhy(Enum):
     """Broken off by the exchange's death (D16)."""
     CALLBACK_FAILED = "callback_failed"
     """Was called back in vain (3.6-i)."""
+    FALLBACK = "fallback"
+    """Called while we were away, and nobody answered the telephones that the exchange had ring by itself (F2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from cordboard.core import (
     afresh,
     aftermath,
+    alone,
     arrival,
     asking,
     callback,
@@ -41,6 +42,7 @@ from cordboard.core.events import (
     AnnouncementEnded,
     CallArrived,
     CallBackKept,
+    CallHandledAlone,
     ConsoleLost,
     ConsoleSeen,
     CountsBegan,
@@ -303,6 +305,8 @@ class Switchboard:
                 arrival.for_person(turn, event)
             case AnnouncementCalled():
                 arrival.for_announcement(turn, event)
+            case CallHandledAlone():
+                alone.handled(turn, event)
             case PhoneDialled():
                 arrival.phone_dialled(turn, event)
             case PhoneTransferAsked():

@@ -1,13 +1,15 @@
 """What the exchange does by itself with a call that comes in: announce it, try again, fall back, hang up.
 
 The same steps as the generated extensions.conf: StasisBroadcast five times 0.8 s with ringing in between, then the
-number's fallback group, then a sentence. A phone's own call gets one try and then a tone.
+number's fallback group, then a sentence; what became of a call that nobody claimed is written into astdb. A phone's
+own call gets one try and then a tone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import quote
 
 from cordboard.simulator.calls import Calls
 from cordboard.simulator.clock import Timer
@@ -24,6 +26,10 @@ FALLBACK_FAMILY = "cordboard-fallback"
 """astdb: called number -> `PJSIP/d-1&PJSIP/d-2`, written by Cordboard through the management socket."""
 FALLBACK_OF_FAMILY = "cordboard-fallback-of"
 """astdb: endpoint of an organisation's own trunk -> what the called number has before it there."""
+ALONE_FAMILY = "cordboard-alone"
+"""astdb: `<channel>/begun`, `/answered` and `/ended` of each call that was handled here alone."""
+BY_ITSELF = "dialplan/builtin"
+"""Who has hung up when it was the dialplan."""
 CONGESTION_MS = 5_000
 HANDOVER_MS = 1
 """From the claim until StasisStart."""
@@ -37,6 +43,7 @@ class _Offer:
     args: list[str]
     tries: int
     tries_left: int
+    began_ms: int
     is_open: bool = True
     claimed_by: str | None = None
     has_given_up: bool = False
@@ -46,6 +53,8 @@ class _Offer:
     """The telephones of the fallback group that ring, or the one that answered."""
     bridge: str | None = None
     """Where caller and fallback group talk."""
+    ended_by: str | None = None
+    """Who hung up; None: the caller."""
 
 
 class Dialplan:
@@ -68,11 +77,11 @@ class Dialplan:
             channel.variables["CB_DID"] = channel.exten
         else:
             channel.variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
-        channel.priority = 4 if inbound else 1
+        channel.priority = 5 if inbound else 1
         channel.app_name = "StasisBroadcast"
         channel.app_data = f"{BROADCAST_MS},^cordboard$,{word}:{channel.exten}:{channel.endpoint}"
         tries = TRIES if inbound else 1
-        offer = _Offer(channel, [word, channel.exten, channel.endpoint], tries, tries)
+        offer = _Offer(channel, [word, channel.exten, channel.endpoint], tries, tries, self._now)
         self._offers[channel.id] = offer
         self._broadcast(offer)
 
@@ -95,6 +104,10 @@ class Dialplan:
         if channel.id not in self._registry.channels or offer.claimed_by is not None:
             return
         if offer.has_given_up:
+            if offer.tries_left < offer.tries - 1:
+                # Who gives up in the first try may still be somebody's to claim.
+                self._write_begun(offer, 0)
+                self._write_ended(offer)
             self._over(offer, INTERWORKING, 487)
         elif offer.tries_left:
             if channel.person is not None:
@@ -109,6 +122,7 @@ class Dialplan:
 
     def _fall_back(self, offer: _Offer) -> None:
         """Ring the number's fallback group, all at once; the first who answers has the caller."""
+        self._write_begun(offer, self._now)
         beginning = self._registry.database.get((FALLBACK_OF_FAMILY, offer.channel.endpoint), "")
         family = self._registry.database.get((FALLBACK_FAMILY, beginning + offer.channel.exten), "")
         names = [name.removeprefix("PJSIP/") for name in family.split("&") if name]
@@ -132,6 +146,7 @@ class Dialplan:
         for other in others:
             if other is not leg:
                 self._calls.hang_up(other, ANSWERED_ELSEWHERE)
+        self._write(offer, "answered", f"{self._now} {leg.endpoint}")
         self._calls.answer(offer.channel)
         bridge = Bridge(self._registry.new_token(), BridgeKind.MIXING, "", self._registry.clock.now())
         bridge.channels = [leg.id, offer.channel.id]
@@ -145,11 +160,13 @@ class Dialplan:
         if offer.channel.is_gone or offer.legs:
             return
         if leg.is_up:
+            offer.ended_by = leg.name
             self._over(offer, NORMAL_CLEARING, None)
         else:
             self._closed(offer)
 
     def _caller_of_fallback_ended(self, offer: _Offer) -> None:
+        self._write_ended(offer)
         self._registry.bridges.pop(offer.bridge or "", None)
         for leg in offer.legs:
             if not leg.is_gone:
@@ -158,7 +175,28 @@ class Dialplan:
     def _closed(self, offer: _Offer) -> None:
         """Nobody can take the call: a sentence, and the end."""
         self._calls.answer(offer.channel)
-        self._registry.soon(CLOSED_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
+        self._registry.soon(CLOSED_MS, lambda: self._said(offer))
+
+    def _said(self, offer: _Offer) -> None:
+        if not offer.channel.is_gone:
+            offer.ended_by = BY_ITSELF
+            self._over(offer, NORMAL_CLEARING, None)
+
+    @property
+    def _now(self) -> int:
+        return self._registry.clock.now()
+
+    def _write_begun(self, offer: _Offer, rang_ms: int) -> None:
+        channel = offer.channel
+        number, name = (quote(f"n{text}", safe="") for text in (channel.caller.number, channel.caller.name))
+        said = f"{offer.began_ms} {rang_ms} {channel.exten} {channel.endpoint} {number} {name}"
+        self._write(offer, "begun", said)
+
+    def _write_ended(self, offer: _Offer) -> None:
+        self._write(offer, "ended", f"{self._now} {offer.ended_by or offer.channel.name}")
+
+    def _write(self, offer: _Offer, kind: str, said: str) -> None:
+        self._registry.database[ALONE_FAMILY, f"{offer.channel.id}/{kind}"] = said
 
     def _over(self, offer: _Offer, cause: int, tech_cause: int | None) -> None:
         self._offers.pop(offer.channel.id, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import and_, case, func, null, select
@@ -16,7 +16,7 @@ from cordboard.app.gaps import Gap
 from cordboard.app.ports import StoredAgent, StoredCall
 from cordboard.core.records import MissedRow, Record, WrapUpKind
 from cordboard.core.statistics import MINUTE_MS, SHORT_ABANDON_MS, Tally
-from cordboard.core.types import EndedBy, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.types import CallId, EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import WRITE, WRITE_S, Access, patience
 from cordboard.storage.facts import write_facts
 from cordboard.storage.gaps import write_gap
@@ -134,6 +134,18 @@ class SqlJournal:
         """
         async with self._access.reading() as connection:
             return await read_open_calls(connection, organisation)
+
+    async def known(self, organisation: OrganisationId, asked: Collection[CallId]) -> frozenset[CallId]:
+        """Those of these calls that are stored, with or without an end.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        async with self._access.reading() as connection:
+            rows = await connection.execute(
+                select(calls.c.id).where(calls.c.organisation == organisation, calls.c.id.in_(sorted(asked)))
+            )
+            return frozenset(CallId(row.id) for row in rows)
 
     async def missed(self, organisation: OrganisationId) -> tuple[MissedRow, ...]:
         """Callers to whom nobody has spoken yet, the oldest first (D14).

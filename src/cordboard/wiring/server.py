@@ -29,6 +29,7 @@ from cordboard.app.tenancy import Tenancy
 from cordboard.app.throttle import Throttle
 from cordboard.app.troubles import Troubles
 from cordboard.app.writer import Writer
+from cordboard.asterisk.alone import Alone, AstdbBook
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.booth import AsteriskBooth
 from cordboard.asterisk.client import AriLink, AriServer
@@ -225,9 +226,7 @@ class Server:
         self.exchange = AsteriskExchange(
             self.ari.link(),
             router=self._route,
-            inbox=lambda organisation, event: self.engine.tell(
-                organisation, self.tenancy.as_read(organisation, event)
-            ),
+            inbox=lambda owner, event: self.engine.tell(owner, self.tenancy.as_read(owner, event)),
             organisations=self.tenancy.organisations,
             new_id=self._new_id,
             clock=self.clock,
@@ -238,6 +237,14 @@ class Server:
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
             prepare=self._prepare,
+            alone=Alone(
+                AstdbBook(self.ami),
+                router=self._route,
+                inbox=lambda organisation, event: self.engine.tell(organisation, event),
+                known=self.database.journal.known,
+                named=self.recognition.name_of,
+                clock=self.clock,
+            ),
         )
         self.recovery = Recovery(
             self.clock,

@@ -14,7 +14,7 @@ import msgspec
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
-from cordboard.asterisk.dialplan import FALLBACK_FAMILY
+from cordboard.asterisk.dialplan import ALONE_FAMILY, FALLBACK_FAMILY
 from cordboard.asterisk.ports import pick
 from cordboard.asterisk.runtime import ensure
 from cordboard.asterisk.settings import Trunk
@@ -209,6 +209,14 @@ class RealRig(Rig):
         client = AmiClient(settings.ports.ami, settings.ami_password)
         try:
             await client.put(FALLBACK_FAMILY, did, "&".join(f"PJSIP/{phone.name}" for phone in phones))
+        finally:
+            await client.close()
+
+    async def alone(self) -> Mapping[str, str]:
+        settings = self.exchange.settings
+        client = AmiClient(settings.ports.ami, settings.ami_password)
+        try:
+            return await client.family(ALONE_FAMILY)
         finally:
             await client.close()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from cordboard.asterisk.alone import Entry, read
 from cordboard.asterisk.transport import AriResponse, AriTransport
 
 EventObject = dict[str, Any]
@@ -190,6 +191,21 @@ class Rig(ABC):
     @abstractmethod
     async def fall_back(self, did: str, *phones: RigPhone) -> None:
         """Write which telephones ring for a number while nobody claims its calls."""
+
+    @abstractmethod
+    async def alone(self) -> Mapping[str, str]:
+        """What is written down of calls that the exchange handled by itself."""
+
+    async def handled_alone(self, caller: RigCaller) -> Entry:
+        """Wait until the end of this caller's call is written down."""
+        found: list[Entry] = []
+        for _ in range(40):
+            found = [one for one in read(await self.alone())[0] if one.number == caller.number]
+            if found and found[0].ended_at is not None:
+                break
+            await self.wait(100)
+        [entry] = found
+        return entry
 
     @abstractmethod
     def keeps_message(self, name: str) -> bool:

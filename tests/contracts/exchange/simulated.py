@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from cordboard.asterisk.transport import AriResponse, AriTimeout, AriTransport
-from cordboard.simulator.dialplan import FALLBACK_FAMILY
+from cordboard.simulator.dialplan import ALONE_FAMILY, FALLBACK_FAMILY
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.hearing import Heard, Sound
 from cordboard.simulator.people import Caller, Habits, Phone
@@ -130,6 +130,10 @@ class SimulatedRig(Rig):
     async def fall_back(self, did: str, *phones: RigPhone) -> None:
         group = "&".join(f"PJSIP/{phone.name}" for phone in phones)
         self.exchange.registry.database[(FALLBACK_FAMILY, did)] = group
+
+    async def alone(self) -> Mapping[str, str]:
+        database = self.exchange.registry.database
+        return {key: value for (family, key), value in database.items() if family == ALONE_FAMILY}
 
     def keeps_message(self, name: str) -> bool:
         return name in self.exchange.calls.recordings.kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.core.types import EndedBy
 from tests.contracts.exchange.rig import Rig
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -161,3 +162,72 @@ async def test_a_caller_who_gives_up_stops_the_fallback_group_ringing(rig: Rig) 
     await caller.hang_up()
 
     assert await phone.ended() == "CANCEL"
+
+
+TRIED_MS = 5 * 800
+
+
+async def test_an_answer_by_the_fallback_group_is_written_down(rig: Rig) -> None:
+    """F2: who called, when, on which telephone it was answered, and which side hung up."""
+    caller, phone = await rig.make_caller("Jansen"), await rig.make_phone("a")
+    await rig.fall_back("+31880009", phone)
+    await caller.call("+31880009")
+    await phone.rings()
+    await phone.answer()
+    await caller.hears(phone)
+    await rig.wait(300)
+    await phone.hang_up()
+    await caller.ended()
+
+    entry = await rig.handled_alone(caller)
+
+    assert (entry.dialled, entry.name, entry.answered_by) == ("+31880009", "Jansen", phone.name)
+    assert entry.rang_at is not None
+    assert entry.answered_at is not None
+    assert entry.ended_at is not None
+    assert entry.rang_at - entry.began_at == pytest.approx(TRIED_MS, abs=500)
+    assert entry.began_at < entry.rang_at <= entry.answered_at < entry.ended_at
+    assert entry.how is EndedBy.AGENT
+
+
+async def test_whom_nobody_answered_is_written_down_too(rig: Rig) -> None:
+    """F2: gave up while the group rang, and before it did."""
+    caller, phone = await rig.make_caller(), await rig.make_phone("a")
+    await rig.fall_back("+31880009", phone)
+    await caller.call("+31880009")
+    await phone.rings()
+    await caller.hang_up()
+    rang = await rig.handled_alone(caller)
+    early = await rig.make_caller()
+    await early.call("+31880009")
+    await rig.wait(1_200)
+    await early.hang_up()
+    gave_up = await rig.handled_alone(early)
+
+    assert (rang.answered_at, rang.how, rang.rang_at is not None) == (None, EndedBy.CALLER, True)
+    assert (gave_up.answered_at, gave_up.how, gave_up.rang_at) == (None, EndedBy.CALLER, None)
+
+
+async def test_a_sentence_that_was_heard_to_its_end_is_the_house_s_end(rig: Rig) -> None:
+    """F2: the number has no fallback group."""
+    caller = await rig.make_caller()
+    await caller.call("+31880008")
+    await caller.ended()
+
+    assert (await rig.handled_alone(caller)).how is EndedBy.EXIT
+
+
+async def test_of_a_call_that_is_claimed_after_some_tries_nothing_is_written(rig: Rig) -> None:
+    """It is ours, and ours to remember."""
+    caller = await rig.make_caller()
+    since = rig.mark()
+    await caller.call("+31880009")
+    await rig.wait(1_000)
+    channel = await rig.announced(caller, since)
+    assert await rig.status("POST", "events/claim", channelId=channel, application="cordboard") == 204
+    await rig.event("StasisStart", channel)
+    await caller.hang_up()
+    await rig.event("StasisEnd", channel)
+    await rig.wait(300)
+
+    assert not [key for key in await rig.alone() if key.startswith(f"{channel}/")]
