@@ -32,6 +32,7 @@ export const ME: MeView = {
   picks_signed_in_only: false,
   counts_short: true,
   keeps_sign_ins: false,
+  remembers_sign_ins: false,
   pause_reasons: ["Lunch", "Koffie", "Overleg", "Toilet"],
   hold_warn_ms: 45_000,
   time_zone: "Europe/Amsterdam",

@@ -13,6 +13,7 @@ from cordboard.core.commands import Announce, HangUp, HangUpReason, Phrase, Sent
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import DevicePaired, QueueSignInChanged
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import MakeCallBack, SignIn
 from cordboard.core.types import DeviceId, GroupId, NumberKind, QueueId, UserId
@@ -195,6 +196,19 @@ def test_call_backs_wait_while_their_module_is_switched_off() -> None:
     configure(world, lambda wanted: setattr(wanted, "callbacks_rest", False))
     assert list(first.offers) == ["chantal"]
     assert all(one.is_open and one.row.attempts == 0 for one in world.board.callbacks.values())
+
+
+@pytest.mark.rule("D12", "X-b")
+def test_what_a_group_has_no_more_is_not_remembered() -> None:
+    """The queue goes from the group and comes back; who was signed in there signs in by himself again."""
+    world = office("chantal")
+    pair = (world.person("chantal").group, QueueId("algemeen"))
+    assert pair in world.person("chantal").remembered
+
+    configure(world, lambda wanted: setattr(wanted.queues[QueueId("algemeen")], "groups", frozenset()))
+
+    assert pair not in world.person("chantal").remembered
+    assert [(r.queue, r.remembered) for r in world.all(SignInRemembered)] == [("algemeen", False)]
 
 
 def ruled(**rules: int | None) -> Callable[[Board], object]:

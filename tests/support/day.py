@@ -102,6 +102,7 @@ class Day(World):
             misses_max=1 if self.seed % 5 == 0 else 3,
             rejected_back_ms=5_000 if self.seed % 3 == 0 else 30_000,
             console_gone_ms=60_000 if self.seed % 7 == 0 else 600_000,
+            remember_sign_ins=self.seed % 2 == 0,
             device_lost_ms=60_000 if self.seed % 11 == 0 else 900_000,
             sign_in_reminder_ms=self.chance.choice((None, 60_000)),
             manual_wrap_up_ms_max=self.chance.choice((None, 60_000)),
@@ -165,6 +166,7 @@ class Day(World):
             group=agent.group,
             device=agent.device,
             signed_in=frozenset(agent.signed_in),
+            remembered=frozenset(agent.remembered),
         )
 
     # --- every turn ---

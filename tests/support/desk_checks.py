@@ -142,6 +142,7 @@ def agent_is_sound(board: Board, agent: Agent) -> None:
         assert not calls, agent
     for queue_id in agent.signed_in:
         assert agent.group in board.queues[queue_id].groups, agent
+        assert (agent.group, queue_id) in agent.remembered, agent
     line = agent.line
     assert line is not None or not agent.aside, agent
     kept = [leg.whose for leg in agent.aside]

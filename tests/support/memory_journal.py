@@ -29,6 +29,7 @@ from cordboard.core.records import (
     TransferMoved,
     WrapUpChanged,
 )
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.statistics import Tally
 from cordboard.core.types import (
     CallBackId,
@@ -120,6 +121,10 @@ class MemoryJournal:
                 before = self._agent(agent)
                 queues = before.signed_in | {queue} if signed_in else before.signed_in - {queue}
                 self.promised[agent] = replace(before, signed_in=queues)
+            case SignInRemembered(agent=agent, group=group, queue=queue, remembered=remembered):
+                before, pair = self._agent(agent), frozenset({(group, queue)})
+                pairs = before.remembered | pair if remembered else before.remembered - pair
+                self.promised[agent] = replace(before, remembered=pairs)
             case DevicePaired(agent=agent, device=device):
                 self.promised[agent] = replace(self._agent(agent), device=device)
             case GroupChosen(agent=agent, group=group):

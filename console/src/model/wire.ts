@@ -166,6 +166,7 @@ export interface MeView {
   readonly picks_signed_in_only: boolean;
   readonly counts_short: boolean;
   readonly keeps_sign_ins: boolean;
+  readonly remembers_sign_ins: boolean;
   readonly hold_warn_ms: number;
   readonly time_zone: string;
   readonly practice: boolean;

@@ -198,6 +198,11 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
         if queue is not None and agent.group is not None and agent.group in queue.groups:
             agent.signed_in.add(queue_id)
             queue.signed_in.add(agent.id)
+            agent.remembered.add((agent.group, queue_id))
+    for group, queue_id in stored.remembered:
+        queue = board.queues.get(queue_id)
+        if queue is not None and group in agent.groups and group in queue.groups:
+            agent.remembered.add((group, queue_id))
     agent.away, agent.armed, agent.pause = stored.away, stored.wrap_up_armed, stored.pause
     agent.pending_wrap_up_ms = stored.wrap_up_pending_ms
     if stored.wrap_up_kind is None:

@@ -292,6 +292,8 @@ class StoredAgent:
     wrap_up_queue: QueueId | None = None
     wrap_up_extended: int = 0
     pause: str | None = None
+    remembered: frozenset[tuple[GroupId, QueueId]] = frozenset()
+    """Sign-ins of the last time in each group (D12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,7 @@ def me(board: Board, viewer: Viewer) -> MeView:
         picks_signed_in_only=board.rules.pick_signed_in_only,
         counts_short=board.rules.count_short,
         keeps_sign_ins=may_go_on_by_phone(board, agent),
+        remembers_sign_ins=board.rules.remember_sign_ins,
         hold_warn_ms=board.rules.hold_warn_ms,
         time_zone=viewer.organisation.time_zone,
         practice=viewer.organisation.demo and Right.PRACTICE in agent.rights,

@@ -104,6 +104,8 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     """Who hangs up almost at once is in the queues' totals (D15)."""
     keeps_sign_ins: bool
     """Logging out without the desk phone leaves the user signed in there (D17)."""
+    remembers_sign_ins: bool
+    """Choosing a group, or logging in to it, signs the user in where he was in that group last time (D12)."""
     hold_warn_ms: int
     """A hold of this length is shown in amber (D8)."""
     time_zone: str

@@ -150,6 +150,8 @@ class Agent:
     group: GroupId | None = None
     device: DeviceId | None = None
     signed_in: set[QueueId] = field(default_factory=set)
+    remembered: set[tuple[GroupId, QueueId]] = field(default_factory=set)
+    """Where the agent was signed in last time in each group, and did not sign out by himself (D12)."""
     calls: list[CallId] = field(default_factory=list)
     """Own calls (connecting, active, held), oldest first."""
     offers: dict[CallId, None] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.types import (
     CallBackId,
     CallId,
@@ -475,6 +476,7 @@ Record = (
     | SegmentClosed
     | CallClosed
     | QueueSignInChanged
+    | SignInRemembered
     | DevicePaired
     | GroupChosen
     | WrapUpChanged

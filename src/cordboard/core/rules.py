@@ -148,6 +148,8 @@ class HouseRules:
     """The same of one whose device is not registered (D16)."""
     keep_sign_ins: bool = False
     """Who logs out of the console and not of the desk phone stays signed in, and is rung there (D17)."""
+    remember_sign_ins: bool = False
+    """Who chooses a group, or logs in to it, is signed in again where he was in that group last time (D12)."""
     count_window: CountWindow = CountWindow.DAY
     count_from: str = "00:00"
     """At which time of day the numbers of the queues begin anew (D15), by the clock there."""

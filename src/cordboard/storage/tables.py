@@ -263,6 +263,16 @@ sign_ins = Table(
     _instant("since"),
 )
 
+# Where somebody was signed in last time in each group (D12).
+remembered_sign_ins = Table(
+    "remembered_sign_ins",
+    metadata,
+    _text("organisation", key=True),
+    _text("user_id", key=True),
+    _text("group_id", key=True),
+    _text("queue_id", key=True),
+)
+
 calls = Table(
     "calls",
     metadata,

@@ -52,6 +52,7 @@ export function organisation(language: Kind): Page {
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      remember_sign_ins: { is: "flag", yes: t`also`, no: t`not` },
       count_window: {
         is: "choice",
         options: [
@@ -82,7 +83,10 @@ export function organisation(language: Kind): Page {
         title: t`Call back`,
         text: t`Numbers that are never called back (with * at the end: all that begin so): [never_called_back].`,
       },
-      { title: t`Groups`, text: t`Who has several groups [choose_group].` },
+      {
+        title: t`Groups`,
+        text: t`Who has several groups [choose_group]. Who chooses a group or logs in is [remember_sign_ins] signed in again to the queues of the last time in that group.`,
+      },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {
         title: t`Taking calls out of a queue`,

@@ -66,6 +66,7 @@ _RULES: dict[str, Reader] = {
     "console_gone_ms": whole(MINUTE_MS, 24 * HOUR_MS),
     "device_lost_ms": whole(MINUTE_MS, 24 * HOUR_MS),
     "keep_sign_ins": flag,
+    "remember_sign_ins": flag,
     "count_window": choice(*(one.value for one in CountWindow)),
     "count_from": time_of_day,
     "count_short": flag,
