@@ -56,6 +56,8 @@ class WrapUp:
     """How often it was lengthened (D9)."""
     reminded_at: Instant | None = None
     """When the agent was last reminded that it goes on (D10)."""
+    told: int = 0
+    """How often those who supervise were told that it goes on (D10)."""
 
 
 class LineState(Enum):

@@ -65,6 +65,7 @@ def configure(turn: Turn, wanted: Board) -> None:
     _agents(turn, wanted)
     for agent in board.agents.values():
         desk.watch_absence(turn, agent)
+        wrapup.wake(turn, agent)
     for call in board.calls.values():
         holding.begin(turn, call)
     for queue_id in [q for q in board.queues if q not in wanted.queues]:

@@ -156,7 +156,7 @@ def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
     """The device did not come up for a call that the agent clicked on."""
     device = turn.board.device_of(agent)
     if device is not None:
-        device.quiet_until = turn.now + offer.RING_PAUSE_MS
+        device.quiet_until = turn.now + turn.board.rules.ring_pause_ms
         turn.wake_offers(device.quiet_until, agent)
     if call is not None:
         not_up(turn, agent, call)

@@ -39,6 +39,11 @@ export function organisation(language: Kind): Page {
       hold_warn_ms: seconds,
       hold_recall_ms: seconds,
       hold_told_ms: { is: "seconds", empty: t`never` },
+      ring_pause_ms: seconds,
+      reserved_ms: seconds,
+      short_talk_ms: seconds,
+      manual_wrap_up_remind_ms: { is: "seconds", minutes: true, empty: t`never` },
+      manual_wrap_up_told_ms: { is: "seconds", minutes: true, empty: t`never` },
       misses_max: { is: "count" },
       rejected_back_ms: seconds,
       console_gone_ms: { is: "seconds", minutes: true },
@@ -90,11 +95,11 @@ export function organisation(language: Kind): Page {
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {
         title: t`Taking calls out of a queue`,
-        text: t`Who may do so takes a waiting call [pick_signed_in_only].`,
+        text: t`Who may do so takes a waiting call [pick_signed_in_only]. Who clicks keeps the call for [reserved_ms] seconds until the phone is taken up.`,
       },
       {
         title: t`Not taken`,
-        text: t`After [misses_max] rings in a row that are let go by, an agent is set to "not answered". Who rejected a call is offered it again after [rejected_back_ms] seconds when nobody else is free.`,
+        text: t`A phone is silent for [ring_pause_ms] seconds before it rings again for a call that stays offered. After [misses_max] rings in a row that are let go by, an agent is set to "not answered". Who rejected a call is offered it again after [rejected_back_ms] seconds when nobody else is free.`,
       },
       {
         title: t`Several calls`,
@@ -129,7 +134,18 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Wrap-up`,
-        text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
+        text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes. A call of less than [short_talk_ms] seconds gives none.`,
+      },
+      {
+        title: t`Wrap-up without end`,
+        text: [
+          row["manual_wrap_up_remind_ms"] === null
+            ? t`Who is in it is [manual_wrap_up_remind_ms] reminded of it.`
+            : t`Who is in it is reminded of it every [manual_wrap_up_remind_ms] minutes.`,
+          row["manual_wrap_up_told_ms"] === null
+            ? t`Those who supervise are [manual_wrap_up_told_ms] told of it.`
+            : t`Those who supervise are told of it every [manual_wrap_up_told_ms] minutes.`,
+        ].join(" "),
       },
       {
         title: t`Numbers of the queues`,
