@@ -388,10 +388,13 @@ describe("the address book", () => {
           )
         : null;
     const dialog = screen.getByRole("dialog");
+    const chooser = within(dialog).getByLabelText("Kies een bestand (CSV of vCard); er verandert nog niets");
+    expect(chooser.closest("label")?.textContent).toBe("Kies een bestand");
     const file = new File([new Uint8Array([...new TextEncoder().encode("naam\nRen"), 0xe9])], "boek.csv");
     fireEvent.change(dialog.querySelector("input[type=file]") as Element, { target: { files: [file] } });
     await settle();
     expect(sent.at(-1)?.body).toEqual({ format: "csv", text: "naam\nRené", dry_run: true });
+    expect(chooser.closest("label")?.textContent).toBe("boek.csv");
     expect(dialog.textContent).toContain("Dit zou worden: 2 nieuw, 1 gewijzigd, 4 hetzelfde.");
     expect(dialog.textContent).toContain("Regel 7: een nummer is geen telefoonnummer");
     expect(dialog.textContent).toContain("en nog 1200");

@@ -3,6 +3,7 @@ import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { I18nProvider as AriaLanguage } from "react-aria-components";
+import { vi } from "vitest";
 import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext } from "../connection/desk.tsx";
 import type { Outcome } from "../connection/live.ts";
@@ -253,6 +254,8 @@ export function show(views: readonly View[], drawn: React.ReactNode): PretendDes
 }
 
 const nothing = (): void => undefined;
+/** How often the choice of a telephone was opened. */
+export const chooseDevice = vi.fn();
 
 /** The whole operator screen. */
 export function showScreen(...views: View[]): PretendDesk {
@@ -268,7 +271,7 @@ export function showScreen(...views: View[]): PretendDesk {
         setTheme: nothing,
         logOut: nothing,
       }}
-      chooseDevice={nothing}
+      chooseDevice={chooseDevice}
     />,
   );
 }
