@@ -73,6 +73,13 @@ export function organisation(language: Kind): Page {
         no: t`begins with the last one, without being asked`,
       },
       second_factor_for_administrators: { is: "flag", yes: t`also a code`, no: t`only a password` },
+      reset_unknown: {
+        is: "choice",
+        options: [
+          ["error", t`reads that we do not know it, where that is safe`],
+          ["neutral", t`reads the same as for a known one`],
+        ],
+      },
       hold_music: own(t`the usual music`),
       history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
@@ -168,7 +175,7 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Security`,
-        text: t`Whoever administers shows [second_factor_for_administrators] at log-in.`,
+        text: t`Whoever administers shows [second_factor_for_administrators] at log-in. Who forgot the password and types an unknown address [reset_unknown].`,
       },
     ],
     begin: {},

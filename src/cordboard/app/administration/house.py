@@ -84,6 +84,7 @@ _SETTINGS: dict[str, Reader] = {
     "choose_group": flag,
     "history_days": maybe(whole(1, 3_660)),
     "second_factor_for_administrators": flag,
+    "reset_unknown": choice("error", "neutral"),
     "mail_messages": flag,
     "hold_music": maybe(id_of("own_announcements")),
 }
