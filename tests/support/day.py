@@ -104,6 +104,7 @@ class Day(World):
             short_talk_ms=0 if self.seed % 9 == 0 else 3_000,
             manual_wrap_up_remind_ms=None if self.seed % 8 == 0 else 300_000,
             manual_wrap_up_told_ms=120_000 if self.seed % 3 == 1 else None,
+            keep_entry_time=self.seed % 3 != 2,
             misses_max=1 if self.seed % 5 == 0 else 3,
             rejected_back_ms=5_000 if self.seed % 3 == 0 else 30_000,
             console_gone_ms=60_000 if self.seed % 7 == 0 else 600_000,

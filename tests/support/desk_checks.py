@@ -224,7 +224,7 @@ def order_is_fair(board: Board) -> None:
     assert [c.urgent for c in waiting] == sorted((c.urgent for c in waiting), reverse=True), waiting
     for queue in {c.queue for c in waiting}:
         alike = [
-            c.entered_at
+            c.place_at
             for c in waiting
             if c.queue == queue and not (c.urgent or c.returned or c.to or c.back_to)
         ]

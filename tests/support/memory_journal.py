@@ -234,6 +234,7 @@ class MemoryJournal:
             peer=opened.peer or next((o.call for o in self.opened.values() if o.peer == opened.call), None),
             partner=moved.partner,
             picked=moved.picked,
+            queued_at=moved.queued_at,
             made_by=opened.agent,
             handled_by=moved.agent if talks and moved.agent is not None else talked[-1] if talked else None,
             returned=moved.state is StoredState.WAITING and moved.queue is not None and answered_here,

@@ -338,6 +338,8 @@ class StoredCall:
     peer: CallId | None = None
     partner: CallId | None = None
     picked: bool = False
+    queued_at: Instant | None = None
+    """From when its place in the queue counts; None: from the entry."""
     made_by: UserId | None = None
     handled_by: UserId | None = None
     """Who talked with the party last; None: nobody yet."""

@@ -171,9 +171,7 @@ def _queue(board: Board, agent: Agent, queue_id: QueueId) -> QueueView | None:
         waiting=len(waiting),
         average_wait_ms=queue.numbers.average_wait_ms(),
         # Whom we called back has been on the line for a moment, whatever place that customer has kept.
-        longest_since=min(
-            (c.since if c.rings_customer_first else c.entered_at for c in waiting), default=None
-        ),
+        longest_since=min((c.since if c.rings_customer_first else c.place_at for c in waiting), default=None),
         handled=queue.numbers.handled,
         total=queue.numbers.come_in(short=board.rules.count_short),
         counted_since=queue.numbers.since if board.rules.count_window is CountWindow.DAY else None,

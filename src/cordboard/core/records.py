@@ -129,6 +129,7 @@ class CallMoved:
     partner: CallId | None = None
     """With whom it talks while transferred."""
     picked: bool = False
+    queued_at: Instant | None = None  # from when its place counts, see `Call`
     to: UserId | None = None
     """Whom alone it is for now, or who was called; None: nobody, or a queue's."""
     counts: bool = True

@@ -119,6 +119,8 @@ class HouseRules:
     return_ms: int = 20_000
     """How long a returned caller waits for the initiator before the front of the queue is next (D7)."""
     dial_ring_ms: int = 30_000
+    keep_entry_time: bool = True
+    """Who is sent to a queue has the place of the whole visit there; False: joins it at its end (D7)."""
     hold_warn_ms: int = 45_000
     """A hold of this length turns amber (D8)."""
     hold_recall_ms: int = 90_000

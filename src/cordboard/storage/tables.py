@@ -301,6 +301,8 @@ calls = Table(
     _text("partner", null=True),
     _text("made_by", null=True),
     _later_flag("picked", False),
+    # From when its place in the queue counts; NULL: from the entry.
+    _instant("queued_at", null=True),
     # Why it did not get where it was sent, and to whom it came back, when.
     _text("reason", null=True),
     _text("back_to", null=True),

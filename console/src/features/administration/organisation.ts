@@ -35,6 +35,7 @@ export function organisation(language: Kind): Page {
       consult_ring_ms: seconds,
       blind_ring_ms: seconds,
       return_ms: seconds,
+      keep_entry_time: { is: "flag", yes: t`keeps the place of the whole visit`, no: t`joins at its end` },
       dial_ring_ms: seconds,
       hold_warn_ms: seconds,
       hold_recall_ms: seconds,
@@ -125,7 +126,7 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Without announcement`,
-        text: t`The recipient rings for [blind_ring_ms] seconds. A caller who comes back is the agent's for [return_ms] seconds, then the queue's.`,
+        text: t`The recipient rings for [blind_ring_ms] seconds. A caller who comes back is the agent's for [return_ms] seconds, then the queue's. A caller who is sent to another queue [keep_entry_time].`,
       },
       {
         title: t`Undoing`,

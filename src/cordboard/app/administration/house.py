@@ -51,6 +51,7 @@ _RULES: dict[str, Reader] = {
     "blind_ring_ms": whole(5_000, 5 * MINUTE_MS),
     "return_ms": whole(5_000, 5 * MINUTE_MS),
     "dial_ring_ms": whole(5_000, 5 * MINUTE_MS),
+    "keep_entry_time": flag,
     "hold_warn_ms": whole(5_000, HOUR_MS),
     "hold_recall_ms": whole(10_000, HOUR_MS),
     "hold_told_ms": maybe(whole(10_000, HOUR_MS)),

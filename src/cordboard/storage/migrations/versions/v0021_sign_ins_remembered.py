@@ -1,4 +1,4 @@
-"""Where somebody was signed in last time in each group (D12)."""
+"""Where somebody was signed in last time in each group (D12); from when a call's place in its queue counts (D7)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _GROUPS = _table("queue_groups", "organisation", "queue_id", "group_id")
 
 
 def upgrade() -> None:
-    """What somebody is signed in to now counts for the group that he is in."""
+    """What somebody is signed in to now counts for the group that he is in; a place counts from the entry."""
+    op.add_column("calls", sa.Column("queued_at", sa.BigInteger(), nullable=True))
     made = op.create_table(
         "remembered_sign_ins",
         *(
@@ -62,3 +63,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """It is forgotten."""
     op.drop_table("remembered_sign_ins")
+    op.drop_column("calls", "queued_at")
