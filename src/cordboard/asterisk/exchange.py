@@ -350,6 +350,7 @@ class AsteriskExchange:
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
         for channel in phones:
             self._arrivals.dialled_on_phone(channel)
+        self._devices.found(inventory.channels_of)
 
     def _adopt(
         self, inventory: Inventory, legs: dict[OrganisationId, dict[LegId, LegFound]]
@@ -419,6 +420,7 @@ class AsteriskExchange:
                 if endpoint.state == "offline":
                     self.offline |= {endpoint.resource}
                 self._devices.registration(endpoint.resource, online=endpoint.state == "online")
+                self._devices.channels(endpoint.resource, endpoint.channel_ids)
                 self._ways_out.seen(endpoint.resource, online=endpoint.state == "online")
                 return
             case ari.ApplicationReplaced():

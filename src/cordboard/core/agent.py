@@ -135,6 +135,8 @@ class Device:
     extension: str | None = None
     engaged: bool = False
     """It is used for something that is no call, such as recording an announcement; nothing is put on it then."""
+    elsewhere: bool = False
+    """It is in a call that we do not carry. Shown and nothing more: whether it can be rung the telephone says."""
     one_line: bool = True
     """False: it cannot live with one leg for several calls; a second call comes on a leg of its own (D27)."""
 

@@ -268,6 +268,17 @@ def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
         _ring_for_lost(turn, agent)
 
 
+def elsewhere(turn: Turn, device_id: DeviceId, *, elsewhere: bool) -> None:
+    """A telephone is in a call past us, or no longer (D11)."""
+    device = turn.board.devices.get(device_id)
+    if device is None or device.elsewhere is elsewhere:
+        return
+    device.elsewhere = elsewhere
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is not None:
+        turn.show_agent(agent)
+
+
 def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:
     """A telephone can be reached, or cannot any more (D16)."""
     device = turn.board.devices.get(device_id)
