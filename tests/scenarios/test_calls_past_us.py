@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from cordboard.app.projection import view_of
+from cordboard.app.views import DeviceView
 from cordboard.core.agent import AgentStatus
 from cordboard.core.events import DeviceElsewhere
 from cordboard.core.notices import Changed, Thing
 from cordboard.core.requests import AnswerCall
 from cordboard.core.types import DeviceId
 from cordboard.simulator.dialplan import FALLBACK_FAMILY
+from tests.app.test_cards import viewer
 from tests.support.desk import World, office
 from tests.support.office import ALGEMEEN, CHANTAL, PIET, Office
 
@@ -37,6 +40,27 @@ def test_who_is_in_a_call_past_us_is_shown_in_a_call_until_it_is_over() -> None:
         elsewhere(world, device, elsewhere=False)
     assert world.status("chantal") is AgentStatus.AVAILABLE
     assert world.status("piet") is AgentStatus.SIGNED_OUT
+
+
+@pytest.mark.rule("D11")
+def test_a_telephone_that_nobody_has_says_itself_that_it_is_in_a_call() -> None:
+    """For contacts without a log-in; once it is paired, its user's status tells."""
+    world = office("chantal")
+    hall = world.device("hal-phone")
+    hall.extension = "401"
+
+    def shown() -> DeviceView:
+        view = view_of(world.board, viewer(world, "chantal"), Thing.DEVICE, "hal-phone")
+        assert isinstance(view, DeviceView)
+        return view
+
+    assert (shown().extension, shown().in_call) == ("401", False)
+    elsewhere(world, "hal-phone", elsewhere=True)
+    assert Changed(Thing.DEVICE, "hal-phone") in world.changed
+    assert shown().in_call
+    world.pairs("chantal", "hal-phone")
+    assert not shown().in_call
+    assert world.status("chantal") is AgentStatus.IN_CALL
 
 
 @pytest.mark.rule("D11", "D28")

@@ -263,7 +263,9 @@ export interface DeviceView {
   readonly id: string;
   readonly name: string;
   readonly kind: "sip" | "web";
+  readonly extension: string | null;
   readonly registered: boolean;
+  readonly in_call: boolean;
   readonly used_by: string | null;
   readonly used_by_me: boolean;
 }

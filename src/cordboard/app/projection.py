@@ -186,7 +186,9 @@ def _device(board: Board, agent: Agent, device_id: DeviceId) -> DeviceView | Non
         id=device.id,
         name=device.name,
         kind=device.kind.value,
+        extension=device.extension,
         registered=device.registered,
+        in_call=device.used_by is None and (device.engaged or device.elsewhere),
         used_by=board.agents[device.used_by].name if device.used_by is not None else None,
         used_by_me=device.used_by == agent.id,
     )

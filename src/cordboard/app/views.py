@@ -238,7 +238,10 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="
     id: str
     name: str
     kind: Literal["web", "sip"]
+    extension: str | None
     registered: bool
+    in_call: bool
+    """Nobody has it paired, and it is in use all the same (D11); of one that is paired its user's status tells."""
     used_by: str | None
     """Name of the user who has it paired; None: free."""
     used_by_me: bool

@@ -259,6 +259,7 @@ def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
     if device is None or device.engaged is engaged:
         return
     device.engaged = engaged
+    turn.show(Thing.DEVICE, device_id)
     turn.look_again = turn.look_everywhere = True
     agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
     if agent is None:
@@ -274,6 +275,7 @@ def elsewhere(turn: Turn, device_id: DeviceId, *, elsewhere: bool) -> None:
     if device is None or device.elsewhere is elsewhere:
         return
     device.elsewhere = elsewhere
+    turn.show(Thing.DEVICE, device_id)
     agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
     if agent is not None:
         turn.show_agent(agent)
