@@ -267,3 +267,30 @@ def test_pause_and_wrap_up_are_as_promised() -> None:
     assert agent.wrap_up is not None
     assert (agent.pause, agent.wrap_up.queue, agent.wrap_up.extended) == ("Lunch", ALGEMEEN, 1)
     assert (NOON + 45_000, CHANTAL) in found.alarms
+
+
+@pytest.mark.rule("D10")
+@pytest.mark.parametrize(
+    ("lasted_ms", "reminded_ms"), [(60_000, None), (301_000, 300_000), (1_000_000, 900_000)]
+)
+def test_a_wrap_up_without_end_is_not_reminded_of_anew_by_a_restart(
+    lasted_ms: int, reminded_ms: int | None
+) -> None:
+    """What was said before is not said again; the next word comes when it would have come."""
+    promise = StoredAgent(
+        user=CHANTAL,
+        group=ENSCHEDE,
+        device=None,
+        signed_in=frozenset(),
+        wrap_up_kind=WrapUpKind.MANUAL,
+        wrap_up_since=NOON + 6_000 - lasted_ms,
+        wrap_up_until=None,
+        wrap_up_pending_ms=0,
+        wrap_up_armed=False,
+        away=False,
+    )
+
+    wrap_up = board(agents=(promise,)).agents[CHANTAL].wrap_up
+
+    assert wrap_up is not None
+    assert wrap_up.reminded_at == (None if reminded_ms is None else NOON + 6_000 - lasted_ms + reminded_ms)

@@ -9,13 +9,15 @@ import pytest
 
 from cordboard.core.agent import Agent, AgentStatus, Device
 from cordboard.core.board import Board
+from cordboard.core.call import CallState
 from cordboard.core.commands import Announce, HangUp, HangUpReason, Phrase, Sentence
 from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue
 from cordboard.core.records import DevicePaired, QueueSignInChanged
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import MakeCallBack, SignIn
-from cordboard.core.types import DeviceId, GroupId, NumberKind, QueueId, UserId
+from cordboard.core.types import AnswerMethod, DeviceId, GroupId, NumberKind, QueueId, UserId
 from tests.support.desk import World, office
 
 
@@ -197,6 +199,19 @@ def test_call_backs_wait_while_their_module_is_switched_off() -> None:
     assert all(one.is_open and one.row.attempts == 0 for one in world.board.callbacks.values())
 
 
+@pytest.mark.rule("D12", "X-b")
+def test_what_a_group_has_no_more_is_not_remembered() -> None:
+    """The queue goes from the group and comes back; who was signed in there signs in by himself again."""
+    world = office("chantal")
+    pair = (world.person("chantal").group, QueueId("algemeen"))
+    assert pair in world.person("chantal").remembered
+
+    configure(world, lambda wanted: setattr(wanted.queues[QueueId("algemeen")], "groups", frozenset()))
+
+    assert pair not in world.person("chantal").remembered
+    assert [(r.queue, r.remembered) for r in world.all(SignInRemembered)] == [("algemeen", False)]
+
+
 def ruled(**rules: int | None) -> Callable[[Board], object]:
     """The organisation has these rules."""
 
@@ -226,6 +241,34 @@ def test_another_time_without_console_or_telephone_counts_for_who_is_away_alread
     assert queue.signed_in == {"chantal", "piet"}
     world.wait(1)
     assert queue.signed_in == {"piet"}
+
+
+@pytest.mark.rule("D3", "X-b")
+def test_how_long_a_telephone_is_silent_between_two_rings_is_the_organisations() -> None:
+    """Fifteen seconds here, and the card stays."""
+    world = office("chantal")
+    configure(world, ruled(ring_pause_ms=15_000))
+    world.call_arrives("c1")
+
+    world.wait(20 + 14.9)
+    assert world.who_hears("c1") == []
+    assert world.who_sees("c1") == ["chantal"]
+    world.wait(0.1)
+    assert world.who_hears("c1") == ["chantal"]
+
+
+@pytest.mark.rule("D13", "X-b")
+def test_how_long_a_click_keeps_the_call_for_a_telephone_is_the_organisations() -> None:
+    """A desk phone that has to be taken up by hand: twelve seconds here, then the caller waits in the old place."""
+    world = office("chantal", method=AnswerMethod.MANUAL)
+    configure(world, ruled(reserved_ms=12_000))
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+
+    world.wait(11.9)
+    assert world.call("c1").state is CallState.CONNECTING
+    world.wait(0.1)
+    assert world.call("c1").state is CallState.WAITING
 
 
 @pytest.mark.rule("D3", "X-b")

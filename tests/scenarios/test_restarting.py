@@ -40,6 +40,7 @@ def restart(world: World, *, fresh: bool = False, forget: Forgetting | None = No
     for was in old.agents.values():
         agent = Agent(id=was.id, name=was.name, groups=was.groups, rights=was.rights, group=was.group)
         agent.device, agent.signed_in, agent.away = was.device, was.signed_in, was.away
+        agent.remembered = was.remembered
         agent.armed, agent.pending_wrap_up_ms = was.armed, was.pending_wrap_up_ms
         if was.wrap_up is not None:
             agent.wrap_up = WrapUp(kind=was.wrap_up.kind, since=was.wrap_up.since, until=was.wrap_up.until)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cordboard.core.call import CallState
@@ -207,3 +209,33 @@ def test_a_returned_caller_whom_nobody_takes_follows_the_queue_again(*, rejects:
     world.wait(2)
 
     assert world.call("c1").queue == "urgent"
+
+
+@pytest.mark.rule("D7")
+@pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.parametrize("waiting", [True, False])
+def test_who_is_sent_to_a_queue_has_the_place_of_the_visit_or_joins_at_the_end(
+    *, keeps: bool, waiting: bool
+) -> None:
+    """The organisation's to say, of one who was spoken with and of one who waits; when the visit began is known."""
+    world, _ = talking()
+    world.board.rules = replace(world.board.rules, keep_entry_time=keeps)
+    began = world.call("c1").entered_at
+    sent = "c1"
+    if waiting:
+        world.caller_hangs_up("c1")
+        world.signs_out("chantal", "algemeen")
+        world.signs_out("piet", "algemeen")
+        world.call_arrives("c3")
+        sent, began = "c3", world.call("c3").entered_at
+    world.wait(60)
+    world.signs_out("piet", "verkoop")
+    world.call_arrives("c2", queue="verkoop")
+    world.wait(5)
+
+    if not waiting:
+        world.arms("chantal", sent)
+    world.to_queue("chantal", sent, "verkoop")
+
+    assert world.order() == ([sent, "c2"] if keeps else ["c2", sent])
+    assert world.call(sent).entered_at == began

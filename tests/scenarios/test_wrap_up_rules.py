@@ -11,7 +11,8 @@ from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.refusals import Code
 from cordboard.core.requests import CallNumber, ExtendWrapUp
 from cordboard.core.rules import HouseRules
-from cordboard.core.types import NumberKind, UserId
+from cordboard.core.types import NumberKind, Right, UserId
+from tests.scenarios.test_configuring import configure, ruled
 from tests.support.desk import World, office
 
 OUTSIDE = "31880001122"
@@ -156,6 +157,56 @@ def test_an_open_ended_wrap_up_is_reminded_of_every_five_minutes() -> None:
     world.click_clock("chantal")
     world.wait(16 * 60)
     assert world.said("chantal").count(Saying.WRAP_UP_GOES_ON) == 3
+
+
+@pytest.mark.rule("D10")
+@pytest.mark.parametrize(("every_ms", "times"), [(120_000, 8), (None, 0)])
+def test_how_often_is_the_organisations_also_for_who_is_in_it_already(
+    every_ms: int | None, times: int
+) -> None:
+    """Every two minutes here, or never."""
+    world = office("chantal")
+    world.click_clock("chantal")
+
+    configure(world, ruled(manual_wrap_up_remind_ms=every_ms))
+    world.wait(16 * 60)
+
+    assert world.said("chantal").count(Saying.WRAP_UP_GOES_ON) == times
+
+
+@pytest.mark.rule("D10")
+def test_who_supervises_is_told_of_a_wrap_up_without_end_where_it_is_wanted() -> None:
+    """After ten minutes, and again after twenty; not of one's own, nor who does not supervise. Off at first."""
+    world = office("chantal", "piet", "anja")
+    piet = world.person("piet")
+    piet.rights = piet.rights - {Right.SUPERVISE}
+    world.click_clock("chantal")
+    world.wait(15 * 60)
+    assert Saying.WRAP_UP_LONG not in world.said("anja")
+
+    configure(world, ruled(manual_wrap_up_told_ms=600_000))
+    world.wait(1)
+    assert world.said("anja").count(Saying.WRAP_UP_LONG) == 1
+    world.wait(5 * 60)
+    assert world.said("anja").count(Saying.WRAP_UP_LONG) == 2
+    assert Saying.WRAP_UP_LONG not in world.said("chantal") + world.said("piet")
+
+    world.click_clock_again("chantal")
+    world.wait(30 * 60)
+    assert world.said("anja").count(Saying.WRAP_UP_LONG) == 2
+
+
+@pytest.mark.rule("D9")
+@pytest.mark.parametrize(("short_ms", "gives"), [(0, True), (10_000, False)])
+def test_how_short_a_talk_gives_no_wrap_up_is_the_organisations(short_ms: int, gives: bool) -> None:
+    """Two seconds are enough here, five are not there."""
+    world = office("chantal", wrap_up_s=30)
+    world.board.rules = HouseRules(short_talk_ms=short_ms)
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.wait(2 if gives else 5)
+    world.caller_hangs_up("c1")
+    assert (world.person("chantal").wrap_up is not None) is gives
 
 
 @pytest.mark.rule("D10")

@@ -99,9 +99,16 @@ class Day(World):
             undo_ms=self.chance.choice((0, 10_000, 10_000)),
             resume_if_never_answered=self.chance.random() < 0.7,
             auto_resume=self.chance.random() < 0.2,
+            ring_pause_ms=1_000 if self.seed % 4 == 0 else 5_000,
+            reserved_ms=3_000 if self.seed % 6 == 0 else 8_000,
+            short_talk_ms=0 if self.seed % 9 == 0 else 3_000,
+            manual_wrap_up_remind_ms=None if self.seed % 8 == 0 else 300_000,
+            manual_wrap_up_told_ms=120_000 if self.seed % 3 == 1 else None,
+            keep_entry_time=self.seed % 3 != 2,
             misses_max=1 if self.seed % 5 == 0 else 3,
             rejected_back_ms=5_000 if self.seed % 3 == 0 else 30_000,
             console_gone_ms=60_000 if self.seed % 7 == 0 else 600_000,
+            remember_sign_ins=self.seed % 2 == 0,
             device_lost_ms=60_000 if self.seed % 11 == 0 else 900_000,
             sign_in_reminder_ms=self.chance.choice((None, 60_000)),
             manual_wrap_up_ms_max=self.chance.choice((None, 60_000)),
@@ -165,6 +172,7 @@ class Day(World):
             group=agent.group,
             device=agent.device,
             signed_in=frozenset(agent.signed_in),
+            remembered=frozenset(agent.remembered),
         )
 
     # --- every turn ---

@@ -142,6 +142,7 @@ def agent_is_sound(board: Board, agent: Agent) -> None:
         assert not calls, agent
     for queue_id in agent.signed_in:
         assert agent.group in board.queues[queue_id].groups, agent
+        assert (agent.group, queue_id) in agent.remembered, agent
     line = agent.line
     assert line is not None or not agent.aside, agent
     kept = [leg.whose for leg in agent.aside]
@@ -223,7 +224,7 @@ def order_is_fair(board: Board) -> None:
     assert [c.urgent for c in waiting] == sorted((c.urgent for c in waiting), reverse=True), waiting
     for queue in {c.queue for c in waiting}:
         alike = [
-            c.entered_at
+            c.place_at
             for c in waiting
             if c.queue == queue and not (c.urgent or c.returned or c.to or c.back_to)
         ]

@@ -114,6 +114,7 @@ OF_THE_HOUSE: dict[str, Any] = {
     "pause_reasons": ["Lunch"],
     "direct_exit": {"action": "message", "target": None},
     "manual_wrap_up_ms_max": 600_000,
+    "manual_wrap_up_told_ms": 1_800_000,
     "sign_in_reminder_ms": 600_000,
     "number": "0546800001",
     "never_called_back": ["0900*"],

@@ -100,6 +100,8 @@ class Furniture:
         self.board.agents[agent.id] = agent
         for each in queues:
             agent.signed_in.add(QueueId(each))
+            if agent.group is not None:
+                agent.remembered.add((agent.group, QueueId(each)))
             self.board.queues[QueueId(each)].signed_in.add(agent.id)
         agent.status = self.board.status_of(agent)
         # Furniture comes in without an event.

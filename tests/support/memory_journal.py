@@ -29,6 +29,7 @@ from cordboard.core.records import (
     TransferMoved,
     WrapUpChanged,
 )
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.statistics import Tally
 from cordboard.core.types import (
     CallBackId,
@@ -120,6 +121,10 @@ class MemoryJournal:
                 before = self._agent(agent)
                 queues = before.signed_in | {queue} if signed_in else before.signed_in - {queue}
                 self.promised[agent] = replace(before, signed_in=queues)
+            case SignInRemembered(agent=agent, group=group, queue=queue, remembered=remembered):
+                before, pair = self._agent(agent), frozenset({(group, queue)})
+                pairs = before.remembered | pair if remembered else before.remembered - pair
+                self.promised[agent] = replace(before, remembered=pairs)
             case DevicePaired(agent=agent, device=device):
                 self.promised[agent] = replace(self._agent(agent), device=device)
             case GroupChosen(agent=agent, group=group):
@@ -229,6 +234,7 @@ class MemoryJournal:
             peer=opened.peer or next((o.call for o in self.opened.values() if o.peer == opened.call), None),
             partner=moved.partner,
             picked=moved.picked,
+            queued_at=moved.queued_at,
             made_by=opened.agent,
             handled_by=moved.agent if talks and moved.agent is not None else talked[-1] if talked else None,
             returned=moved.state is StoredState.WAITING and moved.queue is not None and answered_here,

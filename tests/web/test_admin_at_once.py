@@ -15,7 +15,7 @@ from cordboard.app.hours import midnight
 from cordboard.core.requests import ChooseGroup, PairDevice, SignIn
 from cordboard.core.types import QueueId, Right, UserId
 from cordboard.wiring.calendar import Calendar
-from tests.contracts.storage.samples import DESK, ENSCHEDE, URGENT
+from tests.contracts.storage.samples import DEN_BOSCH, DESK, ENSCHEDE, URGENT
 from tests.web.administrator import PIET_IN, apply, asked, change, code_of, delete, errors_of, make, one
 from tests.web.consoles import console
 from tests.web.rig import ALGEMEEN, CHANTAL, OWN, PIET, TWENTE, Rig, Socket, log_in
@@ -262,6 +262,36 @@ async def test_whether_a_group_is_chosen_before_the_console_opens_is_the_organis
         assert "    choose_group: false -> true" in done.lines
         await socket.told(t="snap")
         assert told(socket)
+
+
+@pytest.mark.rule("D12", "X-d")
+async def test_sign_ins_are_remembered_per_group_as_soon_as_the_organisation_wants_it(
+    web: Rig, chantal: httpx.AsyncClient
+) -> None:
+    """Off at first. Switched on by a file: what she had in a group before she left it comes back, and is stored."""
+    agent = web.services.engine.desks[TWENTE].board.agents[CHANTAL]
+    assert (await one(chantal, f"organisation/{TWENTE}"))["remember_sign_ins"] is False
+    async with console(web, dict(chantal.cookies)) as socket:
+
+        async def does(op: str, **args: str) -> None:
+            assert (await socket.told(t="res", id=socket.command(op, **args)))["ok"]
+
+        await does("group.select", group=ENSCHEDE)
+        await does("queue.sign_in", queue=ALGEMEEN)
+        await does("group.select", group=DEN_BOSCH)
+        await does("group.select", group=ENSCHEDE)
+        assert agent.signed_in == set()
+        done = await apply(web, "[organisation]\nremember_sign_ins = true\n")
+        assert "    remember_sign_ins: false -> true" in done.lines
+
+        await does("group.select", group=DEN_BOSCH)
+        await does("group.select", group=ENSCHEDE)
+
+    assert agent.signed_in == {ALGEMEEN}
+    await web.writer.flushed()
+    (stored,) = await web.database.journal.agents(TWENTE)
+    assert stored.signed_in == {ALGEMEEN}
+    assert stored.remembered == {(ENSCHEDE, ALGEMEEN)}
 
 
 @pytest.mark.rule("D15", "X-d")

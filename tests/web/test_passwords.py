@@ -238,6 +238,21 @@ async def test_set_to_neutral_nobody_is_told_which_addresses_are_known(web: Rig)
         assert await links.forgotten(email, address="192.0.2.7", browser=None) is Answer.NEUTRAL
 
 
+@pytest.mark.rule("D20", "X-b")
+async def test_an_organisation_can_have_nobody_told_which_addresses_are_known(web: Rig) -> None:
+    """In its own browsers, and from any browser about addresses where its people have theirs; others are as before."""
+    async with web.client() as client, web.client() as other:
+        await log_in(client)
+        await log_in(other, "Anja@brabant.example")
+        assert code_of(await forgot(client, "chantal@gmial.example")) == (404, "unknown_email")
+        await change(client, f"organisation/{TWENTE}", reset_unknown="neutral")
+
+        hers, theirs = await forgot(client, "chantal@gmial.example"), await forgot(other, ADDRESS)
+        unknown = await forgot(other, "nobody@twente.example")
+        assert hers.json() == theirs.json() == unknown.json() == {"answer": "if_known"}
+        assert code_of(await forgot(other, "anja@gmial.example")) == (404, "unknown_email")
+
+
 @pytest.mark.rule("D20", "1.1-i")
 async def test_the_errors_of_an_organisation_are_counted_over_all_places(web: Rig) -> None:
     """A stranger with a thousand machines learns twenty facts an hour, and nothing after."""

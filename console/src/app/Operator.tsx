@@ -137,9 +137,15 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const device = useEntities((all) => me(all)?.device ?? null);
   const several = useEntities((all) => (me(all)?.groups.length ?? 0) > 1);
   const asks = useEntities((all) => me(all)?.choose_group ?? true);
+  const remembers = useEntities((all) => me(all)?.remembers_sign_ins ?? false);
   const first = useFirstGroup(known && !asks && group === null);
   const talking = useEntities((all) => liveCalls(all).length > 0);
   const [chosen, setChosen] = useState(() => sessionStorage.getItem(GROUP_CHOSEN) === session.user);
+  const begun = useCallback(() => {
+    sessionStorage.setItem(GROUP_CHOSEN, session.user);
+    setChosen(true);
+  }, [session.user]);
+  useGroupAgain(known && remembers && !chosen && !(asks && several) ? group : null, begun);
   const [lookOn, setLookOn] = useState(false);
   const [choosing, setChoosing] = useState(false);
   const [leaving, setLeaving] = useState(false);
@@ -206,13 +212,7 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   if (group === null || (asks && several && !chosen && !talking)) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
-        <ChooseGroup
-          current={group}
-          done={() => {
-            sessionStorage.setItem(GROUP_CHOSEN, session.user);
-            setChosen(true);
-          }}
-        />
+        <ChooseGroup current={group} done={begun} />
         {question}
       </Frame>
     );
@@ -253,6 +253,20 @@ function useFirstGroup(wanted: boolean): "asked" | "refused" | null {
   }, [begins, id, act]);
   if (!wanted || id === null) return null;
   return refused ? "refused" : "asked";
+}
+
+/** Who is not asked for a group begins in the one of last time, with the sign-ins of last time (D12); null: not now. */
+function useGroupAgain(group: string | null, begun: () => void): void {
+  const { act } = useAct();
+  const asked = useRef(false);
+  useEffect(() => {
+    if (group === null || asked.current) return;
+    asked.current = true;
+    void act("group.select", { group }).then((ok) => {
+      asked.current = ok;
+      if (ok) begun();
+    });
+  }, [group, begun, act]);
 }
 
 /** The question before leaving, with what would end by it. */

@@ -136,7 +136,7 @@ function Parts({ menu, chooseDevice }: Props) {
         chooseDevice={chooseDevice}
         testDevice={() => setTesting(true)}
       />
-      <Banner />
+      <Banner chooseDevice={chooseDevice} />
       <PlanContext value={plan}>
         <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
         {keypad && <Keypad close={closeKeypad} />}

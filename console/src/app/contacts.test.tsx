@@ -2,7 +2,7 @@ import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { contact } from "../model/pretend.ts";
 import type { ContactRow, View } from "../model/wire.ts";
-import { agent, cleanup, click, me, NOW, type PretendDesk, showScreen, talking } from "./harness.tsx";
+import { agent, cleanup, click, device, me, NOW, type PretendDesk, showScreen, talking } from "./harness.tsx";
 import { json } from "./pretend-portal.tsx";
 
 const TECH = contact("c1", "Jansen Techniek", {
@@ -238,6 +238,46 @@ describe("the address book", () => {
     expect(names()).toContain("Piet Jansen");
   });
 
+  it("shows somebody internal without a log-in by the telephone with that number, live [D11, 3.3-i]", async () => {
+    const at = (id: string, extension: string, part: Partial<ContactRow> = {}): ContactRow =>
+      contact(id, `Jan ${id}`, { internal: true, numbers: ["31742915511", extension], ...part });
+    found = [
+      at("a", "203"),
+      at("b", "401"),
+      at("c", "402"),
+      at("d", "403"),
+      at("e", "499"),
+      at("f", "203", { internal: false }),
+      at("g", "404"),
+    ];
+    const desk = await open(
+      device("d2", "Hal", { extension: "401" }),
+      device("d3", "Magazijn", { extension: "402", registered: false }),
+      device("d4", "Balie", { extension: "403", used_by: "Anja Smit" }),
+      device("d5", "Keuken", { extension: "404", in_call: true }),
+    );
+    await type("jan");
+    const status = (): Record<string, string | undefined> =>
+      Object.fromEntries(
+        [...document.querySelectorAll(".crow")].map((row) => [
+          row.querySelector(".nm > :first-child")?.textContent,
+          row.querySelector(".st")?.textContent?.trim(),
+        ]),
+      );
+    expect(status()).toMatchObject({
+      "Jan a": "Beschikbaar",
+      "Jan b": "Toestel vrij",
+      "Jan c": "Onbekend",
+      "Jan d": "In gesprek",
+      "Jan e": "Intern",
+      "Jan f": "Extern",
+      "Jan g": "In gesprek",
+    });
+    desk.tell({ a: "m", k: "device", id: "d2", f: { in_call: true } });
+    desk.tell({ a: "m", k: "agent", id: "a1", f: { status: "paused", pause: "Lunch" } });
+    expect(status()).toMatchObject({ "Jan a": "Pauze (Lunch) 01:00", "Jan b": "In gesprek" });
+  });
+
   it("calls and mails the primary number and address, and chats with colleagues only [3.3-g, 3.3-k, 3.3-l]", async () => {
     const desk = await open();
     await type("jan");
@@ -388,10 +428,13 @@ describe("the address book", () => {
           )
         : null;
     const dialog = screen.getByRole("dialog");
+    const chooser = within(dialog).getByLabelText("Kies een bestand (CSV of vCard); er verandert nog niets");
+    expect(chooser.closest("label")?.textContent).toBe("Kies een bestand");
     const file = new File([new Uint8Array([...new TextEncoder().encode("naam\nRen"), 0xe9])], "boek.csv");
     fireEvent.change(dialog.querySelector("input[type=file]") as Element, { target: { files: [file] } });
     await settle();
     expect(sent.at(-1)?.body).toEqual({ format: "csv", text: "naam\nRené", dry_run: true });
+    expect(chooser.closest("label")?.textContent).toBe("boek.csv");
     expect(dialog.textContent).toContain("Dit zou worden: 2 nieuw, 1 gewijzigd, 4 hetzelfde.");
     expect(dialog.textContent).toContain("Regel 7: een nummer is geen telefoonnummer");
     expect(dialog.textContent).toContain("en nog 1200");

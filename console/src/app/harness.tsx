@@ -3,6 +3,7 @@ import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { I18nProvider as AriaLanguage } from "react-aria-components";
+import { vi } from "vitest";
 import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext } from "../connection/desk.tsx";
 import type { Outcome } from "../connection/live.ts";
@@ -70,6 +71,7 @@ export const me = (part: Partial<MeView> = {}): MeView => ({
   picks_signed_in_only: false,
   counts_short: true,
   keeps_sign_ins: false,
+  remembers_sign_ins: false,
   hold_warn_ms: 45_000,
   time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   practice: false,
@@ -147,7 +149,9 @@ export const device = (id: string, name: string, part: Partial<DeviceView> = {})
   id,
   name,
   kind: "sip",
+  extension: null,
   registered: true,
+  in_call: false,
   used_by: null,
   used_by_me: false,
   ...part,
@@ -252,6 +256,8 @@ export function show(views: readonly View[], drawn: React.ReactNode): PretendDes
 }
 
 const nothing = (): void => undefined;
+/** How often the choice of a telephone was opened. */
+export const chooseDevice = vi.fn();
 
 /** The whole operator screen. */
 export function showScreen(...views: View[]): PretendDesk {
@@ -267,7 +273,7 @@ export function showScreen(...views: View[]): PretendDesk {
         setTheme: nothing,
         logOut: nothing,
       }}
-      chooseDevice={nothing}
+      chooseDevice={chooseDevice}
     />,
   );
 }

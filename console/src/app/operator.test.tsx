@@ -107,6 +107,33 @@ describe("a visit to the operator screen", () => {
     await screen.findByRole("heading", { name: "Kies uw groep" }, PATIENCE);
   });
 
+  it("begins in the group of last time once in a tab, where sign-ins are remembered and no group is asked [D12]", {
+    timeout: 30_000,
+  }, async () => {
+    sessionStorage.removeItem("cordboard.group");
+    await load();
+    const socket = await connection();
+    const chosen = (): Record<string, unknown>[] =>
+      socket.sent.filter((frame) => frame["op"] === "group.select");
+    const world = (part: Parameters<typeof me>[0]): ServerFrame => ({
+      t: "snap",
+      epoch: "e",
+      rev: 1,
+      ents: [...OFFICE, me({ choose_group: false, group: "g2", signed_in: [], ...part })],
+    });
+    await socket.says(HELLO, world({}));
+    await screen.findByRole("tab", { name: "Chat" }, PATIENCE);
+    expect(chosen()).toHaveLength(0);
+
+    await socket.says(world({ remembers_sign_ins: true }));
+    await vi.waitFor(() => expect(chosen()).toHaveLength(1), PATIENCE);
+    expect(chosen()[0]).toMatchObject({ args: { group: "g2" } });
+    await socket.says({ t: "res", id: String(chosen()[0]?.["id"]), ok: true, rev: 1, code: null, args: {} });
+    await vi.waitFor(() => expect(sessionStorage.getItem("cordboard.group")).toBe("u1"), PATIENCE);
+    await socket.says(world({ remembers_sign_ins: true, signed_in: ["q1"] }));
+    expect(chosen()).toHaveLength(1);
+  });
+
   it("has the keys that this person chose, and others at once when they are changed elsewhere [X-d]", {
     timeout: 30_000,
   }, async () => {

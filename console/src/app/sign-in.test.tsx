@@ -41,6 +41,18 @@ describe("the choice of a group", () => {
     expect(chosen).toHaveBeenCalledOnce();
   });
 
+  it("says that sign-ins come back, where they are remembered [D12]", () => {
+    const note = /weer ingelogd op de wachtrijen van de vorige keer/;
+    show([me({ device: null })], <ChooseGroup current="g1" done={() => undefined} />);
+    expect(screen.queryByText(note)).toBeNull();
+    cleanup();
+    show(
+      [me({ device: null, remembers_sign_ins: true })],
+      <ChooseGroup current="g1" done={() => undefined} />,
+    );
+    expect(screen.getByText(note)).toBeTruthy();
+  });
+
   it("has the group of the last time first, and says so [D12]", () => {
     show([me({ group: "g2", device: null })], <ChooseGroup current="g2" done={() => undefined} />);
     const [first] = screen.getAllByRole("button");

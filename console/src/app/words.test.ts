@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { i18n } from "@lingui/core";
 import { describe, expect, it } from "vitest";
+import { agentView } from "../model/pretend.ts";
+import type { AgentStatus } from "../model/wire.ts";
 import { messages as en } from "../text/catalogues/en.po";
 import { messages as nl } from "../text/catalogues/nl.po";
 import { notice } from "../text/notices.ts";
 import { reasonWords } from "../text/reasons.ts";
 import { refusal } from "../text/refusals.ts";
 import { whyWords } from "../text/why.ts";
+import { countedFrom } from "../text/words.ts";
 
 /** The values of one enum of the server's core, read where they are written. */
 function valuesOf(file: string, name: string): string[] {
@@ -56,4 +59,22 @@ describe.each([
     const said = new Set(reasons.flatMap((reason) => [reasonWords(reason, ""), reasonWords(reason, "Piet")]));
     expect(said.size).toBe(reasons.length * 2);
   });
+});
+
+it("says how long of every status that somebody waits out, and not of who is simply there or gone [D11]", () => {
+  const of = (status: AgentStatus): number | null =>
+    countedFrom(agentView("u2", { status, since: 5, talk_since: 7 }));
+  const waited = [
+    "ringing",
+    "holding",
+    "wrap_up",
+    "paused",
+    "not_answered",
+    "device_lost",
+    "console_gone",
+  ] as const;
+  for (const status of waited) expect(of(status), status).toBe(5);
+  expect(of("in_call")).toBe(7);
+  for (const status of ["available", "signed_out", "phone_free", "unknown"] as const)
+    expect(of(status), status).toBeNull();
 });

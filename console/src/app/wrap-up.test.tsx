@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ago, call, cleanup, click, me, NOW, showScreen } from "./harness.tsx";
+import { ago, call, chooseDevice, cleanup, click, me, NOW, showScreen } from "./harness.tsx";
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, shouldAdvanceTime: false });
@@ -139,6 +139,17 @@ describe("an alarm", () => {
     expect(text).toContain("Niemand is ingelogd op Nacht.");
     await click(screen.getByRole("button", { name: "Inloggen" }));
     expect(desk.asked).toEqual([["queue.sign_in", { queue: "q2" }]]);
+  });
+
+  it("has who has no phone choose one first: signed in without it nothing rings [D6, 1.2-l]", async () => {
+    chooseDevice.mockClear();
+    const alarm = { k: "alarm", id: "x", code: "urgent_empty", queue: "q2", queue_name: "Urgent" } as const;
+    showScreen(me({ signed_in: [], device: null }), { ...alarm, name: null, until: null, since: ago(35) });
+    const banner = document.querySelector(".banner") as HTMLElement;
+    expect(within(banner).queryByRole("button", { name: "Inloggen" })).toBeNull();
+    expect(banner.textContent).toContain("Kies eerst een toestel: zonder kunt u de oproep niet aannemen.");
+    await click(within(banner).getByRole("button", { name: "Kies een toestel" }));
+    expect(chooseDevice).toHaveBeenCalledOnce();
   });
 
   it("of the house is one click away for who supervises, and stands in nobody's way [D6]", async () => {

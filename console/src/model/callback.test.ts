@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  attemptsOf,
   CELL_MS,
   cellOf,
   cells,
@@ -78,6 +79,17 @@ describe("a dot", () => {
     expect(dotAt(open)).toBe(hour + 2 * CELL_MS);
     expect(markAt(open)).toBe(hour + CELL_MS);
     expect(dotAt(row("c", { planned_at: hour, due_at: NOW, status: "cancelled", ended_at: NOW }))).toBe(hour);
+  });
+
+  it("counts the attempt that was answered, also one by hand of what was cancelled [3.6-k]", () => {
+    expect(attemptsOf(row("a", {}))).toBe(0);
+    const by_hand = { status: "succeeded", reason: "manual", ended_at: NOW, last_attempt_at: NOW } as const;
+    expect(attemptsOf(row("b", by_hand))).toBe(1);
+    expect(attemptsOf(row("c", { ...by_hand, attempts: 3 }))).toBe(4);
+    expect(attemptsOf(row("d", { status: "failed", attempts: 3, last_attempt_at: NOW, ended_at: NOW }))).toBe(
+      3,
+    );
+    expect(attemptsOf(row("e", { status: "cancelled", ended_at: NOW, last_attempt_at: NOW }))).toBe(1);
   });
 
   it("leaves the cell as it was when nothing in it changed, so that it is not drawn again", () => {

@@ -128,6 +128,12 @@ export function dotAt(row: CallBackView): number {
   return row.last_attempt_at ?? row.planned_at;
 }
 
+/** How often the customer was rung: the server counts what was in vain, and not the one that was answered or rings now. */
+export function attemptsOf(row: CallBackView): number {
+  if (row.last_attempt_at === null) return row.attempts;
+  return row.status === "succeeded" ? row.attempts + 1 : Math.max(1, row.attempts);
+}
+
 /** Between attempts a small open mark stays where it stood; null: none. */
 export function markAt(row: CallBackView): number | null {
   if (row.ended_at !== null || row.attempts === 0) return null;

@@ -44,6 +44,33 @@ export interface Sections {
   readonly others: readonly (readonly [letter: string, people: readonly Person[]])[];
 }
 
+/** An extension has no more digits; outside numbers have. */
+const EXTENSION_MAX = 6;
+
+/**
+ * How the telephone of somebody internal without a log-in is (D11): by a number that is an extension here. The colleague
+ * whose it is, or who works at that telephone; of one that nobody has, whether it can be rung. null: nothing is known.
+ */
+export function telephoneOf(
+  all: Pick<Entities, "agent" | "device">,
+  contact: ContactRow,
+): AgentView | "in_call" | "phone_free" | "unknown" | null {
+  const extensions = contact.internal ? contact.numbers.filter((one) => one.length <= EXTENSION_MAX) : [];
+  if (extensions.length === 0) return null;
+  for (const agent of all.agent.values())
+    if (agent.extension !== null && extensions.includes(agent.extension)) return agent;
+  for (const device of all.device.values()) {
+    if (device.extension === null || !extensions.includes(device.extension)) continue;
+    if (device.used_by === null) {
+      if (device.in_call) return "in_call";
+      return device.registered ? "phone_free" : "unknown";
+    }
+    const users = [...all.agent.values()].filter((agent) => agent.name === device.used_by);
+    return users.length === 1 ? (users[0] ?? null) : null;
+  }
+  return null;
+}
+
 /** Written as numbers are: no letter in it. */
 const isNumber = (typed: string): boolean => /^[\d\s+().\-/]+$/.test(typed);
 

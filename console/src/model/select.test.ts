@@ -28,6 +28,7 @@ const me = (part: Partial<MeView> = {}): MeView => ({
   picks_signed_in_only: false,
   counts_short: true,
   keeps_sign_ins: false,
+  remembers_sign_ins: false,
   hold_warn_ms: 45_000,
   time_zone: "Europe/Amsterdam",
   practice: false,

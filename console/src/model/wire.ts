@@ -167,6 +167,7 @@ export interface MeView {
   readonly picks_signed_in_only: boolean;
   readonly counts_short: boolean;
   readonly keeps_sign_ins: boolean;
+  readonly remembers_sign_ins: boolean;
   readonly hold_warn_ms: number;
   readonly time_zone: string;
   readonly practice: boolean;
@@ -263,7 +264,9 @@ export interface DeviceView {
   readonly id: string;
   readonly name: string;
   readonly kind: "sip" | "web";
+  readonly extension: string | null;
   readonly registered: boolean;
+  readonly in_call: boolean;
   readonly used_by: string | null;
   readonly used_by_me: boolean;
 }

@@ -74,6 +74,8 @@ function aboutTheDesk(code: string, name: string, args: Args): string | null {
       return t`You are still in wrap-up, so you get no calls.`;
     case "wrap_up_limit":
       return t`Your wrap-up has reached its limit and has ended.`;
+    case "wrap_up_long":
+      return t`${name} has been in wrap-up for long.`;
     case "wrap_up_needs_sign_in":
       return t`For wrap-up after this call you have to be signed in to a queue.`;
     case "signed_out_reminder":

@@ -29,9 +29,13 @@ export function countedFrom(agent: AgentView): number | null {
   switch (agent.status) {
     case "in_call":
       return agent.talk_since;
+    case "ringing":
     case "holding":
     case "wrap_up":
     case "paused":
+    case "not_answered":
+    case "device_lost":
+    case "console_gone":
       return agent.since;
     default:
       return null;

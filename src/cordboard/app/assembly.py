@@ -14,7 +14,7 @@ from cordboard.app.modules import Module
 from cordboard.app.numbers import NumberForm, for_trunk
 from cordboard.app.open_calls import join_partners, set_alarm, take_up
 from cordboard.app.ports import DeviceRow, Directory, QueueRow, StoredAgent, StoredCall, UserRow
-from cordboard.core import customer_first
+from cordboard.core import customer_first, wrapup
 from cordboard.core.agent import Agent, Device, WrapUp
 from cordboard.core.board import Board
 from cordboard.core.dial import shown_number
@@ -50,7 +50,7 @@ def assemble(
     """
     board = empty_board(directory, now=now, emergency=emergency, counts=counts, counted_since=counted_since)
     for stored in agents:
-        _keep_promises(board, stored)
+        _keep_promises(board, stored, now)
     for call in calls:
         take_up(board, call)
     join_partners(board)
@@ -183,7 +183,7 @@ def _work_list_again(board: Board, row: MissedRow) -> None:
         call.for_queue = row.queue
 
 
-def _keep_promises(board: Board, stored: StoredAgent) -> None:
+def _keep_promises(board: Board, stored: StoredAgent, now: Instant) -> None:
     """What an agent was told stays so; what has been taken out of the configuration meanwhile does not."""
     agent = board.agents.get(stored.user)
     if agent is None:
@@ -198,6 +198,11 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
         if queue is not None and agent.group is not None and agent.group in queue.groups:
             agent.signed_in.add(queue_id)
             queue.signed_in.add(agent.id)
+            agent.remembered.add((agent.group, queue_id))
+    for group, queue_id in stored.remembered:
+        queue = board.queues.get(queue_id)
+        if queue is not None and group in agent.groups and group in queue.groups:
+            agent.remembered.add((group, queue_id))
     agent.away, agent.armed, agent.pause = stored.away, stored.wrap_up_armed, stored.pause
     agent.pending_wrap_up_ms = stored.wrap_up_pending_ms
     if stored.wrap_up_kind is None:
@@ -210,5 +215,7 @@ def _keep_promises(board: Board, stored: StoredAgent) -> None:
             queue=stored.wrap_up_queue if stored.wrap_up_queue in board.queues else None,
             extended=stored.wrap_up_extended,
         )
+        if stored.wrap_up_until is None:
+            wrapup.count(board.rules, agent.wrap_up, now)
         # An open-ended one is looked at too: its reminders and its limit go on (D10).
         set_alarm(board, stored.wrap_up_until or stored.wrap_up_since, agent.id)

@@ -42,7 +42,7 @@ def card(board: Board, agent: Agent, call_id: CallId) -> CallView | None:
         direction=None if secret else _direction(call).value,
         state=_state(call, agent),
         since=call.since,
-        entered_at=call.entered_at,
+        entered_at=call.place_at if call.state is CallState.WAITING else call.entered_at,
         answered_at=answered_at(call),
         number=None if secret else call.number,
         name=None if secret else call.name,

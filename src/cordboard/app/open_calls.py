@@ -31,6 +31,7 @@ def take_up(board: Board, stored: StoredCall) -> None:
         number=stored.number,
         name=stored.name,
         entered_at=stored.entered_at,
+        queued_at=stored.queued_at,
         urgent=stored.urgent or (queue is not None and queue.urgent),
         priority=queue.priority if queue is not None else 0,
         peer=stored.peer,

@@ -192,6 +192,7 @@ class PasswordLinks:
         budget = str(of) if of is not None else domain
         explicit = (
             self._tells_unknown
+            and not self._wants_neutral(of, domain)
             and (of is not None or domain in self._domains)
             and self._errors.left(place, ERRORS_PER_ADDRESS_MAX, now)
             and self._errors.left(f"organisation {budget}", ERRORS_PER_ORGANISATION_MAX, now)
@@ -249,6 +250,17 @@ class PasswordLinks:
         token = new_token()
         await self._links.know_browser(hash_of(token), organisation, self._now())
         return token
+
+    def _wants_neutral(self, of: OrganisationId | None, domain: str) -> bool:
+        """An organisation does not want it said: the one whose browser it is, or any with people at that domain.
+
+        The second because its address would be told to the browser of another, as a known one or not.
+        """
+        return any(
+            directory.organisation.settings.reset_unknown == "neutral"
+            and (directory.organisation.id == of or any(_is_at(domain, user) for user in directory.users))
+            for directory in self._tenancy.all.values()
+        )
 
     def _with_address(self, email: str) -> list[tuple[OrganisationRow, UserRow]]:
         found: list[tuple[OrganisationRow, UserRow]] = []
@@ -310,3 +322,8 @@ def mail_address(user: UserRow) -> str | None:
         if address is not None and is_address(address):
             return address
     return None
+
+
+def _is_at(domain: str, user: UserRow) -> bool:
+    """This person's letters go there."""
+    return (mail_address(user) or "").casefold().rpartition("@")[2] == domain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.call_log import Past
@@ -63,6 +63,8 @@ class OfficeSettings:
     """Who has several groups chooses one before the console opens (1.1-o); False: it begins with the last one."""
     second_factor_for_administrators: bool = False
     """Nobody administers without one."""
+    reset_unknown: Literal["error", "neutral"] = "error"
+    """What is said of an address that no account has (D20); error: as the installation has it; neutral: nothing."""
     mail_messages: bool = True
     """What callers leave for a person is also mailed there (D29)."""
     hold_music: str | None = None
@@ -292,6 +294,8 @@ class StoredAgent:
     wrap_up_queue: QueueId | None = None
     wrap_up_extended: int = 0
     pause: str | None = None
+    remembered: frozenset[tuple[GroupId, QueueId]] = frozenset()
+    """Sign-ins of the last time in each group (D12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +338,8 @@ class StoredCall:
     peer: CallId | None = None
     partner: CallId | None = None
     picked: bool = False
+    queued_at: Instant | None = None
+    """From when its place in the queue counts; None: from the entry."""
     made_by: UserId | None = None
     handled_by: UserId | None = None
     """Who talked with the party last; None: nobody yet."""

@@ -119,6 +119,7 @@ def me(board: Board, viewer: Viewer) -> MeView:
         picks_signed_in_only=board.rules.pick_signed_in_only,
         counts_short=board.rules.count_short,
         keeps_sign_ins=may_go_on_by_phone(board, agent),
+        remembers_sign_ins=board.rules.remember_sign_ins,
         hold_warn_ms=board.rules.hold_warn_ms,
         time_zone=viewer.organisation.time_zone,
         practice=viewer.organisation.demo and Right.PRACTICE in agent.rights,
@@ -170,9 +171,7 @@ def _queue(board: Board, agent: Agent, queue_id: QueueId) -> QueueView | None:
         waiting=len(waiting),
         average_wait_ms=queue.numbers.average_wait_ms(),
         # Whom we called back has been on the line for a moment, whatever place that customer has kept.
-        longest_since=min(
-            (c.since if c.rings_customer_first else c.entered_at for c in waiting), default=None
-        ),
+        longest_since=min((c.since if c.rings_customer_first else c.place_at for c in waiting), default=None),
         handled=queue.numbers.handled,
         total=queue.numbers.come_in(short=board.rules.count_short),
         counted_since=queue.numbers.since if board.rules.count_window is CountWindow.DAY else None,
@@ -187,7 +186,9 @@ def _device(board: Board, agent: Agent, device_id: DeviceId) -> DeviceView | Non
         id=device.id,
         name=device.name,
         kind=device.kind.value,
+        extension=device.extension,
         registered=device.registered,
+        in_call=device.used_by is None and (device.engaged or device.elsewhere),
         used_by=board.agents[device.used_by].name if device.used_by is not None else None,
         used_by_me=device.used_by == agent.id,
     )

@@ -104,6 +104,8 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="me")
     """Who hangs up almost at once is in the queues' totals (D15)."""
     keeps_sign_ins: bool
     """Logging out without the desk phone leaves the user signed in there (D17)."""
+    remembers_sign_ins: bool
+    """Choosing a group, or logging in to it, signs the user in where he was in that group last time (D12)."""
     hold_warn_ms: int
     """A hold of this length is shown in amber (D8)."""
     time_zone: str
@@ -236,7 +238,10 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", tag="
     id: str
     name: str
     kind: Literal["web", "sip"]
+    extension: str | None
     registered: bool
+    in_call: bool
+    """Nobody has it paired, and it is in use all the same (D11); of one that is paired its user's status tells."""
     used_by: str | None
     """Name of the user who has it paired; None: free."""
     used_by_me: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,11 +11,16 @@ from cordboard.asterisk import translate
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox
 from cordboard.asterisk.wire import Wire
-from cordboard.core.events import DeviceRegistered, DeviceUnregistered, TalkPackageSeen
+from cordboard.core.events import DeviceElsewhere, DeviceRegistered, DeviceUnregistered, TalkPackageSeen
 from cordboard.core.types import DeviceId, LegId, OrganisationId
 
 OFFLINE_SETTLE_MS = 300
 """A phone that registers anew shows offline for some milliseconds; only longer counts."""
+
+ELSEWHERE_SETTLE_MS = 1_000
+"""A telephone that dials has a channel before we are told that it comes to us; only one for longer is past us."""
+OWN_PREFIX = "cb-"
+"""How the ids of channels that we make begin."""
 
 
 class Devices:
@@ -45,6 +50,10 @@ class Devices:
         self._owner: dict[DeviceId, OrganisationId] = {}
         self._asked_talk: set[DeviceId] = set()
         self._offline: dict[DeviceId, Alarm] = {}
+        self._channels: dict[DeviceId, frozenset[LegId]] = {}
+        """Those of its channels that we did not make."""
+        self._settles: dict[DeviceId, Alarm] = {}
+        self._elsewhere: set[DeviceId] = set()
 
     def own(self, owners: Mapping[DeviceId, OrganisationId]) -> None:
         """Which organisation each belongs to."""
@@ -56,9 +65,12 @@ class Devices:
 
     def lost(self) -> None:
         """The exchange is away: what it said last about a telephone says nothing any more."""
-        for alarm in self._offline.values():
+        for alarm in (*self._offline.values(), *self._settles.values()):
             alarm.cancel()
         self._offline.clear()
+        self._settles.clear()
+        for device in list(self._elsewhere):
+            self._is_elsewhere(device, elsewhere=False)
 
     def registration(self, endpoint: str, *, online: bool) -> None:
         """A telephone came or went."""
@@ -72,6 +84,43 @@ class Devices:
             self._inbox(self._owner[device], DeviceRegistered(device=device))
             return
         self._offline[device] = self._clock.call_in(OFFLINE_SETTLE_MS, partial(self._is_offline, device))
+
+    def found(self, channels_of: Mapping[str, Iterable[str]]) -> None:
+        """All channels of all endpoints, as the exchange was asked."""
+        for endpoint, ids in channels_of.items():
+            self.channels(endpoint, ids)
+
+    def channels(self, endpoint: str, ids: Iterable[str]) -> None:
+        """All channels of a telephone now: one that is not ours is a call that we do not carry (D11)."""
+        device = translate.device_of_endpoint(endpoint)
+        if device is None or device not in self._owner:
+            return
+        self._channels[device] = frozenset(LegId(one) for one in ids if not one.startswith(OWN_PREFIX))
+        if not self._past_us(device):
+            if (alarm := self._settles.pop(device, None)) is not None:
+                alarm.cancel()
+            self._is_elsewhere(device, elsewhere=False)
+        elif device not in self._settles and device not in self._elsewhere:
+            self._settles[device] = self._clock.call_in(ELSEWHERE_SETTLE_MS, partial(self._settled, device))
+
+    def _past_us(self, device: DeviceId) -> bool:
+        return any(self._legs.owner(leg) is None for leg in self._channels.get(device, ()))
+
+    def _settled(self, device: DeviceId) -> None:
+        self._settles.pop(device, None)
+        if self._past_us(device):
+            self._is_elsewhere(device, elsewhere=True)
+
+    def _is_elsewhere(self, device: DeviceId, *, elsewhere: bool) -> None:
+        owner = self._owner.get(device)
+        if elsewhere is (device in self._elsewhere):
+            return
+        if elsewhere:
+            self._elsewhere.add(device)
+        else:
+            self._elsewhere.discard(device)
+        if owner is not None:
+            self._inbox(owner, DeviceElsewhere(device=device, elsewhere=elsewhere))
 
     def _is_offline(self, device: DeviceId) -> None:
         self._offline.pop(device, None)

@@ -360,6 +360,7 @@ class AsteriskExchange:
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
         for channel in phones:
             self._arrivals.dialled_on_phone(channel)
+        self._devices.found(inventory.channels_of)
 
     def _drop_empty(self, inventory: Inventory) -> None:
         """Bridges of lines and pairs that are no more, and those that a server left behind as it died."""
@@ -412,6 +413,7 @@ class AsteriskExchange:
                 if endpoint.state == "offline":
                     self.offline |= {endpoint.resource}
                 self._devices.registration(endpoint.resource, online=endpoint.state == "online")
+                self._devices.channels(endpoint.resource, endpoint.channel_ids)
                 self._ways_out.seen(endpoint.resource, online=endpoint.state == "online")
                 return
             case ari.ApplicationReplaced():

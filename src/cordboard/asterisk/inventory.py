@@ -46,6 +46,8 @@ class Inventory:
     registered: frozenset[DeviceId]
     offline: frozenset[str]
     """Endpoints, trunks among them, that do not answer."""
+    channels_of: dict[str, list[str]]
+    """Ids of each endpoint's channels, ours and others."""
 
 
 async def take_inventory(transport: AriTransport) -> Inventory:
@@ -111,6 +113,7 @@ async def take_inventory(transport: AriTransport) -> Inventory:
         online=online,
         registered=frozenset(d for d in registered if d is not None),
         offline=frozenset(e.resource for e in known if e.state == "offline"),
+        channels_of={e.resource: e.channel_ids for e in known},
     )
 
 

@@ -21,6 +21,7 @@ from cordboard.core.records import (
     PauseChanged,
     QueueSignInChanged,
 )
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Direction, EndedBy
 
@@ -76,6 +77,16 @@ def _agent(turn: Turn, agent: Agent) -> None:
         turn.remember(
             QueueSignInChanged(agent=agent.id, queue=queue, signed_in=queue in agent.signed_in, at=now)
         )
+        for group in sorted(agent.groups & turn.board.queues[queue].groups):
+            turn.remember(
+                SignInRemembered(
+                    agent=agent.id,
+                    group=group,
+                    queue=queue,
+                    remembered=(group, queue) in agent.remembered,
+                    at=now,
+                )
+            )
     turn.remember(AwayChanged(agent=agent.id, away=agent.away, at=now))
     turn.remember(PauseChanged(agent=agent.id, reason=agent.pause, at=now))
     wrapup.remember(turn, agent)

@@ -264,7 +264,7 @@ def due(turn: Turn, call: Call) -> None:
             _rang_out(turn, call)
     if call.back_until is not None and call.back_until <= turn.now and call.state is CallState.CONNECTING:
         # The initiator has clicked, and the telephone may still come up.
-        call.back_until = turn.now + lines.RESERVATION_MS
+        call.back_until = turn.now + turn.board.rules.reserved_ms
         turn.wake_call(call.back_until, call)
     if call.back_until is not None and call.back_until <= turn.now and call.state is CallState.WAITING:
         call.back_to = call.back_until = None
@@ -289,7 +289,7 @@ def _rang_out(turn: Turn, call: Call) -> None:
         handover.come_back(turn, call, Reason.NO_ANSWER)
     elif call.transfer is not None:
         # The colleague has clicked, and the telephone may still come up.
-        call.transfer.until = turn.now + lines.RESERVATION_MS
+        call.transfer.until = turn.now + turn.board.rules.reserved_ms
         handover.remember(turn, call, call.transfer)
         turn.wake_call(call.transfer.until, call)
         turn.show_call(call)
@@ -305,7 +305,7 @@ def _until(turn: Turn, call: Call) -> None:
         line = agent.line
         if line is not None and line.call == call.id and line.is_coming_up:
             # The agent has clicked, and the telephone may still come up.
-            call.until = turn.now + lines.RESERVATION_MS
+            call.until = turn.now + turn.board.rules.reserved_ms
             turn.wake_call(call.until, call)
         elif (line is None or line.state is not LineState.UP) and call.queue is not None:
             if line is not None and line.call == call.id:

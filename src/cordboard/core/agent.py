@@ -56,6 +56,8 @@ class WrapUp:
     """How often it was lengthened (D9)."""
     reminded_at: Instant | None = None
     """When the agent was last reminded that it goes on (D10)."""
+    told: int = 0
+    """How often those who supervise were told that it goes on (D10)."""
 
 
 class LineState(Enum):
@@ -133,6 +135,8 @@ class Device:
     extension: str | None = None
     engaged: bool = False
     """It is used for something that is no call, such as recording an announcement; nothing is put on it then."""
+    elsewhere: bool = False
+    """It is in a call that we do not carry. Shown and nothing more: whether it can be rung the telephone says."""
     one_line: bool = True
     """False: it cannot live with one leg for several calls; a second call comes on a leg of its own (D27)."""
 
@@ -150,6 +154,8 @@ class Agent:
     group: GroupId | None = None
     device: DeviceId | None = None
     signed_in: set[QueueId] = field(default_factory=set)
+    remembered: set[tuple[GroupId, QueueId]] = field(default_factory=set)
+    """Where the agent was signed in last time in each group, and did not sign out by himself (D12)."""
     calls: list[CallId] = field(default_factory=list)
     """Own calls (connecting, active, held), oldest first."""
     offers: dict[CallId, None] = field(default_factory=dict)

@@ -177,7 +177,7 @@ def goes_on(turn: Turn, call: Call) -> bool:
         return True
     for one in turn.board.callbacks.values():
         row = one.row
-        own = row.entered_at == call.entered_at or (row.entered_at is None and row.number == call.number)
+        own = row.entered_at == call.place_at or (row.entered_at is None and row.number == call.number)
         own = own and row.requested_by is RequestedBy.CALLER
         if own and row.queue == call.queue and row.requested_at >= call.entered_at and one.is_open:
             call.dialogue = Dialogue(
@@ -382,7 +382,7 @@ def _promise(turn: Turn, call: Call, one: Dialogue) -> None:
         queue=one.queue,
         by=RequestedBy.CALLER,
         at=one.at,
-        entered_at=call.entered_at,
+        entered_at=call.place_at,
     )
     try:
         made = callback.make(turn, wish)

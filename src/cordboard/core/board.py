@@ -187,7 +187,7 @@ class Board:
         if not agent.signed_in:
             return self._status_without_queues(agent)
         device = self.device_of(agent)
-        if device is not None and device.engaged:
+        if device is not None and (device.engaged or device.elsewhere):
             return AgentStatus.IN_CALL
         if device is None or not device.registered:
             return AgentStatus.DEVICE_LOST
@@ -199,7 +199,8 @@ class Board:
 
     def _status_without_queues(self, agent: Agent) -> AgentStatus:
         """Who has no console is known by the telephone alone: free, ringing, in use, or nobody knows."""
-        if self.is_engaged(agent):
+        device = self.device_of(agent)
+        if device is not None and (device.engaged or device.elsewhere):
             return AgentStatus.IN_CALL
         if self.is_reachable(agent) and agent.line is not None and agent.line.state is LineState.RINGING:
             return AgentStatus.RINGING

@@ -155,6 +155,8 @@ class Call:
     """Start of the visit; the place in the queue is kept by it through every return."""
     urgent: bool
     priority: int
+    queued_at: Instant | None = None
+    """From when the place counts, of one who was sent to another queue without it (D7); None: from the entry."""
     to: UserId | None = None
     """A direct call: the person whom it is for (D29); None: a queue's, or an outgoing one."""
     peer: CallId | None = None
@@ -253,9 +255,14 @@ class Call:
             self.to is None and self.back_to is None,
             -self.priority,
             not self.returned,
-            self.entered_at,
+            self.place_at,
             self.id,
         )
+
+    @property
+    def place_at(self) -> Instant:
+        """By which its place in the queue is kept."""
+        return self.entered_at if self.queued_at is None else self.queued_at
 
     @property
     def rings_customer_first(self) -> bool:

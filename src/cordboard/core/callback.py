@@ -102,7 +102,7 @@ def expected_wait_ms(board: Board, queue: Queue, entered_at: Instant | None = No
     if average is None:
         return WAIT_MS
     waiting = board.overview.waiting_in(queue.id)
-    before = 1 + sum(entered_at is None or call.entered_at < entered_at for call in waiting)
+    before = 1 + sum(entered_at is None or call.place_at < entered_at for call in waiting)
     return average * before // max(1, board.agents_available(queue))
 
 
@@ -302,7 +302,7 @@ def _free(board: Board) -> dict[UserId, Instant]:
 
 def since(call: Call) -> Instant:
     """Urgent callers, and who asks for the agent in person, come before every call back."""
-    return 0 if call.urgent or call.person is not None else call.entered_at
+    return 0 if call.urgent or call.person is not None else call.place_at
 
 
 def _is_for(call: Call, agent: Agent) -> bool:

@@ -152,7 +152,7 @@ def _wish(board: Board, agent: Agent, request: MakeCallBack) -> callback.Wish:
         by=RequestedBy.AGENT,
         at=request.due_at,
         owner=agent.id if request.mine else None,
-        entered_at=waits.entered_at if waits is not None and waits.queue == queue.id else None,
+        entered_at=waits.place_at if waits is not None and waits.queue == queue.id else None,
     )
 
 

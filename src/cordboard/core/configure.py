@@ -65,6 +65,7 @@ def configure(turn: Turn, wanted: Board) -> None:
     _agents(turn, wanted)
     for agent in board.agents.values():
         desk.watch_absence(turn, agent)
+        wrapup.wake(turn, agent)
     for call in board.calls.values():
         holding.begin(turn, call)
     for queue_id in [q for q in board.queues if q not in wanted.queues]:
@@ -166,6 +167,7 @@ def _agents(turn: Turn, wanted: Board) -> None:
 def _leave(turn: Turn, agent: Agent) -> None:
     """The person is no more, or may not log in: signed out, and the telephone is free."""
     desk.sign_out_everywhere(turn, agent)
+    desk.forget_remembered(turn, agent, kept=lambda _group, _queue: False)
     device = turn.board.device_of(agent)
     if device is not None:
         desk.leave_device(turn, device)
@@ -185,6 +187,14 @@ def _settle(turn: Turn, agent: Agent, wanted: Board) -> None:
         queue = wanted.queues.get(queue_id)
         if queue is None or agent.group is None or agent.group not in queue.groups:
             desk.end_sign_in(turn, agent, turn.board.queues[queue_id])
+    desk.remember_present(turn, agent)
+    desk.forget_remembered(
+        turn,
+        agent,
+        kept=lambda group, queue: (
+            group in agent.groups and queue in wanted.queues and group in wanted.queues[queue].groups
+        ),
+    )
     if agent.wrap_up is not None and agent.wrap_up.queue not in wanted.queues:
         agent.wrap_up.queue = None
     if agent.pending_wrap_up_queue not in wanted.queues:

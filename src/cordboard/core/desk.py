@@ -5,7 +5,7 @@ Manual 1.1 to 1.3, 2.4, 4; statements 1.1-r to 1.3-h, 2.4-h to 2.4-j, 4-c to 4-e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cordboard.core import absence, urgent
 from cordboard.core import line as lines
@@ -13,10 +13,17 @@ from cordboard.core.agent import Agent, Device, LineState
 from cordboard.core.board import Board
 from cordboard.core.notices import Saying, Thing
 from cordboard.core.queue import Queue
-from cordboard.core.records import AwayChanged, DevicePaired, GroupChosen, PauseChanged, QueueSignInChanged
+from cordboard.core.records import (
+    AwayChanged,
+    DevicePaired,
+    GroupChosen,
+    PauseChanged,
+    QueueSignInChanged,
+)
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
-from cordboard.core.types import DeviceId, DeviceKind, GroupId, Right
+from cordboard.core.types import DeviceId, DeviceKind, GroupId, QueueId, Right
 
 
 def sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
@@ -53,6 +60,8 @@ def sign_out(turn: Turn, agent: Agent, queue: Queue, *, confirmed: bool) -> None
     if not confirmed:
         must_leave_somebody(agent, [queue])
     _set_signed_in(turn, agent, queue, signed_in=False)
+    if agent.group is not None:
+        _remember(turn, agent, agent.group, queue.id, remembered=False)
     after = turn.board.rules.sign_in_reminder_ms
     if not agent.signed_in and after is not None:
         agent.remind_at = turn.now + after
@@ -65,12 +74,42 @@ def _set_signed_in(turn: Turn, agent: Agent, queue: Queue, *, signed_in: bool) -
         agent.signed_in.add(queue.id)
         agent.remind_at = None
         agent.idle_since = agent.idle_since or turn.now
+        if agent.group is not None:
+            _remember(turn, agent, agent.group, queue.id)
     else:
         queue.signed_in.discard(agent.id)
         agent.signed_in.discard(queue.id)
     turn.remember(QueueSignInChanged(agent=agent.id, queue=queue.id, signed_in=signed_in, at=turn.now))
     turn.show(Thing.QUEUE, queue.id)
     turn.show_agent(agent)
+
+
+def _remember(turn: Turn, agent: Agent, group: GroupId, queue: QueueId, *, remembered: bool = True) -> None:
+    """For the next time in that group; also while the rule is off, so that it holds from the day it is wanted (D12)."""
+    pair = group, queue
+    if (pair in agent.remembered) == remembered:
+        return
+    if remembered:
+        agent.remembered.add(pair)
+    else:
+        agent.remembered.discard(pair)
+    turn.remember(
+        SignInRemembered(agent=agent.id, group=group, queue=queue, remembered=remembered, at=turn.now)
+    )
+
+
+def remember_present(turn: Turn, agent: Agent) -> None:
+    """What the agent is signed in to counts for the group that the agent is in now."""
+    if agent.group is not None:
+        for queue_id in sorted(agent.signed_in):
+            _remember(turn, agent, agent.group, queue_id)
+
+
+def forget_remembered(turn: Turn, agent: Agent, *, kept: Callable[[GroupId, QueueId], bool]) -> None:
+    """Nothing is remembered of a queue that a group has no more, or of a group that the agent has no more."""
+    for group, queue_id in sorted(agent.remembered):
+        if not kept(group, queue_id):
+            _remember(turn, agent, group, queue_id, remembered=False)
 
 
 def end_sign_in(turn: Turn, agent: Agent, queue: Queue) -> None:
@@ -119,6 +158,9 @@ def sign_out_everywhere(turn: Turn, agent: Agent) -> None:
 def choose_group(turn: Turn, agent: Agent, group: GroupId, *, confirmed: bool) -> None:
     """Work for this group: sign-ins that it has too stay, others end, none are added (1.3-c to 1.3-e, D12).
 
+    Where the organisation wants it, those of the last time in this group are added; also to who begins anew in the
+    same one.
+
     Raises:
         Refused: `queue_not_available` when the agent is not a member, or `last_in_urgent` when not confirmed and the
             group lacks an urgent queue in which nobody else is; nothing has changed.
@@ -133,7 +175,17 @@ def choose_group(turn: Turn, agent: Agent, group: GroupId, *, confirmed: bool) -
         turn.remember(GroupChosen(agent=agent.id, group=group, at=turn.now))
     for queue in lost:
         _set_signed_in(turn, agent, queue, signed_in=False)
+    remember_present(turn, agent)
+    if turn.board.rules.remember_sign_ins:
+        _sign_in_again(turn, agent, group)
     turn.show_agent(agent)
+
+
+def _sign_in_again(turn: Turn, agent: Agent, group: GroupId) -> None:
+    for of, queue_id in sorted(agent.remembered):
+        queue = turn.board.queues.get(queue_id)
+        if of == group and queue is not None and group in queue.groups:
+            sign_in(turn, agent, queue)
 
 
 def pair(turn: Turn, agent: Agent, device_id: DeviceId, *, take_over: bool = False) -> None:

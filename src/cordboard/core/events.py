@@ -250,6 +250,14 @@ class DeviceEngaged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceElsewhere:
+    """This telephone is in a call that we do not carry, or is not any more: an emergency call, the fallback (D11)."""
+
+    device: DeviceId
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TalkPackageSeen:
     """The phone said at an answered call that it answers on NOTIFY talk (`Allow-Events: talk`)."""
 
@@ -385,6 +393,7 @@ Event = (
     | DeviceRegistered
     | DeviceUnregistered
     | DeviceEngaged
+    | DeviceElsewhere
     | TalkPackageSeen
     | ConsoleSeen
     | ConsoleLost

@@ -10,8 +10,6 @@ from cordboard.core.notices import Thing
 from cordboard.core.turn import Turn
 from cordboard.core.types import CallId, Instant
 
-RESERVATION_MS = 8_000
-"""How long a click on answer keeps the call for an agent whose device is not up yet (D13)."""
 CLOSING_MS = 2_000
 """After this a leg that we ended counts as gone, confirmed or not (reliability F9)."""
 LEGS_MAX = 4

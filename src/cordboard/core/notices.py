@@ -63,6 +63,8 @@ class Saying(Enum):
     """A reminder that open-ended wrap-up is still on (D10)."""
     WRAP_UP_LIMIT = "wrap_up_limit"
     """It reached the organisation's limit and ended."""
+    WRAP_UP_LONG = "wrap_up_long"
+    """A colleague's wrap-up without end goes on (args name); for those who supervise (D10)."""
     WRAP_UP_NEEDS_SIGN_IN = "wrap_up_needs_sign_in"
     """Asked for in an outgoing call without any sign-in: ignored (2.5-c)."""
     SIGNED_OUT_REMINDER = "signed_out_reminder"

@@ -18,8 +18,6 @@ from cordboard.core.refusals import Code, Refused
 from cordboard.core.turn import Turn
 from cordboard.core.types import Instant
 
-RING_PAUSE_MS = 5_000
-"""Silence between two rings of the same device for calls that stay offered (D3)."""
 URGENT_AGAIN_MS = 3_000
 """An urgent call that a handset rejected rings there again after this (D6)."""
 BACK_OFF_MS = 5_000
@@ -90,7 +88,7 @@ def rang_out(turn: Turn, agent: Agent) -> None:
     assert line.state is LineState.RINGING, agent
     call = turn.board.calls.get(line.call) if line.call is not None else None
     lines.stop_ringing(turn, agent, elsewhere=False)
-    _quiet(turn, agent, RING_PAUSE_MS)
+    _quiet(turn, agent, turn.board.rules.ring_pause_ms)
     if call is not None:
         _missed(turn, agent, call)
 
@@ -116,7 +114,7 @@ def ringing_ended(turn: Turn, agent: Agent, call: Call | None, *, rejected: bool
             turn.note(call, Why.NOT_REACHED, agent)
             _next_agent(turn, agent, call, SegmentOutcome.WITHDRAWN)
     else:
-        _quiet(turn, agent, RING_PAUSE_MS)
+        _quiet(turn, agent, turn.board.rules.ring_pause_ms)
         if call is not None:
             _missed(turn, agent, call)
 

@@ -156,7 +156,7 @@ def _answer_failed(turn: Turn, agent: Agent, call: Call | None) -> None:
     """The device did not come up for a call that the agent clicked on."""
     device = turn.board.device_of(agent)
     if device is not None:
-        device.quiet_until = turn.now + offer.RING_PAUSE_MS
+        device.quiet_until = turn.now + turn.board.rules.ring_pause_ms
         turn.wake_offers(device.quiet_until, agent)
     if call is not None:
         not_up(turn, agent, call)
@@ -259,6 +259,7 @@ def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
     if device is None or device.engaged is engaged:
         return
     device.engaged = engaged
+    turn.show(Thing.DEVICE, device_id)
     turn.look_again = turn.look_everywhere = True
     agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
     if agent is None:
@@ -266,6 +267,18 @@ def engaged(turn: Turn, device_id: DeviceId, *, engaged: bool) -> None:
     turn.show_agent(agent)
     if not engaged:
         _ring_for_lost(turn, agent)
+
+
+def elsewhere(turn: Turn, device_id: DeviceId, *, elsewhere: bool) -> None:
+    """A telephone is in a call past us, or no longer (D11)."""
+    device = turn.board.devices.get(device_id)
+    if device is None or device.elsewhere is elsewhere:
+        return
+    device.elsewhere = elsewhere
+    turn.show(Thing.DEVICE, device_id)
+    agent = turn.board.agents.get(device.used_by) if device.used_by is not None else None
+    if agent is not None:
+        turn.show_agent(agent)
 
 
 def registration(turn: Turn, device_id: DeviceId, *, registered: bool) -> None:

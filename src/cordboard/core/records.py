@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.types import (
     CallBackId,
     CallId,
@@ -128,6 +129,7 @@ class CallMoved:
     partner: CallId | None = None
     """With whom it talks while transferred."""
     picked: bool = False
+    queued_at: Instant | None = None  # from when its place counts, see `Call`
     to: UserId | None = None
     """Whom alone it is for now, or who was called; None: nobody, or a queue's."""
     counts: bool = True
@@ -482,6 +484,7 @@ Record = (
     | SegmentClosed
     | CallClosed
     | QueueSignInChanged
+    | SignInRemembered
     | DevicePaired
     | GroupChosen
     | WrapUpChanged

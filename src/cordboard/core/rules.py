@@ -119,6 +119,8 @@ class HouseRules:
     return_ms: int = 20_000
     """How long a returned caller waits for the initiator before the front of the queue is next (D7)."""
     dial_ring_ms: int = 30_000
+    keep_entry_time: bool = True
+    """Who is sent to a queue has the place of the whole visit there; False: joins it at its end (D7)."""
     hold_warn_ms: int = 45_000
     """A hold of this length turns amber (D8)."""
     hold_recall_ms: int = 90_000
@@ -134,10 +136,20 @@ class HouseRules:
     """Also after one that nobody answered (2.5-e)."""
     manual_wrap_up_ms_max: int | None = None
     """A manual wrap-up ends by itself after this; None: never (D10)."""
+    manual_wrap_up_remind_ms: int | None = 300_000
+    """How often somebody in a wrap-up without end is reminded of it; None: never (D10)."""
+    manual_wrap_up_told_ms: int | None = None
+    """After how long, and how often from then on, those who supervise are told of one; None: never (D10)."""
+    short_talk_ms: int = 3_000
+    """A call that was talked on for less than this gives no wrap-up (D9)."""
+    reserved_ms: int = 8_000
+    """How long a click on answer or pick keeps the call for an agent whose device is not up yet (D13)."""
     sign_in_reminder_ms: int | None = None
     """How long somebody may be signed out of every queue before a reminder, and how often (2.4-k); None: never."""
     hold_told_ms: int | None = 60_000
     """How often a caller on hold hears that the hold goes on; None: the music only (D8)."""
+    ring_pause_ms: int = 5_000
+    """Silence between two rings of the same device for calls that stay offered (D3)."""
     misses_max: int = 3
     """So many rings in a row that an agent lets go by set that agent to "not answered" (D3)."""
     rejected_back_ms: int = 30_000
@@ -148,6 +160,8 @@ class HouseRules:
     """The same of one whose device is not registered (D16)."""
     keep_sign_ins: bool = False
     """Who logs out of the console and not of the desk phone stays signed in, and is rung there (D17)."""
+    remember_sign_ins: bool = False
+    """Who chooses a group, or logs in to it, is signed in again where he was in that group last time (D12)."""
     count_window: CountWindow = CountWindow.DAY
     count_from: str = "00:00"
     """At which time of day the numbers of the queues begin anew (D15), by the clock there."""

@@ -47,6 +47,7 @@ from cordboard.core.events import (
     ConsoleSeen,
     CountsBegan,
     DayStarted,
+    DeviceElsewhere,
     DeviceEngaged,
     DeviceRegistered,
     DeviceUnregistered,
@@ -346,6 +347,8 @@ class Switchboard:
                 phone.registration(turn, device, registered=False)
             case DeviceEngaged(device=device_id, engaged=engaged):
                 phone.engaged(turn, device_id, engaged=engaged)
+            case DeviceElsewhere(device=device_id, elsewhere=elsewhere):
+                phone.elsewhere(turn, device_id, elsewhere=elsewhere)
             case TalkPackageSeen(device=device_id):
                 phone.talk_package_seen(turn, device_id)
             case ConsoleSeen(agent=agent_id):

@@ -101,11 +101,11 @@ def call_at_once(turn: Turn, agent: Agent, call: Call) -> None:
     """Ring the device anew and ask it to answer by itself, for a call that its agent has clicked on."""
     device = turn.board.device_of(agent)
     by_hand = device is not None and device.answer_method is AnswerMethod.MANUAL
-    wait = lines.RESERVATION_MS if by_hand else AT_ONCE_MS
+    wait = turn.board.rules.reserved_ms if by_hand else AT_ONCE_MS
     line = lines.ring(
         turn, agent, call, at_once=not by_hand, until=turn.now + wait, state=LineState.ANSWERING
     )
-    line.reserved_until = turn.now + lines.RESERVATION_MS
+    line.reserved_until = turn.now + turn.board.rules.reserved_ms
     if agent.line_lost_until is not None and agent.line_lost_until < line.reserved_until:
         agent.line_lost_until = line.reserved_until
         turn.wake(agent.line_lost_until, agent)
@@ -120,7 +120,7 @@ def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
         # It need not be the one that was clicked on.
         turn.show_call(rung)
     line.state, line.call, line.ring_back = LineState.ANSWERING, call.id, False
-    line.reserved_until = turn.now + lines.RESERVATION_MS
+    line.reserved_until = turn.now + turn.board.rules.reserved_ms
     match device.answer_method:
         case AnswerMethod.WEB if call.state is CallState.CONNECTING:
             # The page sees that the call is connecting and answers its own softphone.
@@ -134,7 +134,7 @@ def _answer_ringing(turn: Turn, agent: Agent, line: Line, call: Call) -> None:
             return
         case AnswerMethod.MANUAL:
             call.note = Note.ANSWER_ON_PHONE
-            line.until = turn.now + lines.RESERVATION_MS
+            line.until = turn.now + turn.board.rules.reserved_ms
     turn.wake(line.until, agent)
     turn.show_agent(agent)
     turn.show_call(call)

@@ -282,7 +282,7 @@ def _pass_on_blind(
 
 
 def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
-    """The caller waits in that queue, with the time of the whole visit; it does not come back (D7).
+    """The caller waits in that queue, with the time of the whole visit if the house has it so; no coming back (D7).
 
     Raises:
         Refused: `not_answered_yet`, `transfer_in_progress`; nothing has changed.
@@ -306,6 +306,7 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
     ) = None
     call.queue, call.urgent = queue.id, call.urgent or queue.urgent
     call.priority = queue.priority
+    call.queued_at = None if turn.board.rules.keep_entry_time else turn.now
     for memory in (call.rejected, call.not_before, call.tried):
         memory.clear()
     turn.place_in_queue(call)

@@ -305,6 +305,7 @@ class Turn:
                 queue=call.queue,
                 partner=call.partner,
                 picked=call.picked,
+                queued_at=call.queued_at,
                 to=call.to,
                 counts=not (call.rings_customer_first and call.queue == call.for_queue),
             )

@@ -11,15 +11,12 @@ from cordboard.core.notices import Saying
 from cordboard.core.queue import Queue, WrapUpMode
 from cordboard.core.records import WrapUpChanged, WrapUpKind
 from cordboard.core.refusals import Code, Refused
+from cordboard.core.rules import HouseRules
 from cordboard.core.turn import Left, Turn
 from cordboard.core.types import Direction, Instant, QueueId, Right
 
-SHORT_TALK_MS = 3_000
-"""A call that was talked on for less than this gives no wrap-up (D9)."""
 OPEN_ENDED_MS = 24 * 60 * 60 * 1000
 """Stands for "no end" among wrap-ups that were earned, so that it is the longest."""
-REMIND_MS = 5 * 60 * 1000
-"""How often somebody in a wrap-up without end is reminded of it (D10)."""
 
 
 def after_calls(turn: Turn, left: list[Left]) -> None:
@@ -47,7 +44,7 @@ def _earned(turn: Turn, left: Left) -> tuple[int, QueueId | None]:
     Direct calls and calls between colleagues give none, nor does a conversation of a few seconds (2.3-i, 2.3-j, D9).
     """
     rules, call = turn.board.rules, left.call
-    talked = left.talked_ms >= SHORT_TALK_MS
+    talked = left.talked_ms >= rules.short_talk_ms
     if call.direction is Direction.OUT and call.made_by == left.agent.id and call.for_queue is None:
         outside = call.to is None
         reached = talked or (call.answered_at is None and rules.outbound_wrap_up_unanswered)
@@ -90,10 +87,34 @@ def wake(turn: Turn, agent: Agent) -> None:
     if wrap_up.until is not None:
         turn.wake(wrap_up.until, agent)
         return
-    turn.wake(max(turn.now + 1, (wrap_up.reminded_at or wrap_up.since) + REMIND_MS), agent)
-    limit = turn.board.rules.manual_wrap_up_ms_max
+    rules = turn.board.rules
+    for at in (_next_reminder(rules, wrap_up), _next_word(rules, wrap_up)):
+        if at is not None:
+            turn.wake(max(turn.now + 1, at), agent)
+    limit = rules.manual_wrap_up_ms_max
     if limit is not None:
-        turn.wake(max(turn.now, wrap_up.since + limit), agent)
+        turn.wake(max(turn.now + 1, wrap_up.since + limit), agent)
+
+
+def _next_reminder(rules: HouseRules, wrap_up: WrapUp) -> Instant | None:
+    """When its agent is reminded; None: never."""
+    every = rules.manual_wrap_up_remind_ms
+    return (wrap_up.reminded_at or wrap_up.since) + every if every is not None else None
+
+
+def _next_word(rules: HouseRules, wrap_up: WrapUp) -> Instant | None:
+    """When those who supervise are told; None: never."""
+    every = rules.manual_wrap_up_told_ms
+    return wrap_up.since + (wrap_up.told + 1) * every if every is not None else None
+
+
+def count(rules: HouseRules, wrap_up: WrapUp, now: Instant) -> None:
+    """What of it is past has been said: a restart says nothing a second time, and what is late is said once."""
+    remind, tell = rules.manual_wrap_up_remind_ms, rules.manual_wrap_up_told_ms
+    lasted = now - wrap_up.since
+    if remind is not None and lasted >= remind:
+        wrap_up.reminded_at = now - lasted % remind
+    wrap_up.told = lasted // tell if tell is not None else 0
 
 
 def start(turn: Turn, agent: Agent) -> None:
@@ -212,17 +233,32 @@ def due(turn: Turn, agent: Agent) -> None:
     wrap_up = agent.wrap_up
     if wrap_up is None:
         return
-    limit = turn.board.rules.manual_wrap_up_ms_max
+    rules = turn.board.rules
+    limit = rules.manual_wrap_up_ms_max
     if wrap_up.until is not None:
         if wrap_up.until <= turn.now:
             finish(turn, agent)
     elif limit is not None and wrap_up.since + limit <= turn.now:
         finish(turn, agent)
         turn.say(agent, Saying.WRAP_UP_LIMIT)
-    elif (wrap_up.reminded_at or wrap_up.since) + REMIND_MS <= turn.now:
-        wrap_up.reminded_at = turn.now
-        turn.say(agent, Saying.WRAP_UP_GOES_ON)
+    else:
+        reminder, word = _next_reminder(rules, wrap_up), _next_word(rules, wrap_up)
+        if reminder is not None and reminder <= turn.now:
+            wrap_up.reminded_at = turn.now
+            turn.say(agent, Saying.WRAP_UP_GOES_ON)
+        if word is not None and word <= turn.now:
+            _tell(turn, agent, wrap_up)
         wake(turn, agent)
+
+
+def _tell(turn: Turn, agent: Agent, wrap_up: WrapUp) -> None:
+    """Once, also when it was several times that passed: the rule may be another than a moment ago."""
+    every = turn.board.rules.manual_wrap_up_told_ms
+    assert every is not None, wrap_up
+    wrap_up.told = (turn.now - wrap_up.since) // every
+    for other in turn.board.agents.values():
+        if other is not agent and Right.SUPERVISE in other.rights:
+            turn.say(other, Saying.WRAP_UP_LONG, name=agent.name)
 
 
 def _changed(turn: Turn, agent: Agent) -> None:

@@ -30,6 +30,7 @@ from cordboard.core.records import (
     TransferMoved,
     WrapUpChanged,
 )
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.types import CallId, Direction, OrganisationId, UserId
 from cordboard.storage import visits
 from cordboard.storage.callbacks import write_callback
@@ -44,6 +45,7 @@ from cordboard.storage.tables import (
     devices,
     messages,
     queues,
+    remembered_sign_ins,
     segments,
     sign_ins,
 )
@@ -86,6 +88,8 @@ async def write_facts(
                 touched.add(record.call)
             case QueueSignInChanged():
                 await _sign_in(connection, organisation, record)
+            case SignInRemembered():
+                await _remembered(connection, organisation, record)
             case DevicePaired():
                 await _promise(connection, organisation, record.agent, device_id=record.device)
             case GroupChosen():
@@ -232,6 +236,7 @@ _MOVE = (
             ),
         ),
         picked=bindparam("was_picked"),
+        queued_at=bindparam("placed_at", type_=calls.c.since.type),
         to_user=bindparam("for_user", type_=calls.c.to_user.type),
         reason=_where_it_stays(calls.c.reason),
         back_to=_where_it_stays(calls.c.back_to),
@@ -267,6 +272,7 @@ async def _move(connection: AsyncConnection, organisation: OrganisationId, recor
             "in_queue": record.queue,
             "with_partner": record.partner,
             "was_picked": record.picked,
+            "placed_at": record.queued_at,
             "for_user": record.to,
             "first_answered_at": record.answered_at,
         },
@@ -292,7 +298,7 @@ async def _close(connection: AsyncConnection, organisation: OrganisationId, reco
 @cache
 def _once_statement(dialect: str, table: str) -> Any:
     """Insert a row unless it is there."""
-    known = {"sign_ins": sign_ins, "call_log": call_log}
+    known = {"sign_ins": sign_ins, "remembered_sign_ins": remembered_sign_ins, "call_log": call_log}
     return upsert(dialect, known[table]).on_conflict_do_nothing()
 
 
@@ -372,6 +378,22 @@ async def _sign_in(
         )
         return
     await connection.execute(delete(sign_ins).where(*(sign_ins.c[name] == row[name] for name in row)))
+
+
+async def _remembered(
+    connection: AsyncConnection, organisation: OrganisationId, record: SignInRemembered
+) -> None:
+    row = {
+        "organisation": organisation,
+        "user_id": record.agent,
+        "group_id": record.group,
+        "queue_id": record.queue,
+    }
+    if record.remembered:
+        await connection.execute(_once_statement(connection.dialect.name, "remembered_sign_ins"), row)
+        return
+    kept = remembered_sign_ins.c
+    await connection.execute(delete(remembered_sign_ins).where(*(kept[name] == row[name] for name in row)))
 
 
 @cache

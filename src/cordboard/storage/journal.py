@@ -16,13 +16,23 @@ from cordboard.app.gaps import Gap
 from cordboard.app.ports import StoredAgent, StoredCall
 from cordboard.core.records import MissedRow, Record, WrapUpKind
 from cordboard.core.statistics import MINUTE_MS, SHORT_ABANDON_MS, Tally
-from cordboard.core.types import CallId, EndedBy, Instant, OrganisationId, QueueId, UserId
+from cordboard.core.types import CallId, EndedBy, GroupId, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import WRITE, WRITE_S, Access, patience
 from cordboard.storage.facts import write_facts
 from cordboard.storage.gaps import write_gap
 from cordboard.storage.missed import read_missed
 from cordboard.storage.open_calls import read_open_calls
-from cordboard.storage.tables import agents, calls, devices, groups, queue_visits, queues, sign_ins, users
+from cordboard.storage.tables import (
+    agents,
+    calls,
+    devices,
+    groups,
+    queue_visits,
+    queues,
+    remembered_sign_ins,
+    sign_ins,
+    users,
+)
 
 log = logging.getLogger(__name__)
 
@@ -120,9 +130,19 @@ class SqlJournal:
                 .where(sign_ins.c.organisation == organisation)
             ):
                 signed_in.setdefault(row.user_id, set()).add(row.queue_id)
+            remembered: dict[UserId, set[tuple[GroupId, QueueId]]] = {}
+            kept = remembered_sign_ins.c
+            for past in await connection.execute(
+                select(kept.user_id, kept.group_id, kept.queue_id)
+                .join(users, _same(users, remembered_sign_ins, users.c.id == kept.user_id))
+                .join(groups, _same(groups, remembered_sign_ins, groups.c.id == kept.group_id))
+                .join(queues, _same(queues, remembered_sign_ins, queues.c.id == kept.queue_id))
+                .where(kept.organisation == organisation)
+            ):
+                remembered.setdefault(past.user_id, set()).add((past.group_id, past.queue_id))
         found = (
-            _agent(user, promises.get(user), signed_in.get(user, set()))
-            for user in sorted(promises.keys() | signed_in.keys())
+            _agent(user, promises.get(user), signed_in.get(user, set()), remembered.get(user, set()))
+            for user in sorted(promises.keys() | signed_in.keys() | remembered.keys())
         )
         return tuple(agent for agent in found if agent is not None)
 
@@ -223,10 +243,19 @@ def _sum(condition: Any, value: Any) -> Any:
     return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
 
 
-def _agent(user: UserId, row: Any, signed_in: set[QueueId]) -> StoredAgent | None:
+def _agent(
+    user: UserId, row: Any, signed_in: set[QueueId], remembered: set[tuple[GroupId, QueueId]]
+) -> StoredAgent | None:
     """None: nothing is promised to this agent."""
     if row is None:
-        agent = StoredAgent(user=user, group=None, device=None, signed_in=frozenset(signed_in), **_NO_WRAP_UP)
+        agent = StoredAgent(
+            user=user,
+            group=None,
+            device=None,
+            signed_in=frozenset(signed_in),
+            remembered=frozenset(remembered),
+            **_NO_WRAP_UP,
+        )
     else:
         agent = StoredAgent(
             user=user,
@@ -242,6 +271,7 @@ def _agent(user: UserId, row: Any, signed_in: set[QueueId]) -> StoredAgent | Non
             wrap_up_queue=row.wrap_up_queue,
             wrap_up_extended=row.wrap_up_extended,
             pause=row.pause,
+            remembered=frozenset(remembered),
         )
     nothing = StoredAgent(user=user, group=None, device=None, signed_in=frozenset(), **_NO_WRAP_UP)
     return None if agent == nothing else agent

@@ -56,6 +56,7 @@ async def read_open_calls(
             peer=row.peer,
             partner=row.partner,
             picked=row.picked,
+            queued_at=row.queued_at,
             made_by=row.made_by,
             handled_by=_handled_by(row, talked.get(row.id)),
             returned=row.state == StoredState.WAITING.value and row.answered_here is not None,

@@ -263,6 +263,16 @@ sign_ins = Table(
     _instant("since"),
 )
 
+# Where somebody was signed in last time in each group (D12).
+remembered_sign_ins = Table(
+    "remembered_sign_ins",
+    metadata,
+    _text("organisation", key=True),
+    _text("user_id", key=True),
+    _text("group_id", key=True),
+    _text("queue_id", key=True),
+)
+
 calls = Table(
     "calls",
     metadata,
@@ -291,6 +301,8 @@ calls = Table(
     _text("partner", null=True),
     _text("made_by", null=True),
     _later_flag("picked", False),
+    # From when its place in the queue counts; NULL: from the entry.
+    _instant("queued_at", null=True),
     # Why it did not get where it was sent, and to whom it came back, when.
     _text("reason", null=True),
     _text("back_to", null=True),

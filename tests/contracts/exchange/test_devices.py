@@ -148,3 +148,30 @@ async def test_an_endpoint_or_device_that_is_not_there_says_so(rig: Rig) -> None
     """404, and the word INVALID."""
     assert await rig.message("GET", "endpoints/PJSIP/nobody") == (404, "Endpoint not found")
     assert await rig.ok("GET", "deviceStates/PJSIP%2Fnobody") == {"name": "PJSIP/nobody", "state": "INVALID"}
+
+
+async def test_which_channels_a_telephone_has_is_told_when_one_comes_and_when_it_goes(rig: Rig) -> None:
+    """D11: one that is not ours is a call that we do not carry; its end is told too."""
+    phone = await rig.make_phone("a")
+    while await _state(rig, phone.name) != "NOT_INUSE":
+        await rig.wait(20)
+    await rig.ok("POST", SUBSCRIPTION, eventSource="endpoint:PJSIP")
+    since = rig.mark()
+
+    channel = await rig.ring(phone)
+    await rig.until(lambda: [channel] in _channels(rig, phone.name, since), "it has one")
+    await phone.rings()
+    await phone.answer()
+    await rig.event("StasisStart", channel)
+    since = rig.mark()
+    await phone.hang_up()
+
+    await rig.until(lambda: [] in _channels(rig, phone.name, since), "it has none")
+
+
+def _channels(rig: Rig, name: str, since: int) -> list[list[str]]:
+    return [
+        list(event["endpoint"]["channel_ids"])
+        for event in rig.events[since:]
+        if event["type"] == "EndpointStateChange" and event["endpoint"]["resource"] == name
+    ]

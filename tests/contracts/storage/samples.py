@@ -166,6 +166,7 @@ def moved(
     queue: QueueId | None = ALGEMEEN,
     partner: str | None = None,
     picked: bool = False,
+    queued_at: Instant | None = None,
 ) -> CallMoved:
     """The call's place changes."""
     return CallMoved(
@@ -177,6 +178,7 @@ def moved(
         queue=queue,
         partner=CallId(partner) if partner is not None else None,
         picked=picked,
+        queued_at=queued_at,
     )
 
 

@@ -21,8 +21,9 @@ from cordboard.core.records import (
     WrapUpChanged,
     WrapUpKind,
 )
+from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.statistics import Tally
-from cordboard.core.types import AnswerMethod, CallId, DeviceId, Direction, Instant, LegId, QueueId
+from cordboard.core.types import AnswerMethod, CallId, DeviceId, Direction, GroupId, Instant, LegId, QueueId
 from cordboard.storage.open import Database, open_database
 from tests.contracts.storage.samples import (
     ALGEMEEN,
@@ -75,6 +76,11 @@ def wrap_up(kind: WrapUpKind | None, until: Instant | None = None) -> WrapUpChan
     )
 
 
+def remembered(queue: QueueId, *, group: GroupId = ENSCHEDE, still: bool = True) -> SignInRemembered:
+    """Where Chantal was in that group."""
+    return SignInRemembered(agent=CHANTAL, group=group, queue=queue, remembered=still, at=NOON)
+
+
 @pytest.mark.rule("1.2-h", "2.3-b")
 async def test_promises_to_an_agent_are_there_after_opening_again(database_url: str) -> None:
     """Chantal's group, device, sign-ins, wrap-up and 'not answered' outlive the server."""
@@ -88,6 +94,10 @@ async def test_promises_to_an_agent_are_there_after_opening_again(database_url: 
             QueueSignInChanged(agent=CHANTAL, queue=ALGEMEEN, signed_in=True, at=NOON),
             QueueSignInChanged(agent=CHANTAL, queue=URGENT, signed_in=True, at=NOON),
             QueueSignInChanged(agent=CHANTAL, queue=URGENT, signed_in=False, at=NOON),
+            remembered(ALGEMEEN),
+            remembered(ALGEMEEN),
+            remembered(URGENT),
+            remembered(URGENT, still=False),
             WrapUpChanged(
                 agent=CHANTAL,
                 kind=WrapUpKind.AUTOMATIC,
@@ -112,6 +122,7 @@ async def test_promises_to_an_agent_are_there_after_opening_again(database_url: 
             group=ENSCHEDE,
             device=DESK,
             signed_in=frozenset({ALGEMEEN}),
+            remembered=frozenset({(ENSCHEDE, ALGEMEEN)}),
             wrap_up_kind=WrapUpKind.AUTOMATIC,
             wrap_up_since=NOON,
             wrap_up_until=NOON + 15_000,
@@ -120,6 +131,23 @@ async def test_promises_to_an_agent_are_there_after_opening_again(database_url: 
             away=True,
         ),
     )
+
+
+@pytest.mark.rule("D12", "X-c")
+async def test_what_is_remembered_of_a_group_is_read_of_who_is_nowhere_now(database: Database) -> None:
+    """After logging out nothing else is promised; what is gone is left out, another's is not ours."""
+    await database.directories.save(directory())
+    await database.directories.save(other_directory())
+
+    await database.journal.append(
+        TWENTE,
+        [remembered(ALGEMEEN), remembered(QueueId("q-gone")), remembered(URGENT, group=GroupId("g-gone"))],
+    )
+
+    assert await database.journal.agents(TWENTE) == (
+        replace(no_promise(), remembered=frozenset({(ENSCHEDE, ALGEMEEN)})),
+    )
+    assert await database.journal.agents(BRABANT) == ()
 
 
 async def test_each_fact_changes_only_its_own_part_of_the_promises(database: Database) -> None:

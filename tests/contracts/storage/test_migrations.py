@@ -14,22 +14,25 @@ from sqlalchemy.engine import Connection
 
 from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.ports import QueueRules, StorageFailure
-from cordboard.core.records import StoredState
+from cordboard.core.records import GroupChosen, QueueSignInChanged, StoredState
 from cordboard.core.rules import HouseRules
 from cordboard.core.statistics import Tally
-from cordboard.core.types import Right
+from cordboard.core.types import Right, UserId
 from cordboard.storage.migrate import alembic_config, newest_revision
 from cordboard.storage.open import Database, open_database
 from cordboard.storage.tables import metadata
 from tests.contracts.storage.samples import (
     CHANTAL,
+    DEN_BOSCH,
     DESK,
     ENSCHEDE,
+    PIET,
     TWENTE,
     URGENT,
     answered_call,
     directory,
     summed,
+    user,
 )
 
 NOON = 1_530_000_000_000
@@ -123,6 +126,7 @@ async def test_a_database_of_the_version_before_is_brought_up_with_all_that_is_i
     assert found.devices[0].one_line
     (agent,) = await database.journal.agents(TWENTE)
     assert agent.signed_in == {URGENT}
+    assert agent.remembered == {(ENSCHEDE, URGENT)}
     assert (agent.device, agent.pause) == (DESK, None)
     (call,) = await database.journal.open_calls(TWENTE)
     assert (call.id, call.state, call.handled_by, call.segment_since) == (
@@ -156,6 +160,33 @@ async def test_music_that_named_nothing_becomes_the_usual_and_an_announcement_st
 
     found = await database.directories.directory(TWENTE)
     assert [queue.rules for queue in found.queues] == [hers.rules, QueueRules(calls_max=7)]
+
+
+@pytest.mark.rule("D12")
+async def test_what_people_are_signed_in_to_is_remembered_of_the_group_they_are_in(
+    database: Database,
+) -> None:
+    """Also of who never chose one because there is but one; not of who has several and is in none."""
+    anja = user(UserId("u-anja"), groups=frozenset({ENSCHEDE, DEN_BOSCH}))
+    await database.directories.save(replace(directory(), users=(*directory().users, anja)))
+    await database.journal.append(
+        TWENTE,
+        [
+            *(QueueSignInChanged(agent=a, queue=URGENT, signed_in=True, at=NOON) for a in (CHANTAL, PIET)),
+            QueueSignInChanged(agent=anja.id, queue=URGENT, signed_in=True, at=NOON),
+            GroupChosen(agent=anja.id, group=ENSCHEDE, at=NOON),
+        ],
+    )
+
+    await change(database, "0020")
+    await change(database, "head")
+
+    agents = await database.journal.agents(TWENTE)
+    assert {agent.user: agent.remembered for agent in agents} == {
+        CHANTAL: frozenset(),
+        PIET: {(ENSCHEDE, URGENT)},
+        anja.id: {(ENSCHEDE, URGENT)},
+    }
 
 
 async def test_a_newer_cordboards_database_is_refused_in_a_sentence(database_url: str) -> None:

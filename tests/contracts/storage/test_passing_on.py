@@ -320,6 +320,7 @@ async def test_partner_pick_and_running_stretch_are_found_again(database: Databa
                 answered_at=NOON + 4_000,
                 partner="c2",
                 picked=True,
+                queued_at=NOON + 7,
             ),
         ],
     )
@@ -327,6 +328,7 @@ async def test_partner_pick_and_running_stretch_are_found_again(database: Databa
     call = await first(database)
 
     assert (call.partner, call.picked, call.handled_by) == ("c2", True, CHANTAL)
+    assert call.queued_at == NOON + 7
     assert call.segment_since == NOON + 9_000
 
 

@@ -80,7 +80,7 @@ export function Sound({ id, place, version, may, known, says, more }: Props) {
         )}
         {may && (
           <div className="adm-acts">
-            <label className="btn adm-file">
+            <label className="btn file-choice">
               {t`A recording of your own (WAV or MP3)`}
               <input type="file" accept="audio/*" disabled={busy} onChange={(event) => void choose(event)} />
             </label>

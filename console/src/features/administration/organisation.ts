@@ -35,10 +35,16 @@ export function organisation(language: Kind): Page {
       consult_ring_ms: seconds,
       blind_ring_ms: seconds,
       return_ms: seconds,
+      keep_entry_time: { is: "flag", yes: t`keeps the place of the whole visit`, no: t`joins at its end` },
       dial_ring_ms: seconds,
       hold_warn_ms: seconds,
       hold_recall_ms: seconds,
       hold_told_ms: { is: "seconds", empty: t`never` },
+      ring_pause_ms: seconds,
+      reserved_ms: seconds,
+      short_talk_ms: seconds,
+      manual_wrap_up_remind_ms: { is: "seconds", minutes: true, empty: t`never` },
+      manual_wrap_up_told_ms: { is: "seconds", minutes: true, empty: t`never` },
       misses_max: { is: "count" },
       rejected_back_ms: seconds,
       console_gone_ms: { is: "seconds", minutes: true },
@@ -52,6 +58,7 @@ export function organisation(language: Kind): Page {
       manual_wrap_up_ms_max: { is: "seconds", minutes: true, empty: t`no limit` },
       never_called_back: { is: "list", phones: true, empty: t`none` },
       keep_sign_ins: { is: "flag", yes: t`stays signed in there`, no: t`is signed out of the queues` },
+      remember_sign_ins: { is: "flag", yes: t`also`, no: t`not` },
       count_window: {
         is: "choice",
         options: [
@@ -67,6 +74,13 @@ export function organisation(language: Kind): Page {
         no: t`begins with the last one, without being asked`,
       },
       second_factor_for_administrators: { is: "flag", yes: t`also a code`, no: t`only a password` },
+      reset_unknown: {
+        is: "choice",
+        options: [
+          ["error", t`reads that we do not know it, where that is safe`],
+          ["neutral", t`reads the same as for a known one`],
+        ],
+      },
       hold_music: own(t`the usual music`),
       history_days: { is: "count", empty: t`an unlimited number of` },
       sign_in_reminder_ms: { is: "seconds", minutes: true, empty: t`never` },
@@ -82,15 +96,18 @@ export function organisation(language: Kind): Page {
         title: t`Call back`,
         text: t`Numbers that are never called back (with * at the end: all that begin so): [never_called_back].`,
       },
-      { title: t`Groups`, text: t`Who has several groups [choose_group].` },
+      {
+        title: t`Groups`,
+        text: t`Who has several groups [choose_group]. Who chooses a group or logs in is [remember_sign_ins] signed in again to the queues of the last time in that group.`,
+      },
       { title: t`Pausing`, text: t`The reasons to choose from are: [pause_reasons].` },
       {
         title: t`Taking calls out of a queue`,
-        text: t`Who may do so takes a waiting call [pick_signed_in_only].`,
+        text: t`Who may do so takes a waiting call [pick_signed_in_only]. Who clicks keeps the call for [reserved_ms] seconds until the phone is taken up.`,
       },
       {
         title: t`Not taken`,
-        text: t`After [misses_max] rings in a row that are let go by, an agent is set to "not answered". Who rejected a call is offered it again after [rejected_back_ms] seconds when nobody else is free.`,
+        text: t`A phone is silent for [ring_pause_ms] seconds before it rings again for a call that stays offered. After [misses_max] rings in a row that are let go by, an agent is set to "not answered". Who rejected a call is offered it again after [rejected_back_ms] seconds when nobody else is free.`,
       },
       {
         title: t`Several calls`,
@@ -109,7 +126,7 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Without announcement`,
-        text: t`The recipient rings for [blind_ring_ms] seconds. A caller who comes back is the agent's for [return_ms] seconds, then the queue's.`,
+        text: t`The recipient rings for [blind_ring_ms] seconds. A caller who comes back is the agent's for [return_ms] seconds, then the queue's. A caller who is sent to another queue [keep_entry_time].`,
       },
       {
         title: t`Undoing`,
@@ -125,7 +142,18 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Wrap-up`,
-        text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes.`,
+        text: t`After calling out there are [outbound_wrap_up_ms] seconds of wrap-up, [outbound_wrap_up_unanswered] when nobody answered. By hand it lasts at most [manual_wrap_up_ms_max] minutes. A call of less than [short_talk_ms] seconds gives none.`,
+      },
+      {
+        title: t`Wrap-up without end`,
+        text: [
+          row["manual_wrap_up_remind_ms"] === null
+            ? t`Who is in it is [manual_wrap_up_remind_ms] reminded of it.`
+            : t`Who is in it is reminded of it every [manual_wrap_up_remind_ms] minutes.`,
+          row["manual_wrap_up_told_ms"] === null
+            ? t`Those who supervise are [manual_wrap_up_told_ms] told of it.`
+            : t`Those who supervise are told of it every [manual_wrap_up_told_ms] minutes.`,
+        ].join(" "),
       },
       {
         title: t`Numbers of the queues`,
@@ -148,7 +176,7 @@ export function organisation(language: Kind): Page {
       },
       {
         title: t`Security`,
-        text: t`Whoever administers shows [second_factor_for_administrators] at log-in.`,
+        text: t`Whoever administers shows [second_factor_for_administrators] at log-in. Who forgot the password and types an unknown address [reset_unknown].`,
       },
     ],
     begin: {},

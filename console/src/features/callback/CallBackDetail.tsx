@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct, useEntities, useLine } from "../../connection/desk.tsx";
 import {
+  attemptsOf,
   CELL_MS,
   clock,
   dayMonth,
@@ -140,7 +141,7 @@ function Chosen({ row, close, listed }: { row: CallBackView; close: () => void; 
         stamp(row.last_attempt_at, zone)
       ),
     ],
-    [t`Number of attempts`, row.attempts],
+    [t`Number of attempts`, attemptsOf(row)],
     ...(row.owner_name === null ? [] : [[t`For`, row.owner_name] as const]),
     ...(row.handled_by_name === null ? [] : [[t`Agent`, row.handled_by_name] as const]),
     [
@@ -289,7 +290,8 @@ function List({ head, rows, choose, status = false, dated = false, always = fals
       {rows.slice(0, LISTED_MAX).map((row) => {
         const { word, shape, tone } = CALL_BACK[row.status];
         const name = callBackName(row);
-        const tries = row.attempts === 1 ? t`1 attempt` : t`${row.attempts} attempts`;
+        const attempts = attemptsOf(row);
+        const tries = attempts === 1 ? t`1 attempt` : t`${attempts} attempts`;
         return (
           <div className="dcall" key={row.id}>
             {status && (
@@ -305,7 +307,7 @@ function List({ head, rows, choose, status = false, dated = false, always = fals
               <div className="sub cut num">
                 {row.name === null ? "" : `${phoneNumber(row.number)}, `}
                 {row.queue_name}
-                {row.attempts > 0 && `, ${tries}`}
+                {attempts > 0 && `, ${tries}`}
               </div>
             </div>
             <div className="side">

@@ -1,6 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
-import { type ChangeEvent, useState } from "react";
+import { type ChangeEvent, useId, useState } from "react";
 import { useAsk } from "../../connection/ask.ts";
 import { book } from "../../connection/contacts.ts";
 import type { BadContact, ContactFile, ContactsImported } from "../../model/wire.ts";
@@ -21,12 +21,15 @@ export function ContactFiles({ close, done }: Props) {
   const { t } = useLingui();
   const { busy, problem, ask } = useAsk();
   const [file, setFile] = useState<ContactFile | null>(null);
+  const [name, setName] = useState<string | null>(null);
+  const label = useId();
   const [outcome, setOutcome] = useState<ContactsImported | null>(null);
 
   async function choose(event: ChangeEvent<HTMLInputElement>): Promise<void> {
     const chosen = event.target.files?.[0];
     setOutcome(null);
     setFile(null);
+    setName(chosen?.name ?? null);
     if (chosen === undefined) return;
     const text = decoded(await chosen.arrayBuffer());
     const asked = { format: /BEGIN:VCARD/i.test(text) ? "vcard" : "csv", text, dry_run: true } as const;
@@ -66,18 +69,24 @@ export function ContactFiles({ close, done }: Props) {
           {t`Fetch all contacts:`} <a className="link" href={book.file("csv")} download>{t`as CSV`}</a>,{" "}
           <a className="link" href={book.file("vcard")} download>{t`as vCard`}</a>
         </p>
-        <label className="field">
-          <span className="label">{t`Choose a file (CSV or vCard); nothing is changed yet`}</span>
-          <input
-            type="file"
-            accept=".csv,.txt,.vcf,text/csv,text/vcard"
-            // The same file, mended meanwhile, is a choice again.
-            onClick={(event) => {
-              event.currentTarget.value = "";
-            }}
-            onChange={(event) => void choose(event)}
-          />
-        </label>
+        <div className="field">
+          <span className="label" id={label}>
+            {t`Choose a file (CSV or vCard); nothing is changed yet`}
+          </span>
+          <label className="btn file-choice">
+            <span className="cut">{name ?? t`Choose a file`}</span>
+            <input
+              type="file"
+              aria-labelledby={label}
+              accept=".csv,.txt,.vcf,text/csv,text/vcard"
+              // The same file, mended meanwhile, is a choice again.
+              onClick={(event) => {
+                event.currentTarget.value = "";
+              }}
+              onChange={(event) => void choose(event)}
+            />
+          </label>
+        </div>
         {problem !== null && <Note kind="problem">{refusal(problem.code, problem.args)}</Note>}
         {outcome !== null && <Outcome outcome={outcome} />}
       </div>

@@ -11,6 +11,7 @@ import {
   nameOf,
   type Person,
   sections,
+  telephoneOf,
 } from "../../model/contacts.ts";
 import { phoneNumber } from "../../model/format.ts";
 import { me } from "../../model/select.ts";
@@ -290,14 +291,26 @@ function Mark({ person }: { person: Person }) {
   return <Shape as={tone} tone={tone} />;
 }
 
-/** Of who has a log-in the status, live (3.3-h, 3.3-i); of others what they are (3.3-j). */
+/** The status, live, of who has a log-in or a telephone here (3.3-h, 3.3-i, D11); of others what they are (3.3-j). */
 export function Status({ person }: { person: Person }) {
   const { t, i18n } = useLingui();
   const staleSince = useStaleSince();
-  if (person.kind === "contact") {
-    return <span className="st cut">{person.contact.internal ? t`Internal` : t`External`}</span>;
+  // Who has no log-in is known by the telephone, where the number is one of ours.
+  const known = useEntities((all) =>
+    person.kind === "contact" ? telephoneOf(all, person.contact) : person.agent,
+  );
+  if (known === null) {
+    const internal = person.kind === "contact" && person.contact.internal;
+    return <span className="st cut">{internal ? t`Internal` : t`External`}</span>;
   }
-  const { agent } = person;
+  if (typeof known === "string") {
+    return (
+      <span className="st cut" data-tone={STATUS[known].tone}>
+        {i18n._(STATUS[known].word)}
+      </span>
+    );
+  }
+  const agent = known;
   const { word, tone } = STATUS[agent.status];
   const from = countedFrom(agent);
   return (

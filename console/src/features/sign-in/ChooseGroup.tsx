@@ -19,6 +19,7 @@ export function ChooseGroup({ current, done }: Props) {
   const { t } = useLingui();
   const groups = useEntities((all) => me(all)?.groups ?? NONE);
   const inOrder = [...groups].sort((a, b) => Number(b.id === current) - Number(a.id === current));
+  const remembers = useEntities((all) => me(all)?.remembers_sign_ins ?? false);
   const { busy, choose, question } = useGroup(done);
   if (groups.length === 0) {
     return (
@@ -34,6 +35,7 @@ export function ChooseGroup({ current, done }: Props) {
       <Note kind="attention">
         {t`NOTE: you are signed out automatically of the queues that are not available for the group you choose next.`}
       </Note>
+      {remembers && <p>{t`You are signed in again to the queues that you had last time in that group.`}</p>}
       <div className="pick">
         {inOrder.map((group) => (
           <Press key={group.id} className="" busy={busy} onPress={() => choose(group)}>

@@ -11,13 +11,17 @@ import { Icon } from "../../ui/Icon.tsx";
 /** More alarms at once would push the work off the screen; the oldest matter most. */
 const ALARMS_SHOWN = 2;
 
+interface Props {
+  readonly chooseDevice: () => void;
+}
+
 /** What is wrong with the line or the exchange, what still works, and what to do. */
-export function Banner() {
+export function Banner({ chooseDevice }: Props) {
   const { t } = useLingui();
   const line = useLine();
   const down = useEntities((all) => exchange(all)?.up === false);
   if (line.state === "lost") return <Lost retryAt={line.retryAt} />;
-  if (!down) return <Alarms />;
+  if (!down) return <Alarms chooseDevice={chooseDevice} />;
   return (
     <div className="banner" role="status">
       <Icon name="alert" />
@@ -30,19 +34,19 @@ export function Banner() {
 }
 
 /** Urgent calls that reach nobody: for who supervises and for who works in that queue (D6). */
-function Alarms() {
+function Alarms({ chooseDevice }: Props) {
   const shown = useEntities(queueAlarms, sameItems).slice(0, ALARMS_SHOWN);
   if (shown.length === 0) return null;
   return (
     <div className="banners">
       {shown.map((alarm) => (
-        <Alarm key={alarm.id} alarm={alarm} />
+        <Alarm key={alarm.id} alarm={alarm} chooseDevice={chooseDevice} />
       ))}
     </div>
   );
 }
 
-function Alarm({ alarm }: { alarm: AlarmView }) {
+function Alarm({ alarm, chooseDevice }: Props & { alarm: AlarmView }) {
   const { t } = useLingui();
   const { act, busy } = useAct();
   const mayComeIn = useEntities(
@@ -51,6 +55,8 @@ function Alarm({ alarm }: { alarm: AlarmView }) {
       all.queue.has(alarm.queue) &&
       me(all)?.signed_in.includes(alarm.queue) === false,
   );
+  // Signed in without a telephone one is rung nowhere, and the alarm stays.
+  const hasPhone = useEntities((all) => me(all)?.device !== null);
   return (
     <div className="banner" data-kind="alarm" role="alert">
       <Icon name="alert" />
@@ -58,9 +64,15 @@ function Alarm({ alarm }: { alarm: AlarmView }) {
         <strong>{alarmWords(alarm)}</strong> {/* Not read aloud every second. */}
         <span aria-hidden="true">
           <Elapsed since={alarm.since} />
-        </span>
+        </span>{" "}
+        {mayComeIn && !hasPhone && t`Choose a phone first: without one you cannot take the call.`}
       </p>
-      {mayComeIn && (
+      {mayComeIn && !hasPhone && (
+        <Press className="btn" onPress={chooseDevice}>
+          {t`Choose a phone`}
+        </Press>
+      )}
+      {mayComeIn && hasPhone && (
         <Press
           className="btn"
           busy={busy}
