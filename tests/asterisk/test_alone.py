@@ -190,6 +190,7 @@ class House:
             online=frozenset(),
             registered=frozenset(),
             offline=frozenset(),
+            channels_of={},
         )
         looking = asyncio.create_task(self.alone.look(inventory))
         while not looking.done():
