@@ -20,6 +20,8 @@ SILENCE_DBFS = -50.0
 """Quieter than this counts as silence; G.711 comfort noise and codec residue stay below it."""
 TONE_SHARE = 0.2
 """A tone is heard when it carries this part of the sound's power: three tones mixed give a third each."""
+VOICES_SHARE = 0.6
+"""Those who talk together are nearly all of the sound's power; a note of music is at most half of it, with its chord."""
 FULL_SCALE = 32768.0
 
 
@@ -84,6 +86,15 @@ def tones_in(samples: Sequence[int], candidates: Iterable[int], rate: int = PHON
     if is_silent(samples):
         return ()
     return tuple(sorted(hz for hz in candidates if tone_share(samples, hz, rate) >= TONE_SHARE))
+
+
+def voices_in(samples: Sequence[int], candidates: Iterable[int], rate: int = PHONE_RATE) -> tuple[int, ...]:
+    """Which of the candidate tones are heard, ascending, and nothing much beside them: so it is people, not music."""
+    if is_silent(samples):
+        return ()
+    shares = {hz: tone_share(samples, hz, rate) for hz in candidates}
+    heard = {hz: share for hz, share in shares.items() if share >= TONE_SHARE}
+    return tuple(sorted(heard)) if sum(heard.values()) >= VOICES_SHARE else ()
 
 
 def dominant_hz(

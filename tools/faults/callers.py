@@ -15,7 +15,7 @@ from enum import Enum
 
 from tests.support.sipcall import CallState, EndedBy, SipCall
 from tests.support.sipphone import SipPhone
-from tests.support.tone import tones_in
+from tests.support.tone import voices_in
 
 LISTEN_S = 0.2
 """How often a caller listens who is there."""
@@ -218,7 +218,7 @@ class Callers:
         packets = call.ear.packets
         if not packets:
             return False
-        tones = tones_in(call.ear.samples(len(packets) - 2, len(packets)), self._voices)
+        tones = voices_in(call.ear.samples(len(packets) - 2, len(packets)), self._voices)
         packets.clear()
         # A passage of music now and then has the pitch of somebody; not two times running.
         people = [voice_hz for voice_hz in tones if voice_hz in visit.hears_now]
@@ -236,7 +236,7 @@ class Callers:
             return None
         last = len(found[1].ear.packets)
         # Right after the caller listened there is nothing yet to tell by.
-        return voice_hz in tones_in(found[1].ear.samples(last - 2, last), self._voices) if last >= 2 else None
+        return voice_hz in voices_in(found[1].ear.samples(last - 2, last), self._voices) if last >= 2 else None
 
     def _fate(self, visit: Visit, call: SipCall) -> Fate:
         if visit.fate is not None:

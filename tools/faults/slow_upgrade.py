@@ -37,6 +37,7 @@ from tests.support.installation import Installation
 from tests.support.rtp import now_us
 
 OLDER = "0019"
+TAKEN_UP_S = 35
 SLOWLY = """
 import os, time
 if os.path.exists({flag!r}):
@@ -113,6 +114,11 @@ async def play(folder: Path, seconds: float) -> None:
             await piet.does("hang_up", second["id"])
         assert len(await chantal.history(card["id"])) == 1
         assert len(await piet.history(second["id"])) == 1
+        # Who talked without us is taken up when the exchange is next asked what lives in it.
+        await asyncio.sleep(TAKEN_UP_S)
+        _, page = await piet.desk.request("GET", "/api/history")
+        assert [row["call"] for row in page["rows"] if row["number"] == "31633333333"], page["rows"]
+        assert len({row["call"] for row in page["rows"] if row["number"] == "31633333333"}) == 1
         backup = cordboard.data / "backups" / f"before-{newest_revision()}-tables-{OLDER}.db"
         assert backup.is_file()
         assert "cannot serve" not in cordboard.terminal()
