@@ -85,3 +85,16 @@ def test_a_file_that_is_no_wav_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="not a WAV"):
         tone.read_wav(path)
+
+
+def test_three_who_talk_are_heard_and_a_note_among_others_is_nobody() -> None:
+    """A chord that has the pitch of somebody in it was taken for somebody before."""
+    voices = (2550, 2790, 3050)
+
+    def mixed(*parts: int) -> list[int]:
+        return [sum(at) // len(parts) for at in zip(*(tone.sine(hz, 40) for hz in parts), strict=True)]
+
+    assert tone.voices_in(mixed(*voices), voices) == voices
+    assert tone.voices_in(mixed(2550), voices) == (2550,)
+    assert tone.tones_in(mixed(2550, 700, 1100), voices) == (2550,)
+    assert tone.voices_in(mixed(2550, 700, 1100), voices) == ()

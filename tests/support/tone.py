@@ -21,7 +21,7 @@ SILENCE_DBFS = -50.0
 TONE_SHARE = 0.2
 """A tone is heard when it carries this part of the sound's power: three tones mixed give a third each."""
 VOICES_SHARE = 0.6
-"""Those who talk together are nearly all of the sound's power; a note of music is at most half of it, with its chord."""
+"""Those who talk together are nearly all of the sound's power; a note of music has others beside it."""
 FULL_SCALE = 32768.0
 
 

@@ -236,7 +236,9 @@ class Callers:
             return None
         last = len(found[1].ear.packets)
         # Right after the caller listened there is nothing yet to tell by.
-        return voice_hz in voices_in(found[1].ear.samples(last - 2, last), self._voices) if last >= 2 else None
+        return (
+            voice_hz in voices_in(found[1].ear.samples(last - 2, last), self._voices) if last >= 2 else None
+        )
 
     def _fate(self, visit: Visit, call: SipCall) -> Fate:
         if visit.fate is not None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from cordboard.core.types import Instant
 
-SETTLES_MS = 45 + 25
-"""The exchange wants 45 ms between two keys (`AST_MIN_DTMF_GAP`), and passes on what waited with the next packet."""
+SETTLES_MS = 45 + 55
+"""The exchange wants 45 ms between two keys (`AST_MIN_DTMF_GAP`), and passes on what waited with the next packet, or
+with one of the next when it is busy. Longer, and who presses one key again and again quickly would not be believed.
+"""
 
 
 class PressedKeys:
