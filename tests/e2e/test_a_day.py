@@ -257,6 +257,9 @@ async def some_of_the_history(desk: Desk) -> None:
         await page.get_by_role("link", name=says("Save as file")).click()
     file = Path(await (await coming.value).path())
     lines = list(csv.DictReader(file.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    # A time of which calls may be missing stands among them, whatever is looked for: an earlier test filled the disk.
+    missing = says("calls may be missing or incomplete")
+    lines = [line for line in lines if missing not in line[says("Kind")]]
     assert len(lines) == await signs.count() >= 2
     for line in lines:
         assert (line[says("Kind")], line[says("Number")], line[says("Queue")]) == (

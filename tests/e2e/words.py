@@ -154,6 +154,7 @@ DUTCH: Mapping[str, str] = {
     "Which calls": "Welke gesprekken",
     "All calls": "Alle gesprekken",
     "No such calls": "Geen gesprekken gevonden",
+    "calls may be missing or incomplete": "kunnen gesprekken ontbreken of onvolledig zijn",
     "Name, queue or number": "Naam, wachtrij of nummer",
     "Save as file": "Opslaan als bestand",
     "Kind": "Soort",

@@ -136,6 +136,33 @@ async def test_a_caller_who_came_in_unheard_is_found_within_half_a_minute() -> N
         assert caller.hears().sound is Sound.MUSIC
 
 
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_who_is_in_no_bridge_any_more_hears_again_within_half_a_minute() -> None:
+    """In the queue, on hold and in a talk; whoever took the bridges away said nothing of it."""
+    async with Office(lossy("ChannelLeftBridge", "BridgeDestroyed")) as office:
+        talker, waiter = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        held = office.caller("+31633333333")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        held.call(ALGEMEEN)
+        await office.pass_ms(500)
+        second = next(call for call in office.board.calls.values() if call.state is CallState.WAITING)
+        await office.asks(AnswerCall(agent=PIET, call=second.id))
+        await office.pass_ms(500)
+        await office.asks(HoldCall(agent=PIET, call=second.id))
+        waiter.call(ALGEMEEN)
+        await office.pass_ms(1_000)
+        bridging = office.pretended.bridging
+        for bridge in list(office.pretended.registry.bridges.values()):
+            bridging.destroy(bridge)
+        assert {one.hears().sound for one in (talker, waiter, held)} == {Sound.SILENCE}
+
+        await office.pass_ms(A_ROUND_MS)
+
+        assert talker.hears().people == {"chantal"}
+        assert {one.hears().sound for one in (waiter, held)} == {Sound.MUSIC}
+
+
 async def test_when_both_agree_nothing_is_told_and_no_telephone_rings_anew() -> None:
     """A look is not noticed: who rings goes on ringing, who talks goes on talking."""
     async with Office() as office:

@@ -8,7 +8,8 @@ A bridge is made when it is first needed and found again by its name after a res
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from cordboard.asterisk.translate import BridgeName
@@ -55,6 +56,8 @@ class Bridges:
         """Names of the bridges that mix."""
         self._inside: dict[LegId, str] = {}
         """Name of the bridge in which a leg is: the last one out stops a holding bridge's music (22.10, seen)."""
+        self._moves: list[Mapping[LegId, str | None]] = []
+        """The moves under way: whom, and out of which bridge. Until it is done they are still in that one."""
 
     def found(
         self,
@@ -113,6 +116,10 @@ class Bridges:
         if self.is_used(name):
             return
         if name.place is Place.PAIR:
+            if any(str(name) in move.values() for move in self._moves):
+                # Whoever is moved out of a bridge while that is taken away is put nowhere, and hears nothing for ever;
+                # the exchange says that all was done (22.10, seen). The last one out comes by here again.
+                return
             if (bridge := self.take_out(name)) is not None:
                 await self.destroy(bridge)
         elif name.place in (Place.HOLD, Place.QUEUE) and (bridge := self._ids.get(str(name))) is not None:
@@ -179,9 +186,34 @@ class Bridges:
         bridge = self._ids.get(key) if key is not None else None
         if bridge is None:
             return None
-        answer = await self._wire.ask("POST", f"bridges/{bridge}/removeChannel", query={"channel": leg})
+        with self._under_way({leg: key}):
+            answer = await self._wire.ask("POST", f"bridges/{bridge}/removeChannel", query={"channel": leg})
         await self._left(key)
         return answer
+
+    def settled(self) -> dict[LegId, str]:
+        """Who is in which bridge, without those who are being moved."""
+        return {
+            leg: key for leg, key in self._inside.items() if not any(leg in move for move in self._moves)
+        }
+
+    async def put_back(self, leg: LegId, key: str) -> None:
+        """Put a leg, which the exchange has nowhere, into the bridge of this name; not one that was moved meanwhile."""
+        name = BridgeName.parse(key)
+        if name is None or self._inside.get(leg) != key:
+            return
+        if name.place in (Place.HOLD, Place.QUEUE):
+            await self.put_to_music(name, leg)
+        else:
+            await self._put(name, [leg], anew=[leg])
+
+    @contextlib.contextmanager
+    def _under_way(self, move: Mapping[LegId, str | None]) -> Iterator[None]:
+        self._moves.append(move)
+        try:
+            yield
+        finally:
+            self._moves = [other for other in self._moves if other is not move]
 
     async def _put_mixed(
         self, name: BridgeName, legs: list[LegId], *, unseen: bool = False
@@ -214,7 +246,8 @@ class Bridges:
         before = {leg: self._inside.get(leg) for leg in anew}
         # From now on, as others who come meanwhile must see: music begins with the first one in.
         self._inside |= dict.fromkeys(legs, key)
-        answer = await self._add(name, legs, anew=anew, unseen=unseen)
+        with self._under_way(before):
+            answer = await self._add(name, legs, anew=anew, unseen=unseen)
         if answer is not None and answer.is_done:
             self._inside |= dict.fromkeys(filter(self._lives, anew), key)
             for left in {there for there in before.values() if there != key}:

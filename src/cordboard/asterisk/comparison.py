@@ -5,6 +5,7 @@ Taking everything up anew, as after a restart, would let every telephone ring an
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -32,13 +33,19 @@ class Differences:
     """Somebody came in unheard, and nobody knows whose caller it is."""
     answered: frozenset[LegId]
     """Telephones and dialled people who are up; whether that was heard, the board knows."""
+    astray: Mapping[LegId, str]
+    """They live and are in no bridge, so they hear nothing: the name of the one in which we had put them."""
 
 
-def compare(known: AbstractSet[LegId], inventory: Inventory) -> Differences:
+def compare(
+    known: AbstractSet[LegId], inventory: Inventory, *, placed: Mapping[LegId, str], still: Mapping[LegId, str]
+) -> Differences:
     """The differences.
 
     Args:
         known: whom we knew before the exchange was asked; what was begun later may not be in its answer.
+        placed: who was in which bridge before it was asked.
+        still: who is, now that it has answered: who was moved between is no difference.
     """
     return Differences(
         gone=frozenset(known - inventory.names.keys()),
@@ -52,4 +59,11 @@ def compare(known: AbstractSet[LegId], inventory: Inventory) -> Differences:
             for _, found in inventory.legs
             if found.answered and (found.role is LegRole.LINE or found.leg in inventory.dialled)
         ),
+        astray={
+            found.leg: placed[found.leg]
+            for _, found in inventory.legs
+            if found.leg in placed
+            and still.get(found.leg) == placed[found.leg]
+            and found.leg not in inventory.inside
+        },
     )

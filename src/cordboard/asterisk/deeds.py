@@ -163,6 +163,10 @@ class Deeds:
         self.lanes.post([leg], partial(self._parties.ring_again, leg))
         return True
 
+    def put_back(self, leg: LegId, bridge: str) -> None:
+        """Put a leg, which the exchange has nowhere, where it was put before."""
+        self.lanes.post([leg], partial(self._bridges.put_back, leg, bridge))
+
     def not_transferring(self, leg: LegId) -> None:
         """Tell a telephone, whose transfer key was pressed, that this cannot be done."""
         self.lanes.post([leg], partial(self._transferring, leg, "channel_declined"))

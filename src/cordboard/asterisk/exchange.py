@@ -179,7 +179,7 @@ class AsteriskExchange:
 
     async def _compare(self) -> None:
         """Tell what one of the two has and the other has not (F3); where that is not enough, take all up anew."""
-        connection, known = self._connections, self._legs.known()
+        connection, known, placed = self._connections, self._legs.known(), self._bridges.settled()
         try:
             inventory = await self._ask(is_new=False)
         except AriUnavailable as problem:
@@ -191,8 +191,11 @@ class AsteriskExchange:
                 self.compared += 1
                 # First what was told meanwhile: only what nobody told is different.
                 self._replay(inventory)
-                found = compare(known, inventory)
+                found = compare(known, inventory, placed=placed, still=self._bridges.settled())
                 self._tell_differences(found)
+                for leg, bridge in found.astray.items():
+                    log.warning("a leg was in no bridge and is put back", extra={"leg": leg, "bridge": bridge})
+                    self._deeds.put_back(leg, bridge)
                 if found.gone & self._legs.known():
                     self._spawn(self._tell_gone(found.gone, connection))
                 self._look_what_it_did_alone(inventory)

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Sequence
 from typing import TypeVar
 
-from cordboard.app.clock import SteadyClock
 from cordboard.asterisk.exchange import AsteriskExchange, Route
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.translate import Arrival, device_of_endpoint
@@ -58,7 +57,7 @@ class Desk:
             inbox=lambda _organisation, event: self.facts.append(event),
             organisations=lambda: [ORGANISATION],
             new_id=self.new_id,
-            clock=SteadyClock(),
+            clock=self.rig.clock,
             ways_out=WaysOut(self._trunks, (EMERGENCY,), lambda _organisation: "NL"),
             media=self._say,
             music=lambda _name: self._music,

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from cordboard.app.clock import Clock, SteadyClock
 from cordboard.asterisk.alone import Entry, read
 from cordboard.asterisk.transport import AriResponse, AriTransport
 
@@ -124,6 +125,11 @@ class Rig(ABC):
         """Everything that arrived, in order."""
         self.prefix = prefix
         """Makes ids that no other test has."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that passes for whoever has this exchange."""
+        return SteadyClock()
 
     # -- what differs ------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cordboard.app.clock import Clock
 from cordboard.asterisk.transport import AriResponse, AriTimeout, AriTransport
 from cordboard.simulator.dialplan import ALONE_FAMILY, FALLBACK_FAMILY
 from cordboard.simulator.exchange import SimulatedExchange
@@ -30,6 +31,10 @@ class SimulatedRig(Rig):
         self._callers = 0
         self.exchange.connect()
         self._look()
+
+    @property
+    def clock(self) -> Clock:
+        return self.exchange.clock
 
     def _look(self) -> None:
         for data in self.exchange.drain_events():

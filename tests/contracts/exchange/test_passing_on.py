@@ -171,6 +171,29 @@ async def test_a_pair_is_undone(rig: Rig) -> None:
     await outside.hears_music()
 
 
+@pytest.mark.rule("X-h")
+async def test_who_is_in_no_bridge_behind_our_back_is_put_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On hold, and in a talk: the next comparison with the exchange finds them in silence (F3)."""
+    monkeypatch.setattr("cordboard.asterisk.exchange.COMPARE_MS", 400)
+    desk, phone, line, caller, party = await _talking(rig)
+
+    async def taken_away(kind: str) -> None:
+        bridges = await rig.ok("GET", "bridges")
+        for bridge in [one["id"] for one in bridges if one["name"].startswith(f"cb|{kind}|") and one["channels"]]:
+            await rig.ok("DELETE", f"bridges/{bridge}")
+
+    await taken_away("line")
+    await caller.hears(phone)
+    await phone.hears(caller)
+    await desk.does(Hold(party=party, line=line))
+    await caller.hears_music()
+    await taken_away("hold")
+    await caller.hears()
+    await caller.hears_music()
+
+
 async def test_one_who_has_just_gone_cannot_be_paired(rig: Rig) -> None:
     """PairFailed, and the other one stays where it was."""
     desk, phone, line, caller, party = await _talking(rig)

@@ -1,0 +1,122 @@
+"""Two who were connected are taken apart: their bridge is taken away when nobody is in it any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from cordboard.asterisk.bridges import Bridges
+from cordboard.asterisk.translate import BridgeName
+from cordboard.asterisk.transport import AriResponse
+from cordboard.asterisk.wire import Wire
+from cordboard.core.events import Place
+from cordboard.core.types import LegId, OrganisationId
+
+ORGANISATION = OrganisationId("vtel")
+CALLER, OTHER, LINE = LegId("caller"), LegId("other"), LegId("line")
+PAIR = BridgeName(place=Place.PAIR, organisation=ORGANISATION, subject=CALLER)
+ON_LINE = BridgeName(place=Place.LINE, organisation=ORGANISATION, subject=LINE)
+ON_HOLD = BridgeName(place=Place.HOLD, organisation=ORGANISATION, subject="")
+
+
+class SlowWire(Wire):
+    """Answers at once, but for what concerns `slow`: that waits for `go`."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.slow: LegId | None = None
+        self.go = asyncio.Event()
+
+    async def ask(
+        self,
+        method: str,
+        uri: str,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> AriResponse | None:
+        self.asked.append(f"{method} {uri}")
+        if self.slow is not None and (query or {}).get("channel") == self.slow:
+            await self.go.wait()
+        return AriResponse(204)
+
+
+async def _a_pair(wire: SlowWire) -> Bridges:
+    ids = iter(["pair", "line", "hold"])
+    bridges = Bridges(wire, lambda: next(ids), lives=lambda _leg: True, music=lambda _name: None)
+    await bridges.put_together(PAIR, CALLER, OTHER)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    # Only to have both bridges: they are connected again.
+    await bridges.put_together(PAIR, CALLER, OTHER)
+    wire.asked.clear()
+    return bridges
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_a_pairs_bridge_stays_until_the_last_of_the_two_has_left_it() -> None:
+    """Taken away while somebody is moved out of it, that one would be nowhere and hear nothing for ever."""
+    wire = SlowWire()
+    bridges = await _a_pair(wire)
+
+    wire.slow = OTHER
+    held = asyncio.create_task(bridges.put_to_music(ON_HOLD, OTHER))
+    await asyncio.sleep(0)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    assert "DELETE bridges/pair" not in wire.asked
+    assert OTHER not in bridges.settled()
+
+    wire.go.set()
+    await held
+    assert wire.asked.count("DELETE bridges/pair") == 1
+    assert bridges.settled()[OTHER] == str(ON_HOLD)
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_a_pairs_bridge_stays_while_one_is_moved_and_the_other_hangs_up() -> None:
+    """Nobody is left in it by name, and the one who is being moved is in it still."""
+    wire = SlowWire()
+    bridges = await _a_pair(wire)
+
+    wire.slow = OTHER
+    held = asyncio.create_task(bridges.put_to_music(ON_HOLD, OTHER))
+    await asyncio.sleep(0)
+    left = bridges.forget_leg(CALLER)
+    assert left == PAIR
+    await bridges.tidy(left)
+    assert "DELETE bridges/pair" not in wire.asked
+
+    wire.go.set()
+    await held
+    assert wire.asked.count("DELETE bridges/pair") == 1
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_a_pairs_bridge_stays_while_one_is_taken_aside_from_it() -> None:
+    """To hear a ringing tone, while the other goes back to a line."""
+    wire = SlowWire()
+    bridges = await _a_pair(wire)
+
+    wire.slow = OTHER
+    aside = asyncio.create_task(bridges.take_aside(OTHER))
+    await asyncio.sleep(0)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    assert "DELETE bridges/pair" not in wire.asked
+
+    wire.go.set()
+    await aside
+    assert wire.asked.count("DELETE bridges/pair") == 1
+
+
+@pytest.mark.rule("X-h")
+async def test_only_who_is_still_meant_to_be_there_is_put_back() -> None:
+    """The core's own command of meanwhile is the newer one."""
+    wire = SlowWire()
+    bridges = await _a_pair(wire)
+    await bridges.put_to_music(ON_HOLD, OTHER)
+    wire.asked.clear()
+
+    await bridges.put_back(OTHER, str(PAIR))
+    assert wire.asked == []
+    await bridges.put_back(OTHER, str(ON_HOLD))
+    assert wire.asked == ["POST bridges/hold/addChannel", "POST bridges/hold/moh"]
