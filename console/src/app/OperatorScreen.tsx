@@ -138,91 +138,99 @@ function Parts({ menu, chooseDevice }: Props) {
       />
       <Banner chooseDevice={chooseDevice} />
       <PlanContext value={plan}>
-        <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
+        <div className="place place-calls">
+          <CallPane keypad={keypadButton} sendOn={choice.sendOn} />
+        </div>
         {keypad && <Keypad close={closeKeypad} />}
         <WithPlanning on={tab === "callback"}>
           <section className="sheet" {...(staleSince !== null && { "data-stale": "" })}>
             <main className="main" id="main" tabIndex={-1} aria-label={t`Main screen`}>
               <Tabs selectedKey={tab} onSelectionChange={(key) => setTab(key as TabName)}>
-                <TabList className="tabs" aria-label={t`Main screen`}>
-                  <Tab id="queues" className="tab">
-                    {t`Queues`}
-                    <WaitingCount />
-                  </Tab>
-                  <Tab id="contacts" className="tab">
-                    {t`Contacts`}
-                  </Tab>
-                  {mayHistory && (
-                    <Tab id="history" className="tab">
-                      {t`History`}
+                <div className="place-tabs">
+                  <TabList className="tabs" aria-label={t`Main screen`}>
+                    <Tab id="queues" className="tab">
+                      {t`Queues`}
+                      <WaitingCount />
                     </Tab>
+                    <Tab id="contacts" className="tab">
+                      {t`Contacts`}
+                    </Tab>
+                    {mayHistory && (
+                      <Tab id="history" className="tab">
+                        {t`History`}
+                      </Tab>
+                    )}
+                    {mayChat && (
+                      <Tab id="chat" className="tab">
+                        {t`Chat`}
+                        <ChatCount />
+                      </Tab>
+                    )}
+                    {mayCallBack && (
+                      <Tab id="callback" className="tab">
+                        {t`Call back`}
+                        <MissedCount />
+                      </Tab>
+                    )}
+                  </TabList>
+                </div>
+                <div className="place">
+                  <TabPanel id="queues" className="tab-panel" data-room="">
+                    <Queues
+                      selected={chosen}
+                      toggle={toggle}
+                      agents={kind === "agents"}
+                      showAgents={() => {
+                        setKind(kind === "agents" ? "calls" : "agents");
+                        putAside();
+                      }}
+                      explain={() => {
+                        setKind(kind === "legend" ? "calls" : "legend");
+                        putAside();
+                      }}
+                    />
+                  </TabPanel>
+                  <TabPanel id="contacts" className="tab-panel">
+                    <ContactsTab choice={contacts} />
+                  </TabPanel>
+                  {mayHistory && (
+                    <TabPanel id="history" className="tab-panel">
+                      <HistoryTab row={row} setRow={setRow} share={setRows} />
+                    </TabPanel>
                   )}
                   {mayChat && (
-                    <Tab id="chat" className="tab">
-                      {t`Chat`}
-                      <ChatCount />
-                    </Tab>
+                    <TabPanel id="chat" className="tab-panel">
+                      <ChatTab />
+                    </TabPanel>
                   )}
                   {mayCallBack && (
-                    <Tab id="callback" className="tab">
-                      {t`Call back`}
-                      <MissedCount />
-                    </Tab>
+                    <TabPanel id="callback" className="tab-panel">
+                      <CallBackTab />
+                    </TabPanel>
                   )}
-                </TabList>
-                <TabPanel id="queues" className="tab-panel" data-room="">
-                  <Queues
-                    selected={chosen}
-                    toggle={toggle}
-                    agents={kind === "agents"}
-                    showAgents={() => {
-                      setKind(kind === "agents" ? "calls" : "agents");
-                      putAside();
-                    }}
-                    explain={() => {
-                      setKind(kind === "legend" ? "calls" : "legend");
-                      putAside();
-                    }}
-                  />
-                </TabPanel>
-                <TabPanel id="contacts" className="tab-panel">
-                  <ContactsTab choice={contacts} />
-                </TabPanel>
-                {mayHistory && (
-                  <TabPanel id="history" className="tab-panel">
-                    <HistoryTab row={row} setRow={setRow} share={setRows} />
-                  </TabPanel>
-                )}
-                {mayChat && (
-                  <TabPanel id="chat" className="tab-panel">
-                    <ChatTab />
-                  </TabPanel>
-                )}
-                {mayCallBack && (
-                  <TabPanel id="callback" className="tab-panel">
-                    <CallBackTab />
-                  </TabPanel>
-                )}
+                </div>
               </Tabs>
             </main>
-            <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
-              <ChooseRecipient choice={choice} />
-              {choice.open ? null : tab === "contacts" ? (
-                <ContactsDetail choice={contacts} />
-              ) : tab === "history" ? (
-                <HistoryDetail row={row} rows={rows} />
-              ) : tab === "chat" ? (
-                <ChatDetail />
-              ) : tab === "callback" ? (
-                <CallBackDetail />
-              ) : kind === "legend" ? (
-                <Legend />
-              ) : kind === "agents" && chosen.length > 0 ? (
-                <Agents queues={chosen} />
-              ) : (
-                <QueueDetail queues={chosen} />
-              )}
-            </aside>
+            <div className="place">
+              <aside className="detail" id="detail" tabIndex={-1} aria-label={t`Detail field`}>
+                <ChooseRecipient choice={choice} />
+                {choice.open ? null : tab === "contacts" ? (
+                  <ContactsDetail choice={contacts} />
+                ) : tab === "history" ? (
+                  <HistoryDetail row={row} rows={rows} />
+                ) : tab === "chat" ? (
+                  <ChatDetail />
+                ) : tab === "callback" ? (
+                  <CallBackDetail />
+                ) : kind === "legend" ? (
+                  <Legend />
+                ) : kind === "agents" && chosen.length > 0 ? (
+                  <Agents queues={chosen} />
+                ) : (
+                  <QueueDetail queues={chosen} />
+                )}
+              </aside>
+            </div>
           </section>
         </WithPlanning>
       </PlanContext>
