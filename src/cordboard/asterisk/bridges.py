@@ -193,9 +193,7 @@ class Bridges:
 
     def settled(self) -> dict[LegId, str]:
         """Who is in which bridge, without those who are being moved."""
-        return {
-            leg: key for leg, key in self._inside.items() if not any(leg in move for move in self._moves)
-        }
+        return {leg: key for leg, key in self._inside.items() if not any(leg in move for move in self._moves)}
 
     async def put_back(self, leg: LegId, key: str) -> None:
         """Put a leg, which the exchange has nowhere, into the bridge of this name; not one that was moved meanwhile."""

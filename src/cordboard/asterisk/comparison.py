@@ -38,7 +38,11 @@ class Differences:
 
 
 def compare(
-    known: AbstractSet[LegId], inventory: Inventory, *, placed: Mapping[LegId, str], still: Mapping[LegId, str]
+    known: AbstractSet[LegId],
+    inventory: Inventory,
+    *,
+    placed: Mapping[LegId, str],
+    still: Mapping[LegId, str],
 ) -> Differences:
     """The differences.
 

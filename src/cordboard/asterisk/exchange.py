@@ -194,7 +194,9 @@ class AsteriskExchange:
                 found = compare(known, inventory, placed=placed, still=self._bridges.settled())
                 self._tell_differences(found)
                 for leg, bridge in found.astray.items():
-                    log.warning("a leg was in no bridge and is put back", extra={"leg": leg, "bridge": bridge})
+                    log.warning(
+                        "a leg was in no bridge and is put back", extra={"leg": leg, "bridge": bridge}
+                    )
                     self._deeds.put_back(leg, bridge)
                 if found.gone & self._legs.known():
                     self._spawn(self._tell_gone(found.gone, connection))

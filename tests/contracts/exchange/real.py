@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cordboard.app.clock import Alarm, Clock, SteadyClock
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
 from cordboard.asterisk.config import applications
@@ -43,6 +44,15 @@ def provider() -> SipPhone:
     return SipPhone(server=("127.0.0.1", 0), ip=OUT_IP, port=OUT.port or 0, codecs=(Codec.PCMA,))
 
 
+class CaseClock(SteadyClock):
+    """Wakes nobody when the case is over: its adapter would take away the next case's bridges as left behind."""
+
+    is_over = False
+
+    def call_in(self, delay_ms: int, action: Callable[[], None]) -> Alarm:
+        return super().call_in(delay_ms, lambda: None if self.is_over else action())
+
+
 class RealRig(Rig):
     """A running Asterisk for one test; several tests may have the same one after each other."""
 
@@ -56,6 +66,11 @@ class RealRig(Rig):
         self._replaced: AriServer | None = None
         """The server that stands in the place of the exchange's first one."""
         self.link.set_listener(self._take, lambda: None, lambda: None)
+        self._clock = CaseClock()
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
 
     @property
     def link(self) -> AriLink:
@@ -225,6 +240,7 @@ class RealRig(Rig):
 
     async def close(self) -> None:
         """Leave the exchange as it was found."""
+        self._clock.is_over = True
         for phone in self._open:
             await phone.close()
         for call in self._provider.calls if self._provider is not None else ():

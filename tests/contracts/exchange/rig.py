@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from cordboard.app.clock import Clock, SteadyClock
+from cordboard.app.clock import Clock
 from cordboard.asterisk.alone import Entry, read
 from cordboard.asterisk.transport import AriResponse, AriTransport
 
@@ -126,12 +126,12 @@ class Rig(ABC):
         self.prefix = prefix
         """Makes ids that no other test has."""
 
+    # -- what differs ------------------------------------------------------------------------------
+
     @property
+    @abstractmethod
     def clock(self) -> Clock:
         """The time that passes for whoever has this exchange."""
-        return SteadyClock()
-
-    # -- what differs ------------------------------------------------------------------------------
 
     @abstractmethod
     async def request(self, method: str, uri: str, *, body: Any = None, **query: str) -> AriResponse:

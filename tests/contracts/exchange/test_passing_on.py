@@ -181,7 +181,9 @@ async def test_who_is_in_no_bridge_behind_our_back_is_put_back(
 
     async def taken_away(kind: str) -> None:
         bridges = await rig.ok("GET", "bridges")
-        for bridge in [one["id"] for one in bridges if one["name"].startswith(f"cb|{kind}|") and one["channels"]]:
+        for bridge in [
+            one["id"] for one in bridges if one["name"].startswith(f"cb|{kind}|") and one["channels"]
+        ]:
             await rig.ok("DELETE", f"bridges/{bridge}")
 
     await taken_away("line")
