@@ -147,6 +147,26 @@ async def test_a_called_party_can_be_held_and_is_found_after_a_restart(rig: Rig)
     assert (await desk.again(phone))[leg].place is Place.HOLD
 
 
+async def test_whoever_rings_on_a_line_is_where_we_put_them_and_is_left_alone(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The comparison with the exchange (F3) moves nobody who is answered at that moment: it finds nothing to mend."""
+    monkeypatch.setattr("cordboard.asterisk.exchange.COMPARE_MS", 100)
+    desk = Desk(rig)
+    phone, outside = await desk.phone("a"), await rig.make_outsider(f"+{NUMBER}")
+    await desk.open(phone)
+    line, leg = await desk.line(phone), desk.new_leg()
+    await desk.does(dial(leg, line))
+    await desk.told(LegRinging, leg)
+
+    compared = desk.exchange.compared
+    await rig.until(lambda: desk.exchange.compared > compared + 2, "three comparisons")
+    await outside.answer()
+    await phone.hears(outside)
+
+    assert "put back" not in caplog.text
+
+
 async def test_keys_are_sent_to_a_party_without_its_being_moved(rig: Rig) -> None:
     """D26: the exchange takes them."""
     desk = Desk(rig)
