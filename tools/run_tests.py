@@ -46,8 +46,8 @@ PARTS = {
 SHARED = "exchange and browser"
 MARKS = PARTS | {SHARED: "exchange or browser"}
 """A full run plays two of the parts as one, in two lanes."""
-PART_LIMIT_S = 1500
-"""A part that takes longer hangs; the whole run is to take under 25 minutes."""
+PART_LIMIT_S = 2700
+"""A part that takes longer hangs. The whole run is to take under 25 minutes, and a machine may be half as fast."""
 INTERRUPT_S = 30.0
 """It is asked where it hangs first, and has so long to say so."""
 

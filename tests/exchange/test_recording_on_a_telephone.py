@@ -49,6 +49,17 @@ def takes(cordboard: Installation) -> list[Path]:
     return list((cordboard.data / "exchange/spool/recording").glob("cb-take-*"))
 
 
+def could_be(seconds: float, *, since: float, until: float, instruction: Path) -> bool:
+    """So long it was spoken after the instruction; that this was over is noticed late on a busy machine.
+
+    Args:
+        since: when the telephone was answered.
+        until: when the key was pressed, or the telephone put down.
+    """
+    told, rate = tone.read_wav(instruction)
+    return SPOKEN_S - 1 <= seconds <= until - since - len(told) / rate + 0.5
+
+
 async def download(cordboard: Installation, desk: Desk, path: str, into: Path) -> Path:
     """What the browser would play."""
     async with desk.client.get(f"{cordboard.url}{path}") as answer:
@@ -66,12 +77,14 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
     assert (status, row["state"]) == (200, "ringing"), row
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await speech.hears(call.ear, recording(cordboard, "nl/studio_speak"), within_ms=PATIENCE_MS)
+    answered, instruction = time.monotonic(), recording(cordboard, "nl/studio_speak")
+    await speech.hears(call.ear, instruction, within_ms=PATIENCE_MS)
     await take(henk.desk, state="recording")
 
     # The tone before it is a third of a second.
     await asyncio.sleep(SPOKEN_S + 0.5)
     await call.press("#")
+    spoken = time.monotonic()
     await take(henk.desk, state="listening")
     await call.hears(AGENT_HZ, within_ms=PATIENCE_MS)
     await speech.hears(call.ear, recording(cordboard, "nl/studio_choose"), within_ms=PATIENCE_MS)
@@ -86,7 +99,7 @@ async def test_what_is_spoken_into_a_telephone_is_kept_with_a_key(
     with wave.open(str(kept)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
     samples, rate = tone.read_wav(kept)
-    assert len(samples) / rate == pytest.approx(SPOKEN_S, abs=1.0)
+    assert could_be(len(samples) / rate, since=answered, until=spoken, instruction=instruction)
     middle = samples[len(samples) // 4 : 3 * len(samples) // 4]
     assert tone.tone_share(middle, AGENT_HZ, rate) > 0.9
     status, history = await henk.desk.request("GET", "/api/history")
@@ -103,12 +116,14 @@ async def test_who_hangs_up_listens_in_the_browser(
     await henk.desk.request("POST", TELEPHONE, json={})
     call = await henk.phone.rings(within_ms=PATIENCE_MS)
     await call.answer()
-    await speech.hears(call.ear, recording(cordboard, "nl/studio_speak"), within_ms=PATIENCE_MS)
+    answered, instruction = time.monotonic(), recording(cordboard, "nl/studio_speak")
+    await speech.hears(call.ear, instruction, within_ms=PATIENCE_MS)
     await asyncio.sleep(SPOKEN_S + 0.5)
     await call.hang_up()
+    spoken = time.monotonic()
 
     row = await take(henk.desk, state="done", on_the_line=False)
-    assert row["ms"] == pytest.approx(SPOKEN_S * 1000, abs=1_000)
+    assert could_be(row["ms"] / 1000, since=answered, until=spoken, instruction=instruction)
     heard = await download(cordboard, henk.desk, f"{TELEPHONE}/sound", tmp_path / "heard.wav")
     samples, rate = tone.read_wav(heard)
     assert tone.tone_share(samples[len(samples) // 4 : 3 * len(samples) // 4], AGENT_HZ, rate) > 0.9

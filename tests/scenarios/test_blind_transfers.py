@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.core.agent import AgentStatus
-from cordboard.core.call import Reason, TransferState
+from cordboard.core.call import CallState, Reason, TransferState
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying
 from cordboard.core.types import TransferKind
@@ -237,3 +237,20 @@ def test_a_waiting_call_is_sent_to_a_colleague_or_queue_without_answering_it() -
 
     world.to_queue("chantal", "c2", "urgent")
     assert world.call("c2").queue == "urgent"
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_caller_who_comes_back_is_not_cut_off_because_the_initiators_telephone_cannot_be_rung() -> None:
+    """It is tried again; then the caller waits at the head of the queue, for everybody."""
+    world = talking("piet")
+    world.arms("chantal", "c1", BLIND)
+    world.to_number("chantal", "c1", OUTSIDE)
+    # Wrap-up of the timed kind does not keep away who comes back.
+    world.exchange.registered.clear()
+    world.party_hangs_up(world.recipient("c1"), LegEnd.BUSY)
+    assert world.state("c1") is CallState.WAITING
+    assert world.hears("c1") == "music"
+
+    world.wait(60)
+    assert world.state("c1") is CallState.WAITING
+    assert "piet" in world.who_sees("c1")

@@ -17,6 +17,7 @@ from cordboard.core.records import DevicePaired, QueueSignInChanged
 from cordboard.core.records_of_groups import SignInRemembered
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.requests import MakeCallBack, SignIn
+from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.types import AnswerMethod, DeviceId, GroupId, NumberKind, QueueId, UserId
 from tests.support.desk import World, office
 
@@ -314,3 +315,57 @@ def test_how_often_who_is_on_hold_is_told_so_is_the_organisations(every_ms: int 
         one for one in world.commanded(Announce) if one.phrases == (Phrase(sentence=Sentence.STILL_HOLDING),)
     ]
     assert len(told) == times
+
+
+@pytest.mark.rule("X-b", "D6")
+@pytest.mark.parametrize("begin_s", [20, 40])
+def test_the_ladder_that_is_changed_holds_for_who_waits_already(begin_s: int) -> None:
+    """Longer, so that the moment that was set says nothing any more."""
+    world = office("chantal", "piet")
+    world.signs_out("piet", "urgent")
+    world.call_arrives("u1", "urgent")
+    world.wait(5)
+
+    def slower(wanted: Board) -> None:
+        wanted.queues[QueueId("urgent")].escalate_ms = begin_s * 1000
+
+    configure(world, slower)
+    world.wait(begin_s - 6)
+    assert world.who_sees("u1") == ["chantal"]
+    world.wait(2)
+    assert world.who_sees("u1") == ["chantal", "piet"]
+
+
+@pytest.mark.rule("X-b", "D21")
+def test_a_limit_that_is_set_holds_for_who_waits_already() -> None:
+    """The queue had none when they came."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.wait(10)
+
+    def limited(wanted: Board) -> None:
+        queue = wanted.queues[QueueId("algemeen")]
+        queue.wait_ms_max, queue.exits = 30_000, {ExitReason.TIMEOUT: Exit(action=ExitAction.BUSY)}
+
+    configure(world, limited)
+    world.wait(19)
+    assert world.state("c1") is CallState.WAITING
+    world.wait(2)
+    assert world.hears("c1") == "gone"
+
+
+@pytest.mark.rule("X-b", "1.3-c")
+def test_a_queue_with_callers_is_not_taken_from_its_last_group() -> None:
+    """Nobody could be offered them, take them or see them."""
+    world = office("chantal")
+    world.call_arrives("c1")
+
+    def nobodys(wanted: Board) -> None:
+        wanted.queues[QueueId("algemeen")].groups = frozenset()
+
+    with pytest.raises(Refused) as refused:
+        configure(world, nobodys)
+    assert refused.value.code is Code.QUEUE_HAS_CALLERS
+    world.caller_hangs_up("c1")
+    configure(world, nobodys)
+    assert not world.board.queues[QueueId("algemeen")].groups

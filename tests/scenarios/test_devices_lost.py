@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from cordboard.core.commands import RingDevice
 from cordboard.core.events import Place
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallMoved, SegmentClosed, SegmentKind, SegmentOutcome, StoredState
-from cordboard.core.types import AnswerMethod, DeviceKind, QueueId, UserId
+from cordboard.core.types import AnswerMethod, DeviceKind, QueueId, TransferKind, UserId
 from tests.scenarios.test_restarting import restart
 from tests.support.desk import World, office
 from tests.support.pretend_exchange import Phone
@@ -354,3 +355,18 @@ def test_an_agent_whose_caller_went_back_to_the_queue_unseen_is_free_at_once() -
 
     assert world.state("c1") is CallState.WAITING
     assert UserId("chantal") in world.call("c1").offers
+
+
+@pytest.mark.rule("D7", "D16")
+def test_a_colleagues_telephone_that_goes_while_the_transfer_can_be_undone_gives_the_caller_back() -> None:
+    """An organisation may allow a minute for undoing: longer than a lost telephone is waited for."""
+    world = talking()
+    world.board.rules = replace(world.board.rules, undo_ms=60_000)
+    world.arms("chantal", "c1", TransferKind.BLIND)
+    world.to_colleague("chantal", "c1", "piet")
+    world.click_answer("piet", "c1")
+
+    world.phone_vanishes("piet")
+    world.wait(20)
+
+    assert (world.state("c1"), world.transfer("c1")) == (CallState.WAITING, None)

@@ -10,7 +10,7 @@ from cordboard.core.call import CallState
 from cordboard.core.commands import LetRing
 from cordboard.core.records import CallClosed
 from cordboard.core.requests import Pause
-from cordboard.core.types import EndedBy, TransferKind, UserId
+from cordboard.core.types import AnswerMethod, EndedBy, TransferKind, UserId
 from tests.support.desk import World, office
 
 OUTSIDE = "3180004030"
@@ -112,3 +112,17 @@ def test_a_direct_call_that_rings_follows_the_rule_when_its_person_begins_a_paus
         world.ask(Pause(agent=UserId("chantal"), reason="Lunch"))
 
         assert (world.state("d1") is CallState.WAITING) is rings
+
+
+@pytest.mark.rule("D29", "D13")
+def test_a_click_in_the_last_moment_takes_no_limit_away() -> None:
+    """Nobody lifts the telephone: the rule for the direct call is next all the same, not ringing without end."""
+    world = office("chantal", "piet", method=AnswerMethod.MANUAL)
+    world.direct_call("d1", to="piet")
+    world.wait(25)
+    world.click_answer("piet", "d1")
+    assert world.state("d1") is CallState.CONNECTING
+
+    world.wait(90)
+
+    assert world.hears("d1") == "gone"

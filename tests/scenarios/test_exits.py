@@ -6,7 +6,7 @@ import pytest
 
 from cordboard.core.call import CallState
 from cordboard.core.commands import Announce, HangUp, HangUpReason, PlaceInQueue, RecordMessage, Sentence
-from cordboard.core.events import LegEnd, MessageRecorded, QueueOpened
+from cordboard.core.events import LegEnd, MessageRecorded, PairFailed, QueueOpened
 from cordboard.core.records import CallClosed, MessageLeft, Noted, Why
 from cordboard.core.rules import Exit, ExitAction, ExitReason, HouseRules
 from cordboard.core.types import EndedBy, LegId
@@ -327,3 +327,46 @@ def test_a_wait_that_is_expected_to_be_short_is_at_least_a_minute() -> None:
     world.wait(10)
 
     assert [p.number for p in world.commanded(Announce)[0].phrases] == [1, 1]
+
+
+@pytest.mark.rule("D21", "D29")
+def test_a_colleague_whose_own_rule_is_the_queue_sends_the_caller_back_to_it() -> None:
+    """The queue's exit is that colleague: nobody is cut off by the circle, which only goes round so often."""
+    world = office_with(
+        ExitReason.TIMEOUT, Exit(action=ExitAction.COLLEAGUE, target="piet"), "chantal", "piet"
+    )
+    queue = world.board.queues[world.queue_id("algemeen")]
+    queue.wait_ms_max = 60_000
+    world.person("piet").direct_exit = Exit(action=ExitAction.QUEUE, target=queue.id)
+    world.call_arrives("c1")
+    world.wait(61)
+    assert world.call("c1").to == "piet"
+
+    world.wait(31)
+
+    assert (world.state("c1"), world.call("c1").queue, world.call("c1").to) == (
+        CallState.WAITING, queue.id, None,
+    )  # fmt: skip
+    assert world.hears("c1") == "music"
+    assert "chantal" in world.who_sees("c1")
+    world.wait(600)
+    assert world.hears("c1") == "gone"
+
+
+@pytest.mark.rule("D21", "X-h")
+def test_a_caller_who_could_not_be_joined_with_the_number_of_an_exit_waits_on() -> None:
+    """The exchange refuses it: the number is let go, and nobody hears the busy tone."""
+    world = office_with(ExitReason.TIMEOUT, Exit(action=ExitAction.NUMBER, target="31880001122"), "chantal")
+    world.board.queues[world.queue_id("algemeen")].wait_ms_max = 30_000
+    world.call_arrives("c1")
+    world.wait(31)
+    recipient = world.call("c1").partner
+    assert recipient is not None
+    world.outside_answers(recipient)
+    assert world.state("c1") is CallState.TRANSFERRED
+
+    world.tell(PairFailed(one=world.call("c1").leg, other=world.call(recipient).leg))
+
+    assert world.state(recipient) is CallState.ENDED
+    assert (world.state("c1"), world.hears("c1")) == (CallState.WAITING, "music")
+    assert world.who_sees("c1") == ["chantal"]

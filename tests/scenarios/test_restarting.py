@@ -459,3 +459,20 @@ def test_the_last_of_a_conference_who_is_found_off_the_line_is_not_on_it(place: 
     assert line is None or line.state is not LineState.UP or line.call is None
     assert world.state("c2") is (CallState.HELD if place is Place.NOWHERE else CallState.WAITING)
     assert world.hears("c2") == "music"
+
+
+@pytest.mark.rule("D29", "D16")
+def test_a_direct_caller_who_was_clicked_on_before_a_restart_does_not_ring_without_end() -> None:
+    """The telephone was not lifted: it rings again for that person, and then the rule for the call is next."""
+    world = office("chantal", "piet", method=AnswerMethod.MANUAL)
+    world.direct_call("d1", to="piet")
+    world.wait(2)
+    world.click_answer("piet", "d1")
+    assert world.state("d1") is CallState.CONNECTING
+
+    restart(world)
+    world.wait(25)
+    assert world.hears("d1") == "ringing"
+    world.wait(60)
+
+    assert world.hears("d1") == "gone"

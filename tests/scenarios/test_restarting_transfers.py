@@ -170,3 +170,29 @@ def test_who_came_back_from_a_transfer_and_is_being_taken_is_not_hung_up_by_a_lo
     world.exchange_comes_up()
 
     assert world.state(called.id) in (CallState.CONNECTING, CallState.HELD, CallState.WAITING)
+
+
+@pytest.mark.rule("D7", "D16")
+@pytest.mark.parametrize("lost", ["c1", "recipient"])
+def test_one_of_two_who_were_passed_on_long_ago_is_put_back_to_the_other(lost: str) -> None:
+    """The exchange has one of them nowhere: the other would hear silence until hanging up."""
+    world = office("chantal")
+    world.call_arrives("c1")
+    world.click_answer("chantal", "c1")
+    world.arms("chantal", "c1", TransferKind.BLIND)
+    world.to_number("chantal", "c1", "31201234567")
+    recipient = world.recipient("c1")
+    world.outside_answers(recipient)
+    world.wait(60)
+    assert world.transfer("c1") is None
+    assert world.hears("c1") == recipient
+    world.exchange.callers[world.call("c1" if lost == "c1" else recipient).leg].place = Place.NOWHERE
+
+    def paired(world: World, board: Board) -> None:
+        for name in ("c1", recipient):
+            board.calls[CallId(name)].partner = world.call(name).partner
+
+    restart(world, forget=paired)
+
+    assert world.hears("c1") == recipient
+    assert world.hears(recipient) == "c1"

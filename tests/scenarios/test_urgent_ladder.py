@@ -11,7 +11,10 @@ from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import PauseChanged
 from cordboard.core.refusals import Code
 from cordboard.core.requests import Pause
+from cordboard.core.rules import Exit, ExitAction, ExitReason
+from cordboard.core.turn import Turn
 from cordboard.core.types import LegId, Right, UserId
+from cordboard.core.urgent import Rung
 from tests.support.day import Day
 from tests.support.desk import World, office
 
@@ -239,3 +242,33 @@ def test_who_let_it_ring_and_is_signed_in_nowhere_stops_nobody_elses_calls(how: 
     assert world.who_sees("u1") == ["chantal"]
     world.click_answer("chantal", "u1")
     assert world.hears("u1") == "chantal"
+
+
+@pytest.mark.rule("D6", "D21")
+def test_in_the_next_queue_an_urgent_caller_begins_at_the_foot_of_its_ladder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And the alarm of the first queue, which the caller has left, goes."""
+    world = nobody_answers()
+    urgent, general = (world.board.queues[world.queue_id(name)] for name in ("urgent", "algemeen"))
+    general.urgent, general.escalate_to = True, OUTSIDE
+    urgent.wait_ms_max = 70_000
+    urgent.exits = {ExitReason.TIMEOUT: Exit(action=ExitAction.QUEUE, target=general.id)}
+    world.caller_hangs_up("u1")
+    world.call_arrives("u2", "urgent")
+    world.wait(65)
+    assert world.call("u2").rung == Rung.ALARM
+    shown: set[Changed] = set()
+    take = world._take
+
+    def listen(turn: Turn) -> None:
+        take(turn)
+        shown.update(turn.changed)
+
+    monkeypatch.setattr(world, "_take", listen)
+    world.wait(6)
+    assert world.call("u2").queue == general.id
+    assert world.call("u2").rung == Rung.SIGNED_IN
+    assert {Changed(Thing.ALARM, "urgent"), Changed(Thing.QUEUE, "urgent")} <= shown
+    world.wait(61)
+    assert [dial.number for dial in world.commanded(Dial)] == [OUTSIDE]

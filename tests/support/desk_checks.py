@@ -185,6 +185,12 @@ def call_is_sound(board: Board, call: Call) -> None:
         assert peer.peer == call.id, call
     if call.state is not CallState.WAITING:
         assert not call.offers, call
+    if (
+        call.state is CallState.WAITING
+        and call.to is not None
+        and not (call.back_to or call.transfer or call.peer)
+    ):
+        assert call.until is not None, call
     if not board.exchange_up:
         return
     match call.state:

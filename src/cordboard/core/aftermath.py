@@ -16,7 +16,7 @@ from cordboard.core.records import SegmentOutcome
 from cordboard.core.refusals import Refused
 from cordboard.core.rules import OnHookRinging
 from cordboard.core.turn import Ended, Turn
-from cordboard.core.types import EndedBy, LegId
+from cordboard.core.types import Direction, EndedBy, LegId
 
 RECALL_MS = 30_000
 """Telephone put down while a recipient rang: the initiator is rung back so long, then the queue is next (D7)."""
@@ -99,7 +99,7 @@ def _transferred_gone(turn: Turn, ended: Ended) -> None:
     recipient = handover.recipient_of(turn, call)
     state = transfer.state
     done = state is TransferState.COMPLETED
-    handover.step(turn, call, TransferState.CLOSED if done else TransferState.ABANDONED)
+    handover.drop(turn, call)
     if recipient is None or done:
         return
     if state is TransferState.CONSULTING:
@@ -219,7 +219,12 @@ def pair_failed(turn: Turn, one: LegId, other: LegId) -> None:
         return
     for call in pair:
         call.partner = None
-        turn.stranded.append((call, Reason.UNREACHABLE))
+        if call.direction is Direction.OUT:
+            talk.hang_up(turn, call)
+        elif call.queue is not None:
+            handover.back_in_queue(turn, call, SegmentOutcome.RETURNED)
+        else:
+            turn.stranded.append((call, Reason.UNREACHABLE))
 
 
 # --- the telephone, and the time ---
@@ -310,8 +315,11 @@ def _until(turn: Turn, call: Call) -> None:
         elif (line is None or line.state is not LineState.UP) and call.queue is not None:
             if line is not None and line.call == call.id:
                 lines.stop_ringing(turn, agent, elsewhere=False)
-            if call.transfer is not None:
-                handover.step(turn, call, TransferState.ABANDONED)
+            handover.drop(turn, call)
             rescue.return_to_queue(turn, agent, call)
+    elif call.state is CallState.CONNECTING and call.to is not None:
+        # The same: whom it is for has clicked.
+        call.until = turn.now + turn.board.rules.reserved_ms
+        turn.wake_call(call.until, call)
     elif call.state is CallState.WAITING and call.to is not None and call.transfer is None:
         turn.stranded.append((call, Reason.NO_ANSWER))

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TypeVar
 
-from cordboard.core import callback, desk, holding, missed, wrapup
+from cordboard.core import callback, customer_first, desk, exits, holding, missed, urgent, wrapup
 from cordboard.core.agent import Agent, Device
 from cordboard.core.board import Board
-from cordboard.core.call import Call
+from cordboard.core.call import Call, CallState
 from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue
 from cordboard.core.refusals import Code, Refused
@@ -68,6 +68,11 @@ def configure(turn: Turn, wanted: Board) -> None:
         wrapup.wake(turn, agent)
     for call in board.calls.values():
         holding.begin(turn, call)
+        if call.state is CallState.WAITING:
+            # Limits, ladder and announcements of now, for who waits already.
+            exits.watch(turn, call)
+            urgent.watch(turn, call)
+            customer_first.watch(turn, call)
     for queue_id in [q for q in board.queues if q not in wanted.queues]:
         del board.queues[queue_id]
         turn.show(Thing.QUEUE, queue_id)
@@ -85,15 +90,18 @@ def require_possible(board: Board, wanted: Board) -> None:
         Refused: somebody does.
     """
     for queue in board.queues.values():
-        if queue.id not in wanted.queues and (count := _callers(board, queue.id)):
+        after = wanted.queues.get(queue.id)
+        # In no group, nobody could be offered its callers, nor see them.
+        goes = after is None or (bool(queue.groups) and not after.groups)
+        if goes and (count := _callers(board, queue.id)):
             raise Refused(Code.QUEUE_HAS_CALLERS, queue=queue.name, count=str(count))
     busy = {user for call in board.calls.values() for user in _concerned(call)}
     for agent in board.agents.values():
         if agent.id not in wanted.agents and (agent.line is not None or agent.calls or agent.id in busy):
             raise Refused(Code.USER_IN_CALL, user=agent.name)
     for device in board.devices.values():
-        after = wanted.devices.get(device.id)
-        if after is None or after.kind is not device.kind:
+        wants = wanted.devices.get(device.id)
+        if wants is None or wants.kind is not device.kind:
             desk.require_quiet(board, device)
 
 

@@ -5,7 +5,7 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls).
 
 from __future__ import annotations
 
-from cordboard.core import asking, dial, offer, talk
+from cordboard.core import asking, dial, offer, talk, urgent
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
@@ -82,7 +82,10 @@ def lead_out(
     if call.exits > EXITS_MAX:
         action = ExitAction.ANNOUNCEMENT
     match action:
-        case ExitAction.QUEUE if QueueId(target) in board.queues and target != call.queue:
+        # From a colleague back to the queue that it came from is no circle: there are only so many ways out.
+        case ExitAction.QUEUE if QueueId(target) in board.queues and (
+            target != call.queue or call.to is not None
+        ):
             _to_queue(turn, call, board.queues[QueueId(target)])
         case ExitAction.COLLEAGUE if UserId(target) in board.agents and target != call.to:
             _to_colleague(turn, call, UserId(target))
@@ -167,6 +170,7 @@ def language_of(turn: Turn, call: Call) -> str:
 
 
 def _to_queue(turn: Turn, call: Call, queue: Queue) -> None:
+    urgent.leaves_queue(turn, call)
     turn.enters(call, queue)
     call.to = call.back_to = call.back_until = call.until = call.partner = None
     if call.segment is SegmentKind.WAIT:
@@ -288,6 +292,7 @@ def _queue(turn: Turn, call: Call) -> Queue | None:
 
 def watch(turn: Turn, call: Call) -> None:
     """Set the moments at which something is due for a caller who waits."""
+    _limit_direct(turn, call)
     if call.dialogue is not None:
         turn.wake_call(max(turn.now + 1, call.dialogue.until), call)
     queue = _queue(turn, call)
@@ -299,6 +304,17 @@ def watch(turn: Turn, call: Call) -> None:
         turn.wake_call(max(turn.now + 1, at), call)
     for since, _ in _deserted(queue):
         turn.wake_call(max(turn.now + 1, max(since, call.segment_since) + queue.empty_ms), call)
+
+
+def _limit_direct(turn: Turn, call: Call) -> None:
+    """Whom one person alone is rung for has that person's rule next, however it came to wait: never without end (D29).
+
+    One passed on blind has the transfer's time, one from a colleague's desk the time of that end.
+    """
+    waits = call.state is CallState.WAITING and call.to is not None and call.until is None
+    if waits and call.transfer is None and call.back_to is None and call.peer is None:
+        call.until = turn.now + turn.board.rules.direct_ring_ms
+        turn.wake_call(call.until, call)
 
 
 def _next_word(call: Call, queue: Queue) -> Instant | None:

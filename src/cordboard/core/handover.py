@@ -189,6 +189,13 @@ def hold_for(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -> N
     turn.show_agent(agent)
 
 
+def drop(turn: Turn, call: Call) -> None:
+    """The transfer ends with what it hung on: given up, or past undoing where it was done already."""
+    if call.transfer is not None:
+        done = call.transfer.state is TransferState.COMPLETED
+        step(turn, call, TransferState.CLOSED if done else TransferState.ABANDONED)
+
+
 def close(turn: Turn, call: Call) -> None:
     """Past undoing. A colleague who was consulted gets the caller instead of the wire to the initiator."""
     recipient = recipient_of(turn, call)

@@ -140,7 +140,8 @@ def _next_agent(turn: Turn, agent: Agent, call: Call, outcome: SegmentOutcome) -
     if agent.id not in call.offers:
         return
     if call.person is not None:
-        if outcome is SegmentOutcome.WITHDRAWN:
+        # Who comes back has some time, and then the queue: the initiator's telephone is tried again meanwhile (D7).
+        if outcome is SegmentOutcome.WITHDRAWN and call.back_to is None:
             turn.stranded.append((call, Reason.UNREACHABLE))
         return
     if call.queue is None:

@@ -6,7 +6,7 @@ two a ringing telephone belongs to is read from its line.
 
 from __future__ import annotations
 
-from cordboard.core import aftermath, desk, handover, offer, rescue, talk, transfer, wrapup
+from cordboard.core import absence, aftermath, desk, handover, offer, rescue, talk, transfer, wrapup
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.board import Board
@@ -138,8 +138,7 @@ def give_back(turn: Turn, agent: Agent) -> None:
             if line.state is LineState.ANSWERING:
                 lines.stop_ringing(turn, agent, elsewhere=False)
             line.replacing, line.call = False, None
-        if call.transfer is not None:
-            handover.step(turn, call, TransferState.ABANDONED)
+        handover.drop(turn, call)
         if call.queue is not None:
             rescue.return_to_queue(turn, agent, call)
         elif call.direction is Direction.IN:
@@ -170,6 +169,18 @@ def not_up(turn: Turn, agent: Agent, call: Call) -> None:
     elif call.state is CallState.CONNECTING:
         offer.unclaim(turn, agent, call)
     elif call.note is Note.LINE_LOST and agent.line_lost_until is None and agent.line is None:
+        give_back(turn, agent)
+    elif call.state is CallState.HELD and absence.is_overdue(turn.board, agent, turn.now):
+        give_back(turn, agent)
+
+
+def left_behind(turn: Turn, agent: Agent) -> None:
+    """Somebody is gone by all signs, with the handset down: who was left on hold is given to others (D16, D27).
+
+    With a console the card is there to be clicked; a telephone that is up, or coming up, says that somebody is there.
+    """
+    is_down = agent.line is None and turn.board.exchange_up
+    if agent.calls and is_down and absence.is_overdue(turn.board, agent, turn.now):
         give_back(turn, agent)
 
 

@@ -118,6 +118,9 @@ def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
             if agent is not None and call.state in TAKEN:
                 # It ended unseen, perhaps by a click that was not written any more: wrap-up is due all the same.
                 _taken(turn, agent, call)
+            if not event.fresh:
+                # What the exchange was told of it a moment before it answered may be carried out yet.
+                turn.do(HangUp(leg=call.leg))
             talk.end(turn, call, EndedBy.LOST if event.fresh else EndedBy.UNKNOWN)
 
 
@@ -167,13 +170,16 @@ def _restore_caller(turn: Turn, found: LegFound, legs: Mapping[LegId, LegFound])
 def _waits_to_be_joined(turn: Turn, call: Call, legs: Mapping[LegId, LegFound]) -> bool:
     """Passed on, as was written down, and neither has been moved yet: it is done now, for both at once.
 
-    With one of the two in the pair it is the other way round: it had been done, and was being taken back.
+    With one of the two in the pair it is the other way round: it had been done, and was being taken back. Past undoing
+    nobody takes it back: the exchange has lost one of the two, who is put back to the other.
     """
     partner = turn.board.calls.get(call.partner) if call.partner is not None else None
     if partner is None or {call.state, partner.state} != {CallState.TRANSFERRED}:
         return False
     both = [legs.get(call.leg), legs.get(partner.leg)]
-    if any(one is None or one.place is Place.PAIR for one in both):
+    in_pair = [one is None or one.place is Place.PAIR for one in both]
+    is_past_undoing = call.transfer is None and partner.transfer is None
+    if None in both or all(in_pair) or (any(in_pair) and not is_past_undoing):
         return False
     if not any(isinstance(c, Pair) and call.leg in (c.one, c.other) for c in turn.commands):
         first, second = (partner, call) if partner.transfer is not None else (call, partner)
@@ -396,8 +402,7 @@ def _to_queue(turn: Turn, call: Call, agent: Agent | None) -> None:
     call.agent = None
     if call.transfer is not None and call.state is not CallState.WAITING:
         # Else its initiator could still act on a call that somebody else takes next.
-        done = call.transfer.state is TransferState.COMPLETED
-        handover.step(turn, call, TransferState.CLOSED if done else TransferState.ABANDONED)
+        handover.drop(turn, call)
     if call.queue is None and call.to is None:
         if call.state is not CallState.WAITING:
             handover.wait_for_initiator(turn, call, agent, Reason.UNREACHABLE)

@@ -411,6 +411,7 @@ class Switchboard:
             phone.due(turn, agent)
         wrapup.due(turn, agent)
         desk.due(turn, agent)
+        phone.left_behind(turn, agent)
 
     def _call_due(self, turn: Turn, call: Call) -> None:
         aftermath.due(turn, call)
