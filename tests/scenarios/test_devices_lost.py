@@ -367,6 +367,6 @@ def test_a_colleagues_telephone_that_goes_while_the_transfer_can_be_undone_gives
     world.click_answer("piet", "c1")
 
     world.phone_vanishes("piet")
-    world.wait(20)
+    world.wait(45)
 
     assert (world.state("c1"), world.transfer("c1")) == (CallState.WAITING, None)

@@ -10,7 +10,7 @@ from cordboard.core import absence, aftermath, desk, handover, offer, rescue, ta
 from cordboard.core import line as lines
 from cordboard.core.agent import Agent, Line, LineState
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState, Note, Reason, TransferState
+from cordboard.core.call import Call, CallState, Note, Reason
 from cordboard.core.commands import HangUp
 from cordboard.core.events import LegEnd
 from cordboard.core.notices import Saying, Thing
@@ -168,10 +168,15 @@ def not_up(turn: Turn, agent: Agent, call: Call) -> None:
         talk.hang_up(turn, call)
     elif call.state is CallState.CONNECTING:
         offer.unclaim(turn, agent, call)
-    elif call.note is Note.LINE_LOST and agent.line_lost_until is None and agent.line is None:
+    elif _waits_for_nobody(turn, agent, call):
         give_back(turn, agent)
-    elif call.state is CallState.HELD and absence.is_overdue(turn.board, agent, turn.now):
-        give_back(turn, agent)
+
+
+def _waits_for_nobody(turn: Turn, agent: Agent, call: Call) -> bool:
+    """The telephone is not there any more, or its owner by all signs is not (D16)."""
+    if call.note is Note.LINE_LOST and agent.line_lost_until is None and agent.line is None:
+        return True
+    return call.state is CallState.HELD and absence.is_overdue(turn.board, agent, turn.now)
 
 
 def left_behind(turn: Turn, agent: Agent) -> None:

@@ -124,7 +124,7 @@ def _somebody_is_there(turn: Turn, queue: Queue) -> None:
 
 
 def leaves_queue(turn: Turn, call: Call) -> None:
-    """On the way to another queue: that one has a ladder of its own, and this one's numbers and alarm are not about it."""
+    """On the way to another queue: that one has its own ladder; this one's numbers and alarm are of others now."""
     if call.queue is not None:
         turn.show(Thing.QUEUE, call.queue)
         turn.show(Thing.ALARM, call.queue)
