@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cordboard.app.assembly import _promise_again
+from cordboard.core.call import CallState
 from cordboard.core.commands import Dial
 from cordboard.core.events import LegEnd, QueueOpened
 from cordboard.core.records import CallBackReason, CallBackRow, CallBackStatus
@@ -14,12 +15,22 @@ from cordboard.core.requests import (
     AnswerCall,
     CancelCallBack,
     MakeCallBack,
+    Pause,
     RejectCallBack,
     RetryCallBack,
 )
 from cordboard.core.rules import CallBackRules
 from cordboard.core.switchboard import Switchboard
-from cordboard.core.types import CallBackId, CallId, NumberKind, QueueId, Right, Strategy, UserId
+from cordboard.core.types import (
+    CallBackId,
+    CallId,
+    NumberKind,
+    QueueId,
+    Right,
+    Strategy,
+    TransferKind,
+    UserId,
+)
 from tests.support.desk import World, office
 
 HER = "31687654321"
@@ -375,3 +386,34 @@ def test_who_is_called_back_and_calls_in_that_moment_is_spoken_with_once() -> No
     assert world.hears("c1") == "chantal"
     assert CallId(rings) not in world.board.calls
     assert (row(world, one).status, row(world, one).reason) == (S.CANCELLED, R.ALREADY_SPOKEN)
+
+
+@pytest.mark.rule("D7", "D14", "D16")
+@pytest.mark.parametrize("why", ["passed on in vain", "the telephone is gone"])
+def test_a_customer_whom_we_called_and_spoke_with_is_not_cut_off(why: str) -> None:
+    """As any caller of that queue: its head is next, and it counts there as before."""
+    world = office("chantal", "piet", "jan")
+    callback = promise(world)
+    world.wait(60)
+    call = accept(world, callback)
+    world.outside_answers(call)
+    world.wait(5)
+    total = world.board.queues[QUEUE].numbers.come_in(short=True)
+    if why == "passed on in vain":
+        world.arms("chantal", call, TransferKind.BLIND)
+        world.to_colleague("chantal", call, "piet")
+        world.board.pause_reasons = ("Lunch",)
+        world.ask(Pause(agent=CHANTAL, reason="Lunch"))
+        world.phone_rejects("piet")
+        world.wait(61)
+    else:
+        world.phone_vanishes("chantal")
+        world.wait(60)
+
+    assert (world.state(call), world.hears(call)) == (CallState.WAITING, "music")
+    assert "jan" in world.who_sees(call)
+    assert world.board.queues[QUEUE].numbers.come_in(short=True) == total
+    world.click_answer("jan", call)
+    assert world.hears(call) == "jan"
+    world.caller_hangs_up(call)
+    assert world.all(CallBackRow)[-1].status is S.SUCCEEDED

@@ -21,7 +21,7 @@ from cordboard.core.records import SegmentKind, SegmentOutcome, Why
 from cordboard.core.refusals import Code, Refused
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import EndedBy, Instant, QueueId, UserId
+from cordboard.core.types import Direction, EndedBy, Instant, QueueId, UserId
 
 EXITS_MAX = 5
 """So many ways out one after the other; more is a circle, and the caller hears that nobody is there."""
@@ -51,9 +51,21 @@ def stranded(turn: Turn, call: Call, reason: Reason) -> None:
         turn.note(call, Why.LED_OUT, detail=reason.value)
         _say(turn, call, Sentence.NOT_REACHED, None)
         return
+    if (queue := _called_for(turn, call)) is not None:
+        # No entry of its own: the promise was one (D14).
+        call.visited.add(queue.id)
+        call.returned = True
+        _to_queue(turn, call, queue)
+        return
     person = board.agents.get(call.to) if call.to is not None else None
     rule = person.direct_exit if person is not None else None
     lead_out(turn, call, rule or board.rules.direct_exit, reason.value)
+
+
+def _called_for(turn: Turn, call: Call) -> Queue | None:
+    """The queue for which one of ours called this customer and spoke with them, who is its caller from then on (D7)."""
+    ours = call.direction is Direction.OUT and call.handled_by is not None and call.queue is None
+    return turn.board.queues.get(call.for_queue) if ours and call.for_queue is not None else None
 
 
 def withdraw(turn: Turn, call: Call) -> None:

@@ -127,7 +127,8 @@ def _go_on(turn: Turn, agent: Agent) -> None:
 def give_back(turn: Turn, agent: Agent) -> None:
     """The device did not come back: held callers return to the front of their queues, with a label (D16).
 
-    A direct caller follows the rules for direct calls; whom the agent had called is let go.
+    A direct caller follows the rules for direct calls. Whom the agent had called for a queue waits there; anybody else
+    who was called is let go.
     """
     agent.line_lost_until = None
     line = agent.line
@@ -141,7 +142,7 @@ def give_back(turn: Turn, agent: Agent) -> None:
         handover.drop(turn, call)
         if call.queue is not None:
             rescue.return_to_queue(turn, agent, call)
-        elif call.direction is Direction.IN:
+        elif call.direction is Direction.IN or call.for_queue in turn.board.queues:
             talk.leave(turn, agent, call)
             call.agent, call.note = None, Note.LINE_LOST
             handover.wait_for_initiator(turn, call, None, Reason.UNREACHABLE)

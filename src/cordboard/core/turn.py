@@ -24,7 +24,7 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.transitions import CALL
-from cordboard.core.types import CallBackId, CallId, EndedBy, Instant, LegId, QueueId, UserId
+from cordboard.core.types import CallBackId, CallId, Direction, EndedBy, Instant, LegId, QueueId, UserId
 
 Effect = Command | Record | Notice
 
@@ -307,6 +307,6 @@ class Turn:
                 picked=call.picked,
                 queued_at=call.queued_at,
                 to=call.to,
-                counts=not (call.rings_customer_first and call.queue == call.for_queue),
+                counts=not (call.direction is Direction.OUT and call.queue == call.for_queue),
             )
         )
