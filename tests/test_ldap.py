@@ -12,10 +12,16 @@ import pytest
 
 from cordboard.app.ldap import LdapFailure, LdapProblem
 from cordboard.ldap import asking
-from cordboard.ldap.asking import PAGE
+from cordboard.ldap.asking import PAGE, UNFINISHED_MAX
 from cordboard.ldap.servers import Ldap
+from tests.support.boundless import Boundless, Flood, entries, two_gigabytes
 from tests.support.slapd import BASE, PEOPLE, Slapd, running_slapd
 from tests.support.taken import taken
+
+IN_ALL = 10_000_000
+"""Bytes that a directory may say here."""
+BUFFERED = 8_000_000
+"""Bytes that are under way between two programs of one machine."""
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +116,28 @@ async def test_more_than_one_answer_holds_is_read_in_pages_and_too_many_are_none
         with pytest.raises(LdapFailure) as theirs:
             await Ldap().entries(stingy.source(), 100)
     assert [one.value.problem for one in (ours, theirs)] == [LdapProblem.TOO_MANY] * 2
+
+
+@pytest.mark.rule("3.3-p", "X-c")
+@pytest.mark.parametrize(
+    ("flood", "most"),
+    [
+        (two_gigabytes, UNFINISHED_MAX),
+        (entries([b"x" * 1_000_000]), IN_ALL),
+        (entries([b"xy"] * 20_000), IN_ALL // 10),
+    ],
+    ids=["one without end", "large ones without end", "many small things"],
+)
+async def test_a_directory_does_not_fill_everybody_s_memory(
+    tmp_path: Path, flood: Flood, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it announces, and however small the parts are: no more is taken than a directory of people has."""
+    monkeypatch.setattr(asking, "BYTES_MAX", IN_ALL)
+    boundless = Boundless(tmp_path, flood)
+
+    with pytest.raises(LdapFailure) as caught:
+        await Ldap().entries(boundless.source(), 50_000)
+
+    boundless.stop()
+    assert caught.value.problem is LdapProblem.TOO_MANY
+    assert boundless.sent < most + BUFFERED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -19,21 +19,23 @@ from cordboard.simulator.hearing import Sound
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, Office, directory
 
 
-class _Rebuilt:
+class Rebuilt:
     """How often it was tried, and what came in the way."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, told: Iterable[Callable[[OrganisationId], None]] = ()) -> None:
         self.office = office
         self.tries = 0
         self.failures: list[Exception] = []
-        office.engine._rebuild = Recovery(
+        recovery = Recovery(
             office.clock,
             engine=lambda: office.engine,
             flushed=office.writer.flushed,
             assemble=self._assemble,
             at_consoles=lambda _organisation: [CHANTAL],
             put_back=office.exchange.look_again,
-        ).crashed
+        )
+        recovery.told += told
+        office.engine._rebuild = recovery.crashed
 
     async def _assemble(self, organisation: OrganisationId) -> Switchboard:
         self.tries += 1
@@ -79,7 +81,7 @@ def crash(office: Office) -> None:
 async def test_calls_in_every_state_survive_a_turn_that_crashes() -> None:
     """One waits, one is held, one talks: all hear what they heard, and can be handled."""
     async with Office() as office:
-        _Rebuilt(office)
+        Rebuilt(office)
         held, talks, waits = (office.caller(f"+3161111111{n}") for n in range(3))
         for caller, user in ((held, CHANTAL), (talks, PIET)):
             caller.call(ALGEMEEN)
@@ -112,7 +114,7 @@ async def test_who_sits_at_a_console_is_still_signed_in_long_after_a_crash() -> 
     async with Office() as office:
         for user in (CHANTAL, PIET):
             office.engine.tell(ORGANISATION, ConsoleSeen(agent=user))
-        rebuilt = _Rebuilt(office)
+        rebuilt = Rebuilt(office)
         crash(office)
         await office.pass_ms(1_000)
         assert office.agent(CHANTAL).console
@@ -127,7 +129,7 @@ async def test_who_sits_at_a_console_is_still_signed_in_long_after_a_crash() -> 
 async def test_a_click_during_the_rebuild_is_answered() -> None:
     """Nobody waits for an answer that never comes."""
     async with Office() as office:
-        _Rebuilt(office)
+        Rebuilt(office)
         crash(office)
         (answer,) = office.ask(AnswerCall(agent=CHANTAL, call=CallId("c-1")))
 
@@ -137,7 +139,7 @@ async def test_a_click_during_the_rebuild_is_answered() -> None:
 async def test_the_click_whose_turn_crashes_is_answered() -> None:
     """With "internal error", and the organisation comes back."""
     async with Office() as office:
-        _Rebuilt(office)
+        Rebuilt(office)
 
         def bug(*_: object) -> object:
             raise AssertionError("a bug")
@@ -153,7 +155,7 @@ async def test_the_click_whose_turn_crashes_is_answered() -> None:
 async def test_a_rebuild_that_fails_is_tried_again() -> None:
     """The database is away, or the rebuild itself finds a bug: the organisation is not left behind in silence."""
     async with Office() as office:
-        rebuilt = _Rebuilt(office)
+        rebuilt = Rebuilt(office)
         rebuilt.failures = [StorageFailure("locked"), KeyError("another bug")]
         caller = office.caller().call(ALGEMEEN)
         await office.pass_ms(500)
@@ -168,7 +170,7 @@ async def test_a_rebuild_that_fails_is_tried_again() -> None:
 async def test_an_organisation_that_crashes_for_ever_does_not_keep_the_machine_busy() -> None:
     """A bug in taking up what lives crashes every rebuild at once; there are pauses in between."""
     async with Office() as office:
-        rebuilt = _Rebuilt(office)
+        rebuilt = Rebuilt(office)
         crash(office)
         look = office.exchange.look_again
 
@@ -185,7 +187,7 @@ async def test_an_organisation_that_crashes_for_ever_does_not_keep_the_machine_b
 async def test_another_organisation_goes_on_while_one_is_rebuilt() -> None:
     """A bug costs one organisation a rebuild."""
     async with Office() as office:
-        _Rebuilt(office)
+        Rebuilt(office)
         other = OrganisationId("other")
         asked: list[object] = []
 

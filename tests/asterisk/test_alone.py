@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 import pytest
 
 from cordboard.asterisk import alone
-from cordboard.asterisk.alone import Alone, Entry, read
+from cordboard.asterisk.alone import BREATH, Alone, Entry, read
 from cordboard.asterisk.ami import AmiFailed
 from cordboard.asterisk.arrivals import Route
 from cordboard.asterisk.inventory import Inventory
@@ -280,13 +281,44 @@ async def test_an_exchange_that_does_not_say_is_asked_again() -> None:
     assert len(house.told) == 1
 
 
-async def test_no_more_than_so_many_are_taken_up_at_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others wait for the next."""
-    monkeypatch.setattr(alone, "LOOK_MAX", 2)
+async def test_no_more_than_so_many_are_taken_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next ones when the database has those, in the same look; else the others wait for the next."""
+    monkeypatch.setattr(alone, "TAKEN_MAX", 2)
     book = Book(a_call("1.1") | a_call("1.2") | a_call("1.3") | a_call("1.4", dialled="+31209999999"))
     house = House(book, BEGAN + 20_000)
+    house.takes = False
     await house.look()
     assert [fact.call for fact in house.told] == ["c-1.1", "c-1.2"]
+
+    house.told.clear()
+    house.takes = True
     await house.look()
     assert [fact.call for fact in house.told] == ["c-1.1", "c-1.2", "c-1.3"]
+    assert {fact.began_at for fact in house.told} == {BEGAN}
     assert not book.written
+
+
+async def test_others_have_their_turn_while_a_night_s_calls_are_taken_up() -> None:
+    """A click and a call that comes in do not wait until the last of five hundred has its place."""
+    book = Book({key: said for number in range(500) for key, said in a_call(f"{number}.1").items()})
+    house, turns = House(book, BEGAN + 20_000), list[int]()
+    route = house.route
+    looked_up: list[str] = []
+
+    def counted(arrival: Arrival) -> Route | None:
+        looked_up.append(arrival.channel)
+        return route(arrival)
+
+    house.alone._router = counted
+
+    async def somebody_else() -> None:
+        while len(looked_up) < 500:
+            turns.append(len(looked_up))
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(somebody_else())
+    await house.look()
+    await other
+
+    assert max(after - before for before, after in pairwise([*turns, 500])) <= BREATH
+    assert len(house.told) == 500

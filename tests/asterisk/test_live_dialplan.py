@@ -11,10 +11,9 @@ from typing import TypeVar
 import pytest
 
 from cordboard.asterisk import operations, runtime
-from cordboard.asterisk.alone import read
+from cordboard.asterisk.alone import AstdbBook, read
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.client import claim
-from cordboard.asterisk.dialplan import ALONE_FAMILY
 from cordboard.asterisk.messages import (
     CallBroadcast,
     ChannelStateChange,
@@ -238,7 +237,7 @@ async def test_what_a_caller_says_to_be_is_written_down_and_means_nothing_to_the
             await call.hang_up()
         await asyncio.sleep(1)
 
-    entries, broken = read(await desk.ami.family(ALONE_FAMILY))
+    entries, broken = read(await AstdbBook(desk.ami).entries())
 
     assert not broken
     # Asterisk keeps the backslashes with which a name is sent.

@@ -13,6 +13,7 @@ from cordboard.core.requests import AnswerCall
 from cordboard.core.types import DeviceId
 from cordboard.simulator.dialplan import FALLBACK_FAMILY
 from tests.app.test_cards import viewer
+from tests.app.test_recovery import Rebuilt, crash
 from tests.support.desk import World, office
 from tests.support.office import ALGEMEEN, CHANTAL, PIET, Office
 
@@ -114,6 +115,30 @@ async def test_a_channel_that_is_not_ours_counts_when_it_lasts_and_not_longer_th
         assert office.agent(CHANTAL).status is AgentStatus.IN_CALL
         office.pretended.disconnect()
         await office.pass_ms(5_000)
+        assert office.agent(CHANTAL).status is not AgentStatus.IN_CALL
+
+
+@pytest.mark.rule("D11", "D16")
+async def test_who_is_in_a_call_past_us_is_so_after_a_turn_that_crashed_too() -> None:
+    """The new desk is told again what the old one was told once, and when it is over."""
+    async with Office() as office:
+        phone = office.phones[CHANTAL]
+        office.pretended.registry.database[(FALLBACK_FAMILY, ALGEMEEN)] = f"PJSIP/{phone.endpoint.name}"
+        office.pretended.disconnect(back_after_ms=18_000)
+        caller = office.caller().call(ALGEMEEN)
+        office.clock.advance(15_000)
+        phone.answer()
+        await office.pass_ms(5_000)
+        assert office.agent(CHANTAL).status is AgentStatus.IN_CALL
+        Rebuilt(office)
+
+        crash(office)
+        await office.pass_ms(2_000)
+        assert office.agent(CHANTAL).status is AgentStatus.IN_CALL
+        assert office.agent(PIET).status is not AgentStatus.IN_CALL
+
+        caller.hang_up()
+        await office.pass_ms(500)
         assert office.agent(CHANTAL).status is not AgentStatus.IN_CALL
 
 

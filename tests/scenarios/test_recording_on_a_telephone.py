@@ -16,6 +16,7 @@ from cordboard.core.requests import AnswerCall, UnpairDevice
 from cordboard.core.types import Right
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Phone
+from tests.app.test_recovery import Rebuilt, crash
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET
 from tests.support.recording import CLOSED, RecordingOffice, administrator, recording_office
 
@@ -81,6 +82,33 @@ async def test_the_telephone_is_offered_nothing_meanwhile(made: RecordingOffice)
     # The caller is the only call that there ever was.
     assert set(made.office.board.calls) == {call.id}
     assert not made.office.journal.closed
+
+
+@pytest.mark.rule("D16", "D25")
+async def test_nor_is_it_after_a_turn_that_crashed(made: RecordingOffice) -> None:
+    """The new desk knows of no recording until it is told; when that is over the telephone rings for who waits."""
+    rebuilt = Rebuilt(made.office, made.rebuilt)
+    made.begin()
+    await made.records()
+
+    crash(made.office)
+    await made.pass_ms(2_000)
+    caller = made.office.caller().call(ALGEMEEN)
+    await made.pass_ms(500)
+    assert rebuilt.tries == 1
+    assert made.office.phones[PIET].is_ringing
+    assert len(made.office.phones[CHANTAL].calls) == 1
+
+    made.speaks()
+    made.office.phones[CHANTAL].hang_up()
+    await made.pass_ms(3_000)
+    assert made.state == ("done", None)
+    assert made.office.phones[CHANTAL].is_ringing
+    assert caller.is_connected
+
+    crash(made.office)
+    await made.pass_ms(2_000)
+    assert not made.office.board.is_engaged(made.office.agent(CHANTAL))
 
 
 @pytest.mark.rule("D25")

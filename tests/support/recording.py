@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +13,7 @@ from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.fields import Row
 from cordboard.asterisk.booth import AsteriskBooth
 from cordboard.asterisk.settings import STUDIO_APPLICATION
-from cordboard.core.types import Right, UserId
+from cordboard.core.types import OrganisationId, Right, UserId
 from cordboard.simulator.exchange import APPLICATION, SimulatedExchange
 from cordboard.simulator.socket import SimulatedSocket
 from cordboard.storage.open import Database, open_database
@@ -48,6 +48,8 @@ class RecordingOffice:
             database.directories, database.audit, cast(Any, None), office.clock.now
         )
         self.announcements = Announcements(self.voices, administration)
+        self.rebuilt: list[Callable[[OrganisationId], None]] = []
+        """Who is to hear of a rebuild (`Recovery.told`)."""
         self.start_server()
 
     def start_server(self) -> None:
@@ -58,9 +60,10 @@ class RecordingOffice:
         self.studio = studio_of(
             self.announcements,
             self.booth,
-            engine=self.office.engine,
-            clock=self.office.clock,
-            sounds=self._sounds,
+            self.office.engine,
+            self.office.clock,
+            self._sounds,
+            self.rebuilt,
         )
 
     def kill_server(self) -> None:

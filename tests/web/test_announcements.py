@@ -150,6 +150,23 @@ async def test_what_no_line_carries_is_refused(chantal: httpx.AsyncClient, wrong
     assert (await one(chantal, PLACE))["source"] == "ours"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "answer"),
+    [
+        (5, (200, None)),
+        (5.01, (422, "invalid")),
+        (5.5, (413, "request_too_large")),
+    ],
+)
+async def test_a_recording_lasts_five_minutes_at_most(
+    chantal: httpx.AsyncClient, minutes: float, answer: tuple[int, str | None]
+) -> None:
+    """Of a longer one it is said that it is too long, not that the page has to be loaded again."""
+    refused = await chantal.put(SOUND, content=sound(ms=int(minutes * 60_000)), headers=OWN)
+
+    assert (refused.status_code, refused.json().get("code")) == answer
+
+
 async def test_it_takes_the_right_and_an_announcement_that_there_is(
     web: Rig, chantal: httpx.AsyncClient, voices: Speaking, tmp_path: Path
 ) -> None:

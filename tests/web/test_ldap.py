@@ -231,6 +231,25 @@ async def test_what_goes_wrong_is_told_and_loses_nothing(
     assert await names(web) == {"jan"}
 
 
+@pytest.mark.rule("3.3-p", "X-c")
+async def test_nobody_looks_around_in_the_provider_s_network_with_it(
+    chantal: httpx.AsyncClient, slapd: Slapd
+) -> None:
+    """What the operating system says of an address is in the server's log alone; what a directory says is told."""
+    place = await set_up(chantal, slapd)
+    for url, code in (
+        ("ldaps://127.0.0.1:1", "ldap_unreachable"),
+        ("ldaps://nowhere.invalid", "ldap_unreachable"),
+        (slapd.plain.replace("ldap:", "ldaps:"), "ldap_no_tls"),
+    ):
+        await change(chantal, place, url=url, password=PASSWORD)
+        answer = await act(chantal, place, "try")
+        assert (code_of(answer), answer.json()["args"]) == ((409, code), {})
+
+    await change(chantal, place, url=slapd.secure, password="verkeerd")
+    assert (await act(chantal, place, "try")).json()["args"] == {"detail": "invalid_credentials"}
+
+
 @pytest.mark.rule("3.3-p", "X-b")
 async def test_who_may_set_it_up_and_what_the_log_says(
     web: Rig, chantal: httpx.AsyncClient, slapd: Slapd

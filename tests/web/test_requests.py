@@ -441,4 +441,4 @@ async def test_a_request_larger_than_any_of_ours_is_refused(web: Rig) -> None:
         body = {"user_name": "x", "password": "y" * 100_000}
         answer = await client.post("/api/session", json=body, headers=OWN)
 
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+import phonenumbers
 import pytest
 
 from cordboard.app.assembly import empty_board
@@ -14,7 +15,7 @@ from cordboard.asterisk.provision import DeviceProvision, Fallbacks, Provisioner
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.board import Board
-from cordboard.core.types import OrganisationId, UserId
+from cordboard.core.types import DeviceId, OrganisationId, UserId
 from cordboard.simulator.clock import VirtualClock
 from cordboard.wiring.telephones import FALLBACK_SETTLE_MS, Telephones, forms_of
 from tests.app.test_tenancy import Stored
@@ -140,3 +141,64 @@ async def test_without_us_a_trunk_of_one_organisation_rings_its_telephones_alone
     assert told.groups[f"{BRABANT}-0301234567"] == told.groups["+49301234567"] == ("d-d-9",)
     assert told.groups["+31534800937"] != ("d-d-9",)
     assert f"{BRABANT}-+31534800937" not in told.groups
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_a_change_of_status_has_no_number_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of twenty organisations with a hundred numbers each none has changed: the desk of all of them does not wait."""
+    stored = Stored()
+    sample = stored.rows[TWENTE]
+    stored.rows = {}
+    for n in range(20):
+        organisation = replace(sample.organisation, id=OrganisationId(f"o-{n}"))
+        numbers = frozenset(f"3153480{n:02}{m:02}" for m in range(100))
+        queues = (replace(sample.queues[0], numbers=numbers), *sample.queues[1:])
+        stored.rows[organisation.id] = replace(sample, organisation=organisation, queues=queues)
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+    boards: dict[OrganisationId, Board] = {o: empty_board(d, now=0) for o, d in tenancy.all.items()}
+    exchange, clock = Written(), VirtualClock()
+    ways = WaysOut((Trunk(name="shared", host="a.example"),), (), lambda _o: "NL")
+    telephones = Telephones(cast(Provisioner, exchange), tenancy, boards.get, clock, lambda: True, ways)
+    await telephones.write()
+    parse, read = phonenumbers.parse, list[str]()
+
+    def counted(number: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+        read.append(number)
+        return parse(number, region)
+
+    monkeypatch.setattr(phonenumbers, "parse", counted)
+    board = boards[OrganisationId("o-7")]
+    board.queues[sample.queues[0].id].signed_in.add(UserId(CHANTAL))
+    board.agents[UserId(CHANTAL)].device = DeviceId("hers")
+    telephones.agents_changed()
+    clock.advance(FALLBACK_SETTLE_MS)
+    await exchange.was_tried(2)
+
+    assert exchange.fallbacks.groups["31534800742"] == ("d-hers",)
+    assert read == []
+
+
+@pytest.mark.rule("D28", "X-c")
+async def test_a_call_on_everybody_s_trunk_is_read_once_for_a_country(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not once for each organisation that it could be for."""
+    stored = Stored()
+    sample = stored.rows[TWENTE]
+    for n in range(20):
+        organisation = replace(sample.organisation, id=OrganisationId(f"o-{n}"))
+        stored.rows[organisation.id] = replace(sample, organisation=organisation)
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+    parse, read = phonenumbers.parse, list[str]()
+
+    def counted(number: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+        read.append(number)
+        return parse(number, region)
+
+    monkeypatch.setattr(phonenumbers, "parse", counted)
+
+    assert tenancy.destination(device=None, dialled="0534809999", caller=None) is None
+
+    assert read.count("0534809999") == 1

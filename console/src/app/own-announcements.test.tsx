@@ -17,9 +17,11 @@ import {
   there,
   WELCOME,
 } from "./pretend-announcements.tsx";
+import { choose, pretendMicrophone, speak } from "./pretend-microphone.ts";
 import { json } from "./pretend-portal.tsx";
 
 pretendAnnouncements();
+pretendMicrophone();
 
 describe("own announcements", () => {
   it("tell what they are for where there is none yet, and offer to make one [D25]", async () => {
@@ -244,6 +246,45 @@ describe("own announcements", () => {
     expect(pretend.asked).toEqual([["DELETE", "announcements/own.a1/sound"]]);
     expect(says()).toContain("De stem van Cordboard spreekt de tekst uit.");
     expect(screen.getByLabelText("Beluisteren").getAttribute("src")).not.toBe(address);
+  });
+
+  it("are not sent when they last longer than five minutes, and what was spoken stays [D25]", async () => {
+    own({ source: "none", ms: null, text: "" });
+    await open("own_announcements/a1");
+    await speak(301);
+
+    await press("Deze opname bewaren");
+
+    expect(pretend.asked).toEqual([]);
+    expect(screen.getByRole("alert").textContent).toContain("Een opname duurt hooguit vijf minuten");
+    expect(screen.getByLabelText("De nieuwe opname")).toBeTruthy();
+
+    await choose(301);
+    expect(pretend.asked).toEqual([]);
+    await choose(300);
+    expect(pretend.asked).toEqual([["PUT", "announcements/own.a1/sound"]]);
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("stay as they were spoken until the server has them [D25]", async () => {
+    own({ source: "none", ms: null, text: "" });
+    await open("own_announcements/a1");
+    await speak(2);
+
+    for (const [answer, words] of [
+      [json({ code: "request_too_large", args: {} }, 413), "Dit is meer dan de server in één keer aanneemt."],
+      [json({ code: "not_saved", args: {}, errors: [] }, 503), "De server kon dit niet opslaan."],
+    ] as const) {
+      pretend.answer = () => answer;
+      await press("Deze opname bewaren");
+      expect(screen.getByRole("alert").textContent).toContain(words);
+      expect(screen.getByLabelText("De nieuwe opname")).toBeTruthy();
+    }
+
+    pretend.answer = () => null;
+    await press("Deze opname bewaren");
+    expect(pretend.asked).toEqual(Array(3).fill(["PUT", "announcements/own.a1/sound"]));
+    expect(screen.queryByLabelText("De nieuwe opname")).toBeNull();
   });
 
   it("are recorded by telephone, and heard as soon as the recording is kept [D25]", async () => {

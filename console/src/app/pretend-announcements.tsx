@@ -116,7 +116,7 @@ export function pretendAnnouncements(): void {
         if (path === "admin/own_announcements") pretend.looks += 1;
         return json({ rows: pretend.lists[path.replace("admin/", "")] });
       }
-      const body = init.body === undefined ? undefined : JSON.parse(String(init.body));
+      const body = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
       pretend.asked.push(body === undefined ? [method, path] : [method, path, body]);
       return pretend.answer(method, path, body) ?? json({ ...WELCOME, ...body });
     });

@@ -54,7 +54,7 @@ afterEach(() => {
 async function begin(): Promise<() => void> {
   const { unmount } = render(
     <I18nProvider i18n={i18n}>
-      <Recorder busy={false} keep={() => undefined} />
+      <Recorder busy={false} keep={async () => true} />
     </I18nProvider>,
   );
   await click(screen.getByRole("button", { name: "Opnemen met de microfoon" }));

@@ -196,6 +196,8 @@ function aboutTheDesk(code: string, name: string): string | null {
       return t`This wrap-up cannot be changed any more.`;
     case "no_reason":
       return t`Choose a reason for your pause.`;
+    case "request_too_large":
+      return t`This is more than the server takes at once.`;
     case "bad_command":
       return t`The server did not understand this. Load the page again.`;
     default:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber
@@ -16,6 +17,12 @@ SHORT_DIGITS_MAX = 6
 """What has no more digits and no leading 0 or plus is an extension, a short or an emergency number."""
 
 E164_DIGITS_MAX = 15
+
+KEPT_DIGITS_MAX = 64
+"""Of what is no number of any country; no country's number is so long, whatever stands before it."""
+REMEMBERED = 65_536
+"""Readings that are remembered: to read a number takes a twentieth of a millisecond, and every number of every
+organisation is asked for again whenever an agent signs in (`wiring/telephones`). 65 MB when all three are full."""
 
 _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "unavailable", "private", "withheld", "invalid"}
@@ -51,13 +58,13 @@ def read_number(text: str | None, country: str) -> str | None:
     digits = dialled.removeprefix("+")
     if not digits.isascii() or not digits.isdigit():
         # `*43` and `jan` are dialled as they are written.
-        return dialled[:64]
+        return dialled[:KEPT_DIGITS_MAX]
     if not dialled.startswith(("+", "0")) and len(digits) <= SHORT_DIGITS_MAX:
         return digits
-    parsed = _parsed(dialled, country)
-    if parsed is None:
-        return digits[:64]
-    return _digits(parsed)
+    if len(digits) > KEPT_DIGITS_MAX:
+        # Nor is it remembered: who sends long ones would fill the memory with them.
+        return digits[:KEPT_DIGITS_MAX]
+    return _in_the_world(dialled, country.upper()) or digits
 
 
 def as_e164(text: str) -> str | None:
@@ -67,6 +74,13 @@ def as_e164(text: str) -> str | None:
     return digits if is_outside(digits) else None
 
 
+@lru_cache(REMEMBERED)
+def _in_the_world(dialled: str, country: str) -> str | None:
+    """The E.164 digits of what is dialled in that country; None: it fits no country's plan."""
+    parsed = _parsed(dialled, country)
+    return _digits(parsed) if parsed is not None else None
+
+
 def _digits(number: PhoneNumber) -> str:
     return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
 
@@ -74,15 +88,13 @@ def _digits(number: PhoneNumber) -> str:
 def _parsed(dialled: str, country: str) -> PhoneNumber | None:
     """The number in some country's plan; None: it fits none."""
     try:
-        parsed = phonenumbers.parse(dialled, country.upper())
+        parsed = phonenumbers.parse(dialled, country)
     except NumberParseException:
         return None
     if phonenumbers.is_valid_number(parsed):
         return parsed
     # A country may have numbers that are newer than our tables; written internationally it is meant so.
-    abroad = dialled.startswith("+") or parsed.country_code != phonenumbers.country_code_for_region(
-        country.upper()
-    )
+    abroad = dialled.startswith("+") or parsed.country_code != phonenumbers.country_code_for_region(country)
     return parsed if abroad and phonenumbers.is_possible_number(parsed) else None
 
 
@@ -93,8 +105,7 @@ def for_trunk(number: str, form: NumberForm, country: str) -> str:
         number: as kept by `read_number`.
         country: the organisation's; the trunk is in the same.
     """
-    parsed = _stored(number)
-    if parsed is None:
+    if not is_outside(number):
         return number
     match form:
         case NumberForm.PLUS:
@@ -102,10 +113,18 @@ def for_trunk(number: str, form: NumberForm, country: str) -> str:
         case NumberForm.E164:
             return number
         case NumberForm.NATIONAL:
-            formatted = phonenumbers.format_out_of_country_calling_number(parsed, country.upper())
-            written = re.sub(r"\D", "", formatted)
-            # Newer than our tables, or as short as an extension: without its country's code it is another number.
-            return written if read_number(written, country) == number else f"+{number}"
+            return _national(number, country.upper())
+
+
+@lru_cache(REMEMBERED)
+def _national(number: str, country: str) -> str:
+    """An outside number as it is dialled in that country, with a plus where that would be another one."""
+    parsed = _stored(number)
+    assert parsed is not None, number
+    formatted = phonenumbers.format_out_of_country_calling_number(parsed, country)
+    written = re.sub(r"\D", "", formatted)
+    # Newer than our tables, or as short as an extension: without its country's code it is another number.
+    return written if read_number(written, country) == number else f"+{number}"
 
 
 def without_country(number: str) -> str:
@@ -123,15 +142,18 @@ def is_emergency(number: str, country: str) -> bool:
 
 def is_outside(number: str) -> bool:
     """It is an outside number, not an extension, a short number or a name."""
+    if not number.isascii() or not number.isdigit() or number.startswith("0"):
+        return False
+    return SHORT_DIGITS_MAX < len(number) <= E164_DIGITS_MAX and _is_of_the_world(number)
+
+
+@lru_cache(REMEMBERED)
+def _is_of_the_world(number: str) -> bool:
     return _stored(number) is not None
 
 
 def _stored(number: str) -> PhoneNumber | None:
-    """A number as kept by `read_number`; None: it is no E.164 number."""
-    if not number.isascii() or not number.isdigit() or number.startswith("0"):
-        return None
-    if not SHORT_DIGITS_MAX < len(number) <= E164_DIGITS_MAX:
-        return None
+    """Digits as kept by `read_number`; None: they are no E.164 number."""
     try:
         parsed = phonenumbers.parse(f"+{number}")
     except NumberParseException:

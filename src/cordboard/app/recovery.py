@@ -49,6 +49,8 @@ class Recovery:
         self._assemble = assemble
         self._at_consoles = at_consoles
         self._put_back = put_back
+        self.told: list[Callable[[OrganisationId], None]] = []
+        """Who hears of it before the exchange is asked, and so before anybody is given a call there."""
         self._last: dict[OrganisationId, tuple[Instant, int]] = {}
         """When each organisation crashed last, and the pause before it was rebuilt."""
         self._tasks: dict[OrganisationId, asyncio.Task[None]] = {}
@@ -84,6 +86,8 @@ class Recovery:
         engine.put(organisation, desk)
         for user in self._at_consoles(organisation):
             engine.tell(organisation, ConsoleSeen(agent=user))
+        for tell in self.told:
+            tell(organisation)
         self._put_back(organisation)
 
     def _next_pause(self, organisation: OrganisationId) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote
@@ -29,8 +29,12 @@ from cordboard.core.types import CallId, DeviceId, EndedBy, Instant, LegId, Orga
 
 log = logging.getLogger(__name__)
 
-LOOK_MAX = 500
-"""So many calls are taken up at one look, the oldest first; the others wait for the next."""
+TAKEN_MAX = 500
+"""So many calls are taken up at once, the oldest first; the next ones when the database has these."""
+BREATH = 20
+"""After so many of them others have their turn."""
+READ_MS_MAX = 30_000
+"""What an exchange wrote in a night without us may take so long to be read."""
 WRITTEN_MS = 1_000
 """So long after it was told a call is looked for in the database; one that is not there yet waits for the next look."""
 CLOCKS_MS = 10_000
@@ -60,10 +64,12 @@ class AstdbBook:
 
     def __init__(self, ami: AmiClient) -> None:
         self._ami = ami
+        # A telephone that is to answer is told so over the other one, and does not wait for this.
+        self._reader = ami.beside(timeout_ms=READ_MS_MAX)
 
     async def entries(self) -> Mapping[str, str]:
         """As the port says."""
-        return await self._ami.family(ALONE_FAMILY)
+        return await self._reader.family(ALONE_FAMILY)
 
     async def forget(self, channel: str) -> None:
         """As the port says."""
@@ -197,10 +203,22 @@ class Alone:
                 log.error("an entry of a call that the exchange handled alone cannot be read")
                 await self._book.forget(channel)
         over = [one for one in (_over(entry, inventory) for entry in entries) if one is not None]
+        ahead_ms = self._clock.now() - inventory.at
+        for first in range(0, len(over), TAKEN_MAX):
+            if not await self._take_up(over[first : first + TAKEN_MAX], ahead_ms):
+                return
+
+    async def _take_up(self, over: Sequence[tuple[Entry, EndedBy]], ahead_ms: int) -> bool:
+        """These; False: the database has not taken all of them yet.
+
+        Args:
+            ahead_ms: by how much our clock was ahead of the exchange's when the look began.
+        """
         told: dict[OrganisationId, dict[CallId, str]] = {}
         facts: list[tuple[OrganisationId, CallHandledAlone]] = []
-        ahead_ms = self._clock.now() - inventory.at
-        for entry, how in over[:LOOK_MAX]:
+        for number, (entry, how) in enumerate(over, 1):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
             route = self._router(_arrival(entry))
             if route is None:
                 log.warning("the exchange alone refused a call to a number that is nobody's")
@@ -211,13 +229,15 @@ class Alone:
             facts.append((route.organisation, fact))
         left = await self._forget_known(told)
         if not left:
-            return
-        for organisation, fact in facts:
+            return True
+        for number, (organisation, fact) in enumerate(facts, 1):
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
             if fact.call in left:
                 name = await self._named(organisation, fact.number) if fact.number is not None else None
                 self._inbox(organisation, fact if name is None else replace(fact, name=name))
         await pause(self._clock, WRITTEN_MS)
-        await self._forget_known(told)
+        return not await self._forget_known(told)
 
     async def _forget_known(self, told: dict[OrganisationId, dict[CallId, str]]) -> set[CallId]:
         """Forget what the database has; gives the others."""

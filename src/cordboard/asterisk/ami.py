@@ -12,6 +12,8 @@ import itertools
 from cordboard.asterisk.settings import APPLICATION
 
 TIMEOUT_MS = 2_000
+BREATH_BLOCKS = 20
+"""So many parts of a list are read before others have their turn: what has come in already is read without waiting."""
 MESSAGE_BYTES_MAX = 2**20
 """A whole configuration file read back; more is a fault."""
 
@@ -27,14 +29,35 @@ class AmiRefused(AmiFailed):
 class AmiClient:
     """One connection, opened at the first action."""
 
-    def __init__(self, port: int, password: str, *, host: str = "127.0.0.1", user: str = APPLICATION) -> None:
+    def __init__(
+        self,
+        port: int,
+        password: str,
+        *,
+        host: str = "127.0.0.1",
+        user: str = APPLICATION,
+        timeout_ms: int = TIMEOUT_MS,
+    ) -> None:
+        """`timeout_ms` is how long one action may take."""
         self._address = (host, port)
         self._user = user
         self._password = password
+        self._timeout_ms = timeout_ms
+        self._beside: list[AmiClient] = []
         self._numbers = itertools.count(1)
         self._turn = asyncio.Lock()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+
+    def beside(self, *, timeout_ms: int) -> AmiClient:
+        """Another connection to the same exchange, for what takes long: nothing here waits for it.
+
+        It is closed with this one.
+        """
+        host, port = self._address
+        other = AmiClient(port, self._password, host=host, user=self._user, timeout_ms=timeout_ms)
+        self._beside.append(other)
+        return other
 
     async def notify_talk(self, channel_name: str) -> None:
         """Ask a phone to answer (or to resume), as a click on its screen would; see `notify`."""
@@ -95,14 +118,14 @@ class AmiClient:
             until: the event that ends a list of events, whose lines are then part of the answer; None: no list.
 
         Raises:
-            AmiFailed: refused, not reachable, or no answer within `TIMEOUT_MS`.
+            AmiFailed: refused, not reachable, or no answer in time.
         """
         for key, value in fields.items():
             if "\r" in value or "\n" in value:
                 raise AmiFailed(f"{name}: the value of {key} holds a line break.")
         async with self._turn:
             try:
-                async with asyncio.timeout(TIMEOUT_MS / 1000):
+                async with asyncio.timeout(self._timeout_ms / 1000):
                     if self._writer is None:
                         await self._log_in()
                     answer = await self._exchange(name, fields, until)
@@ -114,6 +137,8 @@ class AmiClient:
 
     async def close(self) -> None:
         """Hang up."""
+        for other in self._beside:
+            await other.close()
         async with self._turn:
             await self._drop()
 
@@ -143,7 +168,11 @@ class AmiClient:
         self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         await self._writer.drain()
         answer: list[tuple[str, str]] = []
+        blocks = 0
         while True:
+            blocks += 1
+            if blocks % BREATH_BLOCKS == 0:
+                await asyncio.sleep(0)
             block = (await self._reader.readuntil(b"\r\n\r\n")).decode(errors="replace")
             lines_of_it = [
                 (key, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -85,10 +85,19 @@ class Devices:
             return
         self._offline[device] = self._clock.call_in(OFFLINE_SETTLE_MS, partial(self._is_offline, device))
 
-    def found(self, channels_of: Mapping[str, Iterable[str]]) -> None:
-        """All channels of all endpoints, as the exchange was asked."""
+    def found(self, channels_of: Mapping[str, Iterable[str]], told: Collection[OrganisationId] = ()) -> None:
+        """All channels of all endpoints, as the exchange was asked.
+
+        Args:
+            told: who may know nothing of what was told before: their desks may be new.
+        """
+        before = sorted(self._elsewhere)
         for endpoint, ids in channels_of.items():
             self.channels(endpoint, ids)
+        for device in before:
+            owner = self._owner.get(device)
+            if device in self._elsewhere and owner is not None and owner in told:
+                self._inbox(owner, DeviceElsewhere(device=device, elsewhere=True))
 
     def channels(self, endpoint: str, ids: Iterable[str]) -> None:
         """All channels of a telephone now: one that is not ours is a call that we do not carry (D11)."""

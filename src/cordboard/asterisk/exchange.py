@@ -365,7 +365,7 @@ class AsteriskExchange:
             self._inbox(organisation, ExchangeRestored(fresh=fresh, legs=found_legs, registered=registered))
         for channel in phones:
             self._arrivals.dialled_on_phone(channel)
-        self._devices.found(inventory.channels_of)
+        self._devices.found(inventory.channels_of, told)
 
     def _drop_empty(self, inventory: Inventory) -> None:
         """Bridges of lines and pairs that are no more, and those that a server left behind as it died."""

@@ -37,6 +37,13 @@ KEYS = ("entryUUID", "objectGUID", "nsUniqueId", "ipaUniqueID")
 PORTS = {"ldap": 389, "ldaps": 636}
 START_TLS = "1.3.6.1.4.1.1466.20037"
 RECEIVED_MAX = 65_536
+UNFINISHED_MAX = 4_000_000
+"""Bytes of one message. A directory says how long its message will be, and `sansldap` keeps what there is of it."""
+BYTES_MAX = 100_000_000
+"""For everything, as received and as kept: the server's memory is everybody's, and whoever administers one organisation
+says which directory is asked. Twenty times what 50,000 people with some numbers take."""
+VALUE_BYTES = 64
+"""What a value takes here besides its own bytes; a directory can send twenty million of three bytes."""
 _SAID = {
     1: LdapProblem.NOT_ALLOWED,  # Active Directory, to who has not said a name.
     3: LdapProblem.TOO_MANY,
@@ -69,7 +76,7 @@ def read(source: LdapRow, limit: int) -> list[LdapEntry]:
         raise LdapFailure(LdapProblem.FILTER, str(problem)) from problem
     with _line(source) as line:
         found: list[LdapEntry] = []
-        cookie = b""
+        cookie, kept = b"", 0
         while True:
             page = PagedResultControl(critical=False, size=PAGE, cookie=cookie)
             line.client.search_request(
@@ -78,6 +85,9 @@ def read(source: LdapRow, limit: int) -> list[LdapEntry]:
             while not isinstance(said := line.next(LDAPMessage), SearchResultDone):
                 # A reference to another server is not followed: name and password are for this one alone.
                 if isinstance(said, SearchResultEntry):
+                    kept += _weight(said)
+                    if kept > BYTES_MAX:
+                        raise LdapFailure(LdapProblem.TOO_MANY, f"more than {BYTES_MAX} bytes")
                     found.append(_entry(said))
                 if len(found) > limit:
                     raise LdapFailure(LdapProblem.TOO_MANY, f"more than {limit} entries")
@@ -96,6 +106,8 @@ class _Line:
         self._road = road
         self._until = time.monotonic() + WHOLE_S
         self._read: list[LDAPMessage] = []
+        self._received = self._unfinished = 0
+        """Bytes, in all and since a message was whole."""
 
     def next(self, kind: type[Message]) -> Message:
         """What it says next, after what there was to say.
@@ -103,6 +115,7 @@ class _Line:
         Raises:
             OSError: it said nothing, or went away.
             LDAPError: that was no LDAP.
+            LdapFailure: it said too much.
         """
         if unsent := self.client.data_to_send():
             self._road.sendall(unsent)
@@ -112,7 +125,12 @@ class _Line:
             received = self._road.recv(RECEIVED_MAX)
             if not received:
                 raise ConnectionResetError("it closed the connection")
-            self._read = list(self.client.receive(received))
+            self._received += len(received)
+            self._unfinished += len(received)
+            if self._received > BYTES_MAX or self._unfinished > UNFINISHED_MAX:
+                raise LdapFailure(LdapProblem.TOO_MANY, f"{self._received} bytes, and no end")
+            if read := list(self.client.receive(received)):
+                self._read, self._unfinished = read, 0
         said = self._read.pop(0)
         if not isinstance(said, kind):
             raise LDAPError(f"it said {type(said).__name__}")
@@ -178,6 +196,12 @@ def _require_done(result: LDAPResult, *, names: bool = False) -> None:
     # A name that is none is as wrong as one that nobody has.
     known = LdapProblem.PASSWORD if names and code in (32, 34) else _SAID.get(code, LdapProblem.FAILED)
     raise LdapFailure(known, f"{result.result_code.name.lower()} {result.diagnostics_message}".strip())
+
+
+def _weight(said: SearchResultEntry) -> int:
+    """About what it takes in memory, in bytes."""
+    sizes = (len(value) for one in said.attributes for value in one.values)
+    return sum(size + VALUE_BYTES for size in sizes) + VALUE_BYTES * len(said.attributes)
 
 
 def _entry(said: SearchResultEntry) -> LdapEntry:

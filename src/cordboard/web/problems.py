@@ -58,8 +58,15 @@ def refused(_request: AnyRequest, problem: Refusal) -> Response[Problem]:
 
 
 def bad_request(_request: AnyRequest, problem: HTTPException) -> Response[Problem]:
-    """What the framework itself refuses: malformed, unknown address, wrong method."""
-    codes = {400: "bad_request", 401: "no_session", 403: "no_right", 404: "not_found", 405: "bad_method"}
+    """What the framework itself refuses: malformed, unknown address, wrong method, larger than it may be."""
+    codes = {
+        400: "bad_request",
+        401: "no_session",
+        403: "no_right",
+        404: "not_found",
+        405: "bad_method",
+        413: "request_too_large",
+    }
     return Response(
         Problem(code=codes.get(problem.status_code, "bad_request")), status_code=problem.status_code
     )

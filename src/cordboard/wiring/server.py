@@ -399,9 +399,8 @@ class Server:
         provider = Provider(self.database.directories, self.administration)
         parts = administered(settings, self.administration, self.tenancy, self.voices)
         booth = AsteriskBooth(self.ari.link(STUDIO_APPLICATION), new_id=self._new_id)
-        studio = studio_of(
-            parts["announcements"], booth, engine=self.engine, clock=self.clock, sounds=self.sounds
-        )
+        rebuilt = self.recovery.told
+        studio = studio_of(parts["announcements"], booth, self.engine, self.clock, self.sounds, rebuilt)
         self.applying = Applying(
             administration=self.administration,
             provider=provider,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cordboard.app.administration.announcements import Announcements
 from cordboard.app.administration.studio import Studio
 from cordboard.app.clock import Clock
@@ -13,9 +15,18 @@ from cordboard.wiring.sounds import Sounds
 
 
 def studio_of(
-    announcements: Announcements, booth: AsteriskBooth, *, engine: Engine, clock: Clock, sounds: Sounds
+    announcements: Announcements,
+    booth: AsteriskBooth,
+    engine: Engine,
+    clock: Clock,
+    sounds: Sounds,
+    rebuilt: list[Callable[[OrganisationId], None]],
 ) -> Studio:
-    """Of this server; it listens from now on, and what a server before it recorded is gone."""
+    """Of this server; it listens from now on, and what a server before it recorded is gone.
+
+    Args:
+        rebuilt: who is told of an organisation that was rebuilt.
+    """
 
     def board(organisation: OrganisationId) -> Board | None:
         desk = engine.desks.get(organisation)
@@ -32,5 +43,6 @@ def studio_of(
         forget=sounds.forget_message,
     )
     sounds.forget_messages(PREFIX)
+    rebuilt.append(studio.put_back)
     booth.start(studio.told)
     return studio

@@ -91,7 +91,7 @@ class Telephones:
             )
         except provision.ProvisionFailed:
             log.exception("the exchange did not take all phones")
-        await self._send()
+        await self._send(self._fallbacks())
 
     def agents_changed(self) -> None:
         """Somebody may have signed in or taken another phone: a moment later the exchange knows."""
@@ -100,13 +100,13 @@ class Telephones:
 
     def _settled(self) -> None:
         self._timer = None
-        if self._is_up() and self._fallbacks() != self._written:
-            self._jobs.spawn(self._send())
+        if self._is_up() and (fallbacks := self._fallbacks()) != self._written:
+            self._jobs.spawn(self._send(fallbacks))
 
-    async def _send(self) -> None:
-        self._written = self._fallbacks()
+    async def _send(self, fallbacks: provision.Fallbacks) -> None:
+        self._written = fallbacks
         try:
-            await self._provisioner.write_fallbacks(self._written)
+            await self._provisioner.write_fallbacks(fallbacks)
         except AmiFailed:
             log.warning("the exchange did not take the fall-backs; they are sent again")
             self._written = None

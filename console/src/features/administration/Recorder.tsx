@@ -7,8 +7,8 @@ import { problemWords } from "./words.ts";
 
 interface Props {
   readonly busy: boolean;
-  /** It is good: have it be heard. */
-  readonly keep: (sound: Blob) => void;
+  /** It is good: have it be heard. False: it is not, and was not lost by it. */
+  readonly keep: (sound: Blob) => Promise<boolean>;
 }
 
 /** Records with this browser's microphone: speak, listen, keep it or try again. */
@@ -71,6 +71,11 @@ export function Recorder({ busy, keep }: Props) {
     }
   }
 
+  async function keepDraft(sound: Blob): Promise<void> {
+    // Whatever is wrong, what was spoken is still there to try again with.
+    if (await keep(sound)) setDraft(null);
+  }
+
   return (
     <>
       {records ? (
@@ -90,10 +95,7 @@ export function Recorder({ busy, keep }: Props) {
             className="btn"
             data={{ "data-kind": "primary" }}
             busy={busy}
-            onPress={() => {
-              keep(draft.sound);
-              setDraft(null);
-            }}
+            onPress={() => void keepDraft(draft.sound)}
           >{t`Keep this recording`}</Press>
         </>
       )}

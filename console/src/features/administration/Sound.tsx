@@ -1,12 +1,13 @@
 import { useLingui } from "@lingui/react/macro";
 import { type ChangeEvent, type ReactNode, useState } from "react";
 import { admin } from "../../connection/admin.ts";
+import { Refused } from "../../connection/api.ts";
 import { useAsk } from "../../connection/ask.ts";
 import { Note } from "../../ui/Note.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Recorder } from "./Recorder.tsx";
 import { TelephoneRecorder } from "./TelephoneRecorder.tsx";
-import { toTelephone } from "./telephone-sound.ts";
+import { isTooLong, toTelephone } from "./telephone-sound.ts";
 import type { Known } from "./use-lists.ts";
 import { problemWords, refusalWords } from "./words.ts";
 
@@ -31,7 +32,7 @@ interface Props {
 /** What callers hear: listen to it, put a recording in its place. */
 export function Sound({ id, place, version, may, known, says, more }: Props) {
   const { t } = useLingui();
-  const { busy, problem, ask } = useAsk();
+  const { busy, problem, ask, refuse } = useAsk();
   // Another recording of the same length is told by nothing else, and the browser keeps what it has at an address.
   const [heard, setHeard] = useState(() => Date.now());
   const again = async (words: string): Promise<void> => {
@@ -39,13 +40,20 @@ export function Sound({ id, place, version, may, known, says, more }: Props) {
     setHeard(Date.now());
     toast(words, "check", "ringing");
   };
-  const carryOut = (work: () => Promise<unknown>, words: string): void =>
-    void ask(async () => {
+  const carryOut = async (work: () => Promise<unknown>, words: string): Promise<boolean> => {
+    const done = await ask(async () => {
       await work();
       await again(words);
     });
-  const keep = (sound: Blob): void =>
-    carryOut(() => admin.record(id, sound), t`This recording is heard from now on.`);
+    return done !== undefined;
+  };
+  const keep = async (sound: Blob): Promise<boolean> => {
+    if (isTooLong(sound)) {
+      refuse(new Refused({ code: "sound_too_long", args: {} }));
+      return false;
+    }
+    return await carryOut(() => admin.record(id, sound), t`This recording is heard from now on.`);
+  };
 
   async function choose(event: ChangeEvent<HTMLInputElement>): Promise<void> {
     const chosen = event.target.files?.[0];
@@ -59,7 +67,7 @@ export function Sound({ id, place, version, may, known, says, more }: Props) {
       toast(problemWords("bad_sound", {}));
       return;
     }
-    keep(sound);
+    await keep(sound);
   }
 
   return (
@@ -90,7 +98,7 @@ export function Sound({ id, place, version, may, known, says, more }: Props) {
               id={id}
               kept={() => void again(t`This recording is heard from now on.`)}
             />
-            {more(busy, carryOut)}
+            {more(busy, (work, words) => void carryOut(work, words))}
           </div>
         )}
         {problem !== null && <Note kind="problem">{refusalWords(problem)}</Note>}

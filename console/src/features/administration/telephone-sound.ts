@@ -1,6 +1,8 @@
 /** Samples a second of what a telephone line carries. */
 const RATE = 8_000;
 const HEAD_BYTES = 44;
+/** What the server takes of one sound: five minutes. */
+const SECONDS_MAX = 300;
 
 /**
  * Any sound that this browser can play (WAV, MP3, ...) as a WAV file for a telephone: one channel of 16 bits.
@@ -18,6 +20,11 @@ export async function toTelephone(file: ArrayBuffer): Promise<Blob> {
     }
   }
   return wav(mixed);
+}
+
+/** The server would not take it. */
+export function isTooLong(sound: Blob): boolean {
+  return sound.size > HEAD_BYTES + SECONDS_MAX * RATE * 2;
 }
 
 /** Samples from -1 to 1 as a WAV file; louder ones are cut off. */

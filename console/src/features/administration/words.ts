@@ -374,6 +374,8 @@ export function refusedWords(code: string, args: Readonly<Record<string, string>
       const detail = args["detail"] ?? "";
       return t`The directory refused it. ${detail}`.trim();
     }
+    case "sound_too_long":
+      return t`A recording lasts five minutes at most, and this one is longer. Nothing has been sent.`;
     case "bad_request":
     case "version_missing":
       return t`The server did not understand this. Load the page again.`;

@@ -200,6 +200,12 @@ class Studio:
                 self._fail(take, None)
                 self._booth.hang_up(take.leg)
 
+    def put_back(self, organisation: OrganisationId) -> None:
+        """Its desk is a new one, which does not know that a telephone is being spoken into."""
+        for take in self._takes.values():
+            if take.actor.organisation == organisation and not take.over:
+                self._tell(organisation, DeviceEngaged(device=take.device, engaged=True))
+
     # --- what the exchange tells ---
 
     def told(self, event: Event) -> None:

@@ -18,7 +18,7 @@ from cordboard.web.requests.admin import actor_of, refusals
 from cordboard.web.services import Services
 
 BYTES_MAX = 5_000_000
-"""Five minutes for a telephone."""
+"""Five minutes for a telephone, and somewhat more: of what is a little too long it can be said why it is not taken."""
 
 
 class AnnouncementRequests(Controller):
