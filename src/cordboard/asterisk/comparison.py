@@ -5,13 +5,13 @@ Taking everything up anew, as after a restart, would let every telephone ring an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from cordboard.asterisk.inventory import Inventory
-from cordboard.asterisk.translate import instant
-from cordboard.core.events import LegRole
+from cordboard.asterisk.translate import BridgeName, instant
+from cordboard.core.events import LegRole, Place
 from cordboard.core.types import LegId, OrganisationId
 
 COMPARE_MS = 30_000
@@ -71,3 +71,17 @@ def compare(
             and found.leg not in inventory.inside
         },
     )
+
+
+def unneeded(inventory: Inventory, is_used: Callable[[BridgeName], bool]) -> Iterator[BridgeName]:
+    """Bridges of lines that are no more, and of pairs that nobody is left of.
+
+    Args:
+        is_used: somebody may be on the way into it.
+    """
+    used = set(inventory.inside.values())
+    for name in filter(None, map(BridgeName.parse, inventory.bridges)):
+        line_is_gone = name.place is Place.LINE and LegId(name.subject) not in inventory.names
+        is_empty = str(name) not in used and not is_used(name)
+        if line_is_gone or (name.place is Place.PAIR and is_empty):
+            yield name

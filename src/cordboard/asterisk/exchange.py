@@ -21,7 +21,7 @@ from cordboard.asterisk import translate
 from cordboard.asterisk.alone import Alone
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
-from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare
+from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare, unneeded
 from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.entrances import Entrances
@@ -43,7 +43,6 @@ from cordboard.core.events import (
     LegEnded,
     LegFound,
     LegRole,
-    PhoneTransferAsked,
     Place,
 )
 from cordboard.core.types import DeviceId, LegId, OrganisationId
@@ -372,13 +371,8 @@ class AsteriskExchange:
         for bridge in inventory.doubles:
             if not self._bridges.is_ours(bridge):
                 self._spawn(self._bridges.destroy(bridge))
-        used = set(inventory.inside.values())
-        for name in filter(None, map(BridgeName.parse, inventory.bridges)):
-            line_is_gone = name.place is Place.LINE and LegId(name.subject) not in inventory.names
-            # Two may be on their way into it.
-            is_empty = str(name) not in used and not self._bridges.is_used(name)
-            if line_is_gone or (name.place is Place.PAIR and is_empty):
-                self._drop_bridge(name)
+        for name in unneeded(inventory, self._bridges.is_used):
+            self._drop_bridge(name)
 
     # --- events ---
 
@@ -430,7 +424,7 @@ class AsteriskExchange:
                 if self._legs.owner(target) is None or not self._deeds.said(target, playback.id):
                     return
             case ari.ChannelTransfer(state=None):
-                self._transfer_key(event)
+                self._arrivals.transfer_key(event, self._clock.now())
                 return
             case ari.ChannelDtmfReceived() if not self._legs.pressed(*translate.pressed(event)):
                 return
@@ -448,18 +442,6 @@ class AsteriskExchange:
             self._forget(leg, owner)
         elif isinstance(fact, LegEnded):
             self._leave_bridge(leg)
-
-    def _transfer_key(self, event: ari.ChannelTransfer) -> None:
-        """The transfer key on a telephone. The core does it, and answers the telephone."""
-        leg = LegId(event.referred_by.source_channel.id)
-        owner, fact = self._legs.owner(leg), translate.fact(event)
-        # One that we do not know is not ours to answer, or has just been passed on and is no more.
-        if owner is None or not self._legs.transferred(leg, fact, translate.instant(event.timestamp)):
-            return
-        if not isinstance(fact, PhoneTransferAsked):
-            self._deeds.not_transferring(leg)
-            return
-        self._inbox(owner, self._arrivals.leads(event.referred_by.source_channel, fact, self._clock.now()))
 
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         if self._legs.device(leg) is not None and owner is not None:
