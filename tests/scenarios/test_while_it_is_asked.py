@@ -176,6 +176,60 @@ async def test_a_click_while_the_exchange_is_asked_anew_is_not_undone() -> None:
         assert caller.hears().sound is Sound.MUSIC
 
 
+@pytest.mark.rule("5.1-k", "D16")
+async def test_a_click_while_the_look_waits_for_an_earlier_command_is_not_undone() -> None:
+    """It is carried out only after the exchange was asked, so that answer knows nothing of it either."""
+    async with Office() as office:
+        call, caller = await talking(office)
+
+        async def music_is_slow() -> None:
+            await pause(office.clock, 100)
+
+        async def clicks() -> None:
+            await pause(office.clock, 20)
+            office.ask(HoldCall(agent=CHANTAL, call=call.id))
+            once_at(office, "POST", "addChannel", music_is_slow)
+            await pause(office.clock, 20)
+
+        waits = once_at(office, "POST", "addChannel", clicks)
+        office.caller("+31622222222").call(ALGEMEEN)
+        while not waits:
+            await office.pass_ms(1)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(3_000)
+
+        assert call.state is CallState.HELD
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("5.1-k", "D16")
+async def test_a_desk_at_which_something_is_done_all_the_time_is_asked_until_the_answer_holds() -> None:
+    """No answer from before a click is believed, however often there was one; nor is the look given up."""
+    async with Office() as office:
+        call, caller = await talking(office)
+        looks = 0
+
+        async def clicks(method: str, uri: str) -> None:
+            nonlocal looks
+            if (method, uri) == ("GET", "bridges"):
+                looks += 1
+                if looks <= 5:
+                    click = ResumeCall if call.state is CallState.HELD else HoldCall
+                    office.ask(click(agent=CHANTAL, call=call.id))
+                    await pause(office.clock, 20)
+            elif uri.endswith("/addChannel"):
+                # Carried out only when the exchange has said what there was before.
+                await pause(office.clock, 30)
+
+        answering(office, clicks)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(10_000)
+
+        assert looks == 6
+        assert call.state is CallState.HELD
+        assert caller.hears().sound is Sound.MUSIC
+
+
 @pytest.mark.rule("X-h")
 async def test_an_exchange_that_could_not_be_prepared_is_prepared_again() -> None:
     """Whatever went wrong: nobody could be served otherwise, and nothing else would notice."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -101,6 +102,8 @@ class Deeds:
         """What has still to be written on these legs."""
         self.posted: Counter[OrganisationId] = Counter()
         """How many commands there were: what was asked of the exchange before the last of them may be old."""
+        self._done: Counter[OrganisationId] = Counter()
+        """How many of those are over."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
@@ -111,9 +114,17 @@ class Deeds:
             known = [leg for leg in legs if leg is not None]
             # What is begun within, and what goes wrong with it, is told in the log as this call's.
             with about(self._call_of(command, known)):
-                self.lanes.post(known, job)
+                task = self.lanes.post(known, job)
+                task.add_done_callback(partial(self._is_done, organisation))
                 asked = {"organisation": organisation, "command": type(command).__name__, "legs": known}
                 say_later(partial(log.info, "asked of the exchange", extra=asked))
+
+    def _is_done(self, organisation: OrganisationId, _task: asyncio.Task[None]) -> None:
+        self._done[organisation] += 1
+
+    def at_rest(self, of: Collection[OrganisationId]) -> dict[OrganisationId, int]:
+        """Those of them for whom nothing is under way, with how many commands of theirs there were."""
+        return {one: self.posted[one] for one in of if self.posted[one] == self._done[one]}
 
     def _call_of(self, command: Command, legs: Sequence[LegId]) -> CallId | None:
         """For which call this is: it says so, or the last one of these legs, the party's before the line's."""
