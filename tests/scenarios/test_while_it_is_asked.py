@@ -230,6 +230,28 @@ async def test_a_desk_at_which_something_is_done_all_the_time_is_asked_until_the
         assert caller.hears().sound is Sound.MUSIC
 
 
+@pytest.mark.rule("2.6-c", "D16")
+async def test_a_number_dialled_while_the_exchange_is_asked_is_called_at_once() -> None:
+    """That its leg has come lies in what is gone through afterwards: what waits for that is not waited for."""
+    async with Office(trunk=True) as office:
+        outside = office.pretended.outsider("+31201234567", trunk="t-out")
+        call, _ = await talking(office)
+        await office.asks(ArmTransfer(agent=CHANTAL, call=call.id, kind=TransferKind.ATTENDED))
+
+        async def dials() -> None:
+            office.ask(
+                TransferToNumber(agent=CHANTAL, call=call.id, number="31201234567", kind=NumberKind.NATIONAL)
+            )
+            await pause(office.clock, 20)
+
+        done = once_at(office, "GET", "bridges", dials)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(1_000)
+
+        assert done
+        assert outside.is_ringing
+
+
 @pytest.mark.rule("X-h")
 async def test_an_exchange_that_could_not_be_prepared_is_prepared_again() -> None:
     """Whatever went wrong: nobody could be served otherwise, and nothing else would notice."""

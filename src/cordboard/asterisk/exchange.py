@@ -307,6 +307,8 @@ class AsteriskExchange:
             return await take_first_inventory(self._transport, self._boot, self._prepare), set(of)
         looks = LOOKS_MAX
         while True:
+            # What is under way may itself wait for an event that came in the round before.
+            self._not_yet()
             await self._deeds.lanes.passed()
             self._backlog = self._backlog or []
             posted = self._deeds.at_rest(of)
