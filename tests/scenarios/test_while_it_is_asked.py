@@ -21,7 +21,7 @@ from cordboard.core.types import EndedBy, NumberKind, TransferKind
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
 from tests.support.answering import answering
-from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, Office
+from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, Office
 
 LOOK_MS = COMPARE_MS + 2_000
 
@@ -228,6 +228,34 @@ async def test_a_desk_at_which_something_is_done_all_the_time_is_asked_until_the
         assert looks == 6
         assert call.state is CallState.HELD
         assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("D16")
+async def test_telephones_that_begin_to_ring_while_the_two_are_compared_ring_once() -> None:
+    """The comparison waits for an earlier command; who came meanwhile is in the answer, and no stranger."""
+    async with Office() as office:
+        call, _ = await talking(office)
+        rung = len(office.phones[PIET].ended)
+        compared = office.exchange.compared
+
+        async def is_slow() -> None:
+            await pause(office.clock, 500)
+
+        def comes() -> None:
+            office.caller("+31622222222").call(ALGEMEEN)
+
+        while office.exchange.compared == compared:
+            await office.pass_ms(10)
+        await office.pass_ms(COMPARE_MS - 200)
+        slow = once_at(office, "POST", "addChannel", is_slow)
+        office.ask(HoldCall(agent=CHANTAL, call=call.id))
+        office.clock.call_in(250, comes)
+        await office.pass_ms(2_000)
+
+        assert slow
+        assert office.exchange.compared == compared + 2
+        assert office.phones[PIET].is_ringing
+        assert len(office.phones[PIET].ended) == rung
 
 
 @pytest.mark.rule("2.6-c", "D16")

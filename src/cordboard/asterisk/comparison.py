@@ -41,6 +41,7 @@ def compare(
     known: AbstractSet[LegId],
     inventory: Inventory,
     *,
+    ours: AbstractSet[LegId],
     placed: Mapping[LegId, str],
     still: Mapping[LegId, str],
 ) -> Differences:
@@ -48,14 +49,15 @@ def compare(
 
     Args:
         known: whom we knew before the exchange was asked; what was begun later may not be in its answer.
+        ours: those, and whom we have come to know until now: the answer may have them, and they are no strangers.
         placed: who was in which bridge before it was asked.
         still: who is, now that it has answered: who was moved between is no difference.
     """
     return Differences(
         gone=frozenset(known - inventory.names.keys()),
-        strange=frozenset(organisation for organisation, found in inventory.legs if found.leg not in known),
+        strange=frozenset(organisation for organisation, found in inventory.legs if found.leg not in ours),
         has_strangers=any(
-            channel.id not in known and inventory.at - instant(channel.creationtime) > STRANGER_MS
+            channel.id not in ours and inventory.at - instant(channel.creationtime) > STRANGER_MS
             for channel in inventory.unmarked
         ),
         answered=frozenset(

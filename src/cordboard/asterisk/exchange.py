@@ -192,8 +192,10 @@ class AsteriskExchange:
                 self._drop_empty(inventory)
                 self.compared += 1
                 # First what was told meanwhile: only what nobody told is different.
+                begun = known | self._legs.known()
                 self._replay(inventory)
-                found = compare(known, inventory, placed=placed, still=self._bridges.settled())
+                still, ours = self._bridges.settled(), begun | self._legs.known()
+                found = compare(known, inventory, ours=ours, placed=placed, still=still)
                 self._tell_differences(found)
                 for leg, bridge in found.astray.items():
                     log.warning(
