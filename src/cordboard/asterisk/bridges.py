@@ -289,9 +289,11 @@ class Bridges:
             if unseen:
                 query["inhibitConnectedLineUpdates"] = "true"
             answer = await self._wire.ask("POST", f"bridges/{bridge}/addChannel", query=query)
-            if answer is None or answer.status != 404 or self._ids.get(str(name)) != bridge:
+            if answer is None or answer.status != 404:
                 break
-            del self._ids[str(name)]
+            # Another who found so too may have made it anew already.
+            if self._ids.get(str(name)) == bridge:
+                del self._ids[str(name)]
             legs = anew
         return answer
 

@@ -176,7 +176,7 @@ class Deeds:
 
     def put_back(self, leg: LegId, bridge: str) -> None:
         """Put a leg, which the exchange has nowhere, where it was put before."""
-        self.lanes.post([leg], partial(self._bridges.put_back, leg, bridge))
+        self.lanes.post([leg], partial(self._put_back, leg, bridge))
 
     def not_transferring(self, leg: LegId) -> None:
         """Tell a telephone, whose transfer key was pressed, that this cannot be done."""
@@ -253,6 +253,12 @@ class Deeds:
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
         if await self._bridges.put_to_music(name, command.leg) is None:
             self._unsure(organisation)
+
+    async def _put_back(self, leg: LegId, bridge: str) -> None:
+        # Who hears a sentence is moved only when that is over, and all commands behind it would wait so long too
+        # (22.10, seen). It is not cut short for that: the next comparison finds the leg again.
+        if not await self._speaking.hears(leg):
+            await self._bridges.put_back(leg, bridge)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
         answer = await self._wire.ask(
