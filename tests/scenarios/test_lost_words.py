@@ -15,6 +15,7 @@ from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
+from tests.asterisk.announced import passed_on_to_piet
 from tests.support.answering import answering
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
 
@@ -163,6 +164,54 @@ async def test_who_is_in_no_bridge_any_more_hears_again_within_half_a_minute() -
 
         assert talker.hears().people == {"chantal"}
         assert {one.hears().sound for one in (waiter, held)} == {Sound.MUSIC}
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_who_is_in_another_bridge_than_was_meant_is_put_into_that_within_half_a_minute() -> None:
+    """Else one who talks hears the music of those on hold, and one on hold hears an agent with nobody knowing of it."""
+    async with Office() as office:
+        talker, held = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        held.call(ALGEMEEN)
+        await office.pass_ms(500)
+        first, second = sorted(office.board.calls.values(), key=lambda call: call.state is CallState.WAITING)
+        await office.asks(AnswerCall(agent=PIET, call=second.id))
+        await office.pass_ms(500)
+        await office.asks(HoldCall(agent=PIET, call=second.id))
+        await office.pass_ms(1_000)
+        registry, bridging = office.pretended.registry, office.pretended.bridging
+        at_line, on_hold = (registry.channels[call.leg] for call in (first, second))
+        line, music = (registry.bridges[channel.bridge or ""] for channel in (at_line, on_hold))
+        bridging.enter(music, at_line)
+        bridging.enter(line, on_hold)
+        assert held.hears().people == {"chantal"}
+
+        await office.pass_ms(A_ROUND_MS)
+
+        assert talker.hears().people == {"chantal"}
+        assert held.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_who_talk_over_a_wire_whose_bridge_was_replaced_are_left_alone() -> None:
+    """A bridge that mixes takes the place of the one there was, under the same name: nobody is in a wrong one."""
+    async with Office() as office:
+        caller, _, _ = await passed_on_to_piet(office)
+        await office.pass_ms(15_000)
+        moves = list[str]()
+
+        async def note(_method: str, uri: str) -> None:
+            if uri.endswith("/addChannel"):
+                moves.append(uri)
+
+        answering(office, note)
+        compared = office.exchange.compared
+        await office.pass_ms(A_ROUND_MS)
+
+        assert office.exchange.compared > compared
+        assert not moves
+        assert caller.hears().people == {"piet"}
 
 
 @pytest.mark.rule("2.1.1-m", "X-h")

@@ -196,7 +196,7 @@ class Bridges:
         return {leg: key for leg, key in self._inside.items() if not any(leg in move for move in self._moves)}
 
     async def put_back(self, leg: LegId, key: str) -> None:
-        """Put a leg, which the exchange has nowhere, into the bridge of this name; not one that was moved meanwhile."""
+        """Put a leg, which is not there, into the bridge of this name again; not one that was moved meanwhile."""
         name = BridgeName.parse(key)
         if name is None or self._inside.get(leg) != key:
             return

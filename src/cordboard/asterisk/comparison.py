@@ -34,7 +34,8 @@ class Differences:
     answered: frozenset[LegId]
     """Telephones and dialled people who are up; whether that was heard, the board knows."""
     astray: Mapping[LegId, str]
-    """They live and are in no bridge, so they hear nothing: the name of the one in which we had put them."""
+    """They live and are in no bridge, or in another, so they do not hear whom they should: the name of the one in which
+    we had put them. A bridge that took another's place has its name."""
 
 
 def compare(
@@ -70,7 +71,7 @@ def compare(
             for _, found in inventory.legs
             if found.leg in placed
             and still.get(found.leg) == placed[found.leg]
-            and found.leg not in inventory.inside
+            and inventory.inside.get(found.leg) != placed[found.leg]
         },
     )
 

@@ -175,7 +175,7 @@ class Deeds:
         return True
 
     def put_back(self, leg: LegId, bridge: str) -> None:
-        """Put a leg, which the exchange has nowhere, where it was put before."""
+        """Put a leg, which the exchange has nowhere or elsewhere, where it was put before."""
         self.lanes.post([leg], partial(self._put_back, leg, bridge))
 
     def not_transferring(self, leg: LegId) -> None:

@@ -199,7 +199,7 @@ class AsteriskExchange:
                 self._tell_differences(found)
                 for leg, bridge in found.astray.items():
                     log.warning(
-                        "a leg was in no bridge and is put back", extra={"leg": leg, "bridge": bridge}
+                        "a leg is not in its bridge and is put back", extra={"leg": leg, "bridge": bridge}
                     )
                     self._deeds.put_back(leg, bridge)
                 if found.gone & self._legs.known():
