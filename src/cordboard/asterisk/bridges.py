@@ -102,6 +102,10 @@ class Bridges:
         """Somebody is in it, or on the way there."""
         return str(name) in self._inside.values()
 
+    def is_inside(self, name: BridgeName, leg: LegId) -> bool:
+        """This leg is in it, or on the way there."""
+        return self._inside.get(leg) == str(name)
+
     def is_ours(self, bridge: str) -> bool:
         """The bridge of this id is the one that we put legs into."""
         return bridge in self._ids.values()

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from cordboard.app.about import about, current_call, say_later
 from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
+from cordboard.asterisk.doubts import Doubts
 from cordboard.asterisk.lanes import Lanes
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
@@ -85,8 +86,11 @@ class Deeds:
         inbox: Inbox,
         notifier: Notifier | None,
         unsure: Callable[[OrganisationId], None],
+        doubts: Doubts,
     ) -> None:
-        """`unsure` is told when nobody knows whether a command was carried out (reliability F16)."""
+        """`unsure` is told when nobody knows whether a command was carried out, `doubts` of those that were refused and
+        leave a party where the core does not believe it (reliability F16).
+        """
         self._wire = wire
         self._bridges = bridges
         self._legs = legs
@@ -96,6 +100,7 @@ class Deeds:
         self._notifier = notifier
         self.web_devices: frozenset[DeviceId] = frozenset()
         self._unsure = unsure
+        self._doubts = doubts
         parties.inbox, parties.unsure = inbox, unsure
         self._talk_when_ringing: set[LegId] = set()
         self._marks: dict[LegId, dict[str, str]] = {}
@@ -186,6 +191,7 @@ class Deeds:
         """The leg is no more."""
         self._legs.forget(leg)
         self._parties.forget(leg)
+        self._doubts.forget(leg)
         self._speaking.forget(leg)
         self._talk_when_ringing.discard(leg)
         self._marks.pop(leg, None)
@@ -251,8 +257,11 @@ class Deeds:
             return
         await self._parties.ready(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        if await self._bridges.put_to_music(name, command.leg) is None:
+        answer = await self._bridges.put_to_music(name, command.leg)
+        if answer is None:
             self._unsure(organisation)
+        elif not answer.is_done:
+            self._doubts.of(command.leg, organisation)
 
     async def _put_back(self, leg: LegId, bridge: str) -> None:
         # Who hears a sentence is moved only when that is over, and all commands behind it would wait so long too
@@ -315,12 +324,18 @@ class Deeds:
 
     async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
         await self._parties.ready(command.party)
+        talks = command.line is not None and self._bridges.is_inside(
+            BridgeName(place=Place.LINE, organisation=organisation, subject=command.line), command.party
+        )
         name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
         answer = await self._bridges.put_to_music(name, command.party)
         if answer is None:
             self._unsure(organisation)
-        elif not answer.is_done:
+        elif not answer.is_done and talks:
             self._inbox(organisation, HoldFailed(party=command.party))
+        elif not answer.is_done:
+            # It was in a pair, or nowhere: there is no talk with this agent that could go on.
+            self._doubts.of(command.party, organisation)
 
     async def _announce(self, organisation: OrganisationId, command: Announce, sound: str) -> None:
         if command.answer:

@@ -24,6 +24,7 @@ from cordboard.asterisk.bridges import Bridges
 from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare, unneeded
 from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
+from cordboard.asterisk.doubts import Doubts
 from cordboard.asterisk.entrances import Entrances
 from cordboard.asterisk.inventory import Inventory, take_first_inventory, take_inventory
 from cordboard.asterisk.legs import Legs
@@ -107,9 +108,7 @@ class AsteriskExchange:
         self._jobs = Jobs()
         self._spawn = self._jobs.spawn
         self._legs = Legs()
-        self._bridges = Bridges(
-            self._wire, new_id, lives=lambda leg: self._legs.owner(leg) is not None, music=music
-        )
+        self._bridges = Bridges(self._wire, new_id, lives=self._lives, music=music)
         self._entrances = Entrances()
         self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
         speaking = Speaking(self._wire, new_id, media)
@@ -123,6 +122,7 @@ class AsteriskExchange:
             inbox=inbox,
             notifier=notifier,
             unsure=self.look_again,
+            doubts=Doubts(clock, lives=self._lives, look=self.look_again),
         )
         self._devices = Devices(
             self._wire, self._legs, inbox, clock, self._spawn, asks_talk=notifier is not None
@@ -166,6 +166,9 @@ class AsteriskExchange:
         """Ask what lives in the exchange, for one organisation: it was rebuilt, or a command's fate is unknown."""
         if self._transport.connected:
             self._look([organisation])
+
+    def _lives(self, leg: LegId) -> bool:
+        return self._legs.owner(leg) is not None
 
     async def settle(self) -> None:
         """Wait until nothing is under way (for tests and for a clean stop)."""
