@@ -26,8 +26,12 @@ class SlowWire(Wire):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.slow: LegId | None = None
+        self.slow: str | None = None
         self.go = asyncio.Event()
+        self.gone: set[str] = set()
+        """Ids of bridges that somebody else has destroyed."""
+        self.moved: list[tuple[str, str]] = []
+        """Each bridge and the legs that were put into it."""
 
     async def ask(
         self,
@@ -37,7 +41,13 @@ class SlowWire(Wire):
         body: Mapping[str, object] | None = None,
     ) -> AriResponse | None:
         self.asked.append(f"{method} {uri}")
-        if self.slow is not None and (query or {}).get("channel") == self.slow:
+        if uri.endswith("/addChannel"):
+            bridge = uri.split("/")[1]
+            self.moved.append((bridge, (query or {}).get("channel", "")))
+            await asyncio.sleep(0)
+            if bridge in self.gone:
+                return AriResponse(404)
+        if self.slow is not None and self.slow in ((query or {}).get("channel"), uri):
             await self.go.wait()
         return AriResponse(204)
 
@@ -120,3 +130,78 @@ async def test_only_who_is_still_meant_to_be_there_is_put_back() -> None:
     assert wire.asked == []
     await bridges.put_back(OTHER, str(ON_HOLD))
     assert wire.asked == ["POST bridges/hold/addChannel", "POST bridges/hold/moh"]
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_two_who_are_put_back_at_once_are_both_put_into_the_bridge_that_is_made_anew() -> None:
+    """Both find that their bridge was destroyed; it is made once more, and nobody stays outside."""
+    wire = SlowWire()
+    ids = iter(["old", "new", "unused"])
+    bridges = Bridges(wire, lambda: next(ids), lives=lambda _leg: True, music=lambda _name: None)
+    await bridges.put_to_music(ON_HOLD, CALLER)
+    await bridges.put_to_music(ON_HOLD, OTHER)
+    wire.gone.add("old")
+    wire.moved.clear()
+
+    await asyncio.gather(*(bridges.put_back(leg, str(ON_HOLD)) for leg in (CALLER, OTHER)))
+
+    assert sorted(wire.moved) == [("new", CALLER), ("new", OTHER), ("old", CALLER), ("old", OTHER)]
+    assert wire.asked.count("POST bridges") == 2
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_of_two_who_are_held_at_once_in_a_bridge_that_is_gone_neither_is_refused() -> None:
+    """The second one is told that it is gone only when the first has made another."""
+    wire = SlowWire()
+    ids = iter(["line", "old", "new", "unused"])
+    bridges = Bridges(wire, lambda: next(ids), lives=lambda _leg: True, music=lambda _name: None)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    await bridges.put_to_music(ON_HOLD, OTHER)
+    wire.gone.add("old")
+
+    answers = await asyncio.gather(*(bridges.put_to_music(ON_HOLD, leg) for leg in (CALLER, OTHER)))
+
+    assert [answer is not None and answer.is_done for answer in answers] == [True, True]
+    assert bridges.settled()[CALLER] == bridges.settled()[OTHER] == str(ON_HOLD)
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_a_bridge_that_one_is_still_moved_out_of_stays_when_another_takes_its_place() -> None:
+    """A third on the line is put on hold while it is replaced by one that mixes: taken away, it would end the move."""
+    wire = SlowWire()
+    ids = iter(["plain", "hold", "mixes"])
+    bridges = Bridges(wire, lambda: next(ids), lives=lambda _leg: True, music=lambda _name: None)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    wire.slow = CALLER
+    held = asyncio.create_task(bridges.put_to_music(ON_HOLD, CALLER))
+    await asyncio.sleep(0.01)
+
+    await bridges.put_on_line(ON_LINE, LINE, OTHER, wire=True)
+    assert "DELETE bridges/plain" not in wire.asked
+    assert ("mixes", f"{LINE},{OTHER}") in wire.moved
+
+    wire.go.set()
+    await held
+    assert wire.asked.count("DELETE bridges/plain") == 1
+    assert bridges.settled() == {LINE: str(ON_LINE), OTHER: str(ON_LINE), CALLER: str(ON_HOLD)}
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_who_is_put_on_hold_while_the_lines_bridge_is_made_anew_is_not_taken_back_to_it() -> None:
+    """Whoever is on the line comes along; one who has been sent elsewhere before it was made does not."""
+    wire = SlowWire()
+    ids = iter(["plain", "hold", "mixes"])
+    bridges = Bridges(wire, lambda: next(ids), lives=lambda _leg: True, music=lambda _name: None)
+    await bridges.put_on_line(ON_LINE, LINE, CALLER)
+    await bridges.put_to_music(ON_HOLD, OTHER)
+    wire.slow = "bridges"
+    wired = asyncio.create_task(bridges.put_on_line(ON_LINE, LINE, OTHER, wire=True))
+    await asyncio.sleep(0.01)
+
+    await bridges.put_to_music(ON_HOLD, CALLER)
+    wire.go.set()
+    await wired
+
+    assert wire.moved[-1] == ("mixes", f"{LINE},{OTHER}")
+    assert bridges.settled() == {LINE: str(ON_LINE), OTHER: str(ON_LINE), CALLER: str(ON_HOLD)}
+    assert wire.asked.count("DELETE bridges/plain") == 1

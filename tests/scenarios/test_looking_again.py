@@ -7,14 +7,16 @@ from functools import partial
 
 import pytest
 
+from cordboard.asterisk.comparison import COMPARE_MS
 from cordboard.asterisk.transport import AriResponse, AriTimeout
 from cordboard.core.call import CallState
-from cordboard.core.requests import AnswerCall, HangUpCall, HoldCall, ResumeCall
+from cordboard.core.requests import AnswerCall, HangUpCall, HoldCall, ResumeCall, UndoTransfer
 from cordboard.core.types import DeviceId
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
+from tests.asterisk.announced import passed_on_to_piet
 from tests.support.answering import Answer, answering
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
 
@@ -214,6 +216,51 @@ async def test_a_line_that_missed_its_first_caller_is_on_the_second_call() -> No
         await office.pass_ms(1_000)
 
         assert caller.hears().people == {"chantal"}
+
+
+@pytest.mark.rule("2.1.1-m", "X-h")
+async def test_a_caller_whom_the_exchange_did_not_put_in_the_queue_hears_music_all_the_same() -> None:
+    """A refusal is no end: the caller lives, and the exchange is asked where."""
+    async with Office() as office:
+        answering(office, times(1, refused, "POST", "addChannel"))
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(2_000)
+
+        assert office.only_call().state is CallState.WAITING
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("2.1.1-m", "X-h")
+async def test_a_leg_that_the_exchange_moves_nowhere_costs_few_looks() -> None:
+    """Each look lets telephones ring anew, so what can never be done is not tried every instant."""
+    async with Office() as office:
+        answering(office, times(10_000, refused, "POST", "addChannel"))
+        office.caller().call(ALGEMEEN)
+        await office.pass_ms(500)
+        rung = len(office.phones[PIET].ended)
+        await office.pass_ms(COMPARE_MS)
+
+        assert len(office.phones[PIET].ended) - rung <= 3
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_a_hold_that_is_refused_after_an_undo_leaves_nobody_shown_where_they_are_not() -> None:
+    """The caller was in no talk with this agent, but with the colleague, so there is none to go on with."""
+    async with Office() as office:
+        caller, call, _ = await passed_on_to_piet(office)
+        answering(office, times(1, refused, "POST", "addChannel"))
+        await office.asks(UndoTransfer(agent=CHANTAL, call=call.id))
+        await office.pass_ms(3_000)
+
+        hears = caller.hears()
+        match call.state:
+            case CallState.ACTIVE:
+                assert hears.people == {call.agent}
+            case CallState.HELD:
+                assert hears.sound is Sound.MUSIC
+            case _:
+                assert call.state is CallState.TRANSFERRED
+                assert hears.people == {"piet"}
 
 
 @pytest.mark.rule("D16")

@@ -8,12 +8,15 @@ from cordboard.asterisk.comparison import COMPARE_MS
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.way_out import WaysOut
 from cordboard.core.call import CallState
+from cordboard.core.commands import Announce, Phrase, Sentence
 from cordboard.core.leaving import MESSAGE_MS_MAX
 from cordboard.core.requests import AnswerCall, HoldCall
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.simulator.exchange import SimulatedExchange
 from cordboard.simulator.faults import Faults
 from cordboard.simulator.hearing import Sound
+from tests.asterisk.announced import passed_on_to_piet
+from tests.support.answering import answering
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
 
 A_ROUND_MS = COMPARE_MS + 2_000
@@ -161,6 +164,98 @@ async def test_who_is_in_no_bridge_any_more_hears_again_within_half_a_minute() -
 
         assert talker.hears().people == {"chantal"}
         assert {one.hears().sound for one in (waiter, held)} == {Sound.MUSIC}
+
+
+@pytest.mark.rule("5.1-k", "X-h")
+async def test_who_is_in_another_bridge_than_was_meant_is_put_into_that_within_half_a_minute() -> None:
+    """Else one who talks hears the music of those on hold, and one on hold hears an agent with nobody knowing of it."""
+    async with Office() as office:
+        talker, held = office.caller("+31611111111").call(ALGEMEEN), office.caller("+31622222222")
+        await office.pass_ms(500)
+        await office.asks(AnswerCall(agent=CHANTAL, call=office.only_call().id))
+        held.call(ALGEMEEN)
+        await office.pass_ms(500)
+        first, second = sorted(office.board.calls.values(), key=lambda call: call.state is CallState.WAITING)
+        await office.asks(AnswerCall(agent=PIET, call=second.id))
+        await office.pass_ms(500)
+        await office.asks(HoldCall(agent=PIET, call=second.id))
+        await office.pass_ms(1_000)
+        registry, bridging = office.pretended.registry, office.pretended.bridging
+        at_line, on_hold = (registry.channels[call.leg] for call in (first, second))
+        line, music = (registry.bridges[channel.bridge or ""] for channel in (at_line, on_hold))
+        bridging.enter(music, at_line)
+        bridging.enter(line, on_hold)
+        assert held.hears().people == {"chantal"}
+
+        await office.pass_ms(A_ROUND_MS)
+
+        assert talker.hears().people == {"chantal"}
+        assert held.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("D7", "X-h")
+async def test_who_talk_over_a_wire_whose_bridge_was_replaced_are_left_alone() -> None:
+    """A bridge that mixes takes the place of the one there was, under the same name: nobody is in a wrong one."""
+    async with Office() as office:
+        caller, _, _ = await passed_on_to_piet(office)
+        await office.pass_ms(15_000)
+        moves = list[str]()
+
+        async def note(_method: str, uri: str) -> None:
+            if uri.endswith("/addChannel"):
+                moves.append(uri)
+
+        answering(office, note)
+        compared = office.exchange.compared
+        await office.pass_ms(A_ROUND_MS)
+
+        assert office.exchange.compared > compared
+        assert not moves
+        assert caller.hears().people == {"piet"}
+
+
+@pytest.mark.rule("2.1.1-m", "X-h")
+@pytest.mark.parametrize("is_heard_of", [True, False], ids=["its end is heard of", "its end is not heard of"])
+async def test_who_is_in_no_bridge_and_hears_a_sentence_is_put_back_when_that_is_over(
+    is_heard_of: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moved before, the leg would let that command wait, and with it all others of the connection."""
+    spoken_ms = 40_000
+    sound = ["sound:cordboard/nl/position"] * (spoken_ms // 1_500)
+    monkeypatch.setattr(Office, "media", staticmethod(lambda _organisation, _phrases, _language: sound))
+    lost = () if is_heard_of else ("PlaybackFinished",)
+    async with Office(lossy("ChannelLeftBridge", "BridgeDestroyed", *lost)) as office:
+        compared = office.exchange.compared
+        while office.exchange.compared == compared:
+            await office.pass_ms(1_000)
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(COMPARE_MS - 15_000)
+        said = Announce(
+            leg=office.only_call().leg,
+            phrases=(Phrase(sentence=Sentence.POSITION, number=1),),
+            language="nl",
+            answer=True,
+        )
+        office.exchange.post(ORGANISATION, [said])
+        await office.pass_ms(1_000)
+        office.pretended.faults.drop = 1.0
+        for bridge in list(office.pretended.registry.bridges.values()):
+            office.pretended.bridging.destroy(bridge)
+        moves = list[str]()
+
+        async def note(_method: str, uri: str) -> None:
+            if uri.endswith("/addChannel"):
+                moves.append(uri)
+
+        answering(office, note)
+        await office.pass_ms(20_000)
+        assert office.exchange.compared == compared + 2
+        assert office.pretended.is_playing(office.only_call().leg)
+        assert not moves
+
+        await office.pass_ms(A_ROUND_MS)
+
+        assert caller.hears().sound is Sound.MUSIC
 
 
 async def test_when_both_agree_nothing_is_told_and_no_telephone_rings_anew() -> None:

@@ -21,7 +21,7 @@ from cordboard.core.types import EndedBy, NumberKind, TransferKind
 from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
 from tests.support.answering import answering
-from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, Office
+from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, Office
 
 LOOK_MS = COMPARE_MS + 2_000
 
@@ -174,6 +174,110 @@ async def test_a_click_while_the_exchange_is_asked_anew_is_not_undone() -> None:
         assert slow
         assert call.state is CallState.HELD
         assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("5.1-k", "D16")
+async def test_a_click_while_the_look_waits_for_an_earlier_command_is_not_undone() -> None:
+    """It is carried out only after the exchange was asked, so that answer knows nothing of it either."""
+    async with Office() as office:
+        call, caller = await talking(office)
+
+        async def music_is_slow() -> None:
+            await pause(office.clock, 100)
+
+        async def clicks() -> None:
+            await pause(office.clock, 20)
+            office.ask(HoldCall(agent=CHANTAL, call=call.id))
+            once_at(office, "POST", "addChannel", music_is_slow)
+            await pause(office.clock, 20)
+
+        waits = once_at(office, "POST", "addChannel", clicks)
+        office.caller("+31622222222").call(ALGEMEEN)
+        while not waits:
+            await office.pass_ms(1)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(3_000)
+
+        assert call.state is CallState.HELD
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("5.1-k", "D16")
+async def test_a_desk_at_which_something_is_done_all_the_time_is_asked_until_the_answer_holds() -> None:
+    """No answer from before a click is believed, however often there was one; nor is the look given up."""
+    async with Office() as office:
+        call, caller = await talking(office)
+        looks = 0
+
+        async def clicks(method: str, uri: str) -> None:
+            nonlocal looks
+            if (method, uri) == ("GET", "bridges"):
+                looks += 1
+                if looks <= 5:
+                    click = ResumeCall if call.state is CallState.HELD else HoldCall
+                    office.ask(click(agent=CHANTAL, call=call.id))
+                    await pause(office.clock, 20)
+            elif uri.endswith("/addChannel"):
+                # Carried out only when the exchange has said what there was before.
+                await pause(office.clock, 30)
+
+        answering(office, clicks)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(10_000)
+
+        assert looks == 6
+        assert call.state is CallState.HELD
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("D16")
+async def test_telephones_that_begin_to_ring_while_the_two_are_compared_ring_once() -> None:
+    """The comparison waits for an earlier command; who came meanwhile is in the answer, and no stranger."""
+    async with Office() as office:
+        call, _ = await talking(office)
+        rung = len(office.phones[PIET].ended)
+        compared = office.exchange.compared
+
+        async def is_slow() -> None:
+            await pause(office.clock, 500)
+
+        def comes() -> None:
+            office.caller("+31622222222").call(ALGEMEEN)
+
+        while office.exchange.compared == compared:
+            await office.pass_ms(10)
+        await office.pass_ms(COMPARE_MS - 200)
+        slow = once_at(office, "POST", "addChannel", is_slow)
+        office.ask(HoldCall(agent=CHANTAL, call=call.id))
+        office.clock.call_in(250, comes)
+        await office.pass_ms(2_000)
+
+        assert slow
+        assert office.exchange.compared == compared + 2
+        assert office.phones[PIET].is_ringing
+        assert len(office.phones[PIET].ended) == rung
+
+
+@pytest.mark.rule("2.6-c", "D16")
+async def test_a_number_dialled_while_the_exchange_is_asked_is_called_at_once() -> None:
+    """That its leg has come lies in what is gone through afterwards: what waits for that is not waited for."""
+    async with Office(trunk=True) as office:
+        outside = office.pretended.outsider("+31201234567", trunk="t-out")
+        call, _ = await talking(office)
+        await office.asks(ArmTransfer(agent=CHANTAL, call=call.id, kind=TransferKind.ATTENDED))
+
+        async def dials() -> None:
+            office.ask(
+                TransferToNumber(agent=CHANTAL, call=call.id, number="31201234567", kind=NumberKind.NATIONAL)
+            )
+            await pause(office.clock, 20)
+
+        done = once_at(office, "GET", "bridges", dials)
+        office.exchange.look_again(ORGANISATION)
+        await office.pass_ms(1_000)
+
+        assert done
+        assert outside.is_ringing
 
 
 @pytest.mark.rule("X-h")

@@ -93,7 +93,19 @@ class Arrivals:
         # After the caller was placed: nobody waits for it.
         self._deeds.mark(leg)
 
-    def leads(self, channel: ari.Channel, asked: PhoneTransferAsked, now: Instant) -> PhoneTransferAsked:
+    def transfer_key(self, event: ari.ChannelTransfer, now: Instant) -> None:
+        """The transfer key on a telephone. The core does it, and answers the telephone."""
+        leg = LegId(event.referred_by.source_channel.id)
+        owner, fact = self._legs.owner(leg), translate.fact(event)
+        # One that we do not know is not ours to answer, or has just been passed on and is no more.
+        if owner is None or not self._legs.transferred(leg, fact, translate.instant(event.timestamp)):
+            return
+        if not isinstance(fact, PhoneTransferAsked):
+            self._deeds.not_transferring(leg)
+            return
+        self._inbox(owner, self._leads(event.referred_by.source_channel, fact, now))
+
+    def _leads(self, channel: ari.Channel, asked: PhoneTransferAsked, now: Instant) -> PhoneTransferAsked:
         """A transfer to one of our own numbers goes where the number leads, not out and in again."""
         if asked.number is None:
             return asked

@@ -58,6 +58,8 @@ class Bridges:
         """Name of the bridge in which a leg is: the last one out stops a holding bridge's music (22.10, seen)."""
         self._moves: list[Mapping[LegId, str | None]] = []
         """The moves under way: whom, and out of which bridge. Until it is done they are still in that one."""
+        self._replaced: dict[str, list[str]] = {}
+        """Ids of bridges whose place another has taken, by the name of both, while somebody is moved out of them."""
 
     def found(
         self,
@@ -79,6 +81,8 @@ class Bridges:
         # Which of them mix is not known: the next wire makes its bridge anew.
         self._mixing = {key for key in self._mixing if not meant(key)}
         self._making = {key: task for key, task in self._making.items() if not meant(key)}
+        # Empty ones with the name of another are seen in each answer.
+        self._replaced = {key: those for key, those in self._replaced.items() if not meant(key)}
         self._ids = {key: id_ for key, id_ in self._ids.items() if not meant(key)}
         self._ids |= {key: id_ for key, id_ in ids.items() if meant(key)}
         self._inside = {leg: key for leg, key in self._inside.items() if not meant(key)}
@@ -102,6 +106,10 @@ class Bridges:
         """Somebody is in it, or on the way there."""
         return str(name) in self._inside.values()
 
+    def is_inside(self, name: BridgeName, leg: LegId) -> bool:
+        """This leg is in it, or on the way there."""
+        return self._inside.get(leg) == str(name)
+
     def is_ours(self, bridge: str) -> bool:
         """The bridge of this id is the one that we put legs into."""
         return bridge in self._ids.values()
@@ -116,7 +124,7 @@ class Bridges:
         if self.is_used(name):
             return
         if name.place is Place.PAIR:
-            if any(str(name) in move.values() for move in self._moves):
+            if self._is_left(str(name)):
                 # Whoever is moved out of a bridge while that is taken away is put nowhere, and hears nothing for ever;
                 # the exchange says that all was done (22.10, seen). The last one out comes by here again.
                 return
@@ -196,7 +204,7 @@ class Bridges:
         return {leg: key for leg, key in self._inside.items() if not any(leg in move for move in self._moves)}
 
     async def put_back(self, leg: LegId, key: str) -> None:
-        """Put a leg, which the exchange has nowhere, into the bridge of this name; not one that was moved meanwhile."""
+        """Put a leg, which is not there, into the bridge of this name again; not one that was moved meanwhile."""
         name = BridgeName.parse(key)
         if name is None or self._inside.get(leg) != key:
             return
@@ -224,11 +232,13 @@ class Bridges:
         plain = self._ids.pop(key, None)
         self._mixing.add(key)
         all_of_them = list(dict.fromkeys([*(leg for leg, at in self._inside.items() if at == key), *legs]))
-        answer = await self._put(name, all_of_them, anew=all_of_them, unseen=unseen)
+        along = frozenset(all_of_them) - frozenset(legs)
+        answer = await self._put(name, all_of_them, anew=all_of_them, unseen=unseen, along=along)
         if plain is None:
             return answer
         if answer is not None and answer.is_done:
-            await self.destroy(plain)
+            self._replaced.setdefault(key, []).append(plain)
+            await self._end_replaced(key)
         else:
             # They stayed where they were.
             made, self._ids[key] = self._ids.get(key), plain
@@ -237,23 +247,47 @@ class Bridges:
                 await self.destroy(made)
         return answer
 
+    async def _end_replaced(self, key: str) -> None:
+        """Destroy what was replaced, when nobody is moved out of it any more: the last one out comes by here again."""
+        if not self._is_left(key):
+            for bridge in self._replaced.pop(key, ()):
+                await self.destroy(bridge)
+
+    def _is_left(self, key: str) -> bool:
+        """Somebody is being moved out of a bridge of this name."""
+        return any(key in move.values() for move in self._moves)
+
     async def _put(
-        self, name: BridgeName, legs: list[LegId], *, anew: list[LegId], unseen: bool = False
+        self,
+        name: BridgeName,
+        legs: list[LegId],
+        *,
+        anew: list[LegId],
+        unseen: bool = False,
+        along: AbstractSet[LegId] = frozenset(),
     ) -> AriResponse | None:
+        """Put these in.
+
+        Args:
+            anew: who is put into a bridge that had to be made again.
+            along: those of them whom no command is about, so that another may move them meanwhile: then that counts.
+        """
         key = str(name)
         before = {leg: self._inside.get(leg) for leg in anew}
         # From now on, as others who come meanwhile must see: music begins with the first one in.
         self._inside |= dict.fromkeys(legs, key)
         with self._under_way(before):
-            answer = await self._add(name, legs, anew=anew, unseen=unseen)
+            answer = await self._add(name, legs, anew=anew, unseen=unseen, along=along)
+        moved = {leg for leg in along if self._inside.get(leg) != key}
         if answer is not None and answer.is_done:
-            self._inside |= dict.fromkeys(filter(self._lives, anew), key)
+            self._inside |= dict.fromkeys(filter(self._lives, [leg for leg in anew if leg not in moved]), key)
             for left in {there for there in before.values() if there != key}:
                 await self._left(left)
+            await self._end_replaced(key)
         elif answer is not None:
             # Who is no more is not back in the last place either: others are kept from a line while somebody is on it.
             is_gone = len(legs) == 1 and answer.status in _NO_SUCH_LEG
-            for leg in legs:
+            for leg in [leg for leg in legs if leg not in moved]:
                 self._back(leg, None if is_gone else before[leg])
             # Of two who did not come together nothing stays behind.
             await self._left(key)
@@ -270,28 +304,39 @@ class Bridges:
         name = BridgeName.parse(key) if key is not None else None
         if name is not None and name.place is Place.PAIR:
             await self.tidy(name)
+        if key is not None:
+            await self._end_replaced(key)
 
     async def destroy(self, bridge: str) -> None:
         """End a bridge that nobody needs."""
         await self._wire.ask("DELETE", f"bridges/{bridge}")
 
     async def _add(
-        self, name: BridgeName, legs: list[LegId], *, anew: list[LegId], unseen: bool
+        self,
+        name: BridgeName,
+        legs: list[LegId],
+        *,
+        anew: list[LegId],
+        unseen: bool,
+        along: AbstractSet[LegId],
     ) -> AriResponse | None:
-        """Put these in; `anew`: who is put into a bridge that had to be made again."""
         answer = None
         # A bridge that somebody destroyed behind our back is made anew, once.
         for _ in range(2):
             bridge = await self._bridge(name)
             if bridge is None:
                 return None
-            query = {"channel": ",".join(legs)}
+            # The bridge may have taken its time, and some of those who were to come along have gone elsewhere.
+            still = [leg for leg in legs if leg not in along or self.is_inside(name, leg)]
+            query = {"channel": ",".join(still)}
             if unseen:
                 query["inhibitConnectedLineUpdates"] = "true"
             answer = await self._wire.ask("POST", f"bridges/{bridge}/addChannel", query=query)
-            if answer is None or answer.status != 404 or self._ids.get(str(name)) != bridge:
+            if answer is None or answer.status != 404:
                 break
-            del self._ids[str(name)]
+            # Another who found so too may have made it anew already.
+            if self._ids.get(str(name)) == bridge:
+                del self._ids[str(name)]
             legs = anew
         return answer
 

@@ -5,13 +5,13 @@ Taking everything up anew, as after a restart, would let every telephone ring an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from cordboard.asterisk.inventory import Inventory
-from cordboard.asterisk.translate import instant
-from cordboard.core.events import LegRole
+from cordboard.asterisk.translate import BridgeName, instant
+from cordboard.core.events import LegRole, Place
 from cordboard.core.types import LegId, OrganisationId
 
 COMPARE_MS = 30_000
@@ -34,13 +34,15 @@ class Differences:
     answered: frozenset[LegId]
     """Telephones and dialled people who are up; whether that was heard, the board knows."""
     astray: Mapping[LegId, str]
-    """They live and are in no bridge, so they hear nothing: the name of the one in which we had put them."""
+    """They live and are in no bridge, or in another, so they do not hear whom they should: the name of the one in which
+    we had put them. A bridge that took another's place has its name."""
 
 
 def compare(
     known: AbstractSet[LegId],
     inventory: Inventory,
     *,
+    ours: AbstractSet[LegId],
     placed: Mapping[LegId, str],
     still: Mapping[LegId, str],
 ) -> Differences:
@@ -48,14 +50,15 @@ def compare(
 
     Args:
         known: whom we knew before the exchange was asked; what was begun later may not be in its answer.
+        ours: those, and whom we have come to know until now: the answer may have them, and they are no strangers.
         placed: who was in which bridge before it was asked.
         still: who is, now that it has answered: who was moved between is no difference.
     """
     return Differences(
         gone=frozenset(known - inventory.names.keys()),
-        strange=frozenset(organisation for organisation, found in inventory.legs if found.leg not in known),
+        strange=frozenset(organisation for organisation, found in inventory.legs if found.leg not in ours),
         has_strangers=any(
-            channel.id not in known and inventory.at - instant(channel.creationtime) > STRANGER_MS
+            channel.id not in ours and inventory.at - instant(channel.creationtime) > STRANGER_MS
             for channel in inventory.unmarked
         ),
         answered=frozenset(
@@ -68,6 +71,20 @@ def compare(
             for _, found in inventory.legs
             if found.leg in placed
             and still.get(found.leg) == placed[found.leg]
-            and found.leg not in inventory.inside
+            and inventory.inside.get(found.leg) != placed[found.leg]
         },
     )
+
+
+def unneeded(inventory: Inventory, is_used: Callable[[BridgeName], bool]) -> Iterator[BridgeName]:
+    """Bridges of lines that are no more, and of pairs that nobody is left of.
+
+    Args:
+        is_used: somebody may be on the way into it.
+    """
+    used = set(inventory.inside.values())
+    for name in filter(None, map(BridgeName.parse, inventory.bridges)):
+        line_is_gone = name.place is Place.LINE and LegId(name.subject) not in inventory.names
+        is_empty = str(name) not in used and not is_used(name)
+        if line_is_gone or (name.place is Place.PAIR and is_empty):
+            yield name

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from cordboard.app.about import about, current_call, say_later
 from cordboard.asterisk import translate
 from cordboard.asterisk.bridges import Bridges
+from cordboard.asterisk.doubts import Doubts
 from cordboard.asterisk.lanes import Lanes
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
@@ -84,8 +86,11 @@ class Deeds:
         inbox: Inbox,
         notifier: Notifier | None,
         unsure: Callable[[OrganisationId], None],
+        doubts: Doubts,
     ) -> None:
-        """`unsure` is told when nobody knows whether a command was carried out (reliability F16)."""
+        """`unsure` is told when nobody knows whether a command was carried out, `doubts` of those that were refused and
+        leave a party where the core does not believe it (reliability F16).
+        """
         self._wire = wire
         self._bridges = bridges
         self._legs = legs
@@ -95,12 +100,15 @@ class Deeds:
         self._notifier = notifier
         self.web_devices: frozenset[DeviceId] = frozenset()
         self._unsure = unsure
+        self._doubts = doubts
         parties.inbox, parties.unsure = inbox, unsure
         self._talk_when_ringing: set[LegId] = set()
         self._marks: dict[LegId, dict[str, str]] = {}
         """What has still to be written on these legs."""
         self.posted: Counter[OrganisationId] = Counter()
         """How many commands there were: what was asked of the exchange before the last of them may be old."""
+        self._done: Counter[OrganisationId] = Counter()
+        """How many of those are over."""
         self.lanes = Lanes()
 
     def post(self, organisation: OrganisationId, commands: Sequence[Command]) -> None:
@@ -111,9 +119,17 @@ class Deeds:
             known = [leg for leg in legs if leg is not None]
             # What is begun within, and what goes wrong with it, is told in the log as this call's.
             with about(self._call_of(command, known)):
-                self.lanes.post(known, job)
+                task = self.lanes.post(known, job)
+                task.add_done_callback(partial(self._is_done, organisation))
                 asked = {"organisation": organisation, "command": type(command).__name__, "legs": known}
                 say_later(partial(log.info, "asked of the exchange", extra=asked))
+
+    def _is_done(self, organisation: OrganisationId, _task: asyncio.Task[None]) -> None:
+        self._done[organisation] += 1
+
+    def at_rest(self, of: Collection[OrganisationId]) -> dict[OrganisationId, int]:
+        """Those of them for whom nothing is under way, with how many commands of theirs there were."""
+        return {one: self.posted[one] for one in of if self.posted[one] == self._done[one]}
 
     def _call_of(self, command: Command, legs: Sequence[LegId]) -> CallId | None:
         """For which call this is: it says so, or the last one of these legs, the party's before the line's."""
@@ -164,8 +180,8 @@ class Deeds:
         return True
 
     def put_back(self, leg: LegId, bridge: str) -> None:
-        """Put a leg, which the exchange has nowhere, where it was put before."""
-        self.lanes.post([leg], partial(self._bridges.put_back, leg, bridge))
+        """Put a leg, which the exchange has nowhere or elsewhere, where it was put before."""
+        self.lanes.post([leg], partial(self._put_back, leg, bridge))
 
     def not_transferring(self, leg: LegId) -> None:
         """Tell a telephone, whose transfer key was pressed, that this cannot be done."""
@@ -175,6 +191,7 @@ class Deeds:
         """The leg is no more."""
         self._legs.forget(leg)
         self._parties.forget(leg)
+        self._doubts.forget(leg)
         self._speaking.forget(leg)
         self._talk_when_ringing.discard(leg)
         self._marks.pop(leg, None)
@@ -240,8 +257,17 @@ class Deeds:
             return
         await self._parties.ready(command.leg)
         name = BridgeName(place=Place.QUEUE, organisation=organisation, subject=command.queue)
-        if await self._bridges.put_to_music(name, command.leg) is None:
+        answer = await self._bridges.put_to_music(name, command.leg)
+        if answer is None:
             self._unsure(organisation)
+        elif not answer.is_done:
+            self._doubts.of(command.leg, organisation)
+
+    async def _put_back(self, leg: LegId, bridge: str) -> None:
+        # Who hears a sentence is moved only when that is over, and all commands behind it would wait so long too
+        # (22.10, seen). It is not cut short for that: the next comparison finds the leg again.
+        if not await self._speaking.hears(leg):
+            await self._bridges.put_back(leg, bridge)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
         answer = await self._wire.ask(
@@ -298,12 +324,18 @@ class Deeds:
 
     async def _hold(self, organisation: OrganisationId, command: Hold) -> None:
         await self._parties.ready(command.party)
+        talks = command.line is not None and self._bridges.is_inside(
+            BridgeName(place=Place.LINE, organisation=organisation, subject=command.line), command.party
+        )
         name = BridgeName(place=Place.HOLD, organisation=organisation, subject="")
         answer = await self._bridges.put_to_music(name, command.party)
         if answer is None:
             self._unsure(organisation)
-        elif not answer.is_done:
+        elif not answer.is_done and talks:
             self._inbox(organisation, HoldFailed(party=command.party))
+        elif not answer.is_done:
+            # It was in a pair, or nowhere: there is no talk with this agent that could go on.
+            self._doubts.of(command.party, organisation)
 
     async def _announce(self, organisation: OrganisationId, command: Announce, sound: str) -> None:
         if command.answer:

@@ -21,14 +21,15 @@ from cordboard.asterisk import translate
 from cordboard.asterisk.alone import Alone
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
-from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare
+from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare, unneeded
 from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
+from cordboard.asterisk.doubts import Doubts
 from cordboard.asterisk.entrances import Entrances
-from cordboard.asterisk.inventory import Inventory, take_inventory
+from cordboard.asterisk.inventory import Inventory, take_first_inventory, take_inventory
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
-from cordboard.asterisk.settings import APPLICATION, event_filter
+from cordboard.asterisk.settings import APPLICATION
 from cordboard.asterisk.speaking import Media, Speaking
 from cordboard.asterisk.translate import Arrival, BridgeName
 from cordboard.asterisk.transport import AriTransport, AriUnavailable
@@ -43,7 +44,6 @@ from cordboard.core.events import (
     LegEnded,
     LegFound,
     LegRole,
-    PhoneTransferAsked,
     Place,
 )
 from cordboard.core.types import DeviceId, LegId, OrganisationId
@@ -60,8 +60,10 @@ TRAILING_MS = 500
 """The word of an end may come so much later than an answer in which the leg is not any more."""
 NOT_TAKEN_UP = (AriUnavailable, OSError, ValueError)
 """It is away, a file of it cannot be written, or a setting is wrong: the next try may do."""
+ASK_AGAIN_MS_MAX = 4_000
+"""The longest such pause, where something was commanded all the while: asked less often, it answers sooner."""
 LOOKS_MAX = 3
-"""So often the exchange is asked at most, should something be commanded meanwhile."""
+"""So often the exchange is asked at most before such a pause, should something be commanded meanwhile."""
 
 
 class AsteriskExchange:
@@ -106,9 +108,7 @@ class AsteriskExchange:
         self._jobs = Jobs()
         self._spawn = self._jobs.spawn
         self._legs = Legs()
-        self._bridges = Bridges(
-            self._wire, new_id, lives=lambda leg: self._legs.owner(leg) is not None, music=music
-        )
+        self._bridges = Bridges(self._wire, new_id, lives=self._lives, music=music)
         self._entrances = Entrances()
         self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
         speaking = Speaking(self._wire, new_id, media)
@@ -122,6 +122,7 @@ class AsteriskExchange:
             inbox=inbox,
             notifier=notifier,
             unsure=self.look_again,
+            doubts=Doubts(clock, lives=self._lives, look=self.look_again),
         )
         self._devices = Devices(
             self._wire, self._legs, inbox, clock, self._spawn, asks_talk=notifier is not None
@@ -137,6 +138,7 @@ class AsteriskExchange:
         self._to_tell: set[OrganisationId] = set()
         """Who waits to hear what lives in the exchange."""
         self._looking: asyncio.Task[None] | None = None
+        self._again_ms = ASK_AGAIN_MS
         self._replaying: Inventory | None = None
         """While events of before the inventory are gone through: that inventory."""
         self.up = False
@@ -165,6 +167,9 @@ class AsteriskExchange:
         if self._transport.connected:
             self._look([organisation])
 
+    def _lives(self, leg: LegId) -> bool:
+        return self._legs.owner(leg) is not None
+
     async def settle(self) -> None:
         """Wait until nothing is under way (for tests and for a clean stop)."""
         await self._jobs.settle()
@@ -181,7 +186,7 @@ class AsteriskExchange:
         """Tell what one of the two has and the other has not (F3); where that is not enough, take all up anew."""
         connection, known, placed = self._connections, self._legs.known(), self._bridges.settled()
         try:
-            inventory = await self._ask(is_new=False)
+            inventory, _ = await self._ask(is_new=False)
         except AriUnavailable as problem:
             log.warning("the exchange does not say what lives in it", extra={"reason": str(problem)})
             self._not_yet()
@@ -190,12 +195,14 @@ class AsteriskExchange:
                 self._drop_empty(inventory)
                 self.compared += 1
                 # First what was told meanwhile: only what nobody told is different.
+                begun = known | self._legs.known()
                 self._replay(inventory)
-                found = compare(known, inventory, placed=placed, still=self._bridges.settled())
+                still, ours = self._bridges.settled(), begun | self._legs.known()
+                found = compare(known, inventory, ours=ours, placed=placed, still=still)
                 self._tell_differences(found)
                 for leg, bridge in found.astray.items():
                     log.warning(
-                        "a leg was in no bridge and is put back", extra={"leg": leg, "bridge": bridge}
+                        "a leg is not in its bridge and is put back", extra={"leg": leg, "bridge": bridge}
                     )
                     self._deeds.put_back(leg, bridge)
                 if found.gone & self._legs.known():
@@ -248,7 +255,7 @@ class AsteriskExchange:
             connection = self._connections
             told, self._to_tell = self._to_tell, set()
             try:
-                inventory = await self._ask(is_new=connection != self._known_connection, of=told)
+                inventory, sure = await self._ask(is_new=connection != self._known_connection, of=told)
             except NOT_TAKEN_UP:
                 # Whatever it is: without an answer nobody can be served, and only this asks for it.
                 self._to_tell |= told
@@ -262,12 +269,23 @@ class AsteriskExchange:
                 self._to_tell |= told
                 continue
             is_new, has_stayed = connection != self._known_connection, inventory.boot == self._boot
-            self._believe(inventory, told, is_new=is_new)
+            self._believe(inventory, sure, is_new=is_new)
             self._known_connection = connection
             self._replay(inventory)
             if is_new and has_stayed:
                 self._spawn(self._prepare_meanwhile(connection))
             self._look_what_it_did_alone(inventory)
+            self._again_ms = self._look_later(told - sure, connection) if told - sure else ASK_AGAIN_MS
+
+    def _look_later(self, organisations: set[OrganisationId], connection: int) -> int:
+        """Look again for these in a while; others, and a new connection, need not wait. Gives the next such while."""
+
+        def look() -> None:
+            if self._is_on(connection):
+                self._look(organisations)
+
+        self._clock.call_in(self._again_ms, look)
+        return min(2 * self._again_ms, ASK_AGAIN_MS_MAX)
 
     def _look_what_it_did_alone(self, inventory: Inventory) -> None:
         if self._alone is not None:
@@ -277,34 +295,33 @@ class AsteriskExchange:
         """It is the connection that there is now."""
         return self._transport.connected and connection == self._connections
 
-    async def _ask(self, *, is_new: bool, of: Collection[OrganisationId] = ()) -> Inventory:
+    async def _ask(
+        self, *, is_new: bool, of: Collection[OrganisationId] = ()
+    ) -> tuple[Inventory, set[OrganisationId]]:
         """What lives in the exchange; from before the question on, events wait in the backlog.
 
         Args:
-            of: an answer from which a command of theirs of the meantime is missing would undo it: it is asked again.
+            of: an answer from which a command of theirs is missing would undo it: then it is asked again.
+
+        Returns:
+            The answer, and of whom it can be believed: nothing of theirs was under way while the exchange was asked.
+            A busy house has its looks too, for that is soon asked, and who is quiet does not wait for the others.
         """
         if is_new:
-            send = self._transport.request
-            await send("PUT", f"applications/{APPLICATION}/eventFilter", body=event_filter())
-            answer = await send(
-                "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
-            )
-            if not answer.is_done:
-                # It dials in before it has loaded all of itself.
-                raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
-        looks = 1 if is_new else LOOKS_MAX
-        while True:
-            if not is_new:
-                await self._deeds.lanes.passed()
             self._backlog = self._backlog or []
-            posted, looks = [self._deeds.posted[one] for one in sorted(of)], looks - 1
+            return await take_first_inventory(self._transport, self._boot, self._prepare), set(of)
+        looks = LOOKS_MAX
+        while True:
+            # What is under way may itself wait for an event that came in the round before.
+            self._not_yet()
+            await self._deeds.lanes.passed()
+            self._backlog = self._backlog or []
+            posted = self._deeds.at_rest(of)
             inventory = await take_inventory(self._transport)
-            if not looks or posted == [self._deeds.posted[one] for one in sorted(of)]:
-                break
-        if is_new and inventory.boot != self._boot and self._prepare is not None:
-            await self._prepare()
-            inventory = await take_inventory(self._transport)
-        return inventory
+            sure = {one for one, number in posted.items() if self._deeds.posted[one] == number}
+            looks -= 1
+            if len(sure) == len(of) or not looks:
+                return inventory, sure
 
     async def _prepare_meanwhile(self, connection: int) -> None:
         """Have the telephones written while calls are handled already."""
@@ -372,13 +389,8 @@ class AsteriskExchange:
         for bridge in inventory.doubles:
             if not self._bridges.is_ours(bridge):
                 self._spawn(self._bridges.destroy(bridge))
-        used = set(inventory.inside.values())
-        for name in filter(None, map(BridgeName.parse, inventory.bridges)):
-            line_is_gone = name.place is Place.LINE and LegId(name.subject) not in inventory.names
-            # Two may be on their way into it.
-            is_empty = str(name) not in used and not self._bridges.is_used(name)
-            if line_is_gone or (name.place is Place.PAIR and is_empty):
-                self._drop_bridge(name)
+        for name in unneeded(inventory, self._bridges.is_used):
+            self._drop_bridge(name)
 
     # --- events ---
 
@@ -430,7 +442,7 @@ class AsteriskExchange:
                 if self._legs.owner(target) is None or not self._deeds.said(target, playback.id):
                     return
             case ari.ChannelTransfer(state=None):
-                self._transfer_key(event)
+                self._arrivals.transfer_key(event, self._clock.now())
                 return
             case ari.ChannelDtmfReceived() if not self._legs.pressed(*translate.pressed(event)):
                 return
@@ -448,18 +460,6 @@ class AsteriskExchange:
             self._forget(leg, owner)
         elif isinstance(fact, LegEnded):
             self._leave_bridge(leg)
-
-    def _transfer_key(self, event: ari.ChannelTransfer) -> None:
-        """The transfer key on a telephone. The core does it, and answers the telephone."""
-        leg = LegId(event.referred_by.source_channel.id)
-        owner, fact = self._legs.owner(leg), translate.fact(event)
-        # One that we do not know is not ours to answer, or has just been passed on and is no more.
-        if owner is None or not self._legs.transferred(leg, fact, translate.instant(event.timestamp)):
-            return
-        if not isinstance(fact, PhoneTransferAsked):
-            self._deeds.not_transferring(leg)
-            return
-        self._inbox(owner, self._arrivals.leads(event.referred_by.source_channel, fact, self._clock.now()))
 
     def _forget(self, leg: LegId, owner: OrganisationId | None) -> None:
         if self._legs.device(leg) is not None and owner is not None:

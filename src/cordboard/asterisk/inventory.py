@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from cordboard.asterisk import messages as ari
 from cordboard.asterisk import translate
-from cordboard.asterisk.settings import APPLICATION
+from cordboard.asterisk.settings import APPLICATION, event_filter
 from cordboard.asterisk.translate import BridgeName
 from cordboard.asterisk.transport import AriResponse, AriTransport, AriUnavailable
 from cordboard.core.events import LegFound
@@ -48,6 +49,31 @@ class Inventory:
     """Endpoints, trunks among them, that do not answer."""
     channels_of: dict[str, list[str]]
     """Ids of each endpoint's channels, ours and others."""
+
+
+async def take_first_inventory(
+    transport: AriTransport, last_boot: str, prepare: Callable[[], Coroutine[Any, Any, None]] | None
+) -> Inventory:
+    """The first one of a new connection, which is told before of what we want to hear, telephones above all.
+
+    Args:
+        last_boot: another start of the exchange than that one has to be prepared first.
+
+    Raises:
+        AriUnavailable: the exchange went away, or is not ready yet.
+    """
+    await transport.request("PUT", f"applications/{APPLICATION}/eventFilter", body=event_filter())
+    answer = await transport.request(
+        "POST", f"applications/{APPLICATION}/subscription", query={"eventSource": "endpoint:PJSIP"}
+    )
+    if not answer.is_done:
+        # It dials in before it has loaded all of itself.
+        raise AriUnavailable(f"The exchange does not know of telephones yet ({answer.status}).")
+    inventory = await take_inventory(transport)
+    if inventory.boot != last_boot and prepare is not None:
+        await prepare()
+        inventory = await take_inventory(transport)
+    return inventory
 
 
 async def take_inventory(transport: AriTransport) -> Inventory:

@@ -17,8 +17,8 @@ class Lanes:
     def __init__(self) -> None:
         self._last: dict[LegId, asyncio.Task[None]] = {}
 
-    def post(self, legs: Iterable[LegId], job: Callable[[], Awaitable[None]]) -> None:
-        """Run `job` after everything posted before for any of these legs; never waits itself.
+    def post(self, legs: Iterable[LegId], job: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Run `job` after everything posted before for any of these legs; never waits itself. Gives what does it.
 
         The job must not raise: what goes wrong is an event like any other.
         """
@@ -28,6 +28,7 @@ class Lanes:
         for leg in keys:
             self._last[leg] = task
         task.add_done_callback(lambda done: self._forget(keys, done))
+        return task
 
     async def _run(self, before: set[asyncio.Task[None]], job: Callable[[], Awaitable[None]]) -> None:
         if before:

@@ -128,6 +128,16 @@ class Speaking:
             if not ended:
                 return
 
+    async def hears(self, leg: LegId) -> bool:
+        """It hears something from us, or may: the exchange is asked, as the word of an end may have been lost."""
+        sound = self._heard.get(leg)
+        if sound is None:
+            return False
+        answer = await self._wire.ask("GET", f"playbacks/{sound}")
+        if answer is not None and answer.status == 404 and self._heard.get(leg) == sound:
+            del self._heard[leg]
+        return leg in self._heard
+
     async def _end(self, sound: str) -> bool | None:
         """End this. False: there was nothing to end; None: that is not known."""
         answer = await self._wire.ask("DELETE", f"playbacks/{sound}")

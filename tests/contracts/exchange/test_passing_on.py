@@ -196,6 +196,26 @@ async def test_who_is_in_no_bridge_behind_our_back_is_put_back(
     await caller.hears_music()
 
 
+@pytest.mark.rule("X-h")
+async def test_who_is_in_another_bridge_behind_our_back_is_put_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who talks hears the music of another on hold until the next comparison with the exchange (F3)."""
+    monkeypatch.setattr("cordboard.asterisk.exchange.COMPARE_MS", 400)
+    desk, phone, _line, caller, party = await _talking(rig)
+    other, held = await desk.caller()
+    await desk.does(queue(held), Hold(party=held, line=None))
+    await other.hears_music()
+
+    for bridge in await rig.ok("GET", "bridges"):
+        if held in bridge["channels"]:
+            await rig.ok("POST", f"bridges/{bridge['id']}/addChannel", channel=party)
+
+    await caller.hears(phone)
+    await phone.hears(caller)
+    await other.hears_music()
+
+
 async def test_one_who_has_just_gone_cannot_be_paired(rig: Rig) -> None:
     """PairFailed, and the other one stays where it was."""
     desk, phone, line, caller, party = await _talking(rig)
