@@ -16,6 +16,7 @@ from cordboard.core.types import (
     CallBackId,
     CallId,
     DeviceId,
+    EndedBy,
     GroupId,
     Instant,
     LegId,
@@ -36,6 +37,8 @@ class MessageFor:
     queue: QueueId | None
     records: bool = False
     """It is being recorded; False: the caller still hears what to do."""
+    otherwise: EndedBy | None = None
+    """Its end was not told and it is looked for: how the call ends if there is none; None: its end will be told."""
 
 
 @dataclass(slots=True, kw_only=True)

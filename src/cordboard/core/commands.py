@@ -287,6 +287,15 @@ class RecordMessage:
     ms_max: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMessage:
+    """Look what there is of a message whose end was not told, its leg being gone. MessageRecorded follows."""
+
+    leg: LegId
+    call: CallId
+    name: str
+
+
 Command = (
     PlaceInQueue
     | RingDevice
@@ -306,4 +315,5 @@ Command = (
     | Announce
     | Hush
     | RecordMessage
+    | FindMessage
 )

@@ -118,7 +118,9 @@ def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
             if agent is not None and call.state in TAKEN:
                 # It ended unseen, perhaps by a click that was not written any more: wrap-up is due all the same.
                 _taken(turn, agent, call)
-            talk.end(turn, call, EndedBy.LOST if event.fresh else EndedBy.UNKNOWN)
+            by = EndedBy.LOST if event.fresh else EndedBy.UNKNOWN
+            if not leaving.ended_unseen(turn, call, by):
+                talk.end(turn, call, by)
 
 
 TAKEN = frozenset({CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD})

@@ -195,8 +195,7 @@ class Server:
         )
 
     def _build(self) -> None:
-        settings = self.settings
-        exchange = settings.exchange
+        settings, exchange = self.settings, self.settings.exchange
         self._build_roads()
         presence = Presence(lambda house, event: self.engine.tell(house, event), self.clock)
         self.hub = Hub(
@@ -233,6 +232,7 @@ class Server:
             notifier=NotifyTalk(self.ami),
             ways_out=self.ways_out,
             media=self.sounds.media,
+            spoken=self.sounds.spoken_ms,
             music=self.music.of,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,

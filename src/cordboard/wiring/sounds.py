@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from cordboard.app.administration.take import spoken_ms
 from cordboard.asterisk import sentences
 from cordboard.core.commands import Phrase
 from cordboard.core.types import OrganisationId
@@ -42,6 +44,10 @@ class Sounds:
             return None
         path = self._messages / f"{name}.wav"
         return path if path.is_file() else None
+
+    async def spoken_ms(self, name: str) -> int | None:
+        """How long the message of this name is; 0: nobody says anything in it; None: it is not here."""
+        return await asyncio.to_thread(spoken_ms, self.message(name))
 
     def forget_message(self, name: str) -> None:
         """Nobody is to hear it any more; one that is not here is gone already.
