@@ -91,7 +91,7 @@ async def test_a_message_is_found_also_when_the_exchange_died_as_well() -> None:
 @pytest.mark.rule("D16", "D14")
 @pytest.mark.parametrize("how", ["restarts", "reconnects"])
 async def test_who_said_nothing_while_the_server_was_away_is_missed_without_a_message(how: str) -> None:
-    """As before."""
+    """And the empty recording is not kept."""
     async with Office() as office:
         caller = await leaves_a_message(office, speaks_ms=0)
         office.pretended.disconnect()
@@ -105,6 +105,7 @@ async def test_who_said_nothing_while_the_server_was_away_is_missed_without_a_me
         assert (row.why, row.message) == (MissedWhy.CLOSED, None)
         assert [one.ended_by for one in office.journal.closed.values()] == [EndedBy.UNKNOWN]
         assert not office.board.messages
+        assert kept(office) == []
 
 
 @pytest.mark.rule("D16", "D29")

@@ -19,6 +19,7 @@ from cordboard.core.commands import (
     Dial,
     DialColleague,
     FindMessage,
+    ForgetMessage,
     HangUp,
     HangUpReason,
     Hold,
@@ -181,6 +182,8 @@ class PretendExchange:
                 self.recording[leg] = name
             case FindMessage(leg=leg, name=name):
                 yield MessageRecorded(leg=leg, name=name, ms=self.kept.get(name, 0))
+            case ForgetMessage(name=name):
+                self.kept.pop(name, None)
             case PlayEndTone(line=leg):
                 self.tones.append(leg)
 

@@ -28,6 +28,7 @@ from cordboard.core.commands import (
     Dial,
     DialColleague,
     FindMessage,
+    ForgetMessage,
     HangUp,
     HangUpReason,
     Hold,
@@ -235,6 +236,8 @@ class Deeds:
                 return [leg], partial(self._record, organisation, command)
             case FindMessage(leg=leg, name=name):
                 return [leg], partial(self._find, organisation, leg, name)
+            case ForgetMessage(leg=leg, name=name):
+                return [leg], partial(self._speaking.throw_away, name)
 
     async def _place(self, organisation: OrganisationId, command: PlaceInQueue) -> None:
         if not command.answer:

@@ -192,6 +192,10 @@ class Speaking:
             log.warning("a message does not lie where it is looked for", extra={"recording": name})
         return ms if ms is not None and ms > SPOKEN_MS_MIN else 0
 
+    async def throw_away(self, name: str) -> None:
+        """Nobody is to hear this recording; what is left of it when the exchange is away goes later."""
+        await self._wire.ask("DELETE", f"recordings/stored/{name}")
+
 
 def ringing_tone(leg: LegId) -> str:
     """Id of this leg's ringing tone: the same for every server, so that the next one can end it."""

@@ -296,6 +296,14 @@ class FindMessage:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetMessage:
+    """Throw this recording away: nobody spoke, or it is for nobody."""
+
+    leg: LegId
+    name: str
+
+
 Command = (
     PlaceInQueue
     | RingDevice
@@ -316,4 +324,5 @@ Command = (
     | Hush
     | RecordMessage
     | FindMessage
+    | ForgetMessage
 )

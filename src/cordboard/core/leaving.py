@@ -8,19 +8,17 @@ from __future__ import annotations
 from cordboard.core import asking, missed, talk
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
-from cordboard.core.commands import FindMessage, HangUpReason, RecordMessage
+from cordboard.core.commands import FindMessage, ForgetMessage, HangUpReason, RecordMessage
 from cordboard.core.events import MessageRecorded
-from cordboard.core.exits import RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
+from cordboard.core.exits import MESSAGES_MAX, RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
 from cordboard.core.records import MessageLeft
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import EndedBy, LegId
+from cordboard.core.types import MESSAGE, CallId, EndedBy, LegId
 
 MESSAGE_MS_MAX = 180_000
 FINDING_MS_MAX = 30_000
 """A message that was not found by then is looked for no longer."""
-_PREFIX = "message-"
-"""Names of messages begin so; the call's follows."""
 _OF_QUEUE = frozenset(reason.value for reason in ExitReason)
 _OF_PERSON = frozenset(reason.value for reason in Reason)
 
@@ -62,7 +60,7 @@ def announcement_ended(turn: Turn, leg: LegId) -> None:
         message.records = True
         call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
         turn.wake_call(call.until, call)
-        turn.do(RecordMessage(leg=leg, call=call.id, name=f"{_PREFIX}{call.id}", ms_max=MESSAGE_MS_MAX))
+        turn.do(RecordMessage(leg=leg, call=call.id, name=f"{MESSAGE}{call.id}", ms_max=MESSAGE_MS_MAX))
         return
     end(turn, call, HangUpReason.NORMAL)
 
@@ -92,7 +90,7 @@ def _find(turn: Turn, call: Call, message: MessageFor, otherwise: EndedBy) -> No
     message.otherwise = otherwise
     call.until = turn.now + FINDING_MS_MAX
     turn.wake_call(call.until, call)
-    turn.do(FindMessage(leg=call.leg, call=call.id, name=f"{_PREFIX}{call.id}"))
+    turn.do(FindMessage(leg=call.leg, call=call.id, name=f"{MESSAGE}{call.id}"))
 
 
 def _is_over(turn: Turn, call: Call, by: EndedBy | None) -> None:
@@ -107,9 +105,14 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
     """A caller left a message, or nothing; the caller may have hung up already (D29)."""
     board = turn.board
     message = board.messages.pop(event.leg, None)
+    if message is None or event.ms == 0:
+        _throw_away(turn, event, message)
     if message is None:
         return
     if event.ms > 0:
+        board.messages_left[event.name] = None
+        if len(board.messages_left) > MESSAGES_MAX:
+            del board.messages_left[next(iter(board.messages_left))]
         turn.remember(
             MessageLeft(
                 call=message.call,
@@ -129,6 +132,18 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
     if call is not None and call.state is CallState.LEAVING:
         found = event.ms > 0 or message.otherwise is None
         _is_over(turn, call, EndedBy.EXIT if found else message.otherwise)
+
+
+def _throw_away(turn: Turn, event: MessageRecorded, message: MessageFor | None) -> None:
+    """Nobody is to hear this recording; it would be kept for ever, as no message is ever too old or taken away."""
+    board = turn.board
+    if event.name in board.messages_left:
+        # The exchange tells each end twice (22.10, seen).
+        return
+    if message is None and CallId(event.name.removeprefix(MESSAGE)) in board.calls:
+        # For a desk that has just been made anew and looks for it itself.
+        return
+    turn.do(ForgetMessage(leg=event.leg, name=event.name))
 
 
 # --- after a restart ---

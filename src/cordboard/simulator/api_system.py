@@ -41,8 +41,8 @@ class SystemCommands:
                 return ok({"name": name, "state": self._device_state(name)})
             case "GET", ("recordings", "live", name):
                 return ok(self._live_recording(name).json())
-            case "GET", ("recordings", "stored", name):
-                return self._stored_recording(name)
+            case "GET" | "DELETE", ("recordings", "stored", name):
+                return self._stored_recording(command.method, name)
             case "GET", ("applications",):
                 return ok([application.json() for application in self._registry.applications.values()])
             case _, ("applications", name, *rest):
@@ -75,9 +75,13 @@ class SystemCommands:
                 return channel.recording
         raise Refused(404, "Recording not found")
 
-    def _stored_recording(self, name: str) -> AriResponse:
-        if name not in self._recordings.kept:
+    def _stored_recording(self, method: str, name: str) -> AriResponse:
+        kept = self._recordings.kept
+        if name not in kept:
             raise Refused(404, "Recording not found")
+        if method == "DELETE":
+            del kept[name]
+            return NO_CONTENT
         return ok({"name": name, "format": "wav"})
 
     # -- applications -----------------------------------------------------------------------------------------

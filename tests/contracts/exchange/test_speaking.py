@@ -8,6 +8,7 @@ from cordboard.asterisk import sentences
 from cordboard.core.commands import (
     Announce,
     FindMessage,
+    ForgetMessage,
     HangUp,
     Join,
     Phrase,
@@ -205,8 +206,8 @@ async def test_a_name_is_used_once(rig: Rig) -> None:
     assert 1_500 <= (await desk.told(MessageRecorded, party, since=since)).ms <= 3_500
 
 
-async def test_a_message_whose_caller_is_gone_is_found(rig: Rig) -> None:
-    """D16: as the next server does, which was not told of its end."""
+async def test_a_message_whose_caller_is_gone_is_found_and_thrown_away(rig: Rig) -> None:
+    """D16: as the next server does, which was not told of its end; thrown away, it is not found any more."""
     desk, caller, party = await _waiting(rig)
     await caller.speaks_for(60_000)
     name = f"message-c-{rig.id('2')}.13"
@@ -219,9 +220,13 @@ async def test_a_message_whose_caller_is_gone_is_found(rig: Rig) -> None:
 
     await desk.does(find(party, name))
     found = await desk.told(MessageRecorded, party, since=since)
+    since = len(desk.facts)
+    await desk.does(ForgetMessage(leg=party, name=name), find(party, name))
 
     assert found.name == name
     assert 2_000 <= found.ms <= 4_000
+    assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
+    assert not rig.keeps_message(name)
 
 
 async def test_a_recording_in_which_nobody_speaks_is_no_message(rig: Rig) -> None:
