@@ -6,6 +6,7 @@ Each sentence is told from music and from the others by its own samples (`tests.
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -31,7 +32,7 @@ pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
 FIRST_MS = 2_000
 HEARD_EARLY_US = 100_000
 """By so much a caller may note late, on a busy machine, that it has dialled."""
-PIETS_NUMBER = "0534800203"
+PIETS_NUMBER, ANJAS_NUMBER = "0534800203", "0534800204"
 PIECES_MS_MAX = 150
 """Between the end of one recording and the begin of the next in one sentence; longer sounds like a new one."""
 
@@ -121,6 +122,33 @@ async def test_who_reaches_nobody_leaves_a_message(announcing: Installation, tmp
         assert "+31612345678" in str(mail["Subject"])
         [sound] = mail.iter_attachments()
         assert sound.get_content() == listened.read_bytes()
+
+
+@pytest.mark.rule("D29", "D16")
+async def test_a_message_of_who_hangs_up_while_cordboard_is_dead_is_there_when_it_is_back(
+    announcing: Installation,
+) -> None:
+    """The exchange records on: Anja can listen to what was said, and it is not among the strays."""
+    assert announcing.parent is not None
+    async with calling(announcing, ANJAS_NUMBER) as caller:
+        await hears(caller, announcing, "nl/leave_message")
+        await asyncio.sleep(1)
+        announcing.parent.send_signal(signal.SIGSTOP)
+        try:
+            announcing.kill_server()
+            await asyncio.sleep(3)
+            await caller.hang_up()
+            await asyncio.sleep(1)
+        finally:
+            announcing.parent.send_signal(signal.SIGCONT)
+    await asyncio.sleep(1)
+    await announcing.healthy()
+
+    async with announcing.desk("anja") as anja:
+        row = await left_for(anja)
+        async with anja.client.get(f"{announcing.url}/api/messages/{row['name']}") as answer:
+            assert answer.status == 200
+        assert 2_500 <= row["ms"] <= 5_500
 
 
 async def letters_of(cordboard: Installation) -> list[EmailMessage]:

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from cordboard.core.call import CallState
-from cordboard.core.commands import Announce, Recall, RecordMessage, Sentence
-from cordboard.core.events import AnnouncementEnded, MessageRecorded
+from cordboard.core.commands import Announce, FindMessage, Recall, RecordMessage, Sentence
+from cordboard.core.events import AnnouncementEnded, LegEnd, MessageRecorded
+from cordboard.core.leaving import FINDING_MS_MAX
 from cordboard.core.notices import Saying
-from cordboard.core.records import MessageLeft
+from cordboard.core.records import CallClosed, MessageLeft
 from cordboard.core.rules import Exit, ExitAction, ExitReason
-from cordboard.core.types import Strategy
+from cordboard.core.types import EndedBy, Strategy
 from tests.scenarios.test_restarting import restart
 from tests.support.day import Day, directory_of
 from tests.support.desk import World, office
@@ -222,6 +223,74 @@ def test_who_is_recorded_is_asked_nothing_again_by_a_restart() -> None:
     morning.tell(MessageRecorded(leg=leg, name="message-c1", ms=4_000))
     [message] = morning.all(MessageLeft)
     assert (message.to, morning.state("c1")) == ("chantal", CallState.ENDED)
+
+
+def is_recorded(*, in_queue: bool) -> Morning:
+    """c1 in the middle of the message."""
+    morning = hears_that_a_message_can_be_left(in_queue=in_queue)
+    morning.tell(AnnouncementEnded(leg=morning.call("c1").leg))
+    return morning
+
+
+def hangs_up_unheard(morning: Morning) -> None:
+    """The exchange's word of it is lost."""
+    list(morning.exchange.end(morning.call("c1").leg, LegEnd.HUNG_UP))
+
+
+@pytest.mark.rule("D16", "D29")
+@pytest.mark.parametrize("in_queue", [True, False])
+@pytest.mark.parametrize("how", [Morning.restarts, reconnect])
+def test_the_message_of_who_was_gone_at_the_return_is_for_whom_it_was_meant(
+    how: Callable[[Morning], None], *, in_queue: bool
+) -> None:
+    """What the exchange recorded meanwhile is looked for; the call is over once."""
+    morning = is_recorded(in_queue=in_queue)
+    morning.exchange.speaks_ms = 4_000
+    hangs_up_unheard(morning)
+
+    how(morning)
+
+    [message] = morning.all(MessageLeft)
+    assert (message.call, message.ms) == ("c1", 4_000)
+    assert (message.to, message.queue) == ((None, "algemeen") if in_queue else ("chantal", None))
+    assert [one.call for one in morning.all(CallClosed)] == ["c1"]
+    assert not morning.board.messages
+
+
+@pytest.mark.rule("D16", "D29")
+def test_a_message_is_not_looked_for_for_ever() -> None:
+    """While the exchange is away it is waited for; when it has not answered in half a minute the call is over."""
+    morning = is_recorded(in_queue=True)
+    hangs_up_unheard(morning)
+    morning.tells = False
+    reconnect(morning)
+    assert len(morning.commanded(FindMessage)) == 1
+    morning.exchange_goes_away()
+    morning.wait(600)
+    assert morning.state("c1") is CallState.LEAVING
+
+    morning.exchange_comes_up()
+    assert len(morning.commanded(FindMessage)) == 2
+    morning.wait(FINDING_MS_MAX // 1_000)
+
+    assert [one.ended_by for one in morning.all(CallClosed)] == [EndedBy.UNKNOWN]
+    assert not morning.board.messages
+
+
+@pytest.mark.rule("D29")
+def test_a_caller_whose_end_is_told_twice_is_looked_for_once() -> None:
+    """As the exchange does."""
+    morning = is_recorded(in_queue=True)
+    leg = morning.call("c1").leg
+    hangs_up_unheard(morning)
+    morning.tells = False
+
+    morning.leg_ended(leg)
+    morning.leg_ended(leg)
+
+    assert len(morning.commanded(FindMessage)) == 1
+    morning.tell(MessageRecorded(leg=leg, name="message-c1", ms=0))
+    assert [one.ended_by for one in morning.all(CallClosed)] == [EndedBy.CALLER]
 
 
 @pytest.mark.rule("D16", "D21")

@@ -76,6 +76,7 @@ class Day(World):
         self.late: list[Event] = []
         self.writes = True
         """False: the server is about to be killed, and what it decides now is never written."""
+        self.exchange.speaks_ms = 4_000 if seed % 2 else 0
         self._furnish()
         self.journal.urgent_queues = frozenset(q.id for q in self.board.queues.values() if q.urgent)
         self.directory = directory_of(self)

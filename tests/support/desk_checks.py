@@ -86,6 +86,8 @@ def nobody_is_rung_in_vain(board: Board, turn: Turn) -> None:
             c
             for c in board.calls.values()
             if c.awaits_first_agent
+            # Who is on the way out needs no agent any more.
+            and c.state in (CallState.DIALLING, CallState.WAITING)
             and c.agent is None
             and c.for_queue == record.queue
             # Who was sent on to somebody in particular takes no agent of the queue.

@@ -220,6 +220,7 @@ class Office:
             notifier=SimulatedNotifier(self.pretended),
             ways_out=self._ways_out,
             media=self.media,
+            spoken=self.pretended.calls.recordings.spoken_ms,
             last_boot=self._boot,
             booted=self._booted,
             prepare=self._prepare,

@@ -18,6 +18,8 @@ from cordboard.core.commands import (
     Command,
     Dial,
     DialColleague,
+    FindMessage,
+    ForgetMessage,
     HangUp,
     HangUpReason,
     Hold,
@@ -42,6 +44,7 @@ from cordboard.core.events import (
     LegFound,
     LegResumedByPhone,
     LegRole,
+    MessageRecorded,
     PairFailed,
     Place,
 )
@@ -109,6 +112,10 @@ class PretendExchange:
     says_at_once: bool = True
     """False: a sentence takes its time, and its end is told by the test."""
     recording: dict[LegId, str] = field(default_factory=dict)
+    speaks_ms: int = 0
+    """How long they speak who hang up while they are recorded."""
+    kept: dict[str, int] = field(default_factory=dict)
+    """What was recorded of them: how long it is, by name."""
     engaged: dict[str, LegEnd] = field(default_factory=dict)
     """Numbers that end at once when they are dialled, and how."""
     stuck: set[LegId] = field(default_factory=set)
@@ -173,6 +180,10 @@ class PretendExchange:
                 pass
             case RecordMessage(leg=leg, name=name):
                 self.recording[leg] = name
+            case FindMessage(leg=leg, name=name):
+                yield MessageRecorded(leg=leg, name=name, ms=self.kept.get(name, 0))
+            case ForgetMessage(name=name):
+                self.kept.pop(name, None)
             case PlayEndTone(line=leg):
                 self.tones.append(leg)
 
@@ -257,7 +268,8 @@ class PretendExchange:
         if party is not None:
             self._off(leg)
         gone = self.lines.pop(leg, None) or self.callers.pop(leg, None)
-        self.recording.pop(leg, None)
+        if (name := self.recording.pop(leg, None)) is not None:
+            self.kept[name] = self.speaks_ms
         for caller in self.callers.values():
             if caller.line == leg:
                 caller.place, caller.line = Place.NOWHERE, None

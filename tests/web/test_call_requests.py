@@ -12,6 +12,7 @@ import pytest
 
 from cordboard.core.records import MessageLeft, Noted, Record, SegmentKind, SegmentOutcome, Why
 from cordboard.core.types import CallId, OrganisationId, QueueId, Right, UserId
+from cordboard.web.requests.calls import MESSAGES_MAX
 from cordboard.web.server import make_server
 from tests.contracts.storage.samples import DEN_BOSCH, closed, opened, segment
 from tests.web.rig import ALGEMEEN, BRABANT, CHANTAL, PIET, TWENTE, Rig, log_in, rig
@@ -151,6 +152,27 @@ async def test_a_message_is_heard_by_whom_it_is_for(web: Rig) -> None:
     assert [row["name"] for row in (await get(web, "/api/messages", ANJAS)).json()["rows"]] == ["m4"]
     for who, name in ((PIETS, "m1"), (ANJAS, "m1"), (CHANTALS, "m2"), (CHANTALS, "m9")):
         assert (await get(web, f"/api/messages/{name}", who)).status_code == 404
+
+
+@pytest.mark.rule("D29", "D14", "X-c")
+async def test_a_message_is_heard_however_many_came_after_it(web: Rig, tmp_path: Path) -> None:
+    """The list has the newest hundred; the missed callers show older ones too. Others find nothing still."""
+    newer = [left(f"m{number}", NOON + number, queue=ALGEMEEN) for number in range(2, MESSAGES_MAX + 1)]
+    oldest = left("m1", NOON, queue=ALGEMEEN)
+    others = left("m1000", NOON - 1, to=PIET)
+    await keep(web, opened("c1", NOON), others, oldest, *newer, left("m101", NOON + 101, to=CHANTAL))
+    await keep(web, closed("c1", NOON + 200))
+    for name in ("m1000", "m101"):
+        (tmp_path / "tapes" / f"{name}.wav").write_bytes(b"RIFF....WAVE")
+
+    listed = (await get(web, "/api/messages")).json()["rows"]
+    codes = [(await get(web, f"/api/messages/{name}")).status_code for name in ("m1", "m101", "m1000")]
+    _configure(web, PIET, groups=frozenset({DEN_BOSCH}))
+    of_others = [(await get(web, "/api/messages/m1", who)).status_code for who in (PIETS, ANJAS)]
+
+    assert len(listed) == MESSAGES_MAX and "m1" not in {row["name"] for row in listed}
+    assert codes == [200, 200, 404]
+    assert of_others == [404, 404]
 
 
 @pytest.mark.rule("X-c")

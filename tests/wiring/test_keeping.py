@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,14 +13,14 @@ import pytest
 
 from cordboard.app.history import Forgotten, Place
 from cordboard.app.ports import StorageFailure
-from cordboard.core.records import MessageLeft
+from cordboard.core.records import MessageLeft, Record
 from cordboard.core.types import CallId, Instant, OrganisationId
 from cordboard.storage.connection import Access
 from cordboard.storage.history import SqlHistory
 from cordboard.wiring import keeping as room
 from cordboard.wiring.keeping import DAY_MS, Keeping
 from cordboard.wiring.sounds import Sounds
-from tests.contracts.storage.samples import PIET, answered_call
+from tests.contracts.storage.samples import BRABANT, PIET, answered_call, closed, opened
 from tests.web.administrator import change
 from tests.web.rig import TWENTE, Rig, log_in, rig
 
@@ -40,10 +41,17 @@ async def web(tmp_path: Path) -> AsyncIterator[Rig]:
         yield made
 
 
-def keeping_of(web: Rig, sounds: Sounds, history: SqlHistory | None = None) -> Keeping:
-    """Long after."""
+def keeping_of(
+    web: Rig, sounds: Sounds, history: SqlHistory | None = None, *, days_unwritten: int = 0
+) -> Keeping:
+    """Long after; the database has been away for some days, or not."""
     return Keeping(
-        history or web.database.history, web.services.tenancy, lambda: LONG_AFTER, sounds.forget_message
+        history or web.database.history,
+        web.services.tenancy,
+        lambda: LONG_AFTER,
+        sounds.forget_message,
+        recorded_before=sounds.recorded_before,
+        whole_until=lambda: LONG_AFTER - days_unwritten * DAY_MS,
     )
 
 
@@ -134,3 +142,87 @@ class Counting(SqlHistory):
         """As ever."""
         self.asked.append(after)
         return await super().forget(organisation, before, limit=limit, after=after)
+
+
+# --- recordings that are nobody's message ---
+
+
+def recording(folder: Path, name: str, *, hours_old: int) -> None:
+    """What somebody said, as the exchange has it."""
+    path = folder / f"{name}.wav"
+    path.write_bytes(b"RIFF")
+    at_s = LONG_AFTER / 1_000 - hours_old * 3_600
+    os.utime(path, (at_s, at_s))
+
+
+async def left_for(web: Rig, organisation: OrganisationId, call: str, *records: Record) -> None:
+    """A message of that call, in the database."""
+    name = f"message-{call}"
+    message = MessageLeft(call=CallId(call), name=name, ms=1, to=PIET, queue=None, at=LONG_AFTER)
+    await web.database.journal.append(organisation, [*records, message])
+
+
+@pytest.mark.rule("3.4-i", "D29")
+async def test_a_recording_that_is_nobodys_message_goes_after_a_day(web: Rig, tmp_path: Path) -> None:
+    """Fresh ones stay, and those that any organisation has as a message, and what is called otherwise."""
+    folder = tmp_path / "messages"
+    for call in ("old", "trunk-1.23"):
+        recording(folder, f"message-{call}", hours_old=25)
+    recording(folder, "message-fresh", hours_old=23)
+    for organisation in (TWENTE, BRABANT):
+        await left_for(web, organisation, f"of-{organisation}")
+        recording(folder, f"message-of-{organisation}", hours_old=25)
+    before = {path.stem for path in folder.iterdir()}
+    recording(folder, "cb-take-1", hours_old=25)
+
+    gone = await keeping_of(web, Sounds(tmp_path, folder)).look_for_strays()
+
+    assert gone == 2
+    after = {path.stem for path in folder.iterdir()}
+    assert after == before - {"message-old", "message-trunk-1.23"} | {"cb-take-1"}
+
+
+@pytest.mark.rule("3.4-i", "D16", "D29")
+async def test_a_recording_of_a_call_that_is_not_over_stays(web: Rig, tmp_path: Path) -> None:
+    """A server that was away for days looks for it when the exchange is there; when the call is over it goes."""
+    folder = tmp_path / "messages"
+    await web.database.journal.append(TWENTE, [opened("open", NOON)])
+    recording(folder, "message-open", hours_old=25)
+    keeping = keeping_of(web, Sounds(tmp_path, folder))
+
+    gone = [await keeping.look_for_strays()]
+    await web.database.journal.append(TWENTE, [closed("open", NOON + 1)])
+    gone.append(await keeping.look_for_strays())
+
+    assert gone == [0, 1]
+
+
+@pytest.mark.rule("3.4-i", "D29")
+async def test_a_recording_stays_while_its_message_may_not_have_been_written_yet(
+    web: Rig, tmp_path: Path
+) -> None:
+    """The database was away for longer than a day."""
+    folder = tmp_path / "messages"
+    recording(folder, "message-old", hours_old=25)
+
+    waits = await keeping_of(web, Sounds(tmp_path, folder), days_unwritten=2).look_for_strays()
+
+    assert (waits, await keeping_of(web, Sounds(tmp_path, folder)).look_for_strays()) == (0, 1)
+
+
+@pytest.mark.rule("3.4-i", "X-a")
+async def test_what_an_organisation_left_behind_goes_at_a_look_by_itself(
+    web: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its messages have no rows any more; more of them than fit in one look at the database."""
+    monkeypatch.setattr(room, "BATCH", 2)
+    folder = tmp_path / "messages"
+    for number in range(5):
+        recording(folder, f"message-d{number}", hours_old=48)
+
+    running = asyncio.create_task(keeping_of(web, Sounds(tmp_path, folder)).run())
+    async with asyncio.timeout(60):
+        while any(folder.glob("message-*")):
+            assert not running.done(), running.exception()
+            await asyncio.sleep(0.01)
+    running.cancel()

@@ -168,6 +168,9 @@ class History(Protocol):
     async def forget_messages(self, organisation: OrganisationId, names: Sequence[str]) -> None:
         """That these were left; the sound has to be gone already, for nobody can name it afterwards."""
 
+    async def kept_messages(self, names: Sequence[str]) -> frozenset[str]:
+        """Those of these recordings that some organisation keeps as a message, or whose call is not over."""
+
     async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
         """Of a call that goes on or is over; None: there is no such call."""
 

@@ -29,6 +29,8 @@ from cordboard.core.commands import (
     Command,
     Dial,
     DialColleague,
+    FindMessage,
+    ForgetMessage,
     HangUp,
     HangUpReason,
     Hold,
@@ -249,6 +251,10 @@ class Deeds:
                 return [leg], partial(self._speaking.hush, leg)
             case RecordMessage(leg=leg):
                 return [leg], partial(self._record, organisation, command)
+            case FindMessage(leg=leg, name=name):
+                return [leg], partial(self._find, organisation, leg, name)
+            case ForgetMessage(leg=leg, name=name):
+                return [leg], partial(self._speaking.throw_away, name)
 
     async def _place(self, organisation: OrganisationId, command: PlaceInQueue) -> None:
         if not command.answer:
@@ -361,7 +367,16 @@ class Deeds:
         told = {"variable": translate.HEARS, "value": f"{translate.RECORDS}{command.name}"}
         await self._wire.ask("POST", f"channels/{command.leg}/variable", query=told)
         if not await self._speaking.record(command.leg, command.name, command.ms_max):
-            self._inbox(organisation, MessageRecorded(leg=command.leg, name=command.name, ms=0))
+            # Of a message that was over before a restart the name is taken: that is the message.
+            await self._find(organisation, command.leg, command.name)
+
+    async def _find(self, organisation: OrganisationId, leg: LegId, name: str) -> None:
+        ms = await self._speaking.kept_ms(name)
+        if ms is None:
+            # It is looked for again when the exchange is there.
+            self._unsure(organisation)
+        else:
+            self._inbox(organisation, MessageRecorded(leg=leg, name=name, ms=ms))
 
     async def _delete(self, organisation: OrganisationId | None, leg: LegId, reason: dict[str, str]) -> None:
         left = self._bridges.forget_leg(leg)

@@ -30,7 +30,7 @@ from cordboard.asterisk.inventory import Inventory, take_first_inventory, take_i
 from cordboard.asterisk.legs import Legs
 from cordboard.asterisk.parties import Inbox, Parties
 from cordboard.asterisk.settings import APPLICATION
-from cordboard.asterisk.speaking import Media, Speaking
+from cordboard.asterisk.speaking import Media, Speaking, Spoken, not_here
 from cordboard.asterisk.translate import Arrival, BridgeName
 from cordboard.asterisk.transport import AriTransport, AriUnavailable
 from cordboard.asterisk.way_out import WaysOut
@@ -81,6 +81,7 @@ class AsteriskExchange:
         notifier: Notifier | None = None,
         ways_out: WaysOut | None = None,
         media: Media = lambda _organisation, _phrases, _language: [],
+        spoken: Spoken = not_here,
         music: Callable[[BridgeName], str | None] = lambda _name: None,
         last_boot: str = "",
         booted: Callable[[str], None] = lambda _boot: None,
@@ -93,6 +94,7 @@ class AsteriskExchange:
             inbox: takes the facts, in order.
             ways_out: the trunks; None: nobody outside can be called.
             media: what is played for what has to be said; nothing: it counts as said.
+            spoken: how long a message is whose end was not told.
             music: the class of music of a queue, or of those on hold; None: the installation's.
             last_boot: the exchange's start as seen last; another one now means that its calls are lost.
             booted: is told the exchange's start, to be kept for the next time.
@@ -100,10 +102,8 @@ class AsteriskExchange:
                 exchange has been started anew, else after, for it has kept them and callers should not wait.
             alone: takes up what the exchange did by itself, whenever it was asked what lives in it; None: nobody does.
         """
-        self._transport = transport
-        self._inbox = inbox
+        self._transport, self._inbox, self._clock = transport, inbox, clock
         self._organisations = organisations
-        self._clock = clock
         self._wire = Wire(transport)
         self._jobs = Jobs()
         self._spawn = self._jobs.spawn
@@ -111,7 +111,7 @@ class AsteriskExchange:
         self._bridges = Bridges(self._wire, new_id, lives=self._lives, music=music)
         self._entrances = Entrances()
         self._ways_out = ways_out or WaysOut((), (), lambda _o: "")
-        speaking = Speaking(self._wire, new_id, media)
+        speaking = Speaking(self._wire, new_id, media, spoken)
         parties = Parties(self._wire, self._bridges, self._legs, speaking, self._ways_out, self._entrances)
         self._deeds = Deeds(
             self._wire,

@@ -7,7 +7,7 @@ holds up every other command on the same connection (22.10, seen). So whatever m
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from cordboard.asterisk import translate
 from cordboard.asterisk.wire import Wire
@@ -32,14 +32,26 @@ SILENCE_S_MAX = 5
 Media = Callable[[OrganisationId, Sequence[Phrase], str], list[str]]
 """What has to be played for these phrases of an organisation in this language."""
 
+Spoken = Callable[[str], Awaitable[int | None]]
+"""How many milliseconds a recording lasts in which somebody speaks; 0: nobody does; None: it does not lie here."""
+SPOKEN_MS_MIN = 1_000
+"""Nobody says anything in less; as where the exchange tells how long a message is."""
+
+
+async def not_here(_name: str) -> int | None:
+    """Of an exchange on another machine no recording lies here."""
+    return None
+
 
 class Speaking:
     """The sounds under way."""
 
-    def __init__(self, wire: Wire, new_id: Callable[[], str], media: Media) -> None:
+    def __init__(
+        self, wire: Wire, new_id: Callable[[], str], media: Media, spoken: Spoken = not_here
+    ) -> None:
         self._wire = wire
         self._new_id = new_id
-        self._media = media
+        self._media, self._spoken = media, spoken
         self._heard: dict[LegId, str] = {}
         """Id of what each leg hears from us."""
         self._awaited: dict[LegId, str] = {}
@@ -176,6 +188,23 @@ class Speaking:
             log.warning("a message cannot be recorded", extra={"leg": leg})
             return False
         return True
+
+    async def kept_ms(self, name: str) -> int | None:
+        """How long the message of this name is. 0: there is none, or it cannot be heard from here; None: nobody knows.
+
+        Only of a message that is over: until then its file is not whole.
+        """
+        answer = await self._wire.ask("GET", f"recordings/stored/{name}")
+        if answer is None:
+            return None
+        ms = await self._spoken(name) if answer.is_done else 0
+        if ms is None:
+            log.warning("a message does not lie where it is looked for", extra={"recording": name})
+        return ms if ms is not None and ms > SPOKEN_MS_MIN else 0
+
+    async def throw_away(self, name: str) -> None:
+        """Nobody is to hear this recording; what is left of it when the exchange is away goes later."""
+        await self._wire.ask("DELETE", f"recordings/stored/{name}")
 
 
 def ringing_tone(leg: LegId) -> str:

@@ -16,6 +16,7 @@ from cordboard.core.types import (
     CallBackId,
     CallId,
     DeviceId,
+    EndedBy,
     GroupId,
     Instant,
     LegId,
@@ -36,6 +37,8 @@ class MessageFor:
     queue: QueueId | None
     records: bool = False
     """It is being recorded; False: the caller still hears what to do."""
+    otherwise: EndedBy | None = None
+    """Its end was not told and it is looked for: how the call ends if there is none; None: its end will be told."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +65,8 @@ class Board:
     """In which callers are spoken to who are in no queue."""
     messages: dict[LegId, MessageFor] = field(default_factory=dict)
     """Callers who may leave a message, until it is recorded."""
+    messages_left: dict[str, None] = field(default_factory=dict)
+    """Names of the last messages, oldest first: word of one that comes again does not throw it away."""
     reads: Callable[[str], tuple[str, NumberKind] | None] = lambda dialled: (dialled, NumberKind.NATIONAL)
     """Reads a number as a telephone dialled it, in the organisation's country (D28); None: it is no number."""
     shows: Callable[[str], str] = lambda number: number

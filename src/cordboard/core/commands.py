@@ -287,6 +287,23 @@ class RecordMessage:
     ms_max: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMessage:
+    """Look what there is of a message whose end was not told, its leg being gone. MessageRecorded follows."""
+
+    leg: LegId
+    call: CallId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetMessage:
+    """Throw this recording away: nobody spoke, or it is for nobody."""
+
+    leg: LegId
+    name: str
+
+
 Command = (
     PlaceInQueue
     | RingDevice
@@ -306,4 +323,6 @@ Command = (
     | Announce
     | Hush
     | RecordMessage
+    | FindMessage
+    | ForgetMessage
 )

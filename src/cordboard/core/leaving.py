@@ -5,18 +5,20 @@ Decisions D21 (queues), D29 (direct calls, messages) and D16 (after a restart).
 
 from __future__ import annotations
 
-from cordboard.core import asking, missed
+from cordboard.core import asking, missed, talk
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
-from cordboard.core.commands import HangUpReason, RecordMessage
+from cordboard.core.commands import FindMessage, ForgetMessage, HangUpReason, RecordMessage
 from cordboard.core.events import MessageRecorded
-from cordboard.core.exits import RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
+from cordboard.core.exits import MESSAGES_MAX, RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
 from cordboard.core.records import MessageLeft
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import LegId
+from cordboard.core.types import MESSAGE, CallId, EndedBy, LegId
 
 MESSAGE_MS_MAX = 180_000
+FINDING_MS_MAX = 30_000
+"""A message that was not found by then is looked for no longer."""
 _OF_QUEUE = frozenset(reason.value for reason in ExitReason)
 _OF_PERSON = frozenset(reason.value for reason in Reason)
 
@@ -24,8 +26,18 @@ _OF_PERSON = frozenset(reason.value for reason in Reason)
 def due(turn: Turn, call: Call) -> None:
     """What is said, or recorded, never ends: it counts as over."""
     is_over = call.until is not None and call.until <= turn.now
-    if is_over and call.dialogue is None and call.state is CallState.LEAVING:
+    if not is_over or call.dialogue is not None or call.state is not CallState.LEAVING:
+        return
+    message = turn.board.messages.get(call.leg)
+    if message is None or not message.records:
         announcement_ended(turn, call.leg)
+    elif not turn.board.exchange_up:
+        # What became of it is seen at the exchange's return.
+        pass
+    elif message.otherwise is None:
+        _find(turn, call, message, EndedBy.EXIT)
+    else:
+        _is_over(turn, call, message.otherwise)
 
 
 def announcement_ended(turn: Turn, leg: LegId) -> None:
@@ -48,7 +60,7 @@ def announcement_ended(turn: Turn, leg: LegId) -> None:
         message.records = True
         call.until = turn.now + MESSAGE_MS_MAX + SAYING_MS_MAX
         turn.wake_call(call.until, call)
-        turn.do(RecordMessage(leg=leg, call=call.id, name=f"message-{call.id}", ms_max=MESSAGE_MS_MAX))
+        turn.do(RecordMessage(leg=leg, call=call.id, name=f"{MESSAGE}{call.id}", ms_max=MESSAGE_MS_MAX))
         return
     end(turn, call, HangUpReason.NORMAL)
 
@@ -56,17 +68,51 @@ def announcement_ended(turn: Turn, leg: LegId) -> None:
 def gone(turn: Turn, call: Call) -> None:
     """The call is over; who hung up before the tone leaves no message."""
     message = turn.board.messages.get(call.leg)
-    if message is not None and not message.records:
+    if message is not None and (not message.records or message.otherwise is not None):
         del turn.board.messages[call.leg]
+
+
+def hung_up(turn: Turn, call: Call, by: EndedBy) -> bool:
+    """A caller's leg is gone. True: before the end of the message was told, so that it is looked for first.
+
+    Args:
+        by: how the call ends if nothing was said.
+    """
+    message = turn.board.messages.get(call.leg)
+    if call.state is not CallState.LEAVING or message is None or not message.records:
+        return False
+    if message.otherwise in (None, EndedBy.EXIT):
+        _find(turn, call, message, by)
+    return True
+
+
+def _find(turn: Turn, call: Call, message: MessageFor, otherwise: EndedBy) -> None:
+    message.otherwise = otherwise
+    call.until = turn.now + FINDING_MS_MAX
+    turn.wake_call(call.until, call)
+    turn.do(FindMessage(leg=call.leg, call=call.id, name=f"{MESSAGE}{call.id}"))
+
+
+def _is_over(turn: Turn, call: Call, by: EndedBy | None) -> None:
+    if by is None or by is EndedBy.EXIT:
+        end(turn, call, HangUpReason.NORMAL)
+    else:
+        # Its leg is gone already.
+        talk.end(turn, call, by)
 
 
 def message_recorded(turn: Turn, event: MessageRecorded) -> None:
     """A caller left a message, or nothing; the caller may have hung up already (D29)."""
     board = turn.board
     message = board.messages.pop(event.leg, None)
+    if message is None or event.ms == 0:
+        _throw_away(turn, event, message)
     if message is None:
         return
     if event.ms > 0:
+        board.messages_left[event.name] = None
+        if len(board.messages_left) > MESSAGES_MAX:
+            del board.messages_left[next(iter(board.messages_left))]
         turn.remember(
             MessageLeft(
                 call=message.call,
@@ -84,10 +130,41 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
         else:
             call.message = event.name
     if call is not None and call.state is CallState.LEAVING:
-        end(turn, call, HangUpReason.NORMAL)
+        found = event.ms > 0 or message.otherwise is None
+        _is_over(turn, call, EndedBy.EXIT if found else message.otherwise)
+
+
+def _throw_away(turn: Turn, event: MessageRecorded, message: MessageFor | None) -> None:
+    """Nobody is to hear this recording; it would be kept for ever, as no message is ever too old or taken away."""
+    board = turn.board
+    if event.name in board.messages_left:
+        # The exchange tells each end twice (22.10, seen).
+        return
+    if message is None and CallId(event.name.removeprefix(MESSAGE)) in board.calls:
+        # For a desk that has just been made anew and looks for it itself.
+        return
+    turn.do(ForgetMessage(leg=event.leg, name=event.name))
 
 
 # --- after a restart ---
+
+
+def ended_unseen(turn: Turn, call: Call, by: EndedBy) -> bool:
+    """Its leg is not there any more. True: the caller may have left a message, which is looked for first.
+
+    Args:
+        by: how the call ends if there is none.
+    """
+    if call.state is not CallState.LEAVING or call.dialogue is not None:
+        return False
+    message = turn.board.messages.get(call.leg)
+    if message is None:
+        # A new server does not know whether it was being recorded; the exchange does.
+        message = MessageFor(call=call.id, to=call.to, queue=call.queue, records=True)
+        turn.board.messages[call.leg] = message
+    if message.records:
+        _find(turn, call, message, by)
+    return message.records
 
 
 def goes_on(turn: Turn, call: Call, *, hears_music: bool, records: bool) -> None:

@@ -121,7 +121,9 @@ def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
             if not event.fresh:
                 # What the exchange was told of it a moment before it answered may be carried out yet.
                 turn.do(HangUp(leg=call.leg))
-            talk.end(turn, call, EndedBy.LOST if event.fresh else EndedBy.UNKNOWN)
+            by = EndedBy.LOST if event.fresh else EndedBy.UNKNOWN
+            if not leaving.ended_unseen(turn, call, by):
+                talk.end(turn, call, by)
 
 
 TAKEN = frozenset({CallState.ACTIVE, CallState.CONFERENCE, CallState.HELD})

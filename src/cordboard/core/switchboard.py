@@ -399,7 +399,8 @@ class Switchboard:
             offer.withdraw_all(turn, call, SegmentOutcome.ABANDONED)
             not_reached = call.state is CallState.DIALLING
             by = EndedBy.CALL_BACK if asking.is_promised(call) else EndedBy.CALLER
-            talk.end(turn, call, EndedBy.NOT_REACHED if not_reached else by, how)
+            if not leaving.hung_up(turn, call, by):
+                talk.end(turn, call, EndedBy.NOT_REACHED if not_reached else by, how)
             return
         phone.leg_ended(turn, leg, how)
 

@@ -91,6 +91,10 @@ class TransferKind(Enum):
     """The initiator does not (2.1.1-o)."""
 
 
+MESSAGE = "message-"
+"""Names of the messages that callers leave begin so; the call's id follows."""
+
+
 class EndedBy(Enum):
     """Why a call is over."""
 

@@ -6,6 +6,7 @@ from cordboard.asterisk.transport import AriResponse
 from cordboard.simulator.answers import NO_CONTENT, Command, Refused, ok
 from cordboard.simulator.dialplan import Dialplan
 from cordboard.simulator.outbox import ALL_DEVICES, Application
+from cordboard.simulator.recordings import Recordings
 from cordboard.simulator.registry import Registry
 from cordboard.simulator.things import Endpoint, Recording, Who
 from cordboard.simulator.words import ari_time
@@ -17,8 +18,8 @@ OBJECT_TYPES = ("auth", "aor", "endpoint")
 class SystemCommands:
     """Everything under `events`, `endpoints`, `deviceStates`, `applications`, `recordings` and `asterisk`."""
 
-    def __init__(self, registry: Registry, dialplan: Dialplan) -> None:
-        self._registry, self._dialplan = registry, dialplan
+    def __init__(self, registry: Registry, dialplan: Dialplan, recordings: Recordings) -> None:
+        self._registry, self._dialplan, self._recordings = registry, dialplan, recordings
         self.provisioned: dict[tuple[str, str], dict[str, str]] = {}
         """What was put into the exchange's own database: object type and id -> its fields."""
 
@@ -40,6 +41,8 @@ class SystemCommands:
                 return ok({"name": name, "state": self._device_state(name)})
             case "GET", ("recordings", "live", name):
                 return ok(self._live_recording(name).json())
+            case "GET" | "DELETE", ("recordings", "stored", name):
+                return self._stored_recording(command.method, name)
             case "GET", ("applications",):
                 return ok([application.json() for application in self._registry.applications.values()])
             case _, ("applications", name, *rest):
@@ -71,6 +74,15 @@ class SystemCommands:
             if channel.recording is not None and channel.recording.name == name:
                 return channel.recording
         raise Refused(404, "Recording not found")
+
+    def _stored_recording(self, method: str, name: str) -> AriResponse:
+        kept = self._recordings.kept
+        if name not in kept:
+            raise Refused(404, "Recording not found")
+        if method == "DELETE":
+            del kept[name]
+            return NO_CONTENT
+        return ok({"name": name, "format": "wav"})
 
     # -- applications -----------------------------------------------------------------------------------------
 

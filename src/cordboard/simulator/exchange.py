@@ -48,7 +48,7 @@ class SimulatedExchange:
         self.bridging = Bridging(self.registry)
         self.calls = Calls(self.registry, self.bridging)
         self.dialplan = Dialplan(self.registry, self.calls)
-        self.system = SystemCommands(self.registry, self.dialplan)
+        self.system = SystemCommands(self.registry, self.dialplan, self.calls.recordings)
         self.phones: dict[str, Phone] = {}
         self.is_alive = True
         self.on_change: dict[str, Callable[[bool], None]] = {}

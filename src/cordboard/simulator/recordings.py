@@ -12,7 +12,7 @@ class Recordings:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self.kept: dict[str, int] = {}
-        """Name -> how long it is, in milliseconds; it outlives the exchange, as a file does."""
+        """Name -> how long it is, in milliseconds; it outlives the exchange, as a file does. 0: nobody speaks in it."""
 
     def begin(
         self, channel: Channel, name: str, *, ms_max: int | None, silence_ms_max: int | None
@@ -36,6 +36,10 @@ class Recordings:
             recording.timer = self._registry.clock.call_in(min(ends), lambda: self.end(channel))
         return recording
 
+    async def spoken_ms(self, name: str) -> int | None:
+        """How long the one of this name is; None: there is none."""
+        return self.kept.get(name)
+
     def end(self, channel: Channel) -> None:
         """It is over; nothing happens when nothing is recorded."""
         recording, channel.recording = channel.recording, None
@@ -46,7 +50,8 @@ class Recordings:
         if recording.timer is not None:
             recording.timer.cancel()
         recording.duration_ms = lasted_ms - (recording.silence_ms if over_by_silence else 0)
-        self.kept[recording.name] = recording.duration_ms
+        if getattr(channel.person, "speaks_for_ms", 0):
+            self.kept[recording.name] = recording.duration_ms
         self._tell("RecordingFinished", recording, "done")
 
     def _tell(self, kind: str, recording: Recording, state: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, or_, select, update
 
 from cordboard.app.history import Forgotten, Place
-from cordboard.core.types import CallId, Instant, OrganisationId
+from cordboard.core.types import MESSAGE, CallId, Instant, OrganisationId
 from cordboard.storage.connection import Access
 from cordboard.storage.tables import call_log, calls, messages, participations
 from cordboard.storage.tables_callbacks import callbacks
@@ -45,6 +45,20 @@ async def forget_messages(access: Access, organisation: OrganisationId, names: S
         await connection.execute(
             delete(messages).where(messages.c.organisation == organisation, messages.c.name.in_(names))
         )
+
+
+async def kept_messages(access: Access, names: Sequence[str]) -> frozenset[str]:
+    """Those of these recordings that some organisation keeps as a message, or whose call is not over.
+
+    Raises:
+        StorageFailure: nothing could be read.
+    """
+    by_call = {name.removeprefix(MESSAGE): name for name in names}
+    left = select(messages.c.name).where(messages.c.name.in_(names))
+    going_on = select(calls.c.id).where(calls.c.id.in_(list(by_call)), calls.c.ended_at.is_(None))
+    async with access.reading() as connection:
+        kept = {row.name for row in await connection.execute(left)}
+        return frozenset(kept | {by_call[row.id] for row in await connection.execute(going_on)})
 
 
 async def forget(

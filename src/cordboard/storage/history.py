@@ -24,7 +24,7 @@ from cordboard.app.history import (
 from cordboard.core.records import SegmentKind
 from cordboard.core.types import CallId, Direction, EndedBy, Instant, OrganisationId, QueueId, UserId
 from cordboard.storage.connection import Access
-from cordboard.storage.forgetting import forget, forget_messages, messages_before
+from cordboard.storage.forgetting import forget, forget_messages, kept_messages, messages_before
 from cordboard.storage.gaps import read_gaps
 from cordboard.storage.tables import call_log, calls, messages, participations, queue_visits, segments
 
@@ -175,6 +175,14 @@ class SqlHistory:
             StorageFailure: nothing has changed.
         """
         await forget_messages(self._access, organisation, names)
+
+    async def kept_messages(self, names: Sequence[str]) -> frozenset[str]:
+        """Those of these recordings that some organisation keeps as a message, or whose call is not over.
+
+        Raises:
+            StorageFailure: nothing could be read.
+        """
+        return await kept_messages(self._access, names)
 
     async def log(self, organisation: OrganisationId, call: CallId) -> StoredLog | None:
         """Of a call that goes on or is over; None: there is no such call.

@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
+from cordboard.app.clock import SteadyClock
 from cordboard.app.history import History, Place
 from cordboard.app.ports import StorageFailure
 from cordboard.app.tenancy import Tenancy
+from cordboard.app.writer import Writer
 from cordboard.core.types import Instant, OrganisationId
+from cordboard.storage.open import Database
+from cordboard.wiring.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
 DAY_MS = 24 * 3_600_000
+STRAY_MS = DAY_MS
+"""What was recorded so long ago and is nobody's message will be nobody's."""
 LOOK_S = 3_600.0
 """How often it is looked whether something is old enough."""
 BATCH = 200
@@ -21,8 +28,31 @@ BATCH = 200
 PAUSE_S = 0.05
 
 
+class Running(Protocol):
+    """What a server has in which things are kept."""
+
+    database: Database
+    tenancy: Tenancy
+    clock: SteadyClock
+    sounds: Sounds
+    writer: Writer
+
+
+def keeping_of(server: Running) -> Keeping:
+    """Of this server."""
+    return Keeping(
+        server.database.history,
+        server.tenancy,
+        # The wall clock on purpose: half a year is half a year of the calendar.
+        server.clock.wall,
+        server.sounds.forget_message,
+        recorded_before=server.sounds.recorded_before,
+        whole_until=lambda: server.writer.whole_until,
+    )
+
+
 class Keeping:
-    """Takes the parties out of calls that were kept as long as their organisation wants."""
+    """Takes the parties out of calls that were kept as long as their organisation wants, and away what is nobody's."""
 
     def __init__(
         self,
@@ -30,12 +60,18 @@ class Keeping:
         tenancy: Tenancy,
         now: Callable[[], Instant],
         forget_message: Callable[[str], None],
+        *,
+        recorded_before: Callable[[Instant], Sequence[str]] = lambda _before: (),
+        whole_until: Callable[[], Instant] | None = None,
     ) -> None:
         """
         Args:
             forget_message: takes the sound of a message away, in a thread; OSError: it is still there.
+            recorded_before: names of what callers left before that moment, as it lies on the disk; in a thread.
+            whole_until: up to when everything is in the database; None: up to now.
         """
         self._history, self._tenancy, self._now, self._forget_message = history, tenancy, now, forget_message
+        self._recorded_before, self._whole_until = recorded_before, whole_until or now
         self._looked: dict[OrganisationId, tuple[int, Place | None]] = {}
 
     async def run(self) -> None:
@@ -49,6 +85,10 @@ class Keeping:
                         "old calls are still there",
                         extra={"organisation": organisation, "reason": str(failure)},
                     )
+            try:
+                await self.look_for_strays()
+            except StorageFailure as failure:
+                log.warning("recordings for nobody are still there", extra={"reason": str(failure)})
             await asyncio.sleep(LOOK_S)
 
     async def look(self, organisation: OrganisationId) -> int:
@@ -90,7 +130,25 @@ class Keeping:
             last = names[-1]
             await asyncio.sleep(PAUSE_S)
 
-    def _take_away(self, organisation: OrganisationId, names: Sequence[str]) -> list[str]:
+    async def look_for_strays(self) -> int:
+        """Recordings of more than a day that are nobody's message; gives how many have gone.
+
+        Whoever recorded them died, or was deleted, before it was written down for whom they are.
+
+        Raises:
+            StorageFailure: the rest stays until the next look.
+        """
+        before, done = min(self._now(), self._whole_until()) - STRAY_MS, 0
+        names = await asyncio.to_thread(self._recorded_before, before)
+        for begin in range(0, len(names), BATCH):
+            some = names[begin : begin + BATCH]
+            kept = await self._history.kept_messages(some)
+            strays = [name for name in some if name not in kept]
+            done += len(await asyncio.to_thread(self._take_away, None, strays))
+            await asyncio.sleep(PAUSE_S)
+        return done
+
+    def _take_away(self, organisation: OrganisationId | None, names: Sequence[str]) -> list[str]:
         gone = []
         for name in names:
             try:

@@ -62,7 +62,7 @@ from cordboard.wiring.applying import Applying, apply_file, invited_by_letter
 from cordboard.wiring.calendar import Calendar
 from cordboard.wiring.configured import RunningDesk, sip_server
 from cordboard.wiring.fan import Fan
-from cordboard.wiring.keeping import Keeping
+from cordboard.wiring.keeping import keeping_of
 from cordboard.wiring.ldap import ByItself
 from cordboard.wiring.leaving import removal_of
 from cordboard.wiring.letters import make_mailing
@@ -131,7 +131,7 @@ class Server:
             asyncio.create_task(
                 Calendar(self.clock, self.engine, self.hub, self.tenancy).run(), name="calendar"
             ),
-            asyncio.create_task(self._keeping().run(), name="keeping"),
+            asyncio.create_task(keeping_of(self).run(), name="keeping"),
             asyncio.create_task(ByItself(self.ldap, self.tenancy, self.clock.wall).run(), name="ldap"),
             asyncio.create_task(self.watching.run(), name="watching"),
             asyncio.create_task(self.wholeness.run(), name="wholeness"),
@@ -195,8 +195,7 @@ class Server:
         )
 
     def _build(self) -> None:
-        settings = self.settings
-        exchange = settings.exchange
+        settings, exchange = self.settings, self.settings.exchange
         self._build_roads()
         presence = Presence(lambda house, event: self.engine.tell(house, event), self.clock)
         self.hub = Hub(
@@ -233,6 +232,7 @@ class Server:
             notifier=NotifyTalk(self.ami),
             ways_out=self.ways_out,
             media=self.sounds.media,
+            spoken=self.sounds.spoken_ms,
             music=self.music.of,
             last_boot=self._boot_file.read_text().strip() if self._boot_file.exists() else "",
             booted=self._booted,
@@ -471,10 +471,6 @@ class Server:
             begin=self._begin,
         )
         return Administration(self.database.directories, self.database.audit, desk, self.clock.now)
-
-    def _keeping(self) -> Keeping:
-        # The wall clock on purpose: half a year is half a year of the calendar.
-        return Keeping(self.database.history, self.tenancy, self.clock.wall, self.sounds.forget_message)
 
     async def _shut_down(self, web: asyncio.Task[None], tasks: list[asyncio.Task[object]]) -> None:
         """Consoles are told to come back, what is under way is finished, the database is written."""

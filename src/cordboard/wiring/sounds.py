@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from cordboard.app.administration.take import spoken_ms
 from cordboard.asterisk import sentences
 from cordboard.core.commands import Phrase
-from cordboard.core.types import OrganisationId
+from cordboard.core.types import MESSAGE, Instant, OrganisationId
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 """Of an organisation's or a message's name: what makes one step of a path and never leads out of its folder."""
@@ -43,6 +45,10 @@ class Sounds:
         path = self._messages / f"{name}.wav"
         return path if path.is_file() else None
 
+    async def spoken_ms(self, name: str) -> int | None:
+        """How long the message of this name is; 0: nobody says anything in it; None: it is not here."""
+        return await asyncio.to_thread(spoken_ms, self.message(name))
+
     def forget_message(self, name: str) -> None:
         """Nobody is to hear it any more; one that is not here is gone already.
 
@@ -52,6 +58,15 @@ class Sounds:
         path = self.message(name)
         if path is not None:
             path.unlink(missing_ok=True)
+
+    def recorded_before(self, before: Instant) -> list[str]:
+        """Names of the messages whose recording ended before that moment of the calendar, whosever they are."""
+        found = []
+        for path in self._messages.glob(f"{MESSAGE}*.wav"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime * 1_000 < before:
+                    found.append(path.stem)
+        return sorted(found)
 
     def forget_own(self, organisation: OrganisationId) -> None:
         """Everything that this organisation speaks in a voice of its own.

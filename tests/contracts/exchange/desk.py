@@ -60,6 +60,7 @@ class Desk:
             clock=self.rig.clock,
             ways_out=WaysOut(self._trunks, (EMERGENCY,), lambda _organisation: "NL"),
             media=self._say,
+            spoken=self.rig.spoken_ms,
             music=lambda _name: self._music,
         )
 

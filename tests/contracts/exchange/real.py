@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from cordboard.app.administration.take import spoken_ms
 from cordboard.app.clock import Alarm, Clock, SteadyClock
 from cordboard.asterisk.ami import AmiClient
 from cordboard.asterisk.client import AriLink, AriServer
@@ -237,6 +238,9 @@ class RealRig(Rig):
 
     def keeps_message(self, name: str) -> bool:
         return (self.exchange.settings.messages_dir / f"{name}.wav").is_file()
+
+    async def spoken_ms(self, name: str) -> int | None:
+        return spoken_ms(self.exchange.settings.messages_dir / f"{name}.wav")
 
     async def close(self) -> None:
         """Leave the exchange as it was found."""

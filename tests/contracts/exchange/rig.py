@@ -217,6 +217,10 @@ class Rig(ABC):
     def keeps_message(self, name: str) -> bool:
         """A recording of this name lies where messages are looked for."""
 
+    @abstractmethod
+    async def spoken_ms(self, name: str) -> int | None:
+        """How long that recording is; 0: nobody speaks in it; None: it does not lie there."""
+
     # -- what both share ---------------------------------------------------------------------------
 
     def id(self, name: str) -> str:

@@ -143,6 +143,9 @@ class SimulatedRig(Rig):
     def keeps_message(self, name: str) -> bool:
         return name in self.exchange.calls.recordings.kept
 
+    async def spoken_ms(self, name: str) -> int | None:
+        return await self.exchange.calls.recordings.spoken_ms(name)
+
 
 class _Road:
     """The adapter's connection to it."""

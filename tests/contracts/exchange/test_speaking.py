@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from cordboard.asterisk import sentences
-from cordboard.core.commands import Announce, HangUp, Join, Phrase, RecordMessage, Sentence
+from cordboard.core.commands import (
+    Announce,
+    FindMessage,
+    ForgetMessage,
+    HangUp,
+    Join,
+    Phrase,
+    RecordMessage,
+    Sentence,
+)
 from cordboard.core.events import AnnouncementEnded, LegEnded, MessageRecorded
 from cordboard.core.types import CallId, LegId
 from tests.contracts.exchange.desk import Desk
@@ -23,6 +32,11 @@ def say(leg: LegId, *, answer: bool = True) -> Announce:
 def record(leg: LegId, name: str, *, ms_max: int = 60_000) -> RecordMessage:
     """The core's command."""
     return RecordMessage(leg=leg, call=CallId("c"), name=name, ms_max=ms_max)
+
+
+def find(leg: LegId, name: str) -> FindMessage:
+    """The core's command."""
+    return FindMessage(leg=leg, call=CallId("c"), name=name)
 
 
 async def _waiting(rig: Rig) -> tuple[Desk, RigCaller, LegId]:
@@ -179,16 +193,56 @@ async def test_a_message_of_a_caller_who_hangs_up_is_kept(rig: Rig) -> None:
 
 
 async def test_a_name_is_used_once(rig: Rig) -> None:
-    """Nothing is recorded over: it counts as nothing said."""
+    """Nothing is recorded over: what was said first is the message."""
     desk, caller, party = await _waiting(rig)
     await caller.speaks_for(60_000)
-    await desk.does(record(party, rig.id("message"), ms_max=1_000))
+    await desk.does(record(party, rig.id("message"), ms_max=2_000))
     await desk.told(MessageRecorded, party)
+    await rig.wait(300)
     since = len(desk.facts)
 
     await desk.does(record(party, rig.id("message")))
 
+    assert 1_500 <= (await desk.told(MessageRecorded, party, since=since)).ms <= 3_500
+
+
+async def test_a_message_whose_caller_is_gone_is_found_and_thrown_away(rig: Rig) -> None:
+    """D16: as the next server does, which was not told of its end; thrown away, it is not found any more."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+    name = f"message-c-{rig.id('2')}.13"
+    await desk.does(record(party, name))
+    await rig.wait(3_000)
+    await caller.hang_up()
+    await desk.told(LegEnded, party)
+    await desk.again()
+    since = len(desk.facts)
+
+    await desk.does(find(party, name))
+    found = await desk.told(MessageRecorded, party, since=since)
+    since = len(desk.facts)
+    await desk.does(ForgetMessage(leg=party, name=name), find(party, name))
+
+    assert found.name == name
+    assert 2_000 <= found.ms <= 4_000
     assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
+    assert not rig.keeps_message(name)
+
+
+async def test_a_recording_in_which_nobody_speaks_is_no_message(rig: Rig) -> None:
+    """Of who hung up without a word; nor is one that was never made."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(0)
+    await rig.wait(100)
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(2_500)
+    await caller.hang_up()
+    await desk.told(LegEnded, party)
+
+    for name in (rig.id("message"), rig.id("nothing")):
+        since = len(desk.facts)
+        await desk.does(find(party, name))
+        assert (await desk.told(MessageRecorded, party, since=since)).ms == 0
 
 
 async def test_a_message_may_be_named_after_its_call(rig: Rig) -> None:

@@ -198,3 +198,20 @@ async def test_old_messages_are_named_until_their_sound_is_gone(database: Databa
         "m-c-c2",
     )
     assert len(await history.messages_before(BRABANT, NOON + DAY, limit=9, after=None)) == 3
+
+
+@pytest.mark.rule("3.4-i", "D29")
+async def test_recordings_that_somebody_keeps_are_told_from_strays(database: Database) -> None:
+    """As a message of any organisation, or because the call is not over."""
+    await database.directories.save(directory())
+    await database.directories.save(other_directory())
+    left = MessageLeft(call=CallId("c1"), name="message-c1", ms=1, to=PIET, queue=None, at=NOON)
+    await database.journal.append(TWENTE, [*answered_call("c1", NOON, wait_ms=1, talk_ms=1), left])
+    await database.journal.append(BRABANT, [replace(left, call=CallId("b1"), name="message-b1")])
+    await database.journal.append(BRABANT, [opened("b2", NOON)])
+    await database.journal.append(TWENTE, [opened("c2", NOON), closed("c2", NOON + 1)])
+
+    names = [f"message-{call}" for call in ("c1", "c2", "c3", "b1", "b2")]
+
+    assert await database.history.kept_messages(names) == {"message-c1", "message-b1", "message-b2"}
+    assert await database.history.kept_messages([]) == frozenset()
