@@ -12,9 +12,10 @@ from cordboard.core.commands import Announce, FindMessage, Recall, RecordMessage
 from cordboard.core.events import AnnouncementEnded, LegEnd, MessageRecorded
 from cordboard.core.leaving import FINDING_MS_MAX
 from cordboard.core.notices import Saying
-from cordboard.core.records import CallClosed, MessageLeft
+from cordboard.core.records import CallClosed, MessageLeft, RequestedBy
+from cordboard.core.requests import MakeCallBack
 from cordboard.core.rules import Exit, ExitAction, ExitReason
-from cordboard.core.types import EndedBy, Strategy
+from cordboard.core.types import EndedBy, NumberKind, Strategy, UserId
 from tests.scenarios.test_restarting import restart
 from tests.support.day import Day, directory_of
 from tests.support.desk import World, office
@@ -311,3 +312,31 @@ def test_a_caller_who_hears_a_last_sentence_is_not_led_out_twice_by_a_restart() 
     morning.tell(AnnouncementEnded(leg=morning.call("c1").leg))
     assert morning.state("c1") is CallState.ENDED
     assert morning.commanded(RecordMessage) == []
+
+
+@pytest.mark.rule("D14", "D21", "D16")
+def test_who_hears_that_the_queue_is_full_and_was_promised_a_call_back_hears_that_at_the_exchanges_return() -> (
+    None
+):
+    """The promise was made from another telephone meanwhile; its sentence has a time of its own, and only that."""
+    world = office("chantal")
+    world.exchange.says_at_once = False
+    queue = world.board.queues[world.queue_id("algemeen")]
+    queue.calls_max, queue.exits = 0, {ExitReason.FULL: Exit(action=ExitAction.ANNOUNCEMENT)}
+    world.call_arrives("c1", number="31612345678")
+    assert world.call("c1").until is not None
+    kind = NumberKind.NATIONAL
+    world.ask(
+        MakeCallBack(
+            agent=UserId("chantal"), number="31612345678", kind=kind, queue=queue.id, due_at=None, mine=False
+        )
+    )
+    (promise,) = world.board.callbacks.values()
+    promise.row = replace(promise.row, requested_by=RequestedBy.CALLER, entered_at=None)
+
+    reconnect(world)
+    assert Sentence.CALL_BACK_THANKS in said(world)
+    assert world.call("c1").until is None
+    world.wait(61)
+
+    assert world.hears("c1") == "gone"

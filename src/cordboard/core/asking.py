@@ -180,6 +180,7 @@ def goes_on(turn: Turn, call: Call) -> bool:
         own = row.entered_at == call.place_at or (row.entered_at is None and row.number == call.number)
         own = own and row.requested_by is RequestedBy.CALLER
         if own and row.queue == call.queue and row.requested_at >= call.entered_at and one.is_open:
+            call.until = None
             call.dialogue = Dialogue(
                 step=S.PROMISED, queue=row.queue, until=turn.now, number=row.number, due_at=row.due_at
             )
