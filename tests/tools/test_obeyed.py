@@ -69,3 +69,11 @@ async def test_a_click_that_is_refused_is_no_control() -> None:
     """Whatever the caller hears."""
     agent = AtTheDesk("active", says=Said.NO, heard_after=0)
     assert not await agent.probe_control()
+
+
+async def test_a_call_whose_telephone_vanished_says_nothing_about_control() -> None:
+    """A click on it is taken, and nobody can hear it."""
+    agent = AtTheDesk("held", says=Said.YES, heard_after=None)
+    agent.cut_off = {"c1"}
+    assert not await agent.probe_control()
+    assert agent.clicked == []

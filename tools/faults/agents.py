@@ -120,6 +120,8 @@ class Agent:
     refusals: Counter[str] = field(default_factory=Counter)
     still: bool = False
     """Clicks nothing now."""
+    cut_off: set[str] = field(default_factory=set)
+    """Calls that were up when the telephone vanished: no click on them can be heard, until the exchange knows."""
 
     async def work(self) -> None:
         """Until cancelled."""
@@ -237,7 +239,8 @@ class Agent:
         was_still, self.still = self.still, True
         try:
             for card in self.mine():
-                if card["state"] in ("active", "held") and self._hears_me(card) is not None:
+                can_be_heard = card["id"] not in self.cut_off and self._hears_me(card) is not None
+                if card["state"] in ("active", "held") and can_be_heard:
                     return await self._turn(card)
         finally:
             self.still = was_still

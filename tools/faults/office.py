@@ -224,7 +224,9 @@ async def busy_office(
         phone = cordboard.caller(tone_hz=CALLER_HZ)
         stack.push_async_callback(_close, phone)
         await phone.open()
-        callers = Callers(phone, lambda: chance.choice(NUMBERS), (*VOICES_HZ, OUTSIDE_HZ), chance)
+        # Two callers may be joined with each other.
+        voices = (*VOICES_HZ, OUTSIDE_HZ, CALLER_HZ)
+        callers = Callers(phone, lambda: chance.choice(NUMBERS), voices, chance)
         agents = [await _at_work(stack, cordboard, callers, place, chance) for place in range(len(PEOPLE))]
         for agent in agents:
             agent.colleagues = [str(a.console.me["id"]) for a in agents if a is not agent]

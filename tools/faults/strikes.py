@@ -230,6 +230,7 @@ class Striker:
         office = self.office
         up = await self._ready()
         agent = office.chance.choice(office.agents)
+        agent.cut_off |= {card["id"] for card in agent.mine()}
         agent.phone.vanish()
         await asyncio.sleep(office.chance.uniform(*VANISHED_S))
         await agent.phone.open()
