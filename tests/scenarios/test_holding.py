@@ -286,13 +286,19 @@ def test_a_failed_hold_leaves_them_talking_and_says_so() -> None:
     assert world.said("chantal") == [Saying.HOLD_FAILED]
 
 
-@pytest.mark.rule("D27", "D16")
-def test_who_is_on_hold_with_somebody_who_has_gone_home_is_given_to_others() -> None:
-    """The handset is down, the ring back was not answered, and for ten minutes there has been no console."""
+def one_on_hold() -> World:
+    """Chantal has c1 on hold; Piet is free."""
     world = office("chantal", "piet")
     world.call_arrives("c1")
     world.click_answer("chantal", "c1")
     world.click_hold("chantal", "c1")
+    return world
+
+
+@pytest.mark.rule("D27", "D16")
+def test_who_is_on_hold_with_somebody_who_has_gone_home_is_given_to_others() -> None:
+    """The handset is down, the ring back was not answered, and for ten minutes there has been no console."""
+    world = one_on_hold()
     world.phone_hangs_up("chantal")
     world.console_goes("chantal")
     world.wait(world.board.rules.console_gone_ms / 1000 - 1)
@@ -307,10 +313,7 @@ def test_who_is_on_hold_with_somebody_who_has_gone_home_is_given_to_others() -> 
 @pytest.mark.rule("D27", "D16")
 def test_who_is_gone_and_does_not_answer_the_ring_back_keeps_nobody_on_hold() -> None:
     """The handset was put down long after the console went."""
-    world = office("chantal", "piet")
-    world.call_arrives("c1")
-    world.click_answer("chantal", "c1")
-    world.click_hold("chantal", "c1")
+    world = one_on_hold()
     world.console_goes("chantal")
     world.wait(world.board.rules.console_gone_ms / 1000 + 60)
     assert world.state("c1") is CallState.HELD

@@ -121,7 +121,7 @@ class Agent:
     still: bool = False
     """Clicks nothing now."""
     cut_off: set[str] = field(default_factory=set)
-    """Calls that were up when the telephone vanished: no click on them can be heard, until the exchange knows."""
+    """Calls that were up when the telephone vanished, until they are heard again: clicks on them need not be."""
 
     async def work(self) -> None:
         """Until cancelled."""
@@ -239,7 +239,10 @@ class Agent:
         was_still, self.still = self.still, True
         try:
             for card in self.mine():
-                can_be_heard = card["id"] not in self.cut_off and self._hears_me(card) is not None
+                hears_me = self._hears_me(card)
+                if hears_me:
+                    self.cut_off.discard(card["id"])
+                can_be_heard = hears_me is not None and card["id"] not in self.cut_off
                 if card["state"] in ("active", "held") and can_be_heard:
                     return await self._turn(card)
         finally:

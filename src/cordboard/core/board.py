@@ -65,8 +65,6 @@ class Board:
     """In which callers are spoken to who are in no queue."""
     messages: dict[LegId, MessageFor] = field(default_factory=dict)
     """Callers who may leave a message, until it is recorded."""
-    messages_left: dict[str, None] = field(default_factory=dict)
-    """Names of the last messages, oldest first: word of one that comes again does not throw it away."""
     reads: Callable[[str], tuple[str, NumberKind] | None] = lambda dialled: (dialled, NumberKind.NATIONAL)
     """Reads a number as a telephone dialled it, in the organisation's country (D28); None: it is no number."""
     shows: Callable[[str], str] = lambda number: number

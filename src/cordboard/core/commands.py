@@ -298,7 +298,7 @@ class FindMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetMessage:
-    """Throw this recording away: nobody spoke, or it is for nobody."""
+    """Throw this recording away: nobody spoke in it."""
 
     leg: LegId
     name: str

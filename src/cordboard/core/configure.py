@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import TypeVar
 
-from cordboard.core import callback, customer_first, desk, exits, holding, missed, urgent, wrapup
+from cordboard.core import callback, desk, missed, wrapup
 from cordboard.core.agent import Agent, Device
 from cordboard.core.board import Board
-from cordboard.core.call import Call, CallState
+from cordboard.core.call import Call
 from cordboard.core.notices import Thing
 from cordboard.core.queue import Queue
 from cordboard.core.refusals import Code, Refused
@@ -66,13 +66,8 @@ def configure(turn: Turn, wanted: Board) -> None:
     for agent in board.agents.values():
         desk.watch_absence(turn, agent)
         wrapup.wake(turn, agent)
-    for call in board.calls.values():
-        holding.begin(turn, call)
-        if call.state is CallState.WAITING:
-            # Limits, ladder and announcements of now, for who waits already.
-            exits.watch(turn, call)
-            urgent.watch(turn, call)
-            customer_first.watch(turn, call)
+    # Every moment is set anew by the limits, ladders and announcements of now.
+    turn.moved += board.calls.values()
     for queue_id in [q for q in board.queues if q not in wanted.queues]:
         del board.queues[queue_id]
         turn.show(Thing.QUEUE, queue_id)

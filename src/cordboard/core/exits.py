@@ -5,7 +5,7 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls).
 
 from __future__ import annotations
 
-from cordboard.core import asking, dial, offer, talk, urgent
+from cordboard.core import asking, dial, offer, talk
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
@@ -182,7 +182,6 @@ def language_of(turn: Turn, call: Call) -> str:
 
 
 def _to_queue(turn: Turn, call: Call, queue: Queue) -> None:
-    urgent.leaves_queue(turn, call)
     turn.enters(call, queue)
     call.to = call.back_to = call.back_until = call.until = call.partner = None
     if call.segment is SegmentKind.WAIT:

@@ -10,11 +10,11 @@ from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import FindMessage, ForgetMessage, HangUpReason, RecordMessage
 from cordboard.core.events import MessageRecorded
-from cordboard.core.exits import MESSAGES_MAX, RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
+from cordboard.core.exits import RECORDED_MS_MAX, SAYING_MS_MAX, end, lead_out
 from cordboard.core.records import MessageLeft
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import MESSAGE, CallId, EndedBy, LegId
+from cordboard.core.types import MESSAGE, EndedBy, LegId
 
 MESSAGE_MS_MAX = 180_000
 FINDING_MS_MAX = 30_000
@@ -105,14 +105,13 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
     """A caller left a message, or nothing; the caller may have hung up already (D29)."""
     board = turn.board
     message = board.messages.pop(event.leg, None)
-    if message is None or event.ms == 0:
-        _throw_away(turn, event, message)
     if message is None:
+        # Told again, as the exchange does (22.10, seen), or of a call that is over: what is nobody's message goes by
+        # itself after a day, when the database can say so.
         return
-    if event.ms > 0:
-        board.messages_left[event.name] = None
-        if len(board.messages_left) > MESSAGES_MAX:
-            del board.messages_left[next(iter(board.messages_left))]
+    if event.ms == 0:
+        turn.do(ForgetMessage(leg=event.leg, name=event.name))
+    else:
         turn.remember(
             MessageLeft(
                 call=message.call,
@@ -132,18 +131,6 @@ def message_recorded(turn: Turn, event: MessageRecorded) -> None:
     if call is not None and call.state is CallState.LEAVING:
         found = event.ms > 0 or message.otherwise is None
         _is_over(turn, call, EndedBy.EXIT if found else message.otherwise)
-
-
-def _throw_away(turn: Turn, event: MessageRecorded, message: MessageFor | None) -> None:
-    """Nobody is to hear this recording; it would be kept for ever, as no message is ever too old or taken away."""
-    board = turn.board
-    if event.name in board.messages_left:
-        # The exchange tells each end twice (22.10, seen).
-        return
-    if message is None and CallId(event.name.removeprefix(MESSAGE)) in board.calls:
-        # For a desk that has just been made anew and looks for it itself.
-        return
-    turn.do(ForgetMessage(leg=event.leg, name=event.name))
 
 
 # --- after a restart ---

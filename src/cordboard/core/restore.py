@@ -178,10 +178,11 @@ def _waits_to_be_joined(turn: Turn, call: Call, legs: Mapping[LegId, LegFound]) 
     partner = turn.board.calls.get(call.partner) if call.partner is not None else None
     if partner is None or {call.state, partner.state} != {CallState.TRANSFERRED}:
         return False
-    both = [legs.get(call.leg), legs.get(partner.leg)]
-    in_pair = [one is None or one.place is Place.PAIR for one in both]
+    if call.leg not in legs or partner.leg not in legs:
+        return False
+    places = {legs[call.leg].place, legs[partner.leg].place}
     is_past_undoing = call.transfer is None and partner.transfer is None
-    if None in both or all(in_pair) or (any(in_pair) and not is_past_undoing):
+    if places == {Place.PAIR} or (Place.PAIR in places and not is_past_undoing):
         return False
     if not any(isinstance(c, Pair) and call.leg in (c.one, c.other) for c in turn.commands):
         first, second = (partner, call) if partner.transfer is not None else (call, partner)

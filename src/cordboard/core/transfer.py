@@ -10,7 +10,7 @@ rung for that caller itself.
 
 from __future__ import annotations
 
-from cordboard.core import dial, handover, talk, urgent
+from cordboard.core import dial, handover, talk
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Transfer, TransferState
 from cordboard.core.commands import Hold, LetRing
@@ -300,7 +300,6 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
     elif call.state is CallState.WAITING:
         # Each queue has its own wait, with its own limit (D21).
         turn.close_segment(call, SegmentOutcome.TRANSFERRED)
-    urgent.leaves_queue(turn, call)
     turn.enters(call, queue)
     call.agent = call.to = call.back_to = call.back_until = call.until = call.note = call.reason = (
         call.taken_at

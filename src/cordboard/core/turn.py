@@ -150,7 +150,14 @@ class Turn:
         self.do(PlaceInQueue(leg=call.leg, call=call.id, queue=call.queue, answer=answer))
 
     def enters(self, call: Call, queue: Queue) -> None:
-        """The call comes into this queue; it counts there once, however often it returns (D15)."""
+        """The call comes into this queue; it counts there once, however often it returns (D15).
+
+        Each queue has its own ladder (D6); the one that it leaves has another number of callers, and may have no alarm.
+        """
+        call.rung = 0
+        if call.queue is not None and call.queue != queue.id:
+            self.show(Thing.QUEUE, call.queue)
+            self.show(Thing.ALARM, call.queue)
         if queue.id not in call.visited:
             call.visited.add(queue.id)
             queue.numbers.entered(self.now)

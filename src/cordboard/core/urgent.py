@@ -123,14 +123,6 @@ def _somebody_is_there(turn: Turn, queue: Queue) -> None:
         alarm(turn, Saying.ALARM_URGENT_DESERTED, queue)
 
 
-def leaves_queue(turn: Turn, call: Call) -> None:
-    """On the way to another queue: that one has its own ladder; this one's numbers and alarm are of others now."""
-    if call.queue is not None:
-        turn.show(Thing.QUEUE, call.queue)
-        turn.show(Thing.ALARM, call.queue)
-    call.rung = Rung.SIGNED_IN
-
-
 def settled(turn: Turn, call: Call) -> None:
     """An urgent call waits no longer: its alarm goes."""
     if call.urgent and call.queue is not None and call.rung is Rung.ALARM:
