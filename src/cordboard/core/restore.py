@@ -121,8 +121,7 @@ def _end_the_gone(turn: Turn, event: ExchangeRestored) -> None:
             if not event.fresh:
                 # What the exchange was told of it a moment before it answered may be carried out yet.
                 turn.do(HangUp(leg=call.leg))
-            by = EndedBy.LOST if event.fresh else EndedBy.UNKNOWN
-            if not leaving.ended_unseen(turn, call, by):
+            if not leaving.ended_unseen(turn, call, by := EndedBy.LOST if event.fresh else EndedBy.UNKNOWN):
                 talk.end(turn, call, by)
 
 
@@ -178,7 +177,7 @@ def _waits_to_be_joined(turn: Turn, call: Call, legs: Mapping[LegId, LegFound]) 
     partner = turn.board.calls.get(call.partner) if call.partner is not None else None
     if partner is None or {call.state, partner.state} != {CallState.TRANSFERRED}:
         return False
-    if call.leg not in legs or partner.leg not in legs:
+    if not {call.leg, partner.leg} <= legs.keys():
         return False
     places = {legs[call.leg].place, legs[partner.leg].place}
     is_past_undoing = call.transfer is None and partner.transfer is None
