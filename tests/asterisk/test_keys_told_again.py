@@ -32,3 +32,17 @@ def test_the_same_key_pressed_quickly_on_a_line_that_trembles_is_heard_each_time
     """60 ms down and 60 ms up, each up to 10 ms early or late."""
     at = [0, 112, 245, 352, 480, 608, 711, 840]
     assert _heard([("0", moment) for moment in at], lasted_ms=60) == "0" * len(at)
+
+
+def test_a_key_that_surely_waits_may_be_told_again_very_late() -> None:
+    """No telephone presses two keys within 45 ms: the second was put back, and a busy exchange takes its time."""
+    assert (
+        _heard([("3", 94), ("4", 94), ("4", 330), ("5", 351), ("5", 620), ("6", 900)], lasted_ms=60) == "3456"
+    )
+
+
+def test_a_key_of_another_length_is_another_press() -> None:
+    """What is told again has its own length; a finger never has the same twice."""
+    keys = PressedKeys()
+    told = [("1", 1_000, 60), ("2", 1_070, 61), ("2", 1_150, 75)]
+    assert "".join(key for key, at, lasted in told if keys.is_press(key, at, lasted)) == "122"
