@@ -6,8 +6,10 @@ Each sentence is told from music and from the others by its own samples (`tests.
 from __future__ import annotations
 
 import asyncio
+import io
 import signal
 import time
+import wave
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from email import policy
@@ -32,7 +34,7 @@ pytestmark = [pytest.mark.exchange, pytest.mark.asyncio(loop_scope="session")]
 FIRST_MS = 2_000
 HEARD_EARLY_US = 100_000
 """By so much a caller may note late, on a busy machine, that it has dialled."""
-PIETS_NUMBER, ANJAS_NUMBER = "0534800203", "0534800204"
+PIETS_NUMBER, ANJAS_NUMBER, CHANTALS_NUMBER = "0534800203", "0534800204", "0534800201"
 PIECES_MS_MAX = 150
 """Between the end of one recording and the begin of the next in one sentence; longer sounds like a new one."""
 
@@ -149,6 +151,25 @@ async def test_a_message_of_who_hangs_up_while_cordboard_is_dead_is_there_when_i
         async with anja.client.get(f"{announcing.url}/api/messages/{row['name']}") as answer:
             assert answer.status == 200
         assert 2_500 <= row["ms"] <= 5_500
+
+
+@pytest.mark.rule("D29", "D16")
+async def test_a_message_in_which_the_exchange_dies_is_kept_as_far_as_it_came(
+    announcing: Installation,
+) -> None:
+    """The call is broken off, and Chantal can listen to all but the last two seconds before it."""
+    async with calling(announcing, CHANTALS_NUMBER) as caller:
+        await hears(caller, announcing, "nl/leave_message")
+        await asyncio.sleep(6)
+        announcing.kill_exchange()
+        async with announcing.desk("chantal") as chantal:
+            row = await left_for(chantal)
+            async with chantal.client.get(f"{announcing.url}/api/messages/{row['name']}") as answer:
+                assert answer.status == 200
+                with wave.open(io.BytesIO(await answer.read())) as sound:
+                    kept_ms = sound.getnframes() * 1_000 / sound.getframerate()
+    assert 3_500 <= kept_ms <= 7_000
+    assert row["ms"] == pytest.approx(kept_ms, abs=1_000)
 
 
 async def letters_of(cordboard: Installation) -> list[EmailMessage]:

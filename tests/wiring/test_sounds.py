@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,27 @@ def test_a_message_is_found_by_its_name(tmp_path: Path) -> None:
 
     assert sounds.message("message-c-1764112345.12") == path
     assert sounds.message("message-c-1") is None
+
+
+@pytest.mark.rule("D29")
+async def test_a_message_in_which_the_exchange_died_is_as_long_as_what_reached_the_disk(
+    tmp_path: Path,
+) -> None:
+    """Its file says that it has no length, as the exchange leaves it; afterwards every player can play it."""
+    path = tmp_path / "message-c-1.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", ""))
+        file.writeframes(b"\x00\x20\x00\xe0" * 16_000)
+    whole = path.read_bytes()
+    cut = bytearray(whole)
+    cut[4:8] = cut[40:44] = bytes(4)
+    path.write_bytes(cut)
+
+    assert await Sounds(tmp_path / "recordings", tmp_path).spoken_ms("message-c-1") == 4_000
+
+    assert path.read_bytes() == whole
+    with wave.open(str(path), "rb") as file:
+        assert file.getnframes() == 32_000
 
 
 @pytest.mark.parametrize("name", ["", "..", "../secrets", "a/b", "/etc/passwd", ".hidden", "a\0b", "a" * 300])

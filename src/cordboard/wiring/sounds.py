@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import shutil
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from cordboard.core.types import MESSAGE, Instant, OrganisationId
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 """Of an organisation's or a message's name: what makes one step of a path and never leads out of its folder."""
+
+_HEAD = struct.Struct("<4sI4s24x4sI")
+"""What the exchange's WAV files begin with: `RIFF`, the length of the rest, `WAVE`, the format, `data`, its length."""
 
 
 class Sounds:
@@ -46,8 +50,11 @@ class Sounds:
         return path if path.is_file() else None
 
     async def spoken_ms(self, name: str) -> int | None:
-        """How long the message of this name is; 0: nobody says anything in it; None: it is not here."""
-        return await asyncio.to_thread(spoken_ms, self.message(name))
+        """How long the message of this name is; 0: nobody says anything in it; None: it is not here.
+
+        One that the exchange died in is from then on as long as what reached the disk.
+        """
+        return await asyncio.to_thread(_spoken_ms, self.message(name))
 
     def forget_message(self, name: str) -> None:
         """Nobody is to hear it any more; one that is not here is gone already.
@@ -83,3 +90,30 @@ class Sounds:
         for path in self._messages.glob(f"{prefix}*.wav"):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _spoken_ms(path: Path | None) -> int | None:
+    if path is not None:
+        with contextlib.suppress(OSError):
+            _tell_length(path)
+    return spoken_ms(path)
+
+
+def _tell_length(path: Path) -> None:
+    """Asterisk writes how long a recording is when it is over (22.10, seen); until then the file says 0.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    with path.open("r+b") as file:
+        head = file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return
+        riff, _, wave, data, length = _HEAD.unpack(head)
+        there = path.stat().st_size - _HEAD.size
+        if (riff, wave, data, length) != (b"RIFF", b"WAVE", b"data", 0) or there <= 0:
+            return
+        file.seek(4)
+        file.write(struct.pack("<I", there + _HEAD.size - 8))
+        file.seek(_HEAD.size - 4)
+        file.write(struct.pack("<I", there))
