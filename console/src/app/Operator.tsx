@@ -4,6 +4,7 @@ import { api } from "../connection/api.ts";
 import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext, useAct, useEntities, useWorld } from "../connection/desk.tsx";
 import { LiveLine, type Outcome } from "../connection/live.ts";
+import { MeasuredPace } from "../connection/pace.ts";
 import { Ticker } from "../connection/ticker.ts";
 import { ChooseDevice } from "../features/sign-in/ChooseDevice.tsx";
 import { ChooseGroup } from "../features/sign-in/ChooseGroup.tsx";
@@ -12,7 +13,7 @@ import { UserMenu } from "../features/user-menu/UserMenu.tsx";
 import { ServerClock } from "../model/clock.ts";
 import { KEYS, ownKeys } from "../model/keymap.ts";
 import { liveCalls, me, myDevice, sameItems } from "../model/select.ts";
-import { GATHERED_MS, Store } from "../model/store.ts";
+import { Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { JsSipPhone } from "../softphone/jssip.ts";
@@ -42,7 +43,7 @@ export default function Operator(props: Props) {
   const [desk, setDesk] = useState<Desk | null>(null);
   const [phone, setPhone] = useState<DeskPhone | null>(null);
   useEffect(() => {
-    const store = new Store(GATHERED_MS);
+    const store = new Store(new MeasuredPace());
     const clock = new ServerClock();
     const line = new LiveLine({
       store,

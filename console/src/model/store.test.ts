@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
 import { Store } from "./store.ts";
-import type { Delta, Op, QueueView, View } from "./wire.ts";
+import type { CallView, Delta, Op, QueueView, View } from "./wire.ts";
 
 const queue = (id: string, part: Partial<QueueView> = {}): QueueView => ({
   k: "queue",
@@ -18,6 +18,33 @@ const queue = (id: string, part: Partial<QueueView> = {}): QueueView => ({
   handled: 0,
   total: 0,
   counted_since: 0,
+  ...part,
+});
+const call = (id: string, part: Partial<CallView> = {}): CallView => ({
+  k: "call",
+  id,
+  v: 1,
+  queue: "a",
+  queue_name: "a",
+  urgent: false,
+  direction: "in",
+  state: "waiting",
+  since: 0,
+  entered_at: 0,
+  answered_at: null,
+  number: null,
+  name: null,
+  agent: null,
+  agent_name: null,
+  mine: false,
+  direct: false,
+  internal: false,
+  called_back: false,
+  transfer: null,
+  offer: null,
+  note: null,
+  reason: null,
+  not_reached: null,
   ...part,
 });
 const hello = { t: "hello", v: 1, epoch: "e1", conn: "c1", now: 0, hb_ms: 2000, user: "u1" } as const;
@@ -140,29 +167,70 @@ describe("the console's copy", () => {
     expect(() => applyOps(NOTHING, [{ a: "m", k: "queue", id: "a", f: {} }])).toThrow(OutOfDate);
   });
 
-  it("gathers what others do, and shows calls at once with all that was gathered", () => {
-    vi.useFakeTimers();
-    const store = new Store(150);
-    store.hello(hello);
-    store.snapshot({ t: "snap", epoch: "e1", rev: 5, ents: [queue("a"), queue("b")] });
-    const seen: (number | undefined)[] = [];
-    store.subscribe(() => seen.push(store.world.entities.queue.get("a")?.waiting));
+  describe("with a pace", () => {
     const waiting = (n: number): Op => ({ a: "m", k: "queue", id: "a", f: { waiting: n } });
+    const opened = (...ents: View[]) => {
+      const telling = vi.fn();
+      const store = new Store({ gatherMs: 150, telling });
+      store.hello(hello);
+      store.snapshot({ t: "snap", epoch: "e1", rev: 5, ents: [queue("a"), queue("b"), ...ents] });
+      telling.mockClear();
+      return { store, telling };
+    };
 
-    store.delta(delta(1, 6, [waiting(1)]));
-    vi.advanceTimersByTime(100);
-    store.delta(delta(2, 7, [waiting(2)]));
-    expect(seen).toEqual([]);
-    expect(store.world.rev).toBe(7);
-    vi.advanceTimersByTime(50);
-    expect(seen).toEqual([2]);
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
 
-    store.delta(delta(3, 8, [waiting(3)]));
-    store.delta(delta(4, 9, [waiting(4), { a: "x", k: "call", id: "c1" }]));
-    expect(seen).toEqual([2, 4]);
-    vi.advanceTimersByTime(1_000);
-    expect(seen).toEqual([2, 4]);
-    vi.useRealTimers();
+    it("gathers what others do, and shows an own call at once with all that was gathered", () => {
+      const { store } = opened(call("c1", { mine: true }));
+      const seen: (number | undefined)[] = [];
+      store.subscribe(() => seen.push(store.world.entities.queue.get("a")?.waiting));
+
+      store.delta(delta(1, 6, [waiting(1)]));
+      vi.advanceTimersByTime(100);
+      store.delta(delta(2, 7, [waiting(2)]));
+      expect(seen).toEqual([]);
+      expect(store.world.rev).toBe(7);
+      vi.advanceTimersByTime(50);
+      expect(seen).toEqual([2]);
+
+      store.delta(delta(3, 8, [waiting(3)]));
+      store.delta(delta(4, 9, [waiting(4), { a: "x", k: "call", id: "c1" }]));
+      expect(seen).toEqual([2, 4]);
+      vi.advanceTimersByTime(1_000);
+      expect(seen).toEqual([2, 4]);
+    });
+
+    it("gathers callers who are for nobody here, and shows at once whoever is offered, urgent or for me", () => {
+      const { store, telling } = opened(call("c1"), call("c2"));
+      const at = (part: Partial<CallView>): Op => ({ a: "s", e: call("new", part) });
+      const gone: Op = { a: "x", k: "call", id: "new" };
+      let n = 0;
+      const toldAtOnce = (op: Op): boolean => {
+        n += 1;
+        telling.mockClear();
+        store.delta(delta(n, 5 + n, [op]));
+        const told = telling.mock.calls.length === 1;
+        vi.advanceTimersByTime(150);
+        expect(telling).toHaveBeenCalledTimes(1);
+        return told;
+      };
+      const loud: Partial<CallView>[] = [
+        { offer: { since: 0, ringing: false, rejectable: true } },
+        { urgent: true },
+        { mine: true },
+        { direct: true },
+      ];
+      expect(toldAtOnce({ a: "x", k: "call", id: "c1" })).toBe(false);
+      expect(toldAtOnce({ a: "m", k: "call", id: "c2", f: { name: "Jansen" } })).toBe(false);
+      expect(toldAtOnce(at({}))).toBe(false);
+      for (const part of loud) {
+        // Who becomes it, and who is it no more.
+        expect(toldAtOnce(at(part))).toBe(true);
+        expect(toldAtOnce(at({}))).toBe(true);
+      }
+      expect(toldAtOnce(gone)).toBe(false);
+    });
   });
 
   it("moves its revision with a heartbeat without telling anybody", () => {

@@ -1,12 +1,33 @@
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
-import type { Delta, Heartbeat, Hello, Kind, Op, Snapshot } from "./wire.ts";
+import type { CallView, Delta, Heartbeat, Hello, Op, Snapshot } from "./wire.ts";
 
-/** How colleagues and queues are doing: in a large office something of it changes all the time. */
-const OF_OTHERS: ReadonlySet<Kind> = new Set(["agent", "queue"]);
-/** So long such changes are gathered before they are shown. Calls and what concerns oneself are shown at once. */
-export const GATHERED_MS = 150;
+/** When what others do is shown; what concerns oneself is shown at once. */
+export interface Pace {
+  /** So long such changes are gathered, in milliseconds; 0: they are shown at once. */
+  readonly gatherMs: number;
+  /** Everybody is about to be told, and to draw. */
+  readonly telling: () => void;
+}
 
-const kindOf = (op: Op): Kind => (op.a === "s" ? op.e.k : op.k);
+export const AT_ONCE: Pace = { gatherMs: 0, telling: () => undefined };
+
+/** How colleagues and queues are doing, and callers who are for nobody here: in a large office that never stops. */
+function isOfOthers(op: Op, before: Entities, after: Entities): boolean {
+  const [kind, id] = op.a === "s" ? [op.e.k, op.e.id] : [op.k, op.id];
+  return (
+    kind === "agent" ||
+    kind === "queue" ||
+    (kind === "call" && isQuiet(before.call.get(id)) && isQuiet(after.call.get(id)))
+  );
+}
+
+/** Neither offered nor mine, nor urgent, nor for me alone. */
+function isQuiet(call: CallView | undefined): boolean {
+  return (
+    call === undefined ||
+    (!call.mine && !call.urgent && !call.direct && call.offer === null && call.transfer?.mine !== true)
+  );
+}
 
 /** What the line to the server is like, as far as the person at the screen must know. */
 export type Line =
@@ -37,13 +58,12 @@ export class Store {
   #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
   #frames = 0;
   #gathering: ReturnType<typeof setTimeout> | null = null;
-  readonly #gatheredMs: number;
+  readonly #pace: Pace;
   readonly #readers = new Set<() => void>();
   readonly #ofLine = new Set<() => void>();
 
-  /** @param gatheredMs how long changes of others are gathered; 0: they are told of at once. */
-  constructor(gatheredMs = 0) {
-    this.#gatheredMs = gatheredMs;
+  constructor(pace: Pace = AT_ONCE) {
+    this.#pace = pace;
   }
 
   get world(): World {
@@ -75,6 +95,7 @@ export class Store {
   delta(frame: Delta): Verdict {
     if (frame.n !== this.#frames + 1) return "resync";
     this.#frames = frame.n;
+    const before = this.#world.entities;
     try {
       // The revision moves only with a frame that was really applied.
       this.#know({ rev: frame.rev, entities: applyOps(this.#world.entities, frame.ops) });
@@ -82,8 +103,10 @@ export class Store {
       if (problem instanceof OutOfDate) return "resync";
       throw problem;
     }
-    if (this.#gatheredMs > 0 && frame.ops.every((op) => OF_OTHERS.has(kindOf(op)))) {
-      this.#gathering ??= setTimeout(() => this.#tell(), this.#gatheredMs);
+    const { gatherMs } = this.#pace;
+    const after = this.#world.entities;
+    if (gatherMs > 0 && frame.ops.every((op) => isOfOthers(op, before, after))) {
+      this.#gathering ??= setTimeout(() => this.#tell(), gatherMs);
     } else {
       this.#tell();
     }
@@ -118,6 +141,7 @@ export class Store {
   #tell(): void {
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#gathering = null;
+    this.#pace.telling();
     for (const reader of this.#readers) reader();
   }
 }
