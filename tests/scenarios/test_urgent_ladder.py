@@ -10,7 +10,13 @@ from cordboard.core.commands import Announce, Dial, Recall, Sentence
 from cordboard.core.notices import Changed, Saying, Thing
 from cordboard.core.records import PauseChanged
 from cordboard.core.refusals import Code
-from cordboard.core.requests import Pause
+from cordboard.core.requests import (
+    CancelTransfer,
+    Pause,
+    TransferToColleague,
+    TransferToQueue,
+    UndoTransfer,
+)
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
 from cordboard.core.types import LegId, Right, UserId
@@ -60,6 +66,75 @@ def test_then_an_outside_number_rings_too_and_the_first_has_the_caller() -> None
     world.outside_answers(partner)
     assert world.hears("u1") == partner
     assert world.who_hears("u1") == []
+
+
+@pytest.mark.rule("D6", "D7")
+def test_who_was_first_outside_is_let_go_when_sending_the_caller_on_is_undone() -> None:
+    """Chantal sent the caller to Piet, and the outside number that rang too was quicker."""
+    world = nobody_answers(outside=OUTSIDE)
+    world.wait(61)
+    partner = world.call("u1").partner
+    assert partner is not None
+    chantal, caller = UserId("chantal"), world.call("u1").id
+    world.ask(TransferToColleague(agent=chantal, call=caller, colleague=UserId("piet")))
+    world.outside_answers(partner)
+    assert world.hears("u1") == partner
+
+    world.ask(UndoTransfer(agent=chantal, call=caller))
+
+    assert world.state(partner) is CallState.ENDED
+    assert world.state("u1") is CallState.HELD
+    assert world.hears("u1") == "music"
+
+
+@pytest.mark.rule("D6", "D7")
+@pytest.mark.parametrize("how", ["not taken", "pulled back"])
+def test_an_outside_number_goes_on_ringing_while_the_caller_is_sent_to_a_colleague_and_back(how: str) -> None:
+    """Whoever is first has the caller, and it is silent then: who lifted it would hear nobody."""
+    world = nobody_answers(outside=OUTSIDE)
+    world.wait(61)
+    partner = world.call("u1").partner
+    assert partner is not None
+    chantal, caller = UserId("chantal"), world.call("u1").id
+    world.ask(TransferToColleague(agent=chantal, call=caller, colleague=UserId("piet")))
+    if how == "not taken":
+        world.wait(21)
+    else:
+        world.ask(CancelTransfer(agent=chantal, call=caller))
+    assert world.transfer("u1") is None
+    assert (world.call("u1").partner, world.state(partner)) == (partner, CallState.DIALLING)
+
+    world.click_answer("chantal", "u1")
+
+    assert world.hears("u1") == "chantal"
+    assert world.state(partner) is CallState.ENDED
+
+
+@pytest.mark.rule("D6", "D7", "D21")
+@pytest.mark.parametrize("how", ["sent", "led out"])
+def test_an_outside_number_is_silent_when_the_caller_goes_where_its_ladder_counts_no_more(how: str) -> None:
+    """To another queue by hand, or to a sentence by the queue's rule."""
+    world = nobody_answers(outside=OUTSIDE)
+    if how == "led out":
+        urgent = world.board.queues[world.queue_id("urgent")]
+        urgent.wait_ms_max, urgent.exits = 70_000, {ExitReason.TIMEOUT: Exit(action=ExitAction.ANNOUNCEMENT)}
+        world.caller_hangs_up("u1")
+        world.call_arrives("u2", "urgent")
+    caller = "u2" if how == "led out" else "u1"
+    world.wait(61)
+    partner = world.call(caller).partner
+    assert partner is not None
+
+    if how == "led out":
+        world.wait(10)
+        assert world.state(caller) is CallState.ENDED, "has heard it"
+    else:
+        queue = world.queue_id("algemeen")
+        world.ask(TransferToQueue(agent=UserId("chantal"), call=world.call(caller).id, queue=queue))
+        assert world.state(caller) is CallState.WAITING
+        assert world.call(caller).partner is None
+
+    assert world.state(partner) is CallState.ENDED
 
 
 @pytest.mark.rule("D6")

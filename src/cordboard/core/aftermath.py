@@ -5,7 +5,7 @@ Decision D7: whoever hangs up, nobody is lost; the rest stay connected or on hol
 
 from __future__ import annotations
 
-from cordboard.core import handover, rescue, talk
+from cordboard.core import handover, outside, rescue, talk
 from cordboard.core import line as lines
 from cordboard.core import transfer as transfer_
 from cordboard.core.agent import Agent, LineState
@@ -59,11 +59,9 @@ def consulted(turn: Turn, agent: Agent, recipient: Call) -> None:
 
 def taken(turn: Turn, call: Call) -> None:
     """A caller who was passed on blind to a colleague speaks with somebody: done."""
-    partner = turn.board.calls.get(call.partner) if call.partner is not None else None
-    if partner is not None and partner.state is CallState.DIALLING and call.agent is not None:
-        # An outside number rang for it as well (D6); an agent was first.
-        partner.partner = call.partner = None
-        talk.hang_up(turn, partner)
+    if call.agent is not None:
+        # An agent was first.
+        outside.let_go(turn, call)
     transfer = call.transfer
     if transfer is None or transfer.state is not TransferState.RINGING or call.agent is None:
         return

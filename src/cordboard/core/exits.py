@@ -5,7 +5,7 @@ Decisions D21 (queues), D25 (when a caller is answered) and D29 (direct calls).
 
 from __future__ import annotations
 
-from cordboard.core import asking, dial, offer, talk
+from cordboard.core import asking, dial, offer, outside, talk
 from cordboard.core.board import Board, MessageFor
 from cordboard.core.call import Call, CallState, Reason
 from cordboard.core.commands import (
@@ -85,6 +85,7 @@ def lead_out(
         before: said first, where anything is said.
     """
     withdraw(turn, call)
+    outside.let_go(turn, call)
     call.back_to = call.back_until = call.dialogue = None
     call.exits += 1
     call.led_out = why

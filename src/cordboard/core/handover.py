@@ -6,7 +6,7 @@ Decision D7; its states are `TransferState`, its moves `transitions.TRANSFER`.
 
 from __future__ import annotations
 
-from cordboard.core import rescue, talk, wrapup
+from cordboard.core import outside, rescue, talk, wrapup
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Reason, Transfer, TransferState
 from cordboard.core.commands import Hold, Pair
@@ -101,8 +101,8 @@ def completed(turn: Turn, call: Call) -> None:
     transfer = call.transfer
     assert transfer is not None, call
     recipient = recipient_of(turn, call)
-    outside = recipient is not None and recipient.peer is None
-    if rules.undo_ms and not (outside and not rules.undo_outside):
+    is_outside = recipient is not None and recipient.peer is None
+    if rules.undo_ms and not (is_outside and not rules.undo_outside):
         transfer.until = turn.now + rules.undo_ms
         step(turn, call, TransferState.COMPLETED)
     else:
@@ -120,7 +120,9 @@ def come_back(turn: Turn, call: Call, reason: Reason) -> None:
     sent_unanswered = call.handled_by is None
     name = transfer.recipient_name or ""
     step(turn, call, TransferState.RETURNED, reason)
-    call.partner = call.to = call.agent = call.until = None
+    if outside.rings_for(turn, call) is None:
+        call.partner = None
+    call.to = call.agent = call.until = None
     if initiator is not None:
         turn.say(initiator, Saying.TRANSFER_RETURNED, call.id, name=name, reason=reason.value)
     if sent_unanswered and call.queue is not None:
@@ -149,7 +151,9 @@ def back_in_queue(turn: Turn, call: Call, outcome: SegmentOutcome) -> None:
     """The caller waits in the queue again, where the time of entry puts it."""
     assert call.queue is not None, call
     _release(turn, call)
-    call.to = call.agent = call.partner = call.until = None
+    if outside.rings_for(turn, call) is None:
+        call.partner = None
+    call.to = call.agent = call.until = None
     turn.place_in_queue(call)
     turn.move(call, CallState.WAITING, outcome)
 

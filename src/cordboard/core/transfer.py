@@ -10,7 +10,7 @@ rung for that caller itself.
 
 from __future__ import annotations
 
-from cordboard.core import dial, handover, talk
+from cordboard.core import dial, handover, outside, talk
 from cordboard.core.agent import Agent
 from cordboard.core.call import Call, CallState, Transfer, TransferState
 from cordboard.core.commands import Hold, LetRing
@@ -298,8 +298,9 @@ def to_queue(turn: Turn, agent: Agent, call: Call, queue: Queue) -> None:
     if call.id in agent.calls:
         talk.leave(turn, agent, call)
     elif call.state is CallState.WAITING:
-        # Each queue has its own wait, with its own limit (D21).
+        # Each queue has its own wait, with its own limit (D21), and its own ladder.
         turn.close_segment(call, SegmentOutcome.TRANSFERRED)
+        outside.let_go(turn, call)
     turn.enters(call, queue)
     call.agent = call.to = call.back_to = call.back_until = call.until = call.note = call.reason = (
         call.taken_at
@@ -344,6 +345,9 @@ def undo(turn: Turn, agent: Agent, call: Call) -> None:
     if transfer.until is None or turn.now >= transfer.until:
         raise Refused(Code.TOO_LATE)
     recipient = handover.recipient_of(turn, call)
+    if recipient is None and call.partner is not None:
+        # Sent to a colleague, while an outside number rang for it too and was first (D6).
+        recipient = turn.board.calls.get(call.partner)
     attended = transfer.kind is TransferKind.ATTENDED
     handover.step(turn, call, TransferState.CANCELLED)
     handover.hold_for(turn, agent, call, SegmentOutcome.UNDONE)
