@@ -61,6 +61,17 @@ DUTCH: Mapping[str, str] = {
     # 1.3 Changing group
     "Group: {}": "Groep: {}",
     # 2.1 The personal call pane and the detail field
+    "Personal call field": "Persoonlijk gespreksveld",
+    "Main screen": "Hoofdscherm",
+    "Detail field": "Detailveld",
+    "Ringing": "Gaat over",
+    "Back": "Terug",
+    "In a call": "In gesprek",
+    "On hold": "Wachtstand",
+    "Connecting": "Verbinden",
+    "Outgoing, ringing": "Uitgaand, gaat over",
+    "Transferring": "Doorverbinden",
+    "Conference": "Conferentie",
     "Answer": "Opnemen",
     "Reject": "Weigeren",
     "Hold": "Wachtstand",
