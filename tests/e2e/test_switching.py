@@ -404,13 +404,13 @@ async def test_the_keypad_calls_and_goes_away(
 
 
 @in_both
-@pytest.mark.walk("2.5")
-@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c")
+@pytest.mark.walk("2.5", "3.4")
+@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c", "3.4-b", "3.4-g", "3.4-h")
 async def test_wrap_up_follows_a_call_that_one_made(
     browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
 ) -> None:
-    """By itself when the administrator has set it, and by the clock that is clicked before the call ends; of who is
-    signed in to no queue the clock says so."""
+    """By itself when the administrator has set it, and by the clock that is clicked before the call ends, here of one
+    that the history made once more; of who is signed in to no queue the clock says so."""
     async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, _):
         page, says = desk.page, desk.says
         clock = page.get_by_role("button", name=says("Wrap-up"), exact=True)
@@ -437,7 +437,9 @@ async def test_wrap_up_follows_a_call_that_one_made(
             await page.get_by_role("button", name=says("Done"), exact=True).click()
             await expect(bar).to_have_count(0)
 
-        await calls_jan(desk, outside)
+        await calls_back(desk)
+        await answers(outside)
+        await desk.becomes("active")
         await clock.click()
         await expect(head).to_contain_text(says("wrap-up follows"))
         await desk.press("Hang up")
@@ -445,6 +447,19 @@ async def test_wrap_up_follows_a_call_that_one_made(
         await expect(head).to_contain_text(says("no end time"))
         await clock.click()
         await expect(head).to_contain_text(says("Available"))
+
+
+async def calls_back(desk: OperatorPage) -> None:
+    """The handset behind a call that one made: an arrow up, a talk and no waiting time (3.4)."""
+    says = desk.says
+    await desk.open_tab("History")
+    outgoing = (
+        desk.page.locator(".hline").filter(has=desk.page.get_by_title(says("Outgoing"), exact=True)).first
+    )
+    await expect(outgoing.locator("time").nth(0)).to_have_text(re.compile(r"^\d+:\d\d$"))
+    await expect(outgoing.locator("time").nth(1)).to_have_text("")
+    before, after = (re.escape(part) for part in says("Call {} back", "|").split("|"))
+    await outgoing.get_by_role("button", name=re.compile(f"^{before}.+{after}$")).click()
 
 
 async def calls_jan(desk: OperatorPage, outside: SipPhone) -> None:

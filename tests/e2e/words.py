@@ -190,6 +190,7 @@ DUTCH: Mapping[str, str] = {
     "Today at {}": "Vandaag om {}",
     "Talk time": "Gespreksduur",
     "Which calls": "Welke gesprekken",
+    "Call {} back": "Bel {} terug",
     "All calls": "Alle gesprekken",
     "No such calls": "Geen gesprekken gevonden",
     "calls may be missing or incomplete": "kunnen gesprekken ontbreken of onvolledig zijn",
