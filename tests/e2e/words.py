@@ -204,6 +204,8 @@ DUTCH: Mapping[str, str] = {
         "Berichten in deze chat worden niet opgeslagen. U kunt ze later niet meer teruglezen.",
     "New chat": "Nieuwe chat",
     "Message to {}": "Bericht aan {}",
+    "Conversations": "Chats",
+    "{} unread": "{} ongelezen",
     "Send": "Verzenden",
     "Reply": "Reageer",
     "Not delivered. {} is not there any more.": "Niet afgeleverd. {} is er niet meer.",
