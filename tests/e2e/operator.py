@@ -115,6 +115,14 @@ class OperatorPage:
         shown = self.page.get_by_role("button", name=f"{device} {self.says(text)}", exact=True)
         await expect(shown).to_be_visible(timeout=PATIENCE_MS)
 
+    async def asks_to_log_out(self, name: str) -> Locator:
+        """Own name at the top right, and the last of its entries; gives the question about the phone (4-a, 4-b)."""
+        await self.page.get_by_role("button", name=self.says("Menu of {}", name)).click()
+        await self.page.get_by_role("menuitem", name=self.says("Log out"), exact=True).click()
+        asked = self.page.get_by_role("alertdialog", name=self.says("Log out on your phone too?"))
+        await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+        return asked
+
     # --- calls ---
 
     def card(self, *, state: str | None = None, call: str | None = None) -> Locator:

@@ -337,10 +337,7 @@ async def another_group(desk: Desk) -> None:
 async def home(desk: Desk) -> None:
     """Own name, log out, the question about the phone, and the form again (4)."""
     page = desk.page
-    await page.get_by_role("button", name=desk.says("Menu of {}", "Chantal Vos")).click()
-    await page.get_by_role("menuitem", name=desk.says("Log out"), exact=True).click()
-    asked = page.get_by_role("alertdialog", name=desk.says("Log out on your phone too?"))
-    await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+    asked = await desk.operator.asks_to_log_out("Chantal Vos")
     await asked.get_by_role("button", name=desk.says("Yes"), exact=True).click()
     await expect(page.get_by_role("heading", name=desk.says("Log in"))).to_be_visible(timeout=PATIENCE_MS)
 

@@ -263,6 +263,16 @@ DUTCH: Mapping[str, str] = {
     "Log out": "Uitloggen",
     "Log out on your phone too?": "Ook uitloggen op uw toestel?",
     "Yes": "Ja",
+    "No": "Nee",
+    "Cancel": "Annuleren",
+    "Yes: you also leave {}. No: you stay logged in there, and direct calls still reach you. Either way you are signed "
+    "out of your queues.":
+        "Ja: u logt ook uit op {}. Nee: u blijft daar ingelogd en bereikbaar voor directe gesprekken. In beide "
+        "gevallen wordt u uitgelogd op uw wachtrijen.",
+    "These calls go on at your phone; here you can no longer reach them:":
+        "Deze gesprekken gaan door op uw toestel; hier kunt u er niet meer bij:",
+    "On hold, and nobody could resume them. First take them off hold or end them:":
+        "Staan in de wacht, en niemand zou ze kunnen voortzetten. Haal ze eerst uit de wacht of beëindig ze:",
 }  # fmt: skip
 
 
