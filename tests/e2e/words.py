@@ -273,6 +273,18 @@ DUTCH: Mapping[str, str] = {
         "Deze gesprekken gaan door op uw toestel; hier kunt u er niet meer bij:",
     "On hold, and nobody could resume them. First take them off hold or end them:":
         "Staan in de wacht, en niemand zou ze kunnen voortzetten. Haal ze eerst uit de wacht of beëindig ze:",
+    # Administration, of which the manual only says that there is somebody who sets things
+    "New queue": "Nieuwe wachtrij",
+    "Name: The queue is called": "Naam: De wachtrij heet",
+    "Callers: Calls to": "Bellers: Gesprekken op",
+    "no group": "geen groep",
+    "Make": "Maken",
+    "Wrap-up: After a call the agent gets": "Nawerktijd: Na een gesprek krijgt de medewerker",
+    "Offering: a phone rings for": "Aanbieden: een toestel gaat",
+    "This is too small: at least {}.": "Dit is te klein: minstens {}.",
+    "{} seconds": "{} seconden",
+    "Changes": "Wijzigingen",
+    "{} has been deleted.": "{} is verwijderd.",
 }  # fmt: skip
 
 
