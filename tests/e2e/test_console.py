@@ -77,17 +77,19 @@ async def go_home(operator: OperatorPage) -> None:
 
 @in_both
 @pytest.mark.walk("1.1")
-@pytest.mark.rule("1.1-b", "1.1-f", "1.1-k", "1.1-l")
+@pytest.mark.rule("1.1-b", "1.1-f", "1.1-g", "1.1-k", "1.1-l")
 async def test_logging_in_opens_the_modules(
     browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
-    """A wrong password is said without saying what was wrong, the name stays; then the modules are shown, those
-    that are not taken dimmed."""
+    """Where a name and password are to be had is said; a wrong password without saying what was wrong, and the name
+    stays; then the modules are shown, those that are not taken dimmed."""
     says = Words(language)
     page = await browser.page(cordboard.url, locale=LOCALES[language])
     page.set_default_timeout(PATIENCE_MS)
     await expect(page.get_by_role("heading", name=says("Log in"))).to_be_visible()
     await expect(page.get_by_role("link", name=says("Forgotten password"))).to_be_visible()
+    whom_to_ask = says("The log-ins of this demo are in the window where Cordboard was started.")
+    await expect(page.get_by_role("contentinfo")).to_contain_text(whom_to_ask)
     password = page.get_by_label(says("Password"))
     assert await password.get_attribute("type") == "password"
     await page.get_by_label(says("User name")).fill("chantal")

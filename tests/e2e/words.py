@@ -24,6 +24,8 @@ DUTCH: Mapping[str, str] = {
     "Log in": "Inloggen",
     "This combination of user name and password is not right. Check both and try again.":
         "Deze combinatie van gebruikersnaam en wachtwoord klopt niet. Controleer beide en probeer het opnieuw.",
+    "The log-ins of this demo are in the window where Cordboard was started.":
+        "De log-ins van deze demo staan in het venster waarin Cordboard is gestart.",
     "Forgotten password": "Wachtwoord vergeten",
     "E-mail address": "E-mailadres",
     "Send the link": "Stuur link",
