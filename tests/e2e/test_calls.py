@@ -36,7 +36,7 @@ ICONS = (
 @pytest.mark.walk("2.1", "2.1.2", "2.2", "4")
 @pytest.mark.rule(
     "2.1.1-a", "2.1.1-b", "2.1.1-c", "2.1.1-e", "2.1.1-f", "2.1.1-g", "2.1.1-h", "2.1.1-l", "2.1.1-m", "2.1.1-p",
-    "2.1.1-q", "2.1.2-a", "2.1.2-d", "2.1.2-f", "2.1.2-g", "2.1.2-h", "2.2-a", "2.2-b", "2.2-c", "4-f",
+    "2.1.1-q", "2.1.2-a", "2.1.2-b", "2.1.2-d", "2.1.2-f", "2.1.2-g", "2.1.2-h", "2.2-a", "2.2-b", "2.2-c", "4-f",
     "D13",
 )  # fmt: skip
 async def test_callers_are_refused_taken_from_the_queue_held_and_ended(
@@ -69,6 +69,8 @@ async def test_callers_are_refused_taken_from_the_queue_held_and_ended(
             await both_hear(caller, phone.call)
             await expect(detail).to_contain_text("Chantal Vos")
             await expect(detail).to_contain_text(says("talk time"))
+            waited = re.escape(f"Chantal Vos, {says('waited {}', '')}")
+            await expect(detail).to_contain_text(re.compile(waited + r"\d\d:\d\d"))
 
             buttons = desk.card(state="active").locator(".card-acts").get_by_role("button")
             await expect(buttons).to_have_text([re.compile("^" + says(word)) for word, _ in ICONS])

@@ -92,6 +92,7 @@ DUTCH: Mapping[str, str] = {
     "Take {}": "Neem {}",
     "You are signed out.": "U bent uitgelogd.",
     "talk time": "duur",
+    "waited {}": "wachtte {}",
     # 2.3 to 2.5 Wrap-up, and signing out of queues
     "Wrap-up": "Nawerktijd",
     "Done": "Klaar",
