@@ -404,13 +404,14 @@ async def test_the_keypad_calls_and_goes_away(
 
 
 @in_both
-@pytest.mark.walk("2.5", "3.4")
-@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c", "3.4-b", "3.4-g", "3.4-h")
+@pytest.mark.walk("2.5", "3.3", "3.4")
+@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c", "3.3-g", "3.3-l", "3.4-b", "3.4-g", "3.4-h")
 async def test_wrap_up_follows_a_call_that_one_made(
     browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
 ) -> None:
-    """By itself when the administrator has set it, and by the clock that is clicked before the call ends, here of one
-    that the history made once more; of who is signed in to no queue the clock says so."""
+    """By itself when the administrator has set it, and by the clock that is clicked before the call ends; of who is
+    signed in to no queue the clock says so. One call is made from the contacts, and one from the history."""
+    await has_contact(cordboard, "Jürgen Glas", JAN, "+49 30 123456")
     async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, _):
         page, says = desk.page, desk.says
         clock = page.get_by_role("button", name=says("Wrap-up"), exact=True)
@@ -418,7 +419,9 @@ async def test_wrap_up_follows_a_call_that_one_made(
         head = page.locator(".desk-head")
 
         async with as_set(cordboard, "organisation", ORGANISATION, outbound_wrap_up_ms=60_000):
-            await calls_jan(desk, outside)
+            await calls_contact(desk, "Jürgen Glas")
+            await answers(outside)
+            await desk.becomes("active")
             await clock.click()
             needed = says("For wrap-up after this call you have to be signed in to a queue.")
             await expect(page.locator(".toast").last).to_contain_text(needed)
@@ -426,6 +429,7 @@ async def test_wrap_up_follows_a_call_that_one_made(
             await desk.no_card()
             await expect(bar).to_have_count(0)
 
+            await desk.open_tab("Queues")
             await desk.sign_in("Algemeen")
             await calls_jan(desk, outside)
             # A talk of under three seconds gives no wrap-up (D9).
@@ -447,6 +451,15 @@ async def test_wrap_up_follows_a_call_that_one_made(
         await expect(head).to_contain_text(says("no end time"))
         await clock.click()
         await expect(head).to_contain_text(says("Available"))
+
+
+async def calls_contact(desk: OperatorPage, name: str) -> None:
+    """The handset behind somebody who is found by typing: the primary number is called (3.3-g, 3.3-l)."""
+    await desk.open_tab("Contacts")
+    await desk.page.get_by_role("searchbox", name=desk.says("Search contacts")).press_sequentially(name[-4:])
+    await desk.page.get_by_role("button", name=desk.says("Call {}", name), exact=True).click()
+    await desk.becomes("dialling")
+    await expect(desk.card()).to_contain_text("0800 0403")
 
 
 async def calls_back(desk: OperatorPage) -> None:
