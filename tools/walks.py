@@ -2,7 +2,7 @@
 
 A test says so by its mark, `@pytest.mark.walk("3.3", "3.4")`, and by its parameter `language`. The sections are the
 headings of docs/behaviour.md, so that a new one asks for its walks by itself; what holds throughout (X) has none of
-its own.
+its own. The pages of the administrator, whom the manual only mentions, ask for theirs beside them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tools.proofs import BEHAVIOUR
 from tools.steps import ROOT
 
 LANGUAGES = ("nl", "en")
+BESIDE = ("administration",)
+"""Asks for walks without being a section of the manual."""
 WALKS = "tests/e2e"
 _RECORD = "CORDBOARD_WALKS"
 _HEADING = re.compile(r"^## (\d+(?:\.\d+)*) ", re.MULTILINE)
@@ -31,8 +33,8 @@ Table = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def sections(page: str) -> list[str]:
-    """The manual's, in its order: "1.1", "1.2", ..."""
-    return _HEADING.findall(page)
+    """The manual's, in its order, and what stands beside them: "1.1", "1.2", ..., "administration"."""
+    return [*_HEADING.findall(page), *BESIDE]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -91,7 +93,7 @@ def main() -> int:
     for section, by_language in rows.items():
         for language, tests in by_language.items():
             names = [test.removeprefix(f"{WALKS}/") for test in tests]
-            print(f"{section:6}{language}  {', '.join(names) or '-'}")
+            print(f"{section:15}{language}  {', '.join(names) or '-'}")
     return int(any(not tests for each in rows.values() for tests in each.values()))
 
 

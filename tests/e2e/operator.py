@@ -27,6 +27,17 @@ LOCALES: Mapping[Language, str] = {"nl": "nl-NL", "en": "en-GB"}
 TONGUES: Mapping[Language, str] = {"nl": "Nederlands", "en": "English"}
 """Each as it is called in itself."""
 
+STATES: Mapping[str, tuple[str, ...]] = {
+    "offered": ("Ringing", "Waiting", "Back"),
+    "connecting": ("Connecting", "Outgoing"),
+    "dialling": ("Outgoing, ringing",),
+    "active": ("In a call",),
+    "held": ("On hold",),
+    "conference": ("Conference",),
+    "transferring": ("Transferring",),
+}
+"""What a card says that is so: colour is not the only sign (2.1.1-z)."""
+
 
 class OperatorPage:
     """One person's console in a tab of its own."""
@@ -104,6 +115,14 @@ class OperatorPage:
         shown = self.page.get_by_role("button", name=f"{device} {self.says(text)}", exact=True)
         await expect(shown).to_be_visible(timeout=PATIENCE_MS)
 
+    async def asks_to_log_out(self, name: str) -> Locator:
+        """Own name at the top right, and the last of its entries; gives the question about the phone (4-a, 4-b)."""
+        await self.page.get_by_role("button", name=self.says("Menu of {}", name)).click()
+        await self.page.get_by_role("menuitem", name=self.says("Log out"), exact=True).click()
+        asked = self.page.get_by_role("alertdialog", name=self.says("Log out on your phone too?"))
+        await expect(asked).to_be_visible(timeout=PATIENCE_MS)
+        return asked
+
     # --- calls ---
 
     def card(self, *, state: str | None = None, call: str | None = None) -> Locator:
@@ -128,8 +147,10 @@ class OperatorPage:
         return self.card(state=state).first.get_by_role("button", name=name)
 
     async def becomes(self, state: str, call: str | None = None) -> None:
-        """Wait until a card is in this state."""
-        await expect(self.card(state=state, call=call)).to_be_visible(timeout=PATIENCE_MS)
+        """Wait until a card is in this state, and says so."""
+        said = re.compile("^(" + "|".join(re.escape(self.says(word)) for word in STATES[state]) + ")")
+        word = self.page.locator(".state", has_text=said)
+        await expect(self.card(state=state, call=call).filter(has=word)).to_be_visible(timeout=PATIENCE_MS)
 
     async def no_card(self) -> None:
         """Wait until the call field is empty."""

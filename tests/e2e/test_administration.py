@@ -11,8 +11,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.looks import PICTURES, accessible
-from tests.e2e.operator import PATIENCE_MS, log_in
+from tests.e2e.operator import LOCALES, PATIENCE_MS, log_in
 from tests.e2e.test_console import visiting
+from tests.e2e.words import Language, Words, in_both
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
 
@@ -40,40 +41,52 @@ PLACES = (
 )
 
 
+@in_both
+@pytest.mark.walk("administration")
 @pytest.mark.rule("X-d", "2.1.1-k", "1.1-u")
 async def test_a_new_queue_is_on_a_colleagues_screen_as_soon_as_it_is_saved(
-    browser: Chromium, cordboard: Installation
+    browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
-    """Henk makes Verkoop with mouse and keyboard; Paul signs in to it without having touched anything."""
-    session = await browser.session()
+    """Henk makes Verkoop with mouse and keyboard; Paul signs in to it without having touched anything, and it is gone
+    from his screen when Henk deletes it."""
+    says = Words(language)
+    session = await browser.session(locale=LOCALES[language])
     session.set_default_timeout(PATIENCE_MS)
-    portal = await log_in(session, cordboard, "henk")
+    portal = await log_in(session, cordboard, "henk", language)
     async with session.expect_page() as opened:
-        await portal.get_by_role("link", name="Beheer").click()
+        await portal.get_by_role("link", name=says("Administration")).click()
     page = await opened.value
     async with visiting(browser, cordboard, "paul") as paul:
         await paul.choose_device("Toestel 205")
 
-        await page.get_by_role("link", name="Nieuwe wachtrij").click()
-        await page.get_by_label("Naam: De wachtrij heet", exact=True).fill("Verkoop")
-        await page.get_by_label("Bellers: Gesprekken op", exact=True).fill("053 480 09 50")
-        await page.get_by_role("button", name="geen groep").press("Enter")
+        await page.get_by_role("link", name=says("New queue")).click()
+        await page.get_by_label(says("Name: The queue is called"), exact=True).fill("Verkoop")
+        await page.get_by_label(says("Callers: Calls to"), exact=True).fill("053 480 09 50")
+        await page.get_by_role("button", name=says("no group")).press("Enter")
         await page.get_by_role("dialog").get_by_label("Amsterdam").check()
         await page.keyboard.press("Escape")
-        await page.get_by_role("button", name="Maken").press("Enter")
+        await page.get_by_role("button", name=says("Make")).press("Enter")
         await expect(page.get_by_role("heading", name="Verkoop", level=1)).to_be_visible()
 
         await paul.sign_in("Verkoop")
 
-        await page.get_by_label("Nawerktijd: Na een gesprek krijgt de medewerker", exact=True).fill("1")
-        await page.get_by_label("Aanbieden: een toestel gaat", exact=True).fill("1")
-        await page.get_by_role("button", name="Opslaan").click()
-        await expect(page.get_by_text("Dit is te klein: minstens 5 seconden.")).to_be_visible()
-        await page.get_by_label("Aanbieden: een toestel gaat", exact=True).fill("25")
-        await page.get_by_role("button", name="Opslaan").click()
-        trail = page.get_by_role("complementary", name="Wijzigingen")
+        ring = page.get_by_label(says("Offering: a phone rings for"), exact=True)
+        await page.get_by_label(says("Wrap-up: After a call the agent gets"), exact=True).fill("1")
+        await ring.fill("1")
+        await page.get_by_role("button", name=says("Save")).click()
+        too_small = says("This is too small: at least {}.", says("{} seconds", "5"))
+        await expect(page.get_by_text(too_small)).to_be_visible()
+        await ring.fill("25")
+        await page.get_by_role("button", name=says("Save")).click()
+        trail = page.get_by_role("complementary", name=says("Changes"))
         await expect(trail.get_by_text("Henk van Dijk").first).to_be_visible()
         await expect(trail).to_contain_text("20 25")
+
+        await page.get_by_role("button", name=says("Delete"), exact=True).click()
+        sure = page.get_by_role("alertdialog", name=says("Delete {}?", "Verkoop"))
+        await sure.get_by_role("button", name=says("Delete"), exact=True).click()
+        await expect(page.locator(".toast").last).to_contain_text(says("{} has been deleted.", "Verkoop"))
+        await expect(paul.switch("Verkoop", on=True)).to_have_count(0)
     await session.close()
 
 

@@ -33,16 +33,17 @@ ICONS = (
 
 
 @in_both
-@pytest.mark.walk("2.1", "2.1.2", "2.2")
+@pytest.mark.walk("2.1", "2.1.2", "2.2", "4")
 @pytest.mark.rule(
     "2.1.1-a", "2.1.1-b", "2.1.1-c", "2.1.1-e", "2.1.1-f", "2.1.1-g", "2.1.1-h", "2.1.1-l", "2.1.1-m", "2.1.1-p",
-    "2.1.1-q", "2.1.2-a", "2.1.2-d", "2.1.2-f", "2.1.2-g", "2.1.2-h", "2.2-a", "2.2-b", "2.2-c", "D13",
+    "2.1.1-q", "2.1.2-a", "2.1.2-b", "2.1.2-d", "2.1.2-f", "2.1.2-g", "2.1.2-h", "2.2-a", "2.2-b", "2.2-c", "4-f",
+    "D13",
 )  # fmt: skip
 async def test_callers_are_refused_taken_from_the_queue_held_and_ended(
     browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
-    """A refused caller waits on, and is taken out of the queue by who has signed out of it; then the four icons, and
-    an urgent caller, whom nobody can refuse."""
+    """A refused caller waits on, and is taken out of the queue by who has signed out of it; then the four icons, what
+    is said to who would log out now, and an urgent caller, whom nobody can refuse."""
     async with at_desk(browser, cordboard, "chantal", "201", "Algemeen", "Urgent", language=language) as (
         desk,
         phone,
@@ -68,16 +69,22 @@ async def test_callers_are_refused_taken_from_the_queue_held_and_ended(
             await both_hear(caller, phone.call)
             await expect(detail).to_contain_text("Chantal Vos")
             await expect(detail).to_contain_text(says("talk time"))
+            waited = re.escape(f"Chantal Vos, {says('waited {}', '')}")
+            await expect(detail).to_contain_text(re.compile(waited + r"\d\d:\d\d"))
 
             buttons = desk.card(state="active").locator(".card-acts").get_by_role("button")
             await expect(buttons).to_have_text([re.compile("^" + says(word)) for word, _ in ICONS])
             for word, told in ICONS:
                 await tells(desk, word, told, "active")
             await screenshot(page, PICTURES / f"card-{language}.png")
+            warning = "These calls go on at your phone; here you can no longer reach them:"
+            await stays(desk, warning, may_go=True)
             await desk.press("Hold", "active")
             await desk.becomes("held")
             await caller.hears_music(without=(AGENT_HZ,), within_ms=PATIENCE_MS)
             await tells(desk, "Resume", "Resume call", "held")
+            stop = "On hold, and nobody could resume them. First take them off hold or end them:"
+            await stays(desk, stop, may_go=False)
             await desk.press("Resume", "held")
             await desk.becomes("active")
 
@@ -96,6 +103,19 @@ async def test_callers_are_refused_taken_from_the_queue_held_and_ended(
             await desk.becomes("active")
             await desk.press("Hang up", "active")
             await desk.no_card()
+
+
+async def stays(desk: OperatorPage, told: str, *, may_go: bool) -> None:
+    """Who would log out with this caller is told so, and thinks better of it (4-f)."""
+    asked = await desk.asks_to_log_out("Chantal Vos")
+    await expect(asked).to_contain_text(desk.says(told))
+    await expect(asked).to_contain_text(NUMBER)
+    for answer in ("Yes", "No"):
+        await expect(asked.get_by_role("button", name=desk.says(answer), exact=True)).to_be_enabled(
+            enabled=may_go
+        )
+    await asked.get_by_role("button", name=desk.says("Cancel"), exact=True).click()
+    await expect(asked).to_have_count(0)
 
 
 async def tells(desk: OperatorPage, word: str, told: str, state: str) -> None:

@@ -77,17 +77,19 @@ async def go_home(operator: OperatorPage) -> None:
 
 @in_both
 @pytest.mark.walk("1.1")
-@pytest.mark.rule("1.1-b", "1.1-f", "1.1-k", "1.1-l")
+@pytest.mark.rule("1.1-b", "1.1-f", "1.1-g", "1.1-k", "1.1-l")
 async def test_logging_in_opens_the_modules(
     browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
-    """A wrong password is said without saying what was wrong, the name stays; then the modules are shown, those
-    that are not taken dimmed."""
+    """Where a name and password are to be had is said; a wrong password without saying what was wrong, and the name
+    stays; then the modules are shown, those that are not taken dimmed."""
     says = Words(language)
     page = await browser.page(cordboard.url, locale=LOCALES[language])
     page.set_default_timeout(PATIENCE_MS)
     await expect(page.get_by_role("heading", name=says("Log in"))).to_be_visible()
     await expect(page.get_by_role("link", name=says("Forgotten password"))).to_be_visible()
+    whom_to_ask = says("The log-ins of this demo are in the window where Cordboard was started.")
+    await expect(page.get_by_role("contentinfo")).to_contain_text(whom_to_ask)
     password = page.get_by_label(says("Password"))
     assert await password.get_attribute("type") == "password"
     await page.get_by_label(says("User name")).fill("chantal")
@@ -112,13 +114,13 @@ async def test_logging_in_opens_the_modules(
 
 
 @in_both
-@pytest.mark.walk("1.2")
-@pytest.mark.rule("1.1-o", "1.1-q", "1.1-t", "1.2-a", "1.2-b", "1.2-e", "1.2-f", "1.2-i")
+@pytest.mark.walk("1.2", "4")
+@pytest.mark.rule("1.1-o", "1.1-q", "1.1-t", "1.2-a", "1.2-b", "1.2-e", "1.2-f", "1.2-h", "1.2-i")
 async def test_a_group_and_a_phone_are_chosen_before_work(
     browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
     """The warning before the choice of a group, a phone that a colleague has, one that is not connected, and
-    looking on without any."""
+    looking on without any; who then logs out but not on the phone finds it again."""
     async with (
         cordboard.desk("piet") as piet,
         visiting(browser, cordboard, "chantal", language) as operator,
@@ -144,6 +146,19 @@ async def test_a_group_and_a_phone_are_chosen_before_work(
         await choose.click()
         await operator.device_is("Toestel 205", "not connected")
         await page.reload()
+        await operator.device_is("Toestel 205", "not connected")
+
+        asked = await operator.asks_to_log_out("Chantal Vos")
+        told = (
+            "Yes: you also leave {}. No: you stay logged in there, and direct calls still reach you. Either way you "
+            "are signed out of your queues."
+        )
+        await expect(asked).to_contain_text(says(told, "Toestel 205"))
+        await asked.get_by_role("button", name=says("No"), exact=True).click()
+        await page.get_by_label(says("User name")).fill("chantal")
+        await page.get_by_label(says("Password")).fill(cordboard.password("chantal"))
+        await page.get_by_role("button", name=says("Log in")).click()
+        await operator.choose_group("Enschede")
         await operator.device_is("Toestel 205", "not connected")
         await piet.command("device.unpair")
 

@@ -12,7 +12,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 from tests.e2e.looks import PICTURES, accessible
 from tests.e2e.operator import OperatorPage
 from tests.e2e.test_console import visiting
-from tests.e2e.words import Language, in_both
+from tests.e2e.words import Language, Words, in_both
 from tests.exchange.office import calling
 from tests.support.chromium import Chromium, screenshot
 from tests.support.installation import Installation
@@ -35,7 +35,8 @@ async def open_the_book(henk: OperatorPage) -> Page:
 @in_both
 @pytest.mark.walk("3.3")
 @pytest.mark.rule(
-    "3.3-a", "3.3-b", "3.3-c", "3.3-e", "3.3-f", "3.3-j", "3.3-k", "3.3-m", "3.3-n", "3.3-p", "2.1.2-e",
+    "3.3-a", "3.3-b", "3.3-c", "3.3-d", "3.3-e", "3.3-f", "3.3-h", "3.3-j", "3.3-k", "3.3-m", "3.3-n", "3.3-p",
+    "2.1.2-e",
 )  # fmt: skip
 async def test_a_contact_is_added_found_starred_and_recognised_when_it_calls(
     browser: Chromium, cordboard: Installation, language: Language
@@ -53,6 +54,8 @@ async def test_a_contact_is_added_found_starred_and_recognised_when_it_calls(
                         "button", name=says(chip), exact=True
                     )
                 ).to_have_attribute("aria-pressed", "true")
+
+        await both_bars(page, says)
 
         await page.get_by_role("button", name=says("New contact")).click()
         form = page.get_by_role("dialog", name=says("New contact"))
@@ -100,6 +103,36 @@ async def test_a_contact_is_added_found_starred_and_recognised_when_it_calls(
         sure = page.get_by_role("alertdialog", name=says("Delete {}?", "Jürgen Yıldız"))
         await sure.get_by_role("button", name=says("Delete"), exact=True).click()
         await expect(favourites).to_have_count(0)
+
+
+async def both_bars(page: Page, says: Words) -> None:
+    """Anja, who is not at work, is found with her status while something is on in both bars, and where not it is said
+    what to turn on (3.3-d)."""
+    search = page.get_by_placeholder(says("Search (at least {} characters)", "3"))
+    found, nobody = page.locator(".crow"), page.get_by_role("main").get_by_role("status")
+
+    async def turns(bar: str, chip: str) -> None:
+        await (
+            page.get_by_role("group", name=says(bar))
+            .get_by_role("button", name=says(chip), exact=True)
+            .click()
+        )
+
+    await search.press_sequentially("smit an")
+    await expect(found).to_have_count(1)
+    await expect(found).to_contain_text("Anja Smit")
+    await expect(found).to_contain_text(says("Signed out"))
+    await turns("Show", "Signed out")
+    await expect(nobody).to_contain_text(says('Nobody found for "{}"', "smit an"))
+    await expect(nobody).to_contain_text(says("Turn on {} to look further.", says("Signed out")))
+    await turns("Show", "Signed out")
+    await expect(found).to_have_count(1)
+    await page.get_by_role("group", name=says("Group")).get_by_role("button", name="Rotterdam").click()
+    await expect(nobody).to_contain_text(says("Turn on All to look in every group."))
+    await page.get_by_role("group", name=says("Group")).get_by_role("button", name="Enschede").click()
+    await expect(found).to_have_count(1)
+    await turns("Group", "All")
+    await search.fill("")
 
 
 @in_both

@@ -113,12 +113,16 @@ async def forgotten_and_found(browser: Chromium, cordboard: Installation, langua
 
 @in_both
 @pytest.mark.walk("3.5")
-@pytest.mark.rule("1.2-l", "3.5-b", "3.5-f", "3.5-g", "3.5-h", "3.5-i", "3.5-n", "3.5-p", "D18")
-async def test_two_people_chat_and_nothing_is_left_of_it(
+@pytest.mark.rule(
+    "1.2-l", "3.5-b", "3.5-c", "3.5-d", "3.5-e", "3.5-f", "3.5-g", "3.5-h", "3.5-i", "3.5-j", "3.5-k", "3.5-l",
+    "3.5-m", "3.5-n", "3.5-p", "D18",
+)  # fmt: skip
+async def test_people_chat_and_nothing_is_left_of_it(
     browser: Chromium, cordboard: Installation, language: Language
 ) -> None:
-    """A random word goes from one screen to the other and back. Afterwards it is in no file of the installation, no
-    log, no database and no store of a browser; a page that is loaded anew does not know it either."""
+    """A random word goes from one screen to the other and back, while a third person writes. Afterwards it is in no
+    file of the installation, no log, no database and no store of a browser; a page that is loaded anew does not know
+    it either."""
     says = Words(language)
     canary, answer = secrets.token_hex(16), secrets.token_hex(16)
     async with looking_on(browser, cordboard, "chantal", language) as chantal:
@@ -145,6 +149,7 @@ async def test_two_people_chat_and_nothing_is_left_of_it(
             await expect(lines).to_have_text([f"<b>{canary}</b>", answer])
             await accessible(chantal, "chat")
             await screenshot(chantal, PICTURES / "chat.png")
+            await from_one_to_another(cordboard, piet, says, f"<b>{canary}</b>", answer)
             assert not await kept(piet, canary, answer)
         await chantal.get_by_role("textbox", name=says("Message to {}", "Piet Jansen")).fill(canary)
         await chantal.keyboard.press("Enter")
@@ -163,6 +168,38 @@ async def test_two_people_chat_and_nothing_is_left_of_it(
     assert any(path.name == "server.log" for path in files) and any(path.suffix == ".db" for path in files)
     for word in (canary, answer):
         assert [str(path) for path in files if word.encode() in path.read_bytes()] == []
+
+
+async def from_one_to_another(cordboard: Installation, piet: Page, says: Words, *known: str) -> None:
+    """Henk writes too: who is unread stands at the left and on the tab, who is open is green, and the conversation
+    with Chantal is still there."""
+    name, word = "Henk van Dijk", secrets.token_hex(16)
+    people = piet.get_by_role("navigation", name=says("Conversations"))
+    chantals = people.get_by_role("button", name=re.compile("^Chantal Vos"))
+    henks = people.get_by_role("button", name=re.compile(f"^{name}"))
+    shown, lines = piet.get_by_role("tab", name="Chat"), piet.get_by_role("log").locator(".msg")
+    async with cordboard.desk("henk") as henk:
+        await henk.command("group.select", group=henk.group("Enschede"))
+        await henk.command("chat.send", to="demo-piet", message=secrets.token_hex(16), text=word)
+        unread = re.compile(f"^{name}, .+, {says('{} unread', '1')}$")
+        await expect(henks).to_have_accessible_name(unread)
+        await expect(shown).to_have_text("Chat1")
+        await expect(lines).to_have_text(list(known))
+        await expect(chantals).to_have_attribute("aria-current", "true")
+        colour = "row => getComputedStyle(row).backgroundColor"
+        green, plain = await chantals.evaluate(colour), await henks.evaluate(colour)
+        assert green != plain
+
+        await henks.click()
+
+        await expect(lines).to_have_text([word])
+        await expect(henks).to_have_attribute("aria-current", "true")
+        # The pointer rests on it.
+        await piet.mouse.move(0, 0)
+        await expect(henks).to_have_css("background-color", green)
+        await expect(shown).to_have_text("Chat")
+        await chantals.click()
+        await expect(lines).to_have_text(list(known))
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""Going from call to call in a real browser, with the mouse and with the keyboard alone (manual 2.6, 5.1, 5.2).
+"""Going from call to call in a real browser, with the mouse and with the keyboard alone (manual 5.1, 5.2).
 
 What the screen says is compared with what the telephones hear.
 """
@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.office import answers, as_set
 from tests.e2e.operator import PATIENCE_MS, OperatorPage
 from tests.e2e.test_console import at_desk
-from tests.e2e.words import Language, in_both
+from tests.e2e.words import Language
 from tests.exchange.office import (
     AGENT_HZ,
     CALLER_HZ,
@@ -38,7 +37,6 @@ pytestmark = [
 ]
 PIET, JAN = "203", "08000403"
 """Extension of a colleague, and the number of somebody outside."""
-ORGANISATION = "Zorggroep Twente"
 TABS_MAX = 120
 """More than there is to tab through on the whole screen."""
 BUTTONS = {
@@ -364,91 +362,3 @@ async def test_an_urgent_caller_is_passed_on_to_somebody_outside(
             await speaks(desk, first)
             await talk(leg, AGENT_HZ, caller, CALLER_HZ)
             await talk(alarm, SECOND_CALLER_HZ, jan, OUTSIDE_HZ)
-
-
-@in_both
-@pytest.mark.walk("2.6")
-@pytest.mark.rule("2.6-a", "2.6-b", "2.6-c", "2.6-d", "2.6-e", "2.6-f")
-async def test_the_keypad_calls_and_goes_away(
-    browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
-) -> None:
-    """Digits clicked and typed, and the symbol that opens it at the right of the call field and closes it."""
-    async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, phone):
-        keypad, number = keypad_of(desk), number_of(desk)
-        pane = await desk.page.locator("#calls").bounding_box()
-        symbol = await key_symbol(desk).bounding_box()
-        assert pane is not None and symbol is not None
-        assert symbol["x"] + symbol["width"] > pane["x"] + 0.8 * pane["width"]
-        assert symbol["y"] < pane["y"] + 0.2 * pane["height"]
-        await expect(keypad).to_have_count(0)
-
-        for hands, dialled in ((Hands(desk), JAN), (KeysOnly(desk), "0612345679")):
-            await hands.dials(dialled)
-            jan = await outside.rings(within_ms=PATIENCE_MS)
-            await desk.becomes("dialling")
-            await expect(number).to_have_value(dialled)
-            await jan.answer()
-            await desk.becomes("active")
-            await expect(keypad).to_have_count(0, timeout=PATIENCE_MS)
-            await talk(phone.call, AGENT_HZ, jan, OUTSIDE_HZ)
-            await desk.page.keyboard.press("F4")
-            await desk.no_card()
-
-            await key_symbol(desk).click()
-            await expect(number).to_have_value("")
-            opened, symbol = await keypad.bounding_box(), await key_symbol(desk).bounding_box()
-            assert opened is not None and symbol is not None
-            assert opened["x"] >= symbol["x"] + symbol["width"]
-            await key_symbol(desk).click()
-            await expect(keypad).to_have_count(0)
-
-
-@in_both
-@pytest.mark.walk("2.5")
-@pytest.mark.rule("2.5-a", "2.5-b", "2.5-c")
-async def test_wrap_up_follows_a_call_that_one_made(
-    browser: Chromium, cordboard: Installation, outside: SipPhone, language: Language
-) -> None:
-    """By itself when the administrator has set it, and by the clock that is clicked before the call ends; of who is
-    signed in to no queue the clock says so."""
-    async with at_desk(browser, cordboard, "chantal", "201", language=language) as (desk, _):
-        page, says = desk.page, desk.says
-        clock = page.get_by_role("button", name=says("Wrap-up"), exact=True)
-        bar = page.get_by_role("progressbar", name=says("Wrap-up"))
-        head = page.locator(".desk-head")
-
-        async with as_set(cordboard, "organisation", ORGANISATION, outbound_wrap_up_ms=60_000):
-            await calls_jan(desk, outside)
-            await clock.click()
-            needed = says("For wrap-up after this call you have to be signed in to a queue.")
-            await expect(page.locator(".toast").last).to_contain_text(needed)
-            await desk.press("Hang up")
-            await desk.no_card()
-            await expect(bar).to_have_count(0)
-
-            await desk.sign_in("Algemeen")
-            await calls_jan(desk, outside)
-            # A talk of under three seconds gives no wrap-up (D9).
-            talked = re.compile("00:0[4-9]")
-            await expect(desk.card(state="active")).to_contain_text(talked, timeout=PATIENCE_MS)
-            await desk.press("Hang up")
-            await desk.no_card()
-            await expect(bar).to_be_visible()
-            await page.get_by_role("button", name=says("Done"), exact=True).click()
-            await expect(bar).to_have_count(0)
-
-        await calls_jan(desk, outside)
-        await clock.click()
-        await expect(head).to_contain_text(says("wrap-up follows"))
-        await desk.press("Hang up")
-        await desk.no_card()
-        await expect(head).to_contain_text(says("no end time"))
-        await clock.click()
-        await expect(head).to_contain_text(says("Available"))
-
-
-async def calls_jan(desk: OperatorPage, outside: SipPhone) -> None:
-    """By keypad, until he has answered."""
-    await Hands(desk).dials(JAN)
-    await answers(outside)
-    await desk.becomes("active")

@@ -24,6 +24,8 @@ DUTCH: Mapping[str, str] = {
     "Log in": "Inloggen",
     "This combination of user name and password is not right. Check both and try again.":
         "Deze combinatie van gebruikersnaam en wachtwoord klopt niet. Controleer beide en probeer het opnieuw.",
+    "The log-ins of this demo are in the window where Cordboard was started.":
+        "De log-ins van deze demo staan in het venster waarin Cordboard is gestart.",
     "Forgotten password": "Wachtwoord vergeten",
     "E-mail address": "E-mailadres",
     "Send the link": "Stuur link",
@@ -61,6 +63,17 @@ DUTCH: Mapping[str, str] = {
     # 1.3 Changing group
     "Group: {}": "Groep: {}",
     # 2.1 The personal call pane and the detail field
+    "Personal call field": "Persoonlijk gespreksveld",
+    "Main screen": "Hoofdscherm",
+    "Detail field": "Detailveld",
+    "Ringing": "Gaat over",
+    "Back": "Terug",
+    "In a call": "In gesprek",
+    "On hold": "Wachtstand",
+    "Connecting": "Verbinden",
+    "Outgoing, ringing": "Uitgaand, gaat over",
+    "Transferring": "Doorverbinden",
+    "Conference": "Conferentie",
     "Answer": "Opnemen",
     "Reject": "Weigeren",
     "Hold": "Wachtstand",
@@ -79,6 +92,7 @@ DUTCH: Mapping[str, str] = {
     "Take {}": "Neem {}",
     "You are signed out.": "U bent uitgelogd.",
     "talk time": "duur",
+    "waited {}": "wachtte {}",
     # 2.3 to 2.5 Wrap-up, and signing out of queues
     "Wrap-up": "Nawerktijd",
     "Done": "Klaar",
@@ -105,6 +119,30 @@ DUTCH: Mapping[str, str] = {
     "What the columns mean": "Uitleg bij de kolommen",
     "Agents who can be offered a call now": "Medewerkers die nu een gesprek kunnen krijgen",
     "What the signs of agents mean": "Uitleg bij de statussen",
+    "Free": "Vrij",
+    "Agents available": "Beschikbare medewerkers",
+    "Average": "Gemiddeld",
+    "Average waiting time": "Gemiddelde wachttijd",
+    "Longest": "Langst",
+    "Waiting time of who waits longest": "Wachttijd van de langst wachtende",
+    "Handled of total": "Afgehandeld van totaal",
+    "In / out": "In / uit",
+    "Signed in to or out of the queue": "In- of uitgelogd op de wachtrij",
+    "Agents signed in, also those in a call": "Ingelogde medewerkers, ook wie in gesprek is",
+    "Callers who wait now": "Bellers die nu wachten",
+    "Average waiting time of the calls that were answered": "Gemiddelde wachttijd van de opgenomen gesprekken",
+    "Waiting time of the caller who waits longest now": "Wachttijd van de beller die nu het langst wacht",
+    "Answered of all calls that came in": "Opgenomen van alle binnengekomen gesprekken",
+    "Dark: you are signed in and are offered calls. White: you are signed out. Red: you are signed out of an urgent "
+    "queue.":
+        "Donker: u bent ingelogd en krijgt gesprekken aangeboden. Wit: u bent uitgelogd. Rood: u bent uitgelogd op een "
+        "urgente wachtrij.",
+    "Paused": "Pauze",
+    "Not answered": "Niet opgenomen",
+    "Phone only": "Alleen toestel",
+    "Phone free": "Toestel vrij",
+    "Unknown": "Onbekend",
+    "Phone not connected": "Toestel niet verbonden",
     "Agents signed in": "Ingelogde medewerkers",
     "nobody": "niemand",
     "Call {}": "Bel {}",
@@ -121,6 +159,9 @@ DUTCH: Mapping[str, str] = {
     "Signed in": "Ingelogd",
     "Signed out": "Afgemeld",
     "External": "Extern",
+    'Nobody found for "{}"': 'Niemand gevonden voor "{}"',
+    "Turn on {} to look further.": "Zet {} aan om verder te zoeken.",
+    "Turn on All to look in every group.": "Zet Alles aan om in elke groep te zoeken.",
     "New contact": "Nieuw contact",
     "Name": "Naam",
     "Number {}": "Nummer {}",
@@ -152,6 +193,7 @@ DUTCH: Mapping[str, str] = {
     "Today at {}": "Vandaag om {}",
     "Talk time": "Gespreksduur",
     "Which calls": "Welke gesprekken",
+    "Call {} back": "Bel {} terug",
     "All calls": "Alle gesprekken",
     "No such calls": "Geen gesprekken gevonden",
     "calls may be missing or incomplete": "kunnen gesprekken ontbreken of onvolledig zijn",
@@ -165,6 +207,8 @@ DUTCH: Mapping[str, str] = {
         "Berichten in deze chat worden niet opgeslagen. U kunt ze later niet meer teruglezen.",
     "New chat": "Nieuwe chat",
     "Message to {}": "Bericht aan {}",
+    "Conversations": "Chats",
+    "{} unread": "{} ongelezen",
     "Send": "Verzenden",
     "Reply": "Reageer",
     "Not delivered. {} is not there any more.": "Niet afgeleverd. {} is er niet meer.",
@@ -222,6 +266,28 @@ DUTCH: Mapping[str, str] = {
     "Log out": "Uitloggen",
     "Log out on your phone too?": "Ook uitloggen op uw toestel?",
     "Yes": "Ja",
+    "No": "Nee",
+    "Cancel": "Annuleren",
+    "Yes: you also leave {}. No: you stay logged in there, and direct calls still reach you. Either way you are signed "
+    "out of your queues.":
+        "Ja: u logt ook uit op {}. Nee: u blijft daar ingelogd en bereikbaar voor directe gesprekken. In beide "
+        "gevallen wordt u uitgelogd op uw wachtrijen.",
+    "These calls go on at your phone; here you can no longer reach them:":
+        "Deze gesprekken gaan door op uw toestel; hier kunt u er niet meer bij:",
+    "On hold, and nobody could resume them. First take them off hold or end them:":
+        "Staan in de wacht, en niemand zou ze kunnen voortzetten. Haal ze eerst uit de wacht of beëindig ze:",
+    # Administration, of which the manual only says that there is somebody who sets things
+    "New queue": "Nieuwe wachtrij",
+    "Name: The queue is called": "Naam: De wachtrij heet",
+    "Callers: Calls to": "Bellers: Gesprekken op",
+    "no group": "geen groep",
+    "Make": "Maken",
+    "Wrap-up: After a call the agent gets": "Nawerktijd: Na een gesprek krijgt de medewerker",
+    "Offering: a phone rings for": "Aanbieden: een toestel gaat",
+    "This is too small: at least {}.": "Dit is te klein: minstens {}.",
+    "{} seconds": "{} seconden",
+    "Changes": "Wijzigingen",
+    "{} has been deleted.": "{} is verwijderd.",
 }  # fmt: skip
 
 

@@ -230,7 +230,9 @@ def demo_directory() -> Directory:
             language="nl",
             time_zone="Europe/Amsterdam",
             demo=True,
-            contact="De log-ins van deze demo staan in het venster waarin Cordboard is gestart.",
+            # Whoever tries it speaks one of the two, and it is one text (1.1-g).
+            contact="De log-ins van deze demo staan in het venster waarin Cordboard is gestart. "
+            "The log-ins of this demo are in the window where Cordboard was started.",
             rules=HouseRules(number="31534800900", direct_exit=Exit(action=ExitAction.MESSAGE)),
             pause_reasons=_PAUSES,
         ),
