@@ -71,6 +71,7 @@ export class DeskPhone {
   /** Inside a click: from now on the page may sound. */
   unlock(): void {
     this.#ringer.unlock();
+    this.#phone?.unlock();
   }
 
   /** Which browser phone is paired now; null: none, or a telephone on the desk. */
@@ -177,7 +178,10 @@ export class DeskPhone {
   #tryAgain(phone: Softphone): void {
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
-      if (this.#phone === phone && this.#status.phone === "failed") this.#register(phone);
+      if (this.#phone !== phone || this.#status.phone !== "failed") return;
+      // Registering anew ends the leg: whoever is on the line comes first.
+      if (this.#status.leg === "idle") this.#register(phone);
+      else this.#tryAgain(phone);
     }, RETRY_MS);
   }
 

@@ -196,7 +196,7 @@ function SoundNote() {
   if (!web || !audio.here) return null;
   const text =
     audio.problem === "no_microphone"
-      ? t`The browser gives no microphone. Allow it at the left of the address bar.`
+      ? t`The browser gives no microphone: nobody hears you. Plug one in, or allow it at the left of the address bar.`
       : audio.phone === "failed"
         ? t`Your browser phone cannot reach the exchange. It keeps trying.`
         : audio.muted
@@ -204,7 +204,7 @@ function SoundNote() {
           : null;
   return text === null ? null : (
     <div className="sound-note">
-      <Note kind="attention">{text}</Note>
+      <Note kind={audio.problem === null ? "attention" : "problem"}>{text}</Note>
     </div>
   );
 }
