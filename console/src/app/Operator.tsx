@@ -16,7 +16,7 @@ import { GATHERED_MS, Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { JsSipPhone } from "../softphone/jssip.ts";
-import { PhoneContext } from "../softphone/use.tsx";
+import { PhoneContext, useAudio, useDeskPhone } from "../softphone/use.tsx";
 import { refusal } from "../text/refusals.ts";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
@@ -150,7 +150,14 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const [choosing, setChoosing] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const ended = line.state === "ended" ? line.reason : null;
+  // Who is at work keeps the callers in sight, when a call has ended or an administrator wants the question from now on.
+  const [working, setWorking] = useState(false);
+  const asked = group === null || (asks && several && !chosen && !talking && !working);
+  useEffect(() => {
+    if (known && !asked) setWorking(true);
+  }, [known, asked]);
   usePhoneFollowsDesk();
+  usePhoneLeft(ended !== null);
   // Each by itself, and only when the server has another one: what was clicked here a moment ago it tells as well.
   const language = useEntities((all) => me(all)?.language);
   const theme = useEntities((all) => me(all)?.theme);
@@ -185,10 +192,10 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
       <Frame organisation={session.organisation} corner={null}>
         <main className="box">
           <div>
-            <h1>{ended === "superseded" ? t`Your phone was taken over` : t`A new version is ready`}</h1>
+            <h1>{ended === "superseded" ? t`This page has stopped` : t`A new version is ready`}</h1>
             <p className="lead">
               {ended === "superseded"
-                ? t`Somebody with the right to do so works with your phone now.`
+                ? t`You have too many of these pages open. Go on in a later one, or load this one again.`
                 : t`This page is older than the server. Load it again to go on.`}
             </p>
           </div>
@@ -209,7 +216,7 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const corner = <UserMenu {...menu} />;
   if (first === "asked") return null;
   // Asked once in each tab (a reload is the same tab), with the last group first; never of who has a call.
-  if (group === null || (asks && several && !chosen && !talking)) {
+  if (asked) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
         <ChooseGroup current={group} done={begun} />
@@ -267,6 +274,15 @@ function useGroupAgain(group: string | null, begun: () => void): void {
       if (ok) begun();
     });
   }, [group, begun, act]);
+}
+
+/** A page that has ended leaves the phone and the sounds to another one of this person, once nobody is on the line. */
+function usePhoneLeft(ended: boolean): void {
+  const phone = useDeskPhone();
+  const idle = useAudio().leg === "idle";
+  useEffect(() => {
+    if (ended && idle) phone.close();
+  }, [ended, idle, phone]);
 }
 
 /** The question before leaving, with what would end by it. */

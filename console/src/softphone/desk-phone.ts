@@ -144,6 +144,7 @@ export class DeskPhone {
 
   close(): void {
     this.#phone?.unregister();
+    this.#phone = null;
     this.#ringer.play(null);
     this.#channel.close();
     this.#giveUp();
