@@ -1,5 +1,5 @@
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
-import type { Delta, Heartbeat, Hello, Kind, Op, Snapshot } from "./wire.ts";
+import type { CallView, Delta, Heartbeat, Hello, Kind, Op, Snapshot } from "./wire.ts";
 
 /** How colleagues and queues are doing: in a large office something of it changes all the time. */
 const OF_OTHERS: ReadonlySet<Kind> = new Set(["agent", "queue"]);
@@ -36,6 +36,7 @@ export type Verdict = "ok" | "resync";
 export class Store {
   #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
   #frames = 0;
+  #left: ReadonlyMap<string, CallView> = new Map();
   #gathering: ReturnType<typeof setTimeout> | null = null;
   readonly #gatheredMs: number;
   readonly #readers = new Set<() => void>();
@@ -48,6 +49,11 @@ export class Store {
 
   get world(): World {
     return this.#world;
+  }
+
+  /** A call that is there, or has just left: the server says of who hung up only after the card has gone. */
+  call(id: string): CallView | undefined {
+    return this.#world.entities.call.get(id) ?? this.#left.get(id);
   }
 
   /** Be told after every change. Returns how to stop. */
@@ -75,6 +81,7 @@ export class Store {
   delta(frame: Delta): Verdict {
     if (frame.n !== this.#frames + 1) return "resync";
     this.#frames = frame.n;
+    const before = this.#world.entities.call;
     try {
       // The revision moves only with a frame that was really applied.
       this.#know({ rev: frame.rev, entities: applyOps(this.#world.entities, frame.ops) });
@@ -82,6 +89,9 @@ export class Store {
       if (problem instanceof OutOfDate) return "resync";
       throw problem;
     }
+    const { call } = this.#world.entities;
+    const left = call === before ? [] : [...before.values()].filter((one) => !call.has(one.id));
+    if (left.length > 0) this.#left = new Map(left.map((one) => [one.id, one]));
     if (this.#gatheredMs > 0 && frame.ops.every((op) => OF_OTHERS.has(kindOf(op)))) {
       this.#gathering ??= setTimeout(() => this.#tell(), this.#gatheredMs);
     } else {
