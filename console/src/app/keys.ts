@@ -47,9 +47,10 @@ export function useKeys(options: Options): void {
       if (event.key === "Tab") clicked = false;
       const action = actionOf(event, isTyping(event.target), keyMap());
       if (action === null) return;
-      // An open question belongs to itself; only a call may come through.
+      // An open question belongs to itself; only a call may come through, and not by the Enter that presses its button.
       const question = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
-      if (question && (action !== "answer" || ready(desk.store.world.entities) !== undefined)) {
+      const calls = action === "answer" && event.key !== "Enter";
+      if (question && (!calls || ready(desk.store.world.entities) !== undefined)) {
         if (event.key.startsWith("F")) event.preventDefault();
         return;
       }
