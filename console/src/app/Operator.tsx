@@ -168,11 +168,15 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
     if (theme !== undefined) follow({ theme });
   }, [theme, follow]);
   const choose = useCallback(() => setChoosing(true), []);
+  // Leaving takes the browser's phone away, and a log-in that ends cuts no call (4-h).
+  const [left, leave] = useState(false);
+  const out = left || ended === "auth";
+  const onLine = useAudio().leg === "talking";
   useEffect(() => {
-    if (ended !== "auth") return;
+    if (!out || onLine) return;
     sessionStorage.removeItem(GROUP_CHOSEN);
     loggedOut();
-  }, [ended, loggedOut]);
+  }, [out, onLine, loggedOut]);
 
   const menu = useMemo(
     () => ({
@@ -185,8 +189,9 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
     }),
     [session.name, taste, change],
   );
-  const question = <Leaving open={leaving} close={() => setLeaving(false)} loggedOut={loggedOut} />;
+  const question = <Leaving open={leaving} close={() => setLeaving(false)} loggedOut={() => leave(true)} />;
 
+  if (out) return onLine ? <LastCall organisation={session.organisation} /> : null;
   if (ended === "superseded" || ended === "protocol") {
     return (
       <Frame organisation={session.organisation} corner={null}>
@@ -291,6 +296,31 @@ function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "keeps" |
   const calls = useEntities(liveCalls, sameItems);
   const keeps = useEntities((all) => me(all)?.keeps_sign_ins ?? false);
   return <LogOut {...props} device={device} keeps={keeps} calls={calls} />;
+}
+
+/** Logged out, and still speaking with somebody on the browser's phone. */
+function LastCall({ organisation }: Pick<SessionInfo, "organisation">) {
+  const { t } = useLingui();
+  const phone = useDeskPhone();
+  return (
+    <Frame organisation={organisation} corner={null}>
+      <main className="box">
+        <div role="status">
+          <h1>{t`You have been logged out`}</h1>
+          <p className="lead">{t`Your call goes on in this page until one of you hangs up. Leave it open till then.`}</p>
+        </div>
+        <div className="acts">
+          <Press
+            className="btn"
+            data={{ "data-kind": "danger", "data-tall": "" }}
+            onPress={() => phone.hangUp()}
+          >
+            {t`Hang up`}
+          </Press>
+        </div>
+      </main>
+    </Frame>
+  );
 }
 
 /** Not even the first sight of the desk came through. */

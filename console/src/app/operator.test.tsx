@@ -4,7 +4,7 @@ import { KEYS } from "../model/keymap.ts";
 import type { ServerFrame, View } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { keyMap } from "../ui/keymap.ts";
-import { agent, cleanup, me, NOW, OFFICE, talking } from "./harness.tsx";
+import { agent, cleanup, click, me, NOW, OFFICE, talking } from "./harness.tsx";
 import { json, load, PretendServer, refuse, SESSION } from "./pretend-portal.tsx";
 
 const PREFERENCES = { ring_volume: 100, beeps: true, keys_on: true, keys: { answer: "F12" } };
@@ -213,6 +213,22 @@ describe("a visit to the operator screen", () => {
     server.session = null;
     await next.says(bye);
     expect(await screen.findByRole("button", { name: "Inloggen" }, PATIENCE)).toBeTruthy();
+  });
+
+  it("keeps the call on the browser's phone when the log-in ends, and says so [4-h, D17]", {
+    timeout: 30_000,
+  }, async () => {
+    const status = { phone: "registered", leg: "talking", problem: null, here: true, muted: false } as const;
+    vi.spyOn(DeskPhone.prototype, "status", "get").mockReturnValue(status);
+    const close = vi.spyOn(DeskPhone.prototype, "close");
+    const hangUp = vi.spyOn(DeskPhone.prototype, "hangUp");
+    const socket = await atWork();
+    server.session = null;
+    await socket.says({ t: "bye", code: "auth", resume: false, after_ms: 0 });
+    expect(screen.getByRole("heading", { name: "U bent uitgelogd" })).toBeTruthy();
+    expect(close).not.toHaveBeenCalled();
+    await click(screen.getByRole("button", { name: "Ophangen" }));
+    expect(hangUp).toHaveBeenCalledTimes(1);
   });
 
   it("asks own keys and loudness again after a break, and leaves the usual keys behind [X-d]", {
