@@ -304,6 +304,49 @@ def test_a_console_that_was_away_goes_on_without_a_snapshot() -> None:
     assert tab.held == tab.fresh()
 
 
+@pytest.mark.rule("1.3-h", "D12")
+def test_a_console_that_was_away_while_its_group_was_changed_looks_with_other_eyes() -> None:
+    """In another tab, say: only the agent has changed, but other queues and other callers are to be seen now."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    world.chooses_group("chantal", "denbosch", confirmed=True)
+    world.call_arrives("u1", "urgent")
+    tab = Tab(hub, world, "chantal")
+    tab.read()
+    tab.drop()
+
+    world.chooses_group("chantal", "enschede")
+    hub.changed(ORGANISATION.id, [Changed(Thing.AGENT, "chantal")])
+    tab.connect()
+    tab.read()
+
+    assert ("call", "u1") in tab.held
+    assert tab.held == tab.fresh()
+
+
+@pytest.mark.rule("D6")
+def test_an_urgent_call_is_pointed_out_also_to_who_was_away_when_wrap_up_began() -> None:
+    """The call has not changed; who looks at it has, and the console that comes back was not told."""
+    world = office()
+    hub = hub_of(world)
+    loop_free(hub)
+    for name in ("chantal", "piet", "anja"):
+        world.click_clock(name)
+    world.call_arrives("u1", "urgent")
+    world.click_clock_again("chantal")
+    chantal = Tab(hub, world, "chantal")
+    chantal.read()
+    chantal.drop()
+
+    world.click_clock("chantal")
+    hub.changed(ORGANISATION.id, [Changed(Thing.AGENT, "chantal")])
+    chantal.connect()
+    chantal.read()
+
+    assert chantal.held["call", "u1"]["note"] == "breaks_wrap_up"
+
+
 def test_who_is_offered_a_call_is_told_before_everybody_else() -> None:
     """Fifty people watch the queue; Chantal, who came last, has her card before they have their numbers."""
     world = office()

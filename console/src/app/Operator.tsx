@@ -17,7 +17,7 @@ import { Store } from "../model/store.ts";
 import type { SessionInfo } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { JsSipPhone } from "../softphone/jssip.ts";
-import { PhoneContext } from "../softphone/use.tsx";
+import { PhoneContext, useAudio, useDeskPhone } from "../softphone/use.tsx";
 import { refusal } from "../text/refusals.ts";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
@@ -151,7 +151,14 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const [choosing, setChoosing] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const ended = line.state === "ended" ? line.reason : null;
+  // Who is at work keeps the callers in sight, when a call has ended or an administrator wants the question from now on.
+  const [working, setWorking] = useState(false);
+  const asked = group === null || (asks && several && !chosen && !talking && !working);
+  useEffect(() => {
+    if (known && !asked) setWorking(true);
+  }, [known, asked]);
   usePhoneFollowsDesk();
+  usePhoneLeft(ended !== null);
   // Each by itself, and only when the server has another one: what was clicked here a moment ago it tells as well.
   const language = useEntities((all) => me(all)?.language);
   const theme = useEntities((all) => me(all)?.theme);
@@ -162,11 +169,15 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
     if (theme !== undefined) follow({ theme });
   }, [theme, follow]);
   const choose = useCallback(() => setChoosing(true), []);
+  // Leaving takes the browser's phone away, and a log-in that ends cuts no call (4-h).
+  const [left, leave] = useState(false);
+  const out = left || ended === "auth";
+  const onLine = useAudio().leg === "talking";
   useEffect(() => {
-    if (ended !== "auth") return;
+    if (!out || onLine) return;
     sessionStorage.removeItem(GROUP_CHOSEN);
     loggedOut();
-  }, [ended, loggedOut]);
+  }, [out, onLine, loggedOut]);
 
   const menu = useMemo(
     () => ({
@@ -179,17 +190,18 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
     }),
     [session.name, taste, change],
   );
-  const question = <Leaving open={leaving} close={() => setLeaving(false)} loggedOut={loggedOut} />;
+  const question = <Leaving open={leaving} close={() => setLeaving(false)} loggedOut={() => leave(true)} />;
 
+  if (out) return onLine ? <LastCall organisation={session.organisation} /> : null;
   if (ended === "superseded" || ended === "protocol") {
     return (
       <Frame organisation={session.organisation} corner={null}>
         <main className="box">
           <div>
-            <h1>{ended === "superseded" ? t`Your phone was taken over` : t`A new version is ready`}</h1>
+            <h1>{ended === "superseded" ? t`This page has stopped` : t`A new version is ready`}</h1>
             <p className="lead">
               {ended === "superseded"
-                ? t`Somebody with the right to do so works with your phone now.`
+                ? t`You have too many of these pages open. Go on in a later one, or load this one again.`
                 : t`This page is older than the server. Load it again to go on.`}
             </p>
           </div>
@@ -210,7 +222,7 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
   const corner = <UserMenu {...menu} />;
   if (first === "asked") return null;
   // Asked once in each tab (a reload is the same tab), with the last group first; never of who has a call.
-  if (group === null || (asks && several && !chosen && !talking)) {
+  if (asked) {
     return (
       <Frame organisation={session.organisation} corner={corner}>
         <ChooseGroup current={group} done={begun} />
@@ -270,12 +282,46 @@ function useGroupAgain(group: string | null, begun: () => void): void {
   }, [group, begun, act]);
 }
 
+/** A page that has ended leaves the phone and the sounds to another one of this person, once nobody is on the line. */
+function usePhoneLeft(ended: boolean): void {
+  const phone = useDeskPhone();
+  const idle = useAudio().leg === "idle";
+  useEffect(() => {
+    if (ended && idle) phone.close();
+  }, [ended, idle, phone]);
+}
+
 /** The question before leaving, with what would end by it. */
 function Leaving(props: Omit<ComponentProps<typeof LogOut>, "device" | "keeps" | "calls">) {
   const device = useEntities((all) => myDevice(all)?.name ?? null);
   const calls = useEntities(liveCalls, sameItems);
   const keeps = useEntities((all) => me(all)?.keeps_sign_ins ?? false);
   return <LogOut {...props} device={device} keeps={keeps} calls={calls} />;
+}
+
+/** Logged out, and still speaking with somebody on the browser's phone. */
+function LastCall({ organisation }: Pick<SessionInfo, "organisation">) {
+  const { t } = useLingui();
+  const phone = useDeskPhone();
+  return (
+    <Frame organisation={organisation} corner={null}>
+      <main className="box">
+        <div role="status">
+          <h1>{t`You have been logged out`}</h1>
+          <p className="lead">{t`Your call goes on in this page until one of you hangs up. Leave it open till then.`}</p>
+        </div>
+        <div className="acts">
+          <Press
+            className="btn"
+            data={{ "data-kind": "danger", "data-tall": "" }}
+            onPress={() => phone.hangUp()}
+          >
+            {t`Hang up`}
+          </Press>
+        </div>
+      </main>
+    </Frame>
+  );
 }
 
 /** Not even the first sight of the desk came through. */

@@ -22,13 +22,16 @@ const MESSAGES = [
 ];
 let asked: string[] = [];
 let known = true;
+let away = false;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, shouldAdvanceTime: false });
   asked = [];
   known = true;
+  away = false;
   vi.stubGlobal("fetch", async (path: string) => {
     asked.push(path);
+    if (away) return new Response(JSON.stringify({ code: "database_away", args: {} }), { status: 503 });
     if (path === "/api/messages") return new Response(JSON.stringify({ rows: MESSAGES }));
     if (!known) return new Response(JSON.stringify({ code: "not_found", args: {} }), { status: 404 });
     return new Response(JSON.stringify({ call: "c1", lines: LOG }));
@@ -107,5 +110,25 @@ describe("messages that were left", () => {
     expect(detail().textContent).toContain("Berichten voor u");
     expect(detail().textContent).toContain("Huisarts");
     expect(detail().textContent).toContain("Gisteren 13:30, 01:01");
+  });
+
+  it("are not silently absent when they cannot be fetched, and come with the connection or at a press", async () => {
+    away = true;
+    const desk = showScreen();
+    await settle();
+    expect(within(detail()).getByRole("alert").textContent).toContain("Of er berichten zijn ingesproken");
+
+    away = false;
+    await click(within(detail()).getByRole("button", { name: "Opnieuw proberen" }));
+    await settle();
+    expect(within(detail()).queryByRole("alert")).toBeNull();
+    expect(detail().textContent).toContain("Huisarts");
+
+    // What was left while the line was away is told by nobody.
+    asked = [];
+    act(() => desk.store.line({ state: "lost", since: NOW, retryAt: null }));
+    act(() => desk.store.line({ state: "connected" }));
+    await settle();
+    expect(asked).toContain("/api/messages");
   });
 });

@@ -1,4 +1,7 @@
-const PRESSED = "button, a, [role=button], [role=option], [role=tab], [role=menuitem], [role=switch], label";
+/** What can be pressed. */
+export const PRESSED =
+  "button, a, [role=button], [role=option], [role=tab], [role=menuitem], [role=switch], label";
+
 /**
  * The second half of a double click goes to what was under the pointer at the first, or to nothing: who clicks Answer
  * twice must not press the button that takes its place a moment later (2.1.1-r). Two presses of the same button, as on

@@ -94,6 +94,17 @@ const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".h
 const text = (index: number): string => rows()[index]?.textContent ?? "";
 
 describe("the history", () => {
+  it("is fetched again when the connection is back: what ended meanwhile nobody tells [3.4-a]", async () => {
+    const desk = await open();
+    asked = [];
+    act(() => desk.store.line({ state: "lost", since: NOW, retryAt: null }));
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(asked).toEqual([]);
+    act(() => desk.store.line({ state: "connected" }));
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(asked).toHaveLength(1);
+  });
+
   it("shows direction, party, talk time, wait and moment of each own call, newest first [3.4-b, 3.4-c, 3.4-d, 3.4-e, 3.4-f]", async () => {
     await open();
     expect(text(0)).toContain("Uitgaand");

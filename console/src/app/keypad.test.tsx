@@ -116,6 +116,15 @@ describe("the keypad", () => {
     expect(desk.asked).toHaveLength(2);
   });
 
+  it("calls once, however often Enter is pressed while it rings [2.1.1-r]", async () => {
+    const desk = await open();
+    await write("203");
+    await enter();
+    desk.tell({ a: "s", e: dialling() });
+    await enter();
+    expect(desk.asked).toEqual([["call.dial", { number: "203" }]]);
+  });
+
   it("cannot call without a phone, and says so", async () => {
     const desk = await open(me({ device: null }));
     await write("203");
@@ -167,6 +176,15 @@ describe("the use of the keypad", () => {
     expect(field().value).toBe("");
     expect(pad().textContent).toContain("4 verzonden");
     expect(gone()).toBe(false);
+  });
+
+  it("does not call by Enter in tones, with a number that was typed before the call came [D26]", async () => {
+    const desk = await open();
+    await write("0612");
+    desk.tell({ a: "s", e: talking("a", { name: "Mevrouw De Vries" }) });
+    await write("1");
+    await enter();
+    expect(desk.asked).toEqual([["call.keys", { digits: "1" }]]);
   });
 
   it("changes from tones to calling with a switch, and says who goes on hold [D26, 5.1-b]", async () => {

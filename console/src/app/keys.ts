@@ -4,11 +4,13 @@ import { offeredCallBacks } from "../model/callback.ts";
 import { actionOf, type KeyAction } from "../model/keymap.ts";
 import { callLayers, me } from "../model/select.ts";
 import {
+  endedByKey,
   isAnswered,
   isOnLine,
   own,
   passing,
   ready,
+  resumedByKey,
   ringingElsewhere,
   toPassOn,
   undoable,
@@ -25,22 +27,35 @@ interface Options {
   readonly keypad: () => void;
 }
 
+interface Here {
+  /** The call on whose card the keyboard stands. */
+  readonly focused: string | undefined;
+}
+
 /** One key for each thing, from anywhere on the screen except while typing. */
 export function useKeys(options: Options): void {
   const { help, keypad } = options;
   const desk = useDesk();
   const phone = useDeskPhone();
   useEffect(() => {
+    // Whoever clicked on a card may long be speaking with somebody else: only where the keyboard went counts.
+    let clicked = false;
+    const points = (): void => {
+      clicked = true;
+    };
     const pressed = (event: KeyboardEvent): void => {
+      if (event.key === "Tab") clicked = false;
       const action = actionOf(event, isTyping(event.target), keyMap());
       if (action === null) return;
-      // An open question belongs to itself; only a call may come through.
+      // An open question belongs to itself; only a call may come through, and not by the Enter that presses its button.
       const question = document.querySelector("[role=dialog], [role=alertdialog]") !== null;
-      if (question && (action !== "answer" || ready(desk.store.world.entities) !== undefined)) {
+      const calls = action === "answer" && event.key !== "Enter";
+      if (question && (!calls || ready(desk.store.world.entities) !== undefined)) {
         if (event.key.startsWith("F")) event.preventDefault();
         return;
       }
-      if (act(action, desk, () => phone.answer(), { help, keypad })) {
+      const focused = clicked ? undefined : focusedCall();
+      if (act(action, desk, () => phone.answer(), { help, keypad, focused })) {
         // Before the browser reloads the page (F5) or presses the button that has the focus (Enter).
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -49,16 +64,21 @@ export function useKeys(options: Options): void {
         event.preventDefault();
       }
     };
+    addEventListener("pointerdown", points, { capture: true });
     addEventListener("keydown", pressed, { capture: true });
-    return () => removeEventListener("keydown", pressed, { capture: true });
+    return () => {
+      removeEventListener("pointerdown", points, { capture: true });
+      removeEventListener("keydown", pressed, { capture: true });
+    };
   }, [desk, phone, help, keypad]);
 }
 
 /** Do it; false when there is nothing to do it to. */
-function act(action: KeyAction, desk: Desk, answerHere: () => void, { help, keypad }: Options): boolean {
+function act(action: KeyAction, desk: Desk, answerHere: () => void, options: Options & Here): boolean {
+  const { help, keypad } = options;
   const { entities } = desk.store.world;
   const mine = own(entities);
-  const held = mine.filter((one) => one.state === "held").sort((a, b) => b.since - a.since)[0];
+  const held = resumedByKey(entities);
   const active = mine.find(isOnLine);
   const send = (op: CommandName, args: Record<string, string> = {}): true => {
     void desk.command(op, args).then((outcome) => {
@@ -80,7 +100,7 @@ function act(action: KeyAction, desk: Desk, answerHere: () => void, { help, keyp
       return true;
     }
     case "hang_up": {
-      const call = active ?? mine.find((one) => one.state === "dialling" || one.state === "connecting");
+      const call = endedByKey(entities);
       return call !== undefined && send("call.hang_up", { call: call.id });
     }
     case "hold":
@@ -93,7 +113,7 @@ function act(action: KeyAction, desk: Desk, answerHere: () => void, { help, keyp
       const rings = passing(entities).find(({ transfer }) => transfer.state === "dialling");
       if (action === "blind" && rings !== undefined) return send("transfer.connect", { call: rings.id });
       const going = passing(entities).find(({ transfer }) => transfer.kind === action);
-      const focused = mine.find((one) => one.id === focusedCall() && isAnswered(one));
+      const focused = mine.find((one) => one.id === options.focused && isAnswered(one));
       if (going !== undefined && (focused === undefined || focused.id === going.id))
         return send("transfer.cancel", { call: going.id });
       const call = focused ?? toPassOn(entities);

@@ -4,7 +4,7 @@ import { KEYS } from "../model/keymap.ts";
 import type { ServerFrame, View } from "../model/wire.ts";
 import { DeskPhone } from "../softphone/desk-phone.ts";
 import { keyMap } from "../ui/keymap.ts";
-import { agent, cleanup, me, NOW, OFFICE } from "./harness.tsx";
+import { agent, cleanup, click, me, NOW, OFFICE, talking } from "./harness.tsx";
 import { json, load, PretendServer, refuse, SESSION } from "./pretend-portal.tsx";
 
 const PREFERENCES = { ring_volume: 100, beeps: true, keys_on: true, keys: { answer: "F12" } };
@@ -103,8 +103,38 @@ describe("a visit to the operator screen", () => {
     await screen.findByRole("tab", { name: "Chat" }, PATIENCE);
     expect(chosen()).toHaveLength(1);
 
+    // An administrator wants it from now on: who is at work keeps the callers in sight.
     await socket.says(world({ group: "g2", choose_group: true }));
+    expect(screen.queryByRole("heading", { name: "Kies uw groep" })).toBeNull();
+  });
+
+  it("asks for the group before the work, and not in the middle of it when a call has ended [1.1-o]", {
+    timeout: 30_000,
+  }, async () => {
+    sessionStorage.removeItem("cordboard.group");
+    await load();
+    const ask = await connection();
+    await ask.says(HELLO, { t: "snap", epoch: "e", rev: 1, ents: [...OFFICE, me()] });
     await screen.findByRole("heading", { name: "Kies uw groep" }, PATIENCE);
+    cleanup();
+
+    await load();
+    const socket = await connection(ask);
+    await socket.says(HELLO, { t: "snap", epoch: "e", rev: 1, ents: [...OFFICE, me(), talking("a")] });
+    await screen.findByRole("tab", { name: "Chat" }, PATIENCE);
+    await socket.says({ t: "d", n: 1, rev: 2, ops: [{ a: "x", k: "call", id: "a" }] });
+    expect(screen.getByRole("tab", { name: "Chat" })).toBeTruthy();
+  });
+
+  it("says that too many pages are open, and leaves the phone and the sound to another [D16]", {
+    timeout: 30_000,
+  }, async () => {
+    const close = vi.spyOn(DeskPhone.prototype, "close");
+    const socket = await atWork();
+    expect(close).not.toHaveBeenCalled();
+    await socket.says({ t: "bye", code: "superseded", resume: false, after_ms: 0 });
+    expect(screen.getByRole("heading", { name: "Deze pagina is gestopt" })).toBeTruthy();
+    expect(close).toHaveBeenCalled();
   });
 
   it("begins in the group of last time once in a tab, where sign-ins are remembered and no group is asked [D12]", {
@@ -183,6 +213,22 @@ describe("a visit to the operator screen", () => {
     server.session = null;
     await next.says(bye);
     expect(await screen.findByRole("button", { name: "Inloggen" }, PATIENCE)).toBeTruthy();
+  });
+
+  it("keeps the call on the browser's phone when the log-in ends, and says so [4-h, D17]", {
+    timeout: 30_000,
+  }, async () => {
+    const status = { phone: "registered", leg: "talking", problem: null, here: true, muted: false } as const;
+    vi.spyOn(DeskPhone.prototype, "status", "get").mockReturnValue(status);
+    const close = vi.spyOn(DeskPhone.prototype, "close");
+    const hangUp = vi.spyOn(DeskPhone.prototype, "hangUp");
+    const socket = await atWork();
+    server.session = null;
+    await socket.says({ t: "bye", code: "auth", resume: false, after_ms: 0 });
+    expect(screen.getByRole("heading", { name: "U bent uitgelogd" })).toBeTruthy();
+    expect(close).not.toHaveBeenCalled();
+    await click(screen.getByRole("button", { name: "Ophangen" }));
+    expect(hangUp).toHaveBeenCalledTimes(1);
   });
 
   it("asks own keys and loudness again after a break, and leaves the usual keys behind [X-d]", {

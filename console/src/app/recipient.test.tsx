@@ -180,6 +180,21 @@ describe("the address book in the choice of a recipient", () => {
     expect(desk.asked).toEqual([["transfer.colleague", { call: "a", user: "a1" }]]);
   });
 
+  it("gives the caller to nobody by Enter before somebody was typed or pointed out with an arrow", async () => {
+    const desk = await open(armed("blind"));
+    expect(marked()).toBe("");
+    await press("Enter");
+    expect(desk.asked).toEqual([]);
+    await press("ArrowDown");
+    expect(marked()).toContain("Anja");
+    // Anja goes to the end of the list; whoever takes her place was not meant.
+    desk.tell({ a: "m", k: "agent", id: "a2", f: { reachable: false } });
+    expect(marked()).toContain("Anja");
+    desk.tell({ a: "x", k: "agent", id: "a2" });
+    await press("Enter");
+    expect(desk.asked).toEqual([]);
+  });
+
   it("says how many were found when typing has come to rest", async () => {
     await open();
     await type("jan");

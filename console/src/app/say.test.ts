@@ -44,6 +44,18 @@ describe("what the server says once", () => {
     expect(shown).toEqual(["Mevrouw De Vries staat al lang in de wacht."]);
   });
 
+  it("names who was on hold and has hung up, though the card has gone just before it is said [D8]", () => {
+    const { store, tell } = pretendDesk([
+      me(),
+      talking("a", { name: "Jan Jansen" }),
+      talking("held", { state: "held", name: "Mevrouw De Vries" }),
+    ]);
+    tell({ a: "x", k: "call", id: "held" });
+    tell({ a: "m", k: "me", id: "u1", f: { status: "in_call" } });
+    say({ code: "caller_on_hold_hung_up", args: {}, call: "held" }, store, () => undefined);
+    expect(shown).toEqual(["Mevrouw De Vries stond in de wacht en heeft opgehangen."]);
+  });
+
   it("names the recipient, a number as people write it [D7]", () => {
     hear("recipient_busy", { name: "31534800937" }, "held");
     hear("transfer_returned", { name: "Henk van Dijk", reason: "no_answer" }, "held");

@@ -33,7 +33,7 @@ export function say(
 ): void {
   const { code, call } = frame;
   const { entities } = store.world;
-  const about = call === null ? undefined : entities.call.get(call);
+  const about = call === null ? undefined : store.call(call);
   // The server names a recipient or a colleague; whom a call is with stands on the card.
   const given = frame.args["name"];
   const name = given !== undefined ? phoneNumber(given) : about === undefined ? "" : partyName(about);

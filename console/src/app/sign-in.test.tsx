@@ -104,6 +104,18 @@ describe("the choice of a telephone", () => {
     expect(without).toBe(1);
   });
 
+  it("does not tell who changes the telephone that there is none, and can be left with it [1.2-k]", async () => {
+    desk.tell(
+      { a: "m", k: "me", id: "u1", f: { device: "d1" } },
+      { a: "m", k: "device", id: "d1", f: { used_by: "Chantal Vos", used_by_me: true } },
+    );
+    expect(screen.queryByText(/nog niet ingelogd/)).toBeNull();
+    expect(screen.getByText(/U bent nu ingelogd op Toestel 201/)).toBeTruthy();
+    await pick("Nachtpost");
+    await click(screen.getByRole("button", { name: "Toestel 201 houden" }));
+    expect(without).toBe(1);
+  });
+
   it("has a button that opens the list of names [1.2-b]", async () => {
     await click(screen.getByRole("button", { name: "Inloggen op een toestel" }));
     const names = within(screen.getByRole("listbox"))

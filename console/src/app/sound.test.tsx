@@ -1,5 +1,5 @@
-import { render, waitFor } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { fireEvent, render, waitFor } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { DeskContext } from "../connection/desk.tsx";
 import { callBack } from "../model/pretend.ts";
 import type { View } from "../model/wire.ts";
@@ -155,6 +155,23 @@ describe("what is said aloud", () => {
     desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: null } });
     desk.tell({ a: "m", k: "callback", id: "b1", f: { offer: QUIET } });
     expect(desk.said()).toBe("Call back, Algemeen, Mevrouw De Vries. 2 wachtend.");
+  });
+
+  it("names the call that stands first last of all, so that it is the one that is heard [2.2-a]", () => {
+    const desk = listen();
+    desk.tell(
+      { a: "s", e: offered("c1", { name: "Paul" }) },
+      { a: "s", e: offered("c2", { urgent: true, queue: "q2", queue_name: "Urgent", number: null }) },
+    );
+    expect(desk.said()).toBe("Urgente oproep, Urgent, afgeschermd nummer. 2 wachtend.");
+  });
+
+  it("can be heard after any click, as often as the browser takes the sound away [D16]", () => {
+    const { phone } = listen();
+    const unlock = vi.spyOn(phone, "unlock");
+    for (let click = 0; click < 2; click += 1) fireEvent.pointerDown(document.body);
+    fireEvent.keyDown(document.body, { key: "F3" });
+    expect(unlock).toHaveBeenCalledTimes(3);
   });
 
   it("is counted in the title of the tab", () => {

@@ -95,7 +95,8 @@ export function usePhoneFollowsDesk(): void {
         // It makes no sound at all: who does not look would never know of it (3.6-q). A call is said after it, so heard.
         announce(`${callBackTitle(row)}.${besides(count)}`, "assertive");
       }
-      for (const call of offers) {
+      // What is said last is what is heard: the one that stands first, so an urgent one.
+      for (const call of offers.toReversed()) {
         if (told.has(call.id)) continue;
         told.add(call.id);
         announce(incoming(call, count), "assertive");
@@ -141,11 +142,11 @@ export function usePhoneFollowsDesk(): void {
   }, [store, phone]);
 
   useEffect(() => {
-    // Any click or key lets the browser sound from then on.
+    // Any click or key lets the browser sound from then on; it may take the sound away again.
     const unlock = (): void => phone.unlock();
     // In the capture phase: buttons keep these events for themselves.
-    addEventListener("pointerdown", unlock, { once: true, capture: true });
-    addEventListener("keydown", unlock, { once: true, capture: true });
+    addEventListener("pointerdown", unlock, { capture: true });
+    addEventListener("keydown", unlock, { capture: true });
     const stay = (event: BeforeUnloadEvent): void => {
       // Leaving the page cuts the audio of a call on the browser's own phone.
       if (phone.status.leg === "talking") event.preventDefault();

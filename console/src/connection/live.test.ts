@@ -137,6 +137,13 @@ describe("the line to the server", () => {
     expect(wires[0]?.closed).toBe(true);
   });
 
+  it("is lost as soon when this computer's clock is set back meanwhile", async () => {
+    last().shows();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await vi.advanceTimersByTimeAsync(LOST_MS + 1_500);
+    expect(store.world.line.state).toBe("lost");
+  });
+
   it("stays while the server's heart beats, and answers each beat", async () => {
     last().shows();
     for (let beat = 0; beat < 10; beat += 1) {

@@ -180,6 +180,8 @@ export class LiveLine {
   }
 
   #lookWhetherLost(): void {
+    // A clock that was set back would make the silence look short for as long as the step.
+    this.#heardAt = Math.min(this.#heardAt, Date.now());
     if (this.#socket !== null && Date.now() - this.#heardAt > LOST_MS) this.#lost();
   }
 

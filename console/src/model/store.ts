@@ -57,6 +57,7 @@ export type Verdict = "ok" | "resync";
 export class Store {
   #world: World = { epoch: "", rev: 0, entities: NOTHING, line: { state: "starting" } };
   #frames = 0;
+  #left: ReadonlyMap<string, CallView> = new Map();
   #gathering: ReturnType<typeof setTimeout> | null = null;
   readonly #pace: Pace;
   readonly #readers = new Set<() => void>();
@@ -68,6 +69,11 @@ export class Store {
 
   get world(): World {
     return this.#world;
+  }
+
+  /** A call that is there, or has just left: the server says of who hung up only after the card has gone. */
+  call(id: string): CallView | undefined {
+    return this.#world.entities.call.get(id) ?? this.#left.get(id);
   }
 
   /** Be told after every change. Returns how to stop. */
@@ -103,8 +109,11 @@ export class Store {
       if (problem instanceof OutOfDate) return "resync";
       throw problem;
     }
-    const { gatherMs } = this.#pace;
     const after = this.#world.entities;
+    const left =
+      after.call === before.call ? [] : [...before.call.values()].filter((one) => !after.call.has(one.id));
+    if (left.length > 0) this.#left = new Map(left.map((one) => [one.id, one]));
+    const { gatherMs } = this.#pace;
     if (gatherMs > 0 && frame.ops.every((op) => isOfOthers(op, before, after))) {
       this.#gathering ??= setTimeout(() => this.#tell(), gatherMs);
     } else {

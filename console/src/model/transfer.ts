@@ -19,6 +19,19 @@ export const isOnLine = (call: CallView): boolean => call.state === "active" || 
 /** Whom I speak with; several in a conference. */
 export const onLine = (all: Entities): CallView[] => own(all).filter(isOnLine);
 
+/** Whom the key hangs up: whom I speak with, else whom I am calling. Never who is on hold. */
+export function endedByKey(all: Entities): CallView | undefined {
+  const mine = own(all);
+  return mine.find(isOnLine) ?? mine.find((one) => one.state === "dialling" || one.state === "connecting");
+}
+
+/** Who comes back from hold by key: who was put there last. */
+export function resumedByKey(all: Entities): CallView | undefined {
+  return own(all)
+    .filter((one) => one.state === "held")
+    .sort((a, b) => b.since - a.since)[0];
+}
+
 function isPassing(call: CallView): call is Passing {
   return call.transfer?.mine === true;
 }

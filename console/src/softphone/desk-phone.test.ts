@@ -29,6 +29,9 @@ class PretendPhone implements Softphone {
   unregister(): void {
     this.asked.push("unregister");
   }
+  unlock(): void {
+    this.asked.push("unlock");
+  }
   watch(reader: (status: PhoneStatus) => void): () => void {
     this.#readers.push(reader);
     reader(this.#status);
@@ -42,12 +45,18 @@ class PretendPhone implements Softphone {
 
 /** The sound of a browser: how loud each round of notes is, in the order in which they begin. */
 const rounds: number[] = [];
+let resumed = 0;
 class PretendAudio {
-  readonly state = "running";
+  static state = "running";
+  get state(): string {
+    return PretendAudio.state;
+  }
   readonly currentTime = 0;
   readonly destination = {};
   addEventListener(): void {}
-  resume(): void {}
+  resume(): void {
+    resumed += 1;
+  }
   createGain() {
     const still = (): void => undefined;
     const gain = { value: 1, setTargetAtTime: still, setValueAtTime: still, linearRampToValueAtTime: still };
@@ -130,6 +139,36 @@ describe("the phone of this browser", () => {
 
     await vi.advanceTimersByTimeAsync(3_100);
     expect(desk.status.phone).toBe("registered");
+  });
+
+  it("does not register anew while somebody is on the line: that would end the call", async () => {
+    desk.use("d1");
+    await vi.advanceTimersByTimeAsync(0);
+    made().is({ leg: "talking" });
+    made().is({ phone: "failed" });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(made().asked).toEqual(["register"]);
+
+    made().is({ leg: "idle" });
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(made().asked).toEqual(["register", "register"]);
+    expect(desk.status.phone).toBe("registered");
+  });
+
+  it("may sound again after a click when the browser took the sound away [D16]", async () => {
+    vi.stubGlobal("AudioContext", PretendAudio);
+    desk.use("d1");
+    await vi.advanceTimersByTimeAsync(0);
+    desk.unlock();
+    resumed = 0;
+    desk.unlock();
+    expect(resumed).toBe(0);
+    PretendAudio.state = "interrupted";
+    desk.unlock();
+    expect(resumed).toBe(1);
+    PretendAudio.state = "running";
+    // What the person at the other end says was perhaps refused as well.
+    expect(made().asked.filter((what) => what === "unlock")).toHaveLength(3);
   });
 
   it("answers by itself only what a call of mine made ring, and once", async () => {

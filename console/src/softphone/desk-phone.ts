@@ -24,7 +24,10 @@ interface Options {
 /** A phone that was refused asks again after this long. */
 const RETRY_MS = 3_000;
 
-type Order = { do: "answer" };
+type Order =
+  | { do: "answer" }
+  /** Somebody clicks in another tab, which may sound from then on. */
+  | { do: "clicked" };
 
 /**
  * The phone and the sounds of this person's browser. Knows which device is paired and what should sound, and
@@ -34,7 +37,7 @@ export class DeskPhone {
   readonly #options: Options;
   readonly #ringer = new Ringer(() => this.#update({}));
   readonly #channel: BroadcastChannel;
-  readonly #giveUp: () => void;
+  #giveUp: () => void;
   readonly #readers = new Set<() => void>();
   #phone: Softphone | null = null;
   #here = false;
@@ -51,12 +54,11 @@ export class DeskPhone {
     this.#ringer.setSpeaker(options.devices.speaker);
     this.#channel = new BroadcastChannel(`cordboard.phone.${options.user}`);
     this.#channel.onmessage = (event: MessageEvent<Order>) => {
-      if (this.#here && event.data.do === "answer") this.#phone?.answer();
+      if (!this.#here) return;
+      if (event.data.do === "answer") this.#phone?.answer();
+      else this.#leaveToOther();
     };
-    this.#giveUp = elect(options.user, () => {
-      this.#here = true;
-      this.#follow();
-    });
+    this.#giveUp = this.#stand();
   }
 
   get status(): AudioStatus {
@@ -71,6 +73,8 @@ export class DeskPhone {
   /** Inside a click: from now on the page may sound. */
   unlock(): void {
     this.#ringer.unlock();
+    this.#phone?.unlock();
+    if (!this.#here) this.#channel.postMessage({ do: "clicked" } satisfies Order);
   }
 
   /** Which browser phone is paired now; null: none, or a telephone on the desk. */
@@ -143,9 +147,29 @@ export class DeskPhone {
 
   close(): void {
     this.#phone?.unregister();
+    this.#phone = null;
     this.#ringer.play(null);
     this.#channel.close();
     this.#giveUp();
+  }
+
+  #stand(): () => void {
+    return elect(this.#options.user, () => {
+      this.#here = true;
+      this.#follow();
+    });
+  }
+
+  /** A tab in which nobody has clicked yet would ring, and let callers speak, without a sound. */
+  #leaveToOther(): void {
+    if (this.#ringer.unlocked || this.#status.leg !== "idle") return;
+    this.#here = false;
+    this.#ringer.play(null);
+    this.#phone?.unregister();
+    this.#phone = null;
+    this.#update({ phone: "off", leg: "idle", problem: null });
+    this.#giveUp();
+    this.#giveUp = this.#stand();
   }
 
   /** Make the elected tab do what is wanted. */
@@ -177,7 +201,10 @@ export class DeskPhone {
   #tryAgain(phone: Softphone): void {
     this.#retry ??= setTimeout(() => {
       this.#retry = null;
-      if (this.#phone === phone && this.#status.phone === "failed") this.#register(phone);
+      if (this.#phone !== phone || this.#status.phone !== "failed") return;
+      // Registering anew ends the leg: whoever is on the line comes first.
+      if (this.#status.leg === "idle") this.#register(phone);
+      else this.#tryAgain(phone);
     }, RETRY_MS);
   }
 

@@ -22,6 +22,8 @@ export class JsSipPhone implements Softphone {
   constructor(devices: Devices) {
     this.#devices = devices;
     this.#loudspeaker.autoplay = true;
+    // Not there on a page that is not secure.
+    (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener("devicechange", this.#plugged);
   }
 
   async register(credentials: SoftphoneCredentials): Promise<void> {
@@ -42,7 +44,8 @@ export class JsSipPhone implements Softphone {
       user_agent: "Cordboard",
     });
     ua.on("registered", () => this.#set({ phone: "registered" }));
-    ua.on("unregistered", () => this.#set({ phone: "connecting" }));
+    // After a failure it is said too, and the library does not try again by itself.
+    ua.on("unregistered", () => this.#status.phone !== "failed" && this.#set({ phone: "connecting" }));
     ua.on("disconnected", () => this.#set({ phone: "connecting" }));
     ua.on("registrationFailed", () => this.#set({ phone: "failed" }));
     ua.on("newRTCSession", (event: IncomingRTCSessionEvent | OutgoingRTCSessionEvent) => {
@@ -75,13 +78,18 @@ export class JsSipPhone implements Softphone {
   async setDevices(devices: Devices): Promise<void> {
     this.#devices = devices;
     await this.#applySpeaker();
-    const sender = this.#session?.connection?.getSenders().find((one) => one.track?.kind === "audio");
-    if (sender === undefined) return;
-    // A call goes on with the other microphone, without being set up again.
-    this.#releaseMicrophone();
-    const stream = await this.#openMicrophone();
-    await sender.replaceTrack(stream.getAudioTracks()[0] ?? null);
+    await this.#changeMicrophone();
   }
+
+  unlock(): void {
+    const { srcObject, paused } = this.#loudspeaker;
+    if (srcObject !== null && paused) this.#loudspeaker.play().catch(() => undefined);
+  }
+
+  /** Who lost the microphone in a call and plugs it in again is heard again. */
+  readonly #plugged = (): void => {
+    if (this.#status.problem === "no_microphone") void this.#changeMicrophone();
+  };
 
   unregister(): void {
     this.hangUp();
@@ -162,6 +170,22 @@ export class JsSipPhone implements Softphone {
     use(stream);
   }
 
+  /** A call goes on with another microphone, without being set up again; the person is told when there is none. */
+  async #changeMicrophone(): Promise<void> {
+    const session = this.#session;
+    const sender = session?.connection?.getSenders().find((one) => one.track?.kind === "audio");
+    if (sender === undefined) return;
+    this.#releaseMicrophone();
+    try {
+      const stream = await this.#openMicrophone();
+      if (this.#session !== session) return this.#releaseMicrophone();
+      await sender.replaceTrack(stream.getAudioTracks()[0] ?? null);
+      this.#set({ problem: null });
+    } catch {
+      this.#set({ problem: "no_microphone" });
+    }
+  }
+
   #openMicrophone(): Promise<MediaStream> {
     const { microphone } = this.#devices;
     if (this.#microphone === null) {
@@ -173,9 +197,18 @@ export class JsSipPhone implements Softphone {
           ...(microphone !== "" && { deviceId: { ideal: microphone } }),
         },
       });
-      opening.catch(() => {
-        if (this.#microphone === opening) this.#microphone = null;
-      });
+      opening.then(
+        // Pulled out, or taken away: what we stop ourselves does not say so.
+        (stream) =>
+          stream.getAudioTracks()[0]?.addEventListener("ended", () => {
+            if (this.#microphone !== opening) return;
+            this.#microphone = null;
+            void this.#changeMicrophone();
+          }),
+        () => {
+          if (this.#microphone === opening) this.#microphone = null;
+        },
+      );
       this.#microphone = opening;
     }
     return this.#microphone;

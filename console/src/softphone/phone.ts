@@ -24,7 +24,7 @@ export interface Devices {
 }
 
 /**
- * A telephone inside the browser. Six things to ask of it, and one thing to watch, so that the library behind it
+ * A telephone inside the browser. Seven things to ask of it, and one thing to watch, so that the library behind it
  * can be replaced. Hold, transfer and the like are not here: the server does those, for every kind of phone.
  */
 export interface Softphone {
@@ -37,6 +37,8 @@ export interface Softphone {
   /** Dial the echo test, to hear oneself. */
   echo(target: string): void;
   setDevices(devices: Devices): Promise<void>;
+  /** Inside a click: sound what the browser refused to sound without one. */
+  unlock(): void;
   /** Go away: leg ended, not reachable any more. */
   unregister(): void;
   /** Be told of every change of the status, and at once of the present one. Returns how to stop. */

@@ -67,8 +67,9 @@ export class Ringer {
     this.#changed = changed;
   }
 
-  /** Browsers give no sound before a person has clicked; call this inside such a click. */
+  /** Browsers give no sound before a person has clicked, and may take it away again; call this inside any click. */
   unlock(): void {
+    if (this.unlocked) return;
     if (this.#context === null) {
       this.#context = new AudioContext();
       this.#context.addEventListener("statechange", this.#changed);

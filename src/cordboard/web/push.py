@@ -22,7 +22,7 @@ from cordboard.app.troubles import NONE, Trouble
 from cordboard.app.views import Kind, MeView, View
 from cordboard.core.board import Board
 from cordboard.core.notices import Changed, Say, Thing
-from cordboard.core.types import Instant, OrganisationId, UserId
+from cordboard.core.types import GroupId, Instant, OrganisationId, Right, UserId
 from cordboard.web import wire
 from cordboard.web.browser_phones import BrowserPhones
 
@@ -40,6 +40,8 @@ CONSOLES_PER_USER_MAX = 20
 """Tabs of one person; with more the oldest ends, so that nobody fills the server with connections."""
 
 Key = tuple[Thing, str]
+Eyes = tuple[GroupId | None, frozenset[Right]]
+"""What decides which things somebody sees at all: with others everything may look different."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,10 @@ class _Organisation:
     last_rev: dict[Key, int] = field(default_factory=dict)
     forgotten_before: int = 0
     """Consoles that hold an older revision than this get a snapshot."""
+    eyes: dict[str, Eyes] = field(default_factory=dict)
+    """Of everybody who has been shown something."""
+    other_eyes: dict[str, int] = field(default_factory=dict)
+    """Since which revision; a console of theirs that holds an older one gets a snapshot."""
     consoles: dict[str, Console] = field(default_factory=dict)
     ambient: asyncio.TimerHandle | None = None
     is_over: bool = False
@@ -120,7 +126,10 @@ class Console:
 
     def _sync(self, frame: wire.Sync) -> None:
         state = self.hub.state(self.organisation)
-        known = frame.epoch == self.hub.epoch and state.forgotten_before <= frame.rev <= state.rev
+        # A change of group is told only when it is kept; it may be on the board already.
+        self.hub.look_at_eyes(self.organisation, [self.user], state.rev + 1)
+        oldest = max(state.forgotten_before, state.other_eyes.get(self.user, 0))
+        known = frame.epoch == self.hub.epoch and oldest <= frame.rev <= state.rev
         self.synced, self._synced_at = True, self.hub.now()
         if known:
             # What it holds may be any mix up to that revision, so changed things are sent whole.
@@ -141,6 +150,7 @@ class Console:
                 ops = self._ops(board)
             if self._snapshot_due:
                 frames.append(self._snapshot(board, state.rev))
+                state.eyes.setdefault(self.user, _eyes(board, self.user))
             elif ops:
                 self._n += 1
                 frames.append(wire.Delta(n=self._n, rev=state.rev, ops=ops))
@@ -165,7 +175,8 @@ class Console:
                 # Other eyes: everything may look different.
                 self._snapshot_due = True
                 return []
-            if isinstance(before, MeView) and _shielded(before) != _shielded(mine):
+            # What a console that comes back holds of it is not known.
+            if not isinstance(before, MeView) or _shielded(before) != _shielded(mine):
                 dirty |= {(Thing.CALL, call.id) for call in board.waiting() if call.urgent}
             self._op(ops, "me", mine.id, mine)
         for thing, id_ in dirty:
@@ -242,6 +253,7 @@ class Hub:
             self._forget_old(organisation, state)
         at_once = any(thing in (Thing.CALL, Thing.ALARM) for thing, _ in keys)
         own = {id_ for thing, id_ in keys if thing is Thing.AGENT}
+        self.look_at_eyes(organisation, own, state.rev)
         # Who is woken first is sent to first: a card comes before everybody else's numbers.
         consoles = sorted(state.consoles.values(), key=lambda console: console.user not in own)
         for console in consoles:
@@ -252,6 +264,17 @@ class Hub:
         if state.ambient is None and state.consoles:
             loop = asyncio.get_running_loop()
             state.ambient = loop.call_later(AMBIENT_MS / 1000, self._flush_ambient, state)
+
+    def look_at_eyes(self, organisation: OrganisationId, agents: Iterable[str], rev: int) -> None:
+        """Who has other eyes since this revision: a console of theirs that was away holds what others saw."""
+        state, board = self.state(organisation), self.board(organisation)
+        for id_ in agents:
+            before = state.eyes.get(id_)
+            if before is None or board is None or UserId(id_) not in board.agents:
+                continue
+            state.eyes[id_] = now = _eyes(board, UserId(id_))
+            if now != before:
+                state.other_eyes[id_] = rev
 
     def trouble_changed(self, id_: str) -> None:
         """Something is wrong with the house, or is wrong no more."""
@@ -429,6 +452,11 @@ def _wake(consoles: Sequence[Console]) -> None:
         console.wake.set()
     if len(consoles) > WOKEN_AT_A_TIME:
         asyncio.get_running_loop().call_soon(_wake, consoles[WOKEN_AT_A_TIME:])
+
+
+def _eyes(board: Board, user: UserId) -> Eyes:
+    agent = board.agents[user]
+    return agent.group, agent.rights
 
 
 def _shielded(me: MeView) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ import { CallBackCard } from "./CallBackCard.tsx";
 import { CallCard } from "./CallCard.tsx";
 import "./call-pane.css";
 import { useKeyMap } from "../../ui/keymap.ts";
+import { useFocusKept } from "../../ui/use-focus-kept.ts";
 import { useRingOff } from "../../ui/use-off.ts";
 import { DeskHead } from "./DeskHead.tsx";
 import { PracticeButton, PracticeMenu, useMayPractise } from "./Practice.tsx";
@@ -38,6 +39,7 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
   const owed = useEntities(offeredCallBacks, sameItems);
   const staleSince = useStaleSince();
   const room = useRoom();
+  const kept = useFocusKept<HTMLElement>();
   const [hovered, setHovered] = useState(false);
   const off = useRingOff();
   const steady = useSteadyOrder(cards, hovered);
@@ -62,6 +64,7 @@ export const CallPane = memo(function CallPane({ keypad, sendOn }: Props) {
   const next = connects ? undefined : cards.find((call) => !call.mine && call.offer !== null);
   return (
     <aside
+      {...kept}
       className="field-pane"
       id="calls"
       aria-label={t`Personal call field`}
@@ -196,7 +199,7 @@ function SoundNote() {
   if (!web || !audio.here) return null;
   const text =
     audio.problem === "no_microphone"
-      ? t`The browser gives no microphone. Allow it at the left of the address bar.`
+      ? t`The browser gives no microphone: nobody hears you. Plug one in, or allow it at the left of the address bar.`
       : audio.phone === "failed"
         ? t`Your browser phone cannot reach the exchange. It keeps trying.`
         : audio.muted
@@ -204,7 +207,7 @@ function SoundNote() {
           : null;
   return text === null ? null : (
     <div className="sound-note">
-      <Note kind="attention">{text}</Note>
+      <Note kind={audio.problem === null ? "attention" : "problem"}>{text}</Note>
     </div>
   );
 }

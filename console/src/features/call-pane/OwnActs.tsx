@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { useAct, useEntities } from "../../connection/desk.tsx";
-import { isAnswered, onLine, ringsFor } from "../../model/transfer.ts";
+import { endedByKey, isAnswered, onLine, resumedByKey, ringsFor } from "../../model/transfer.ts";
 import type { CallView, TransferView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { Press } from "../../ui/controls.tsx";
@@ -15,7 +15,9 @@ interface Props {
 
 /** The four actions of an answered call, each always in its own place (2.1.1-l); one that rings can only be stopped. */
 export function OwnActs({ call, name, off }: Props) {
-  const key = useKeyMap().hang_up[0];
+  const map = useKeyMap();
+  // Only where it stands does the key do what the button does.
+  const key = useEntities((all) => endedByKey(all)?.id === call.id) ? map.hang_up[0] : undefined;
   const { t } = useLingui();
   const end = useAct();
   const answered = isAnswered(call);
@@ -47,10 +49,16 @@ export function OwnActs({ call, name, off }: Props) {
 }
 
 function HoldAct({ call, name, off }: Props) {
-  const key = useKeyMap().hold[0];
+  const map = useKeyMap();
   const { t } = useLingui();
   const { act, busy } = useAct();
   const held = call.state === "held";
+  const action = useEntities((all) => {
+    const [active] = onLine(all);
+    if (!held) return active?.id === call.id ? "hold" : null;
+    return resumedByKey(all)?.id !== call.id ? null : active === undefined ? "hold" : "swap";
+  });
+  const key = action === null ? undefined : map[action][0];
   return (
     <Press
       className="act"

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api, Refused, type Sought } from "../../connection/api.ts";
-import { useEntities } from "../../connection/desk.tsx";
+import { useEntities, useLine } from "../../connection/desk.tsx";
 import { liveCalls } from "../../model/select.ts";
 import type { HistoryGap, HistoryRow } from "../../model/wire.ts";
 
@@ -76,6 +76,14 @@ export function useHistory(sought: Sought): History {
     const later = setTimeout(() => void load(null), 1_500);
     return () => clearTimeout(later);
   }, [load, own]);
+
+  // A call that began and ended while the line was away has left no trace here.
+  const connected = useLine().state === "connected";
+  const lost = useRef(false);
+  useEffect(() => {
+    if (connected && lost.current) void load(null);
+    lost.current = !connected;
+  }, [connected, load]);
 
   const fetching = useRef(false);
   const older = useCallback((): void => {

@@ -1,8 +1,10 @@
 import { useLingui } from "@lingui/react/macro";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useDesk, useEntities } from "../../connection/desk.tsx";
+import type { Entities } from "../../model/entities.ts";
 import { dialled } from "../../model/search.ts";
 import { armed, isAnswered, onLine, own } from "../../model/transfer.ts";
+import type { CallView } from "../../model/wire.ts";
 import { partyName } from "../../text/parties.ts";
 import { refusal } from "../../text/refusals.ts";
 import { Press } from "../../ui/controls.tsx";
@@ -66,9 +68,7 @@ export function Keypad({ close }: { close: () => void }) {
     if (before === null) return;
     let seen = false;
     const look = (): void => {
-      const made = own(store.world.entities).filter(
-        (call) => !before.has(call.id) && call.direction === "out",
-      );
+      const made = madeSince(before, store.world.entities);
       if (made.some(isAnswered)) shut();
       // Not reached: the number stays, to be tried again or put right.
       else if (seen && made.length === 0) setBefore(null);
@@ -85,7 +85,9 @@ export function Keypad({ close }: { close: () => void }) {
   }
 
   async function dial(): Promise<void> {
-    if (digits === "" || busy || off !== undefined) return;
+    // In tones Enter means nothing: what was typed before is out of sight.
+    if (mode === "tones" || digits === "" || busy || off !== undefined) return;
+    if (before !== null && madeSince(before, store.world.entities).length > 0) return;
     setBusy(true);
     setProblem(null);
     const present = new Set(own(store.world.entities).map((call) => call.id));
@@ -217,6 +219,11 @@ export function Keypad({ close }: { close: () => void }) {
       )}
     </section>
   );
+}
+
+/** Own calls to somebody, apart from those of before. */
+function madeSince(before: ReadonlySet<string>, all: Entities): readonly CallView[] {
+  return own(all).filter((call) => !before.has(call.id) && call.direction === "out");
 }
 
 /** One key; a long press on the 0 gives the plus of a number abroad. */

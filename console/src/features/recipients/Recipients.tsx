@@ -93,8 +93,9 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
     [t`Contacts`, found.contacts.flatMap(ofContact)],
   ];
   const options = groups.flatMap(([, rows]) => rows);
-  const marked = options.find((one) => one.id === mark?.id && mark.typed === typed) ?? options[0];
+  // Before something was typed it is nobody: the list moves with who is free, and Enter is pressed in haste.
   const first = typed === "" ? undefined : options[0]?.id;
+  const marked = options.find((one) => one.id === (mark?.typed === typed ? mark.id : first));
   useEffect(() => {
     if (first !== undefined) setMark((before) => (before?.typed === typed ? before : { typed, id: first }));
   }, [first, typed]);
@@ -117,7 +118,7 @@ export function Recipients({ call, unanswered, chosen, close }: Props) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      const from = marked === undefined ? 0 : options.indexOf(marked);
+      const from = marked === undefined ? -1 : options.indexOf(marked);
       const to = options[Math.max(0, Math.min(count - 1, from + step))];
       if (to !== undefined) setMark({ typed, id: to.id });
     } else if (event.key === "Enter") {

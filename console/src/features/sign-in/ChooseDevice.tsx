@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { Button, ListBox, ListBoxItem, Popover, Select } from "react-aria-components";
 import { useDesk, useEntities } from "../../connection/desk.tsx";
-import { me, sameItems } from "../../model/select.ts";
+import { me, myDevice, sameItems } from "../../model/select.ts";
 import type { DeviceView } from "../../model/wire.ts";
 import { useDeskPhone } from "../../softphone/use.tsx";
 import { refusal } from "../../text/refusals.ts";
@@ -34,6 +34,7 @@ export function ChooseDevice({ without, done, open = false }: Props) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const chosen = devices.find((device) => device.id === id);
+  const present = useEntities((all) => myDevice(all)?.name ?? null);
   const takenBy = chosen !== undefined && !chosen.used_by_me ? chosen.used_by : null;
 
   // Never silently: the colleague is named above, and told what became of the phone (D16).
@@ -58,7 +59,11 @@ export function ChooseDevice({ without, done, open = false }: Props) {
     <main className="box" data-wide>
       <div>
         <h1>{t`Log in on a phone`}</h1>
-        <p className="lead">{t`You are not logged in on a phone yet. Without a phone you can look on, but not take calls.`}</p>
+        <p className="lead">
+          {present === null
+            ? t`You are not logged in on a phone yet. Without a phone you can look on, but not take calls.`
+            : t`You are logged in on ${present} now. While you choose another one you do not see your calls.`}
+        </p>
       </div>
       {takenBy !== null && problem === null && (
         <Note kind="problem">{refusal("device_taken", { name: takenBy })}</Note>
@@ -144,7 +149,7 @@ export function ChooseDevice({ without, done, open = false }: Props) {
           )}
           <div className="links">
             <Press className="btn" data={{ "data-kind": "plain" }} onPress={without}>
-              {t`Look on only`}
+              {present === null ? t`Look on only` : t`Keep ${present}`}
             </Press>
           </div>
         </div>
