@@ -171,6 +171,18 @@ async def test_a_terminal_that_was_closed_does_not_end_the_calls(tmp_path: Path)
     assert lives
 
 
+async def test_when_memory_is_full_a_server_goes_before_the_exchange(tmp_path: Path) -> None:
+    """Calls outlive the one; the other is what they are in, and may be the larger of the two."""
+    words = (sys.executable, "-m", "cordboard", "serve", "--wait", "--data", str(tmp_path))
+    server = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+    score = Path(f"/proc/{server.pid}/oom_score_adj")
+    try:
+        await until(lambda: int(score.read_text()) > int(Path("/proc/self/oom_score_adj").read_text()))
+    finally:
+        server.kill()
+        await server.wait()
+
+
 @pytest.mark.parametrize("adopted", [True, False])
 async def test_an_exchange_that_was_found_alive_survives_a_parent_that_cannot_go_on(
     tmp_path: Path, adopted: bool
