@@ -6,6 +6,7 @@ What is not in it is made anew by a start: the exchange's own files, logs, lette
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tarfile
@@ -18,7 +19,7 @@ import msgspec
 
 from cordboard.app.ports import StorageFailure
 from cordboard.launch import CannotStart
-from cordboard.storage.copies import copy_in, copy_out, look_into
+from cordboard.storage.copies import copy_in, copy_out, left_beside, look_into
 from cordboard.storage.look import look_at_database, revision_in
 
 SQLITE = b"SQLite format 3\0"
@@ -87,11 +88,19 @@ def _pack(folder: Path, data: Path, half: Path) -> None:
         archive.add(folder / MANIFEST, MANIFEST)
         archive.add(folder / DATABASE, DATABASE)
         for name in PARTS:
-            if (data / name).exists():
-                archive.add(data / name, name)
+            _add(archive, data / name, name)
         archive.close()
         raw.flush()
         os.fsync(raw.fileno())
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
+    """A file, or a folder with what lies in it; a message that goes meanwhile is no reason to keep nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        archive.add(path, name, recursive=False)
+        if path.is_dir():
+            for inside in sorted(path.iterdir()):
+                _add(archive, inside, f"{name}/{inside.name}")
 
 
 async def restore_backup(archive: Path, data: Path, database_url: str) -> Manifest:
@@ -106,14 +115,16 @@ async def restore_backup(archive: Path, data: Path, database_url: str) -> Manife
             "There is an installation already. Move its data folder (and its database) out of the way first; "
             "`cordboard backup` keeps it."
         )
+    _require_nothing_left(database_url)
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
             await asyncio.to_thread(_unpack, archive, Path(folder))
             manifest = _manifest(archive, Path(folder))
-            await copy_in(Path(folder) / DATABASE, database_url)
             for name in PARTS:
                 _put(Path(folder) / name, data / name)
+            # Last: it makes the installation. One that ends before it is begun again, and nothing is missing unseen.
+            await copy_in(Path(folder) / DATABASE, database_url)
     except OSError as problem:
         raise CannotStart(
             f"{problem.filename or data} cannot be used: {problem.strerror or problem}."
@@ -141,6 +152,7 @@ async def restore_copy(file: Path, database_url: str) -> str:
             "There is a database already. Move it out of the way first (SQLite: cordboard.db and the files beside "
             "it whose names begin so; PostgreSQL: rename it and create an empty one); `cordboard backup` keeps it."
         )
+    _require_nothing_left(database_url)
     revision = await asyncio.to_thread(look_into, file)
     await copy_in(file, database_url)
     return revision
@@ -148,6 +160,19 @@ async def restore_copy(file: Path, database_url: str) -> str:
 
 async def _has_tables(database_url: str) -> bool:
     return await revision_in(database_url) is not None
+
+
+def _require_nothing_left(database_url: str) -> None:
+    """
+    Raises:
+        CannotStart: something is left of a SQLite database that was moved away; nothing has changed.
+    """
+    left = left_beside(database_url)
+    if left is not None:
+        raise CannotStart(
+            f"{left} belongs to a database that was moved away, and would damage the one that takes its place. "
+            "Move it to where that one is now, with every file whose name begins so."
+        )
 
 
 def _unpack(archive: Path, folder: Path) -> None:

@@ -175,7 +175,7 @@ class Parent:
         self._launch = launch
         self._words = server_words
         self._binary = binary
-        self._say = say
+        self._say = _whether_heard_or_not(say)
         self._stopping = asyncio.Event()
         self._renewing = asyncio.Event()
         self._exchange: RunningExchange | None = None
@@ -336,7 +336,11 @@ class Parent:
                 if spare is not None and not spare.alive:
                     await spare.let_go()
                     spare = None
-                server = running or spare or await _Child.start(self._words)
+                server = running or spare or await self._begun()
+                if server is None:
+                    deaths += 1
+                    await self._pause(deaths)
+                    continue
                 if running is None:
                     server.go()
                 running = None
@@ -396,7 +400,10 @@ class Parent:
             # It has loaded the old version.
             await spare.end()
         self._say("A server of the version that is installed now loads; then it takes over, and calls go on.")
-        new = await _Child.start(self._words)
+        new = await self._begun()
+        if new is None:
+            self._say("No server can be started now, so the running one goes on; log/parent.log says why.")
+            return None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RENEW_LOAD_MS / 1000):
                 await self._until_ended(new, server, new.said)
@@ -412,6 +419,17 @@ class Parent:
             + (said or "it ended; what it said stands above")
         )
         return None
+
+    async def _begun(self) -> _Child | None:
+        """One that loads; None: the machine has no room for it, or the program is just being replaced.
+
+        The exchange with its calls is not ended for that.
+        """
+        try:
+            return await _Child.start(self._words)
+        except OSError:
+            log.exception("no server can be started")
+            return None
 
     async def _get_ready(self) -> _Child:
         """A second server that has loaded everything and waits: loading is most of a start's time."""
@@ -449,6 +467,16 @@ class Parent:
         pause = RESTART_PAUSES_MS[min(deaths, len(RESTART_PAUSES_MS)) - 1]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), pause / 1000)
+
+
+def _whether_heard_or_not(say: Callable[[str], None]) -> Callable[[str], None]:
+    """A terminal that was closed, or whoever read from us and has ended, is no reason to end calls."""
+
+    def said(line: str) -> None:
+        with contextlib.suppress(OSError):
+            say(line)
+
+    return said
 
 
 EXIT_CANNOT_START = 78

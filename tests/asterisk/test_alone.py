@@ -177,7 +177,16 @@ class House:
 
     async def look(self, *living: str, at: Instant | None = None, boot: str = "") -> None:
         """The exchange has said what lives in it; a second later the look is over."""
-        inventory = Inventory(
+        looking = asyncio.create_task(self.alone.look(self.said(*living, at=at, boot=boot)))
+        while not looking.done():
+            await asyncio.sleep(0)
+            if (due := self.clock.next_due()) is not None:
+                self.clock.step(due)
+        await looking
+
+    def said(self, *living: str, at: Instant | None = None, boot: str = "") -> Inventory:
+        """What the exchange says that lives in it."""
+        return Inventory(
             boot=boot,
             at=at if at is not None else self.clock.now(),
             legs=[],
@@ -193,12 +202,6 @@ class House:
             offline=frozenset(),
             channels_of={},
         )
-        looking = asyncio.create_task(self.alone.look(inventory))
-        while not looking.done():
-            await asyncio.sleep(0)
-            if (due := self.clock.next_due()) is not None:
-                self.clock.step(due)
-        await looking
 
 
 def a_call(channel: str, *, number: str = "0612345678", dialled: str = "+31201234567") -> dict[str, str]:
@@ -279,6 +282,34 @@ async def test_an_exchange_that_does_not_say_is_asked_again() -> None:
     book.is_away = False
     await house.look()
     assert len(house.told) == 1
+
+
+async def test_while_the_book_is_slow_the_last_answer_of_the_exchange_is_waited_for_and_no_other() -> None:
+    """A busy exchange is asked all the time; and how long reading took is not taken for a clock that was set."""
+    book = Book(a_call("1.2"))
+    house = House(book, BEGAN + 20_000)
+    reads, is_read, entries = 0, asyncio.Event(), book.entries
+
+    async def slowly() -> Mapping[str, str]:
+        nonlocal reads
+        reads += 1
+        await is_read.wait()
+        return await entries()
+
+    book.entries = slowly  # type: ignore[method-assign]
+    looks = [asyncio.create_task(house.alone.look(house.said("1.2"))) for _ in range(99)]
+    await asyncio.sleep(0)
+    looks.append(asyncio.create_task(house.alone.look(house.said())))
+    await asyncio.sleep(0)
+    house.clock.step(house.clock.now() + 25_000)
+    is_read.set()
+    while not all(look.done() for look in looks):
+        await asyncio.sleep(0)
+        if (due := house.clock.next_due()) is not None:
+            house.clock.step(due)
+
+    assert reads == 2
+    assert [(fact.call, fact.began_at) for fact in house.told] == [("c-1.2", BEGAN)]
 
 
 async def test_no_more_than_so_many_are_taken_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,3 +46,9 @@ def test_a_key_of_another_length_is_another_press() -> None:
     keys = PressedKeys()
     told = [("1", 1_000, 60), ("2", 1_070, 61), ("2", 1_150, 75)]
     assert "".join(key for key, at, lasted in told if keys.is_press(key, at, lasted)) == "122"
+
+
+def test_keys_are_heard_on_an_exchange_whose_clock_was_set_back() -> None:
+    """Its telephones press each of them equally long, as many programs do."""
+    told = [("1", 7_200_000), ("2", 7_200_200), *(("1", 3_600_000 + 400 * press) for press in range(4))]
+    assert _heard(told, lasted_ms=100) == "121111"

@@ -14,6 +14,7 @@ from cordboard.asterisk import operations, runtime
 from cordboard.asterisk.alone import AstdbBook, read
 from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.client import claim
+from cordboard.asterisk.dialplan import TRIES
 from cordboard.asterisk.messages import (
     CallBroadcast,
     ChannelStateChange,
@@ -214,6 +215,23 @@ async def test_without_cordboard_the_fallback_group_rings(desk: Desk) -> None:
         await call.hears(600)
         await ringing.hang_up()
         await call.ended()
+
+
+async def test_whom_no_telephone_of_the_group_takes_is_offered_to_cordboard_once_more(desk: Desk) -> None:
+    """It may be back by then; what was written of the call has no end, for that is Cordboard's to write."""
+    await desk.phones.write_fallbacks(Fallbacks(groups={DID: ("d-1",)}))
+    async with desk.outside() as caller:
+        call = await caller.dial(DID, from_number=CALLER)
+        for _ in range(TRIES):
+            await desk.told(CallBroadcast)
+        offered = (await desk.told(CallBroadcast)).channel.id
+
+        assert await claim(desk.exchange.link, offered)
+        assert (await desk.told(StasisStart)).channel.id == offered
+        await call.hang_up()
+        await asyncio.sleep(0.5)
+
+        assert list(await AstdbBook(desk.ami).entries()) == [f"{offered}/begun"]
 
 
 async def test_what_a_caller_says_to_be_is_written_down_and_means_nothing_to_the_dialplan(

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.asterisk import runtime
-from cordboard.asterisk.ami import AmiClient
+from cordboard.asterisk import logfiles, runtime
+from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.existing import check_live
 from cordboard.asterisk.settings import ExchangeSettings, Ports
 from tests.support.exchange import exchange_binary, running_exchange
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.exchange
 
@@ -32,6 +33,34 @@ async def test_a_living_exchange_is_adopted_and_never_doubled(tmp_path: Path) ->
         assert again.adopted
         assert not again.outdated
         assert again.pid == exchange.process.pid
+
+
+async def test_its_logs_do_not_fill_the_disk_while_it_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on in new ones, also when it could not be told at once; one old one of each is kept."""
+    monkeypatch.setattr(logfiles, "LOG_BYTES_MAX", 1_000)
+    async with running_exchange(tmp_path) as exchange:
+        settings = exchange.settings
+        ami = AmiClient(settings.ports.ami, settings.ami_password)
+        log = settings.run_dir / "log" / "security"
+        with log.open("a") as file:
+            file.write("somebody tries a password\n" * 100)
+
+        with pytest.raises(AmiFailed):
+            await logfiles.keep_short(settings.run_dir, AmiClient(settings.ports.ami, "not the password"))
+        assert not log.exists()
+        assert "somebody" in log.with_name("security.old").read_text()
+
+        await logfiles.keep_short(settings.run_dir, ami)
+        before = log.read_text()
+        assert "somebody" not in before
+        with pytest.raises(AmiFailed):
+            await AmiClient(settings.ports.ami, "wrong").action("Ping")
+        await until(lambda: log.read_text() != before)
+        await logfiles.keep_short(settings.run_dir, ami)
+        assert "InvalidPassword" in log.read_text()
+        await ami.close()
 
 
 async def test_an_adopted_exchange_with_older_settings_says_so(tmp_path: Path) -> None:

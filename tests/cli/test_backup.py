@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import io
 import json
@@ -10,6 +11,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -169,6 +171,69 @@ def test_half_such_a_copy_is_not_put_back(data: Path, tmp_path: Path) -> None:
     assert refused.exit_code == CANNOT_START
     assert "copy.db" in refused.stderr
     assert not (there / "cordboard.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["a backup", "a copy"])
+def test_what_a_dead_server_left_beside_its_database_does_not_get_into_the_restored_one(
+    data: Path, tmp_path: Path, kind: str
+) -> None:
+    """SQLite would take it for part of that one, and damage it: it is said what else has to be moved."""
+    file = tmp_path / "kept"
+    if kind == "a backup":
+        assert run("backup", "--data", data, file).exit_code == 0
+    else:
+        asyncio.run(copy_out(f"sqlite:///{data / 'cordboard.db'}", file))
+    (data / "cordboard.db").rename(tmp_path / "damaged.db")
+    (left := data / "cordboard.db-wal").write_bytes(b"what was not in it yet")
+
+    refused = run("restore", "--data", data, file)
+    left.rename(tmp_path / "damaged.db-wal")
+    restored = run("restore", "--data", data, file)
+
+    assert refused.exit_code == CANNOT_START
+    assert "cordboard.db-wal" in refused.stderr
+    assert restored.exit_code == 0, restored.output
+
+
+def test_a_restore_that_ends_half_way_is_begun_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full before the messages are there: it does not look like an installation that has none."""
+    file, there = tmp_path / "kept.tar.gz", tmp_path / "there"
+    assert run("backup", "--data", data, file).exit_code == 0
+
+    def full(_kept: Path, place: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(place))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cordboard.backup._put", full)
+        ended = run("restore", "--data", there, file)
+    again = run("restore", "--data", there, file)
+
+    assert ended.exit_code == CANNOT_START
+    assert again.exit_code == 0, again.output
+    assert {name: (there / name).read_text() for name in KEPT} == KEPT
+
+
+def test_a_message_that_is_deleted_meanwhile_does_not_spoil_a_backup(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers hang up without a word all day: what they recorded goes while a large backup is made."""
+    messages, add = data / "exchange" / "spool" / "recording", tarfile.TarFile.add
+    (messages / "m-0.wav").write_text("nobody speaks")
+
+    def added(self: tarfile.TarFile, name: str | Path, *args: Any, **more: Any) -> None:
+        if str(name).endswith("m-0.wav"):
+            (messages / "m-0.wav").unlink()
+        add(self, name, *args, **more)
+
+    monkeypatch.setattr(tarfile.TarFile, "add", added)
+    made = run("backup", "--data", data, tmp_path / "kept.tar.gz")
+
+    assert made.exit_code == 0, made.output
+    with tarfile.open(tmp_path / "kept.tar.gz") as archive:
+        kept = [name for name in archive.getnames() if "recording/" in name]
+    assert kept == ["exchange/spool/recording/m-1.wav"]
 
 
 @pytest.mark.postgres

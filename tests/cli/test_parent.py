@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, cast
 
@@ -57,12 +59,17 @@ def parent_of(folder: Path, *, lives_at: str, seconds: float, code: int = 1) -> 
     count.write_text("0")
     words = [sys.executable, "-c", SERVER, str(count), lives_at, str(seconds), str(code), LOADED]
     parent = Parent(cast(Launch, None), words, None, lambda _line: None)
+    parent._ask_server = answering(count, lives_at)  # type: ignore[method-assign]
+    return parent, count
+
+
+def answering(count: Path, lives_at: str) -> Callable[[], Coroutine[Any, Any, Said]]:
+    """What such a server says when it is asked."""
 
     async def answers() -> Said:
         return Said.by(count.read_text() in lives_at.split(","))
 
-    parent._ask_server = answers  # type: ignore[method-assign]
-    return parent, count
+    return answers
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +115,72 @@ async def test_a_slow_machine_hears_as_well_that_it_cannot_start(tmp_path: Path)
         await asyncio.wait_for(parent.run(), 20)
 
     assert count.read_text() == "1"
+
+
+@pytest.mark.parametrize("when", ["the server died", "a newer one was asked for"])
+async def test_a_machine_that_has_no_room_for_a_server_does_not_end_the_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its memory was full, which is why the server died, or the program is being replaced: it is tried again."""
+    monkeypatch.setattr(parent_, "SPARE_AFTER_MS", 100_000)
+    died = when == "the server died"
+    parent, count = parent_of(tmp_path, lives_at="1,2", seconds=0.6 if died else 100.0)
+    parent._exchange = cast(Any, exchange := Exchange(adopted=False))
+    begins, start = 0, parent_._Child.start
+
+    async def begun(words: list[str]) -> parent_._Child:
+        nonlocal begins
+        begins += 1
+        if begins in (2, 3):
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return await start(words)
+
+    monkeypatch.setattr(parent_._Child, "start", begun)
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    if not died:
+        parent._renewing.set()
+    await until(lambda: running.done() or (count.read_text() == "2" if died else begins == 2))
+    await asyncio.sleep(0.2)
+    lives, served = not running.done(), count.read_text()
+    parent._stopping.set()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert lives
+    assert served == ("2" if died else "1")
+    assert exchange.stopped, "told to stop"
+
+
+async def test_a_terminal_that_was_closed_does_not_end_the_calls(tmp_path: Path) -> None:
+    """Its end asks for a newer server, as SIGHUP does; what is said of that reaches nobody."""
+    parent, count = parent_of(tmp_path, lives_at="1,2", seconds=100.0)
+
+    def closed(_line: str) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    parent = Parent(cast(Launch, None), parent._words, None, closed)
+    parent._ask_server = answering(count, "1,2")  # type: ignore[method-assign]
+    running = asyncio.create_task(parent.run())
+    await until(lambda: count.read_text() == "1" and parent._has_served)
+    parent._renewing.set()
+    await until(lambda: running.done() or count.read_text() == "2")
+    lives = not running.done()
+    parent._stopping.set()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert lives
+
+
+async def test_when_memory_is_full_a_server_goes_before_the_exchange(tmp_path: Path) -> None:
+    """Calls outlive the one; the other is what they are in, and may be the larger of the two."""
+    words = (sys.executable, "-m", "cordboard", "serve", "--wait", "--data", str(tmp_path))
+    server = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+    score = Path(f"/proc/{server.pid}/oom_score_adj")
+    try:
+        await until(lambda: int(score.read_text()) > int(Path("/proc/self/oom_score_adj").read_text()))
+    finally:
+        server.kill()
+        await server.wait()
 
 
 @pytest.mark.parametrize("adopted", [True, False])

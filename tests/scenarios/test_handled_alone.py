@@ -17,8 +17,9 @@ from cordboard.core.records import (
     Why,
 )
 from cordboard.core.types import CallId, DeviceId, EndedBy
-from cordboard.simulator.dialplan import ALONE_FAMILY, FALLBACK_FAMILY, TRIES
+from cordboard.simulator.dialplan import ALONE_FAMILY, FALLBACK_FAMILY, FALLBACK_RING_MS, TRIES
 from cordboard.simulator.dialplan import BROADCAST_MS as TRY_MS
+from cordboard.simulator.hearing import Sound
 from cordboard.simulator.people import Caller
 from tests.support.office import ALGEMEEN, CHANTAL, ORGANISATION, PIET, QUEUES, Office
 
@@ -276,6 +277,39 @@ async def test_a_call_that_was_taken_after_some_tries_is_cordboards_alone() -> N
 
         assert list(closed(office)) == [call_of_only(office)]
         assert written(office) == {}
+
+
+async def test_whom_no_telephone_took_waits_in_the_queue_when_cordboard_is_back_by_then() -> None:
+    """It came back while they rang: nobody is told that there is nobody. One record, as of any call."""
+    async with Office() as office:
+        await away(office)
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(TRIED_MS + 20_000)
+        await back(office)
+
+        await office.pass_ms(FALLBACK_RING_MS - 20_000)
+        assert office.only_call().state is CallState.WAITING
+        assert caller.hears().sound is Sound.MUSIC
+        assert written(office), "its beginning"
+
+        caller.hang_up()
+        await office.pass_ms(LOOK_MS)
+        assert list(closed(office)) == [call_of(caller)]
+        assert written(office) == {}
+
+
+async def test_who_gives_up_while_cordboard_is_asked_once_more_is_missed_once() -> None:
+    """As who gives up while the telephones ring."""
+    async with Office() as office:
+        await away(office)
+        caller = office.caller().call(ALGEMEEN, gives_up_after_ms=TRIED_MS + FALLBACK_RING_MS + TRY_MS // 2)
+        call = call_of(caller)
+        await office.pass_ms(TRIED_MS + FALLBACK_RING_MS + 5_000)
+
+        await back(office)
+
+        assert closed(office)[call].ended_by is EndedBy.CALLER
+        assert [row.why for row in office.board.missed.values()] == [MissedWhy.FALLBACK]
 
 
 def call_of_only(office: Office) -> CallId:

@@ -243,6 +243,22 @@ async def test_a_leg_that_the_exchange_moves_nowhere_costs_few_looks() -> None:
         assert len(office.phones[PIET].ended) - rung <= 3
 
 
+@pytest.mark.rule("X-h")
+async def test_a_command_that_crashes_does_not_leave_its_caller_in_silence() -> None:
+    """A mistake of ours: what the exchange has is looked at, as after a command that it refuses."""
+
+    def crash() -> AriResponse:
+        raise KeyError("nobody thought of that")
+
+    async with Office() as office:
+        answering(office, times(1, crash, "POST", "addChannel"))
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(2_000)
+
+        assert office.only_call().state is CallState.WAITING
+        assert caller.hears().sound is Sound.MUSIC
+
+
 @pytest.mark.rule("D7", "X-h")
 async def test_a_hold_that_is_refused_after_an_undo_leaves_nobody_shown_where_they_are_not() -> None:
     """The caller was in no talk with this agent, but with the colleague, so there is none to go on with."""

@@ -8,6 +8,8 @@ import pytest
 
 from cordboard.app.clock import pause
 from cordboard.asterisk.comparison import COMPARE_MS
+from cordboard.asterisk.inventory import Inventory
+from cordboard.asterisk.transport import AriTransport
 from cordboard.core.call import Call, CallState
 from cordboard.core.requests import (
     AnswerCall,
@@ -294,6 +296,36 @@ async def test_an_exchange_that_could_not_be_prepared_is_prepared_again() -> Non
         await office.pass_ms(5_000)
 
         assert not troubles
+        assert office.only_call().state is CallState.WAITING
+        assert caller.hears().sound is Sound.MUSIC
+
+
+@pytest.mark.rule("X-h")
+@pytest.mark.parametrize("when", ["at the beginning", "later on"])
+async def test_a_mistake_of_ours_while_it_is_asked_costs_some_seconds(
+    monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Nothing else would ask again: events would wait unread, and callers ring at the fallback group, for ever."""
+    mistakes = [KeyError("nobody thought of that")]
+
+    async def prepare() -> None:
+        if when == "at the beginning" and mistakes:
+            raise mistakes.pop()
+
+    async def wrong(_: AriTransport) -> Inventory:
+        raise mistakes.pop()
+
+    async with Office(prepare=prepare) as office:
+        if when == "later on":
+            with monkeypatch.context() as patch:
+                patch.setattr("cordboard.asterisk.exchange.take_inventory", wrong)
+                await office.pass_ms(COMPARE_MS)
+        await office.pass_ms(5_000)
+        caller = office.caller().call(ALGEMEEN)
+        await office.pass_ms(1_000)
+
+        assert not mistakes
+        assert office.exchange.up
         assert office.only_call().state is CallState.WAITING
         assert caller.hears().sound is Sound.MUSIC
 

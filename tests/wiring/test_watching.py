@@ -16,6 +16,7 @@ import pytest
 
 from cordboard.app.ports import StorageFailure
 from cordboard.app.troubles import Troubles
+from cordboard.asterisk import logfiles
 from cordboard.asterisk.awaken import awaken
 from cordboard.asterisk.runtime import find, is_exchange
 from cordboard.asterisk.settings import Trunk
@@ -292,6 +293,30 @@ async def test_a_database_that_does_not_say_anything_is_away(
     await watcher._check_database()
 
     assert not watcher.database_ok
+
+
+async def test_the_exchange_s_logs_are_kept_short_while_it_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a minute; what is not there is begun anew, as is what has just been put aside."""
+    monkeypatch.setattr(watching, "LOOK_MS", 1)
+    monkeypatch.setattr(logfiles, "LOG_BYTES_MAX", 10)
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "security").write_text("somebody tries a password")
+    told: list[str] = []
+    parts = Pretended()
+
+    async def action(_name: str, **fields: str) -> list[tuple[str, str]]:
+        told.append(fields["Command"])
+        return []
+
+    parts.action = action  # type: ignore[method-assign]
+    running = asyncio.create_task(watch(tmp_path, parts)[0].run())
+    await until(lambda: logfiles.REOPEN in told)
+    running.cancel()
+
+    assert (tmp_path / "log" / "security.old").exists()
+    assert not (tmp_path / "log" / "security").exists()
 
 
 async def test_an_exchange_that_cannot_keep_up_is_told_when_it_lasts(tmp_path: Path) -> None:

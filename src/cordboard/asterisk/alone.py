@@ -178,7 +178,9 @@ class Alone:
         self._known = known
         self._clock = clock
         self._named = named
-        self._one_at_a_time = asyncio.Lock()
+        self._newest: tuple[Inventory, int] | None = None
+        """What nobody has looked at yet, and by how much our clock was ahead of the exchange's when it came."""
+        self._is_looking = False
 
     async def look(self, inventory: Inventory) -> None:
         """Tell of every call that is over, and forget those that the database has. Never raises.
@@ -187,23 +189,34 @@ class Alone:
             inventory: what lives in the exchange, asked before: who is not in it had its end written already, if it
                 was written at all.
         """
-        async with self._one_at_a_time:
-            try:
-                await self._look(inventory)
-            except (AmiFailed, StorageFailure) as problem:
-                # Nothing is lost by it: what is there is read again.
-                log.warning(
-                    "calls that the exchange handled alone are taken up later", extra={"reason": str(problem)}
-                )
+        self._newest = inventory, self._clock.now() - inventory.at
+        if self._is_looking:
+            # Done next, whatever comes meanwhile: a slow book must not have a look for each answer of a busy exchange.
+            return
+        self._is_looking = True
+        try:
+            while self._newest is not None:
+                (inventory, ahead_ms), self._newest = self._newest, None
+                await self._try(inventory, ahead_ms)
+        finally:
+            self._is_looking = False
 
-    async def _look(self, inventory: Inventory) -> None:
+    async def _try(self, inventory: Inventory, ahead_ms: int) -> None:
+        try:
+            await self._look(inventory, ahead_ms)
+        except (AmiFailed, StorageFailure) as problem:
+            # Nothing is lost by it: what is there is read again.
+            log.warning(
+                "calls that the exchange handled alone are taken up later", extra={"reason": str(problem)}
+            )
+
+    async def _look(self, inventory: Inventory, ahead_ms: int) -> None:
         entries, broken = read(await self._book.entries())
         for channel in broken:
             if LegId(channel) not in inventory.names:
                 log.error("an entry of a call that the exchange handled alone cannot be read")
                 await self._book.forget(channel)
         over = [one for one in (_over(entry, inventory) for entry in entries) if one is not None]
-        ahead_ms = self._clock.now() - inventory.at
         for first in range(0, len(over), TAKEN_MAX):
             if not await self._take_up(over[first : first + TAKEN_MAX], ahead_ms):
                 return

@@ -15,8 +15,8 @@ from cordboard.core.events import LegRole, Place
 from cordboard.core.types import LegId, OrganisationId
 
 COMPARE_MS = 30_000
-
-
+TRAILING_MS = 500
+"""The word of an end may come so much later than an answer in which the leg is not any more."""
 STRANGER_MS = 10_000
 """A caller who has been in our application for so long and is not known to us did not just come in."""
 

@@ -122,12 +122,16 @@ class Deeds:
             # What is begun within, and what goes wrong with it, is told in the log as this call's.
             with about(self._call_of(command, known)):
                 task = self.lanes.post(known, job)
-                task.add_done_callback(partial(self._is_done, organisation))
+                task.add_done_callback(partial(self._is_done, organisation, known))
                 asked = {"organisation": organisation, "command": type(command).__name__, "legs": known}
                 say_later(partial(log.info, "asked of the exchange", extra=asked))
 
-    def _is_done(self, organisation: OrganisationId, _task: asyncio.Task[None]) -> None:
+    def _is_done(self, organisation: OrganisationId, legs: Sequence[LegId], task: asyncio.Task[None]) -> None:
         self._done[organisation] += 1
+        if not task.cancelled() and task.exception() is not None:
+            # A mistake of ours; but the core waits for what comes of it, and a caller with it.
+            for leg in legs:
+                self._doubts.of(leg, organisation)
 
     def at_rest(self, of: Collection[OrganisationId]) -> dict[OrganisationId, int]:
         """Those of them for whom nothing is under way, with how many commands of theirs there were."""

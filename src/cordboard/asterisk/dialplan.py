@@ -1,7 +1,8 @@
 """The dialplan: what the exchange does by itself, above all when Cordboard is away (D28).
 
 A call in is announced to Cordboard (StasisBroadcast), five times 0.8 s with ringing in between; a restarting
-Cordboard is back within that. Then the number's own fallback group rings, then a sentence is played.
+Cordboard is back within that. Then the number's own fallback group rings; when nobody answers Cordboard is asked once
+more, which may be back by then, and then a sentence is played.
 What becomes of such a call is written into astdb, for Cordboard to read when it is back (`alone`).
 An emergency number never passes through Cordboard.
 """
@@ -94,6 +95,8 @@ exten => _[+0-9].,1,Set(TIMEOUT(absolute)={CALL_SECONDS_MAX})
  same => n,GotoIf($["${{CB_GROUP}}"=""]?closed)
  same => n,Dial(${{CB_GROUP}},40,U({ALONE_CONTEXT}^${{UNIQUEID}}))
  same => n,GotoIf($["${{DIALSTATUS}}"="ANSWER"]?end)
+ same => n,{broadcast}
+ same => n,GotoIf($["${{STASISSTATUS}}"="SUCCESS"]?end)
  same => n(closed),Playback(cordboard/{settings.language}/closed)
  same => n(end),Hangup()
 """

@@ -21,7 +21,7 @@ from cordboard.asterisk import translate
 from cordboard.asterisk.alone import Alone
 from cordboard.asterisk.arrivals import Arrivals, Route, Router
 from cordboard.asterisk.bridges import Bridges
-from cordboard.asterisk.comparison import COMPARE_MS, Differences, compare, unneeded
+from cordboard.asterisk.comparison import COMPARE_MS, TRAILING_MS, Differences, compare, unneeded
 from cordboard.asterisk.deeds import Deeds, Notifier
 from cordboard.asterisk.devices import Devices
 from cordboard.asterisk.doubts import Doubts
@@ -52,12 +52,8 @@ __all__ = ["AsteriskExchange", "Route", "Router"]
 
 log = logging.getLogger(__name__)
 
-STALE_ANNOUNCEMENT_MS = 1_000
-"""Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
 ASK_AGAIN_MS = 250
 """Pause after the exchange, though connected, did not say what lives in it."""
-TRAILING_MS = 500
-"""The word of an end may come so much later than an answer in which the leg is not any more."""
 NOT_TAKEN_UP = (AriUnavailable, OSError, ValueError)
 """It is away, a file of it cannot be written, or a setting is wrong: the next try may do."""
 ASK_AGAIN_MS_MAX = 4_000
@@ -180,14 +176,14 @@ class AsteriskExchange:
     def _compare_again(self) -> None:
         self._clock.call_in(COMPARE_MS, self._compare_again)
         if self.up and (self._looking is None or self._looking.done()):
-            self._looking = self._spawn(self._compare())
+            self._looking = self._spawn(self._compare(), self._crashed)
 
     async def _compare(self) -> None:
         """Tell what one of the two has and the other has not (F3); where that is not enough, take all up anew."""
         connection, known, placed = self._connections, self._legs.known(), self._bridges.settled()
         try:
             inventory, _ = await self._ask(is_new=False)
-        except AriUnavailable as problem:
+        except NOT_TAKEN_UP as problem:
             log.warning("the exchange does not say what lives in it", extra={"reason": str(problem)})
             self._not_yet()
         else:
@@ -248,7 +244,11 @@ class AsteriskExchange:
         """Have these told what lives in the exchange. Only one looks at a time: an older answer must never win."""
         self._to_tell.update(organisations)
         if self._looking is None or self._looking.done():
-            self._looking = self._spawn(self._reconcile())
+            self._looking = self._spawn(self._reconcile(), self._crashed)
+
+    def _crashed(self) -> None:
+        # A bug of ours, but before it is asked again nobody is served, and what happens waits unread.
+        self._clock.call_in(ASK_AGAIN_MS_MAX, lambda: self._look(self._organisations()))
 
     async def _reconcile(self) -> None:
         while self._to_tell and self._transport.connected:
@@ -475,7 +475,7 @@ class AsteriskExchange:
     def _announced(self, event: ari.CallBroadcast) -> None:
         offered = translate.arrival(event)
         # Measured on the exchange's clock: ours may have been set to another time since.
-        if self._replaying and self._replaying.at - offered.announced_at > STALE_ANNOUNCEMENT_MS:
+        if self._replaying and self._replaying.at - offered.announced_at > translate.STALE_ANNOUNCEMENT_MS:
             return
         self._spawn(self._claim(offered))
 

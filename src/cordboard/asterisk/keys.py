@@ -14,6 +14,8 @@ key again and again quickly would not be believed.
 """
 VERY_LATE_MS = 400
 """Of a key that surely waits, a very busy exchange may tell again so late."""
+SET_BACK_MS = 1_000
+"""A telling of so long before another that came earlier is of another clock."""
 
 
 class _PutBack(NamedTuple):
@@ -52,6 +54,10 @@ class PressedKeys:
         """
         if self._last.get(key) == at:
             return False
+        if at < max(self._last.values(), default=at) - SET_BACK_MS:
+            # The clock was set back: what was to come by then would be waited for until it is that time again.
+            self._busy_until = self._free_at = 0
+            self._put_back.clear()
         self._last[key] = at
         waiting = {other: put for other, put in self._put_back.items() if at <= put.by}
         before = waiting.pop(key, None)

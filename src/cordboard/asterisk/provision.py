@@ -170,16 +170,20 @@ class Provisioner:
         }
         changed = 0
         refused: list[str] = []
+        # One bad phone is one bad phone; those of other organisations have nothing to do with it.
         for name in sorted(known - wanted.keys()):
-            await self._remove(name)
-            changed += 1
+            try:
+                await self._remove(name)
+                changed += 1
+            except ProvisionFailed as problem:
+                # Of an exchange that is not ours somebody else's telephone may be called so.
+                refused.append(str(problem))
         for name, device in wanted.items():
             if name not in known:
                 self._written.pop(name, None)
             try:
                 changed += await self.write(device)
             except ProvisionFailed as problem:
-                # One bad phone is one bad phone; those of other organisations have nothing to do with it.
                 refused.append(str(problem))
         if refused:
             raise ProvisionFailed(" ".join(refused))

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cordboard.asterisk import config, mend
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
+from cordboard.asterisk.logfiles import put_aside
 from cordboard.asterisk.modules import missing_modules
 from cordboard.asterisk.ports import require_free
 from cordboard.asterisk.prompts import DIGITS
@@ -31,9 +32,6 @@ READY_MS = 15_000
 
 STOP_MS = 5_000
 """A clean end takes up to 1.7 s; after this it is killed."""
-
-LOG_BYTES_MAX = 20 * 2**20
-"""A log larger than this is put aside (one old one is kept) at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +257,7 @@ def prepare(binary: ExchangeBinary, settings: ExchangeSettings, sounds: Path | N
     music = binary.find_data("moh")
     for track in sorted(music.glob("*.wav")) if music else ():
         _link(run / "moh" / track.name, track)
-    for log in ("exchange.log", "messages", "security"):
-        path = run / "log" / log
-        if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
-            path.replace(path.with_name(path.name + ".old"))
+    put_aside(run)
 
 
 def _spawn(binary: ExchangeBinary, settings: ExchangeSettings) -> int:

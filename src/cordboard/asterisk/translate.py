@@ -58,6 +58,10 @@ class Arrival:
     announced_at: Instant
 
 
+STALE_ANNOUNCEMENT_MS = 1_000
+"""Announcements that waited for us longer than this belong to an earlier try of the dialplan."""
+
+
 def endpoint_of(channel_name: str) -> str:
     """`PJSIP/t-provider-00000012` comes from endpoint `t-provider`."""
     return channel_name.partition("/")[2].rpartition("-")[0]

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from cordboard.wiring.server import Server
 
 LOOK_AGAIN_MS = 50
+OOM_SCORE = 300
+"""Of a server: as if it had three tenths of the machine's memory more than it has."""
 DATABASE_MS = 5_000
 """So long a server that waits for its turn waits for the database's answer; the others are not held up by it."""
 
@@ -129,6 +131,7 @@ def _welcome(launch: Launch, demo: DemoLogins | None) -> None:
 @click.option("--wait", is_flag=True, help="Be ready, and begin when a line comes in on standard input.")
 def serve(config: Path | None, listen: str | None, port: int | None, data: Path | None, wait: bool) -> None:
     """The server process itself; `run` starts it and keeps it alive."""
+    _be_first_to_go()
     # Loaded before the wait: a server that stands by has done the slow part.
     from cordboard.wiring.server import Server
 
@@ -144,6 +147,12 @@ def serve(config: Path | None, listen: str | None, port: int | None, data: Path 
         fail(problem if known else SettingsWrong(f"{config}: {problem}"))
     except Complaint as problem:
         fail(problem)
+
+
+def _be_first_to_go() -> None:
+    """Have the kernel end us before the exchange when memory is full: calls outlive a server, and nothing else."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
 
 
 def _told_to_go(config: Path | None, listen: str | None, port: int | None, data: Path | None) -> bool:

@@ -1,8 +1,8 @@
 """What the exchange does by itself with a call that comes in: announce it, try again, fall back, hang up.
 
 The same steps as the generated extensions.conf: StasisBroadcast five times 0.8 s with ringing in between, then the
-number's fallback group, then a sentence; what became of a call that nobody claimed is written into astdb. A phone's
-own call gets one try and then a tone.
+number's fallback group, StasisBroadcast once more, and then a sentence; what became of a call that nobody claimed is
+written into astdb. A phone's own call gets one try and then a tone.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class _Offer:
     claimed_by: str | None = None
     has_given_up: bool = False
     """The caller hung up; the channel stays until the broadcast is over (seen on 22.10.1)."""
+    has_rung: bool = False
+    """Nobody of the fallback group answered."""
     timer: Timer | None = None
     legs: list[Channel] = field(default_factory=list)
     """The telephones of the fallback group that ring, or the one that answered."""
@@ -104,7 +106,7 @@ class Dialplan:
         if channel.id not in self._registry.channels or offer.claimed_by is not None:
             return
         if offer.has_given_up:
-            if offer.tries_left < offer.tries - 1:
+            if offer.tries_left < offer.tries - 1 and not offer.has_rung:
                 # Who gives up in the first try may still be somebody's to claim.
                 self._write_begun(offer, 0)
                 self._write_ended(offer)
@@ -113,6 +115,8 @@ class Dialplan:
             if channel.person is not None:
                 channel.person.told_ringing(channel)
             self._broadcast(offer)
+        elif offer.has_rung:
+            self._closed(offer)
         elif channel.context == "phones":
             self._registry.soon(CONGESTION_MS, lambda: self._over(offer, NORMAL_CLEARING, None))
         else:
@@ -138,8 +142,14 @@ class Dialplan:
             leg.on_end = partial(self._fallback_ended, offer, leg)
             leg.connected = Who(offer.channel.caller.name, offer.channel.caller.number)
             self._calls.dial(leg, FALLBACK_RING_MS)
-        if not offer.legs:
+        if not names:
             self._closed(offer)
+        elif not offer.legs:
+            self._ask_once_more(offer)
+
+    def _ask_once_more(self, offer: _Offer) -> None:
+        offer.has_rung, offer.tries_left = True, 1
+        self._broadcast(offer)
 
     def _fallback_answered(self, offer: _Offer, leg: Channel) -> None:
         others, offer.legs = offer.legs, [leg]
@@ -163,7 +173,7 @@ class Dialplan:
             offer.ended_by = leg.name
             self._over(offer, NORMAL_CLEARING, None)
         else:
-            self._closed(offer)
+            self._ask_once_more(offer)
 
     def _caller_of_fallback_ended(self, offer: _Offer) -> None:
         self._write_ended(offer)
@@ -212,6 +222,8 @@ class Dialplan:
         if not offer.is_open:
             return 404, "Channel not found or not in broadcast state"
         offer.claimed_by = application
+        # The end of who is taken is not ours to write down.
+        offer.channel.on_end = None
         if offer.timer is not None:
             offer.timer.cancel()
         self._registry.soon(HANDOVER_MS, lambda: self._hand_over(offer, application))

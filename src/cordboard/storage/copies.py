@@ -64,6 +64,19 @@ def look_into(file: Path) -> str:
         raise StorageFailure(f"{file.name} is no copy of a Cordboard database: {problem}") from problem
 
 
+def left_beside(url: str) -> Path | None:
+    """What a SQLite database that was moved away has left in its place; None: nothing.
+
+    What a server that died had not put into the database yet stands in a file beside it. SQLite takes that for part of
+    whichever database has the name, and damages it.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    places = (Path(f"{parsed.database}{ending}") for ending in ("-wal", "-journal"))
+    return next((place for place in places if place.exists()), None)
+
+
 def _copy_out(url: URL, file: Path) -> str:
     half = file.with_name(f"{file.name}.half")
     try:

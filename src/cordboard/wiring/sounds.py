@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
 import struct
@@ -47,7 +48,8 @@ class Sounds:
         if _PART.fullmatch(name) is None:
             return None
         path = self._messages / f"{name}.wav"
-        return path if path.is_file() else None
+        # Not Path.is_file, which raises where a folder may not be read.
+        return path if os.path.isfile(path) else None
 
     async def spoken_ms(self, name: str) -> int | None:
         """How long the message of this name is; 0: nobody says anything in it; None: it is not here.

@@ -22,6 +22,7 @@ from cordboard.asterisk.ami import AmiClient, AmiFailed
 from cordboard.asterisk.awaken import awaken, end_tones
 from cordboard.asterisk.client import AriLink
 from cordboard.asterisk.exchange import AsteriskExchange
+from cordboard.asterisk.logfiles import keep_short
 from cordboard.asterisk.runtime import find, is_exchange
 from cordboard.asterisk.settings import Trunk
 from cordboard.asterisk.transport import AriTransport, AriUnavailable
@@ -41,6 +42,8 @@ BUSY_ANSWERS = 2
 """So many answers running with one past its limit are an alarm: a burst is over by the second."""
 DATABASE_EVERY = 5
 """Looks between two questions whether the database answers: while nobody calls nothing else would tell."""
+LOGS_EVERY = 60
+"""Looks between two at the size of the exchange's logs."""
 DATABASE_MS = 4_000
 """Longer is no answer."""
 DISK_LOW_BYTES = 512 * 2**20
@@ -84,6 +87,7 @@ class Watching:
         """Answers running in which a task processor was past its limit."""
         self._asking: asyncio.Task[None] | None = None
         self._checking: asyncio.Task[None] | None = None
+        self._shortening: asyncio.Task[None] | None = None
         self._database_answers = True
         self._freeing: asyncio.Task[None] | None = None
         self._exchange_pid: int | None = None
@@ -108,8 +112,12 @@ class Watching:
                 if self._looks % DATABASE_EVERY == 0 and (self._checking is None or self._checking.done()):
                     self._checking = asyncio.create_task(self._check_database(), name="database")
                     self._checking.add_done_callback(_tried)
+                if self._looks % LOGS_EVERY == 0 and (self._shortening is None or self._shortening.done()):
+                    shorten = keep_short(self._house.exchange_folder, self._house.ami)
+                    self._shortening = asyncio.create_task(shorten, name="logs")
+                    self._shortening.add_done_callback(_tried)
         finally:
-            for task in (self._asking, self._freeing, self._checking):
+            for task in (self._asking, self._freeing, self._checking, self._shortening):
                 if task is not None:
                     task.cancel()
 
