@@ -258,14 +258,19 @@ class Parent:
 
     async def _watch_exchange(self, exchange: RunningExchange) -> None:
         """One that lives and does not answer is counted as dead after the time that the configuration gives."""
-        stuck_s = self._launch.settings.exchange.restart_when_stuck_s
+        stuck_ms = self._launch.settings.exchange.restart_when_stuck_s * 1000 or None
 
         async def answers() -> Said:
             return Said.by(await exchange.answers())
 
         await watch(
             self._duties("exchange", answers, exchange.kill),
-            Patience(alarm_ms=STUCK_ALARM_MS, act_ms=stuck_s * 1000 or None),
+            Patience(
+                alarm_ms=STUCK_ALARM_MS,
+                act_ms=stuck_ms,
+                # One that hung already when we came to it may never have answered us.
+                start_ms=stuck_ms if exchange.adopted else None,
+            ),
         )
 
     async def _watch_server(self, server: _Child) -> None:

@@ -35,6 +35,20 @@ async def test_a_living_exchange_is_adopted_and_never_doubled(tmp_path: Path) ->
         assert again.pid == exchange.process.pid
 
 
+async def test_a_living_exchange_that_hangs_is_adopted_as_well(tmp_path: Path) -> None:
+    """Whoever watches it ends it when it hangs for too long; until then it may have calls."""
+    async with running_exchange(tmp_path) as exchange:
+        os.kill(exchange.process.pid, signal.SIGSTOP)
+        try:
+            again = await asyncio.wait_for(runtime.started_exchange(exchange.binary, exchange.settings), 5)
+        finally:
+            os.kill(exchange.process.pid, signal.SIGCONT)
+        again.close()
+
+        assert again.adopted
+        assert again.pid == exchange.process.pid
+
+
 async def test_its_logs_do_not_fill_the_disk_while_it_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

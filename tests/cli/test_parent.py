@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -42,7 +45,15 @@ class Exchange:
 
     def __init__(self, *, adopted: bool) -> None:
         self.adopted = adopted
-        self.stopped = self.closed = False
+        self.stopped = self.closed = self.killed = False
+
+    async def answers(self) -> bool:
+        """It hangs."""
+        return False
+
+    def kill(self) -> None:
+        """Ended without asking."""
+        self.killed = True
 
     async def stop(self) -> None:
         """Ended, with its calls."""
@@ -181,6 +192,26 @@ async def test_when_memory_is_full_a_server_goes_before_the_exchange(tmp_path: P
     finally:
         server.kill()
         await server.wait()
+
+
+@pytest.mark.parametrize(("adopted", "ends"), [(True, True), (False, False)])
+async def test_an_exchange_that_hung_before_we_came_is_started_anew_as_one_that_does_so_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, adopted: bool, ends: bool
+) -> None:
+    """After the time that the configuration gives, though it never answered this parent; a new one has answered."""
+    parent, _ = parent_of(tmp_path, lives_at="99", seconds=0)
+    exchange_settings = SimpleNamespace(restart_when_stuck_s=10)
+    parent._launch = cast(Launch, SimpleNamespace(settings=SimpleNamespace(exchange=exchange_settings)))
+    exchange = Exchange(adopted=adopted)
+    now = iter(range(0, 10**9, 1_000))
+    watch = partial(watchdog.watch, now=lambda: next(now))
+    monkeypatch.setattr(parent_, "watch", watch)
+
+    watching = asyncio.create_task(parent._watch_exchange(cast(Any, exchange)))
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(watching, 2)
+
+    assert exchange.killed is ends
 
 
 @pytest.mark.parametrize("adopted", [True, False])

@@ -215,7 +215,9 @@ async def started_exchange(
     sounds: Path | None = None,
     seen: Callable[[RunningExchange], None] = lambda _exchange: None,
 ) -> RunningExchange:
-    """The living exchange of this run folder or a new one, answering; a new one that stays mute is tried once more.
+    """The living exchange of this run folder, or a new one that answers; one that stays mute is tried once more.
+
+    One that was alive may have calls, and be slow or hang: whoever watches it decides when it counts as dead.
 
     Args:
         seen: told of the process before it answers, for who must be able to end it.
@@ -225,12 +227,11 @@ async def started_exchange(
     """
     exchange = ensure(binary, settings, sounds=sounds)
     seen(exchange)
+    if exchange.adopted:
+        return exchange
     try:
         await exchange.ready()
     except ExchangeUnavailable:
-        if exchange.adopted:
-            # It may have calls; it is not ours to end because it is slow to answer.
-            raise
         # Seen once in some hundred starts on a busy machine: a process that never gets as far as its own log.
         await exchange.stop()
         exchange = ensure(binary, settings, sounds=sounds)
