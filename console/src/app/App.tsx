@@ -14,6 +14,7 @@ import { Announcer } from "../ui/announce.tsx";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { Icon, Sprite } from "../ui/Icon.tsx";
+import { NoAnswer } from "../ui/NoAnswer.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { SETTINGS_PATH } from "./paths.ts";
 import { missingAbilities } from "./support.ts";
@@ -50,7 +51,7 @@ export function App() {
 
 function Page({ state, path, go }: { state: SessionState; path: string; go: (to: string) => void }) {
   const { t } = useLingui();
-  const { session, info, taste, change, follow, forget, again, left } = state;
+  const { session, unanswered, info, taste, change, follow, forget, again, left } = state;
   const [leaving, setLeaving] = useState(false);
   // What was changed and not saved in the administration: Back does not take it away before it is asked.
   const [held, setHeld] = useState(false);
@@ -69,7 +70,7 @@ function Page({ state, path, go }: { state: SessionState; path: string; go: (to:
     return () => removeEventListener("focus", look);
   }, [atPortal, again]);
   const speak = (language: Taste["language"]): void => change({ language });
-  if (session === undefined) return null;
+  if (session === undefined) return unanswered ? <NoAnswer /> : null;
   const linked = path === "/password" && location.hash.length > 1;
   // A link in a mail is for whom it was sent to, and asking for one for whoever asks, whoever is logged in here.
   if (session === null || linked || path === "/forgot") {

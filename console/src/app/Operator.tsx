@@ -22,6 +22,7 @@ import { refusal } from "../text/refusals.ts";
 import { Press } from "../ui/controls.tsx";
 import { Frame } from "../ui/Frame.tsx";
 import { wearKeys } from "../ui/keymap.ts";
+import { NoAnswer } from "../ui/NoAnswer.tsx";
 import { toast } from "../ui/toast.tsx";
 import { rememberDevices, rememberedDevices } from "./devices.ts";
 import { OperatorScreen } from "./OperatorScreen.tsx";
@@ -218,7 +219,7 @@ function Visit({ session, taste, change, follow, loggedOut }: Props) {
       </Frame>
     );
   }
-  if (!known) return line.state === "lost" ? <Unreachable session={session} /> : null;
+  if (!known) return line.state === "lost" ? <NoAnswer organisation={session.organisation} /> : null;
   const corner = <UserMenu {...menu} />;
   if (first === "asked") return null;
   // Asked once in each tab (a reload is the same tab), with the last group first; never of who has a call.
@@ -318,21 +319,6 @@ function LastCall({ organisation }: Pick<SessionInfo, "organisation">) {
           >
             {t`Hang up`}
           </Press>
-        </div>
-      </main>
-    </Frame>
-  );
-}
-
-/** Not even the first sight of the desk came through. */
-function Unreachable({ session }: { session: SessionInfo }) {
-  const { t } = useLingui();
-  return (
-    <Frame organisation={session.organisation} corner={null}>
-      <main className="box" role="status">
-        <div>
-          <h1>{t`No connection`}</h1>
-          <p className="lead">{t`The server does not answer. Your phone works as before; this page keeps trying.`}</p>
         </div>
       </main>
     </Frame>

@@ -102,6 +102,23 @@ describe("the portal", () => {
     ]);
   });
 
+  it.each([
+    ["the server is away", () => Promise.reject(new TypeError("no network"))],
+    ["its database is away", () => refuse("unavailable", 503)],
+  ])("asks nobody to log in who is logged in, while %s", async (_, answer) => {
+    vi.useFakeTimers();
+    server.session = SESSION;
+    server.on("GET /api/session", answer);
+    await load();
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Geen verbinding");
+
+    server.on("GET /api/session", () => json(SESSION));
+    await act(() => vi.advanceTimersByTimeAsync(2_000));
+    expect(screen.getByRole("heading", { level: 1 }).textContent).toContain("Chantal");
+    vi.useRealTimers();
+  });
+
   it("warns a browser that cannot do what is needed and names those that can [1.1-n]", async () => {
     vi.stubGlobal("RTCPeerConnection", undefined);
     Reflect.deleteProperty(window, "RTCPeerConnection");

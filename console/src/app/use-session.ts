@@ -15,6 +15,8 @@ export interface Taste {
 export interface SessionState {
   /** Undefined: not known yet. Null: nobody is logged in. */
   readonly session: SessionInfo | null | undefined;
+  /** Not known because the server cannot say; it is asked again. */
+  readonly unanswered: boolean;
   readonly info: PortalInfo | null;
   readonly taste: Taste;
   readonly logIn: (session: SessionInfo) => void;
@@ -28,6 +30,11 @@ export interface SessionState {
   readonly follow: (taste: Partial<Taste>) => void;
 }
 
+/** So soon the server is asked again who is logged in. */
+const AGAIN_MS = 2_000;
+
+const isLoggedOut = (reason: unknown): boolean => reason instanceof Refused && reason.code === "no_session";
+
 /** The organisation has the operator screen. */
 export function mayOperate(session: SessionInfo): boolean {
   return session.modules.some(({ id, active }) => id === "operator" && active);
@@ -36,6 +43,7 @@ export function mayOperate(session: SessionInfo): boolean {
 /** Who is logged in, and how this person wants the page. */
 export function useSession(): SessionState {
   const [session, setSession] = useState<SessionInfo | null | undefined>(undefined);
+  const [unanswered, setUnanswered] = useState(false);
   const [info, setInfo] = useState<PortalInfo | null>(null);
   const [taste, setTaste] = useState<Taste>({ language: firstLanguage(), theme: rememberedTheme() });
 
@@ -52,22 +60,45 @@ export function useSession(): SessionState {
     [show],
   );
 
+  // Who reloads the page while the server starts anew, or its database is away, is logged in all the same.
+  const unknown = session === undefined;
   useEffect(() => {
-    api.portal().then(setInfo, () => undefined);
-    api.session().then(logIn, () => setSession(null));
-  }, [logIn]);
+    if (!unknown) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let wanted = true;
+    const ask = (): void => {
+      api.portal().then(setInfo, () => undefined);
+      api.session().then(
+        (who) => wanted && logIn(who),
+        (reason: unknown) => {
+          if (!wanted) return;
+          if (isLoggedOut(reason)) return setSession(null);
+          setUnanswered(true);
+          timer = setTimeout(ask, AGAIN_MS);
+        },
+      );
+    };
+    ask();
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+      setUnanswered(false);
+    };
+  }, [unknown, logIn]);
 
   const again = useCallback(async (): Promise<void> => {
     if (!session) return;
     await api.session().then(logIn, (reason: unknown) => {
       if (!(reason instanceof Refused)) throw reason;
-      if (reason.code === "no_session") setSession(null);
+      if (isLoggedOut(reason)) setSession(null);
     });
   }, [session, logIn]);
 
   // The desk has ended. Perhaps the log-in has not, and only the operator was taken from the organisation (1.1-l).
   const left = useCallback(async (): Promise<void> => {
-    const who = await api.session().catch(() => null);
+    const who = await api.session().catch((reason: unknown) => (isLoggedOut(reason) ? null : undefined));
+    // Not known now: it is asked again.
+    if (who === undefined) return setSession(undefined);
     setSession(who === null || mayOperate(who) ? null : who);
   }, []);
 
@@ -87,6 +118,7 @@ export function useSession(): SessionState {
 
   return {
     session,
+    unanswered,
     info,
     taste,
     logIn,
