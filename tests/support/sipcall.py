@@ -266,6 +266,9 @@ class SipCall(SipDialog):
             again = self._message("INVITE", tuple(extra), invite.body)
             self._launch(again)
             await self._conduct(again)
+        elif response.status < 300 and self.end is not None:
+            # It vanished meanwhile: nothing leaves it any more.
+            return
         elif response.status < 300:
             self._take_dialog(response)
             self._note_display(response)

@@ -46,6 +46,22 @@ async def test_two_phones_hear_each_other(desk: SipPhone, outside: SipPhone) -> 
     assert call.end.by is EndedBy.US
 
 
+async def test_a_phone_that_vanished_is_not_up_again_by_an_answer_that_comes_late(
+    desk: SipPhone, outside: SipPhone
+) -> None:
+    """The answer was on its way."""
+    call = await outside.dial("desk")
+    ringing = await desk.rings()
+
+    call.lost()
+    answering = asyncio.create_task(ringing.answer())
+    await asyncio.sleep(0.5)
+    answering.cancel()
+
+    assert call.state is CallState.ENDED
+    assert not outside.seen("ACK")
+
+
 async def test_a_withheld_number_is_anonymous(desk: SipPhone, outside: SipPhone) -> None:
     """RFC 3323: neither name nor number."""
     call = await outside.dial("desk", from_number=None)

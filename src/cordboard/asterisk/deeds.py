@@ -167,14 +167,16 @@ class Deeds:
 
         Args:
             waits: it hears the ringing tone and has not been answered.
-            hears: what it was told last, perhaps still.
+            hears: what it was told last, perhaps still, or which message is recorded of it, as it says itself.
         """
         if waits:
             self.not_answered(leg)
         if self._legs.is_wire(leg):
             # An answered one too: whoever is passed on hears the tone until somebody answers.
             self._speaking.may_ring(leg)
-        if hears is not None:
+        if hears is not None and hears.startswith(translate.RECORDS):
+            self._speaking.may_record(leg, hears.removeprefix(translate.RECORDS))
+        elif hears is not None:
             self._speaking.may_hear(leg, hears)
 
     def said(self, leg: LegId, sound: str) -> bool:
@@ -276,7 +278,7 @@ class Deeds:
     async def _put_back(self, leg: LegId, bridge: str) -> None:
         # Who hears a sentence is moved only when that is over, and all commands behind it would wait so long too
         # (22.10, seen). It is not cut short for that: the next comparison finds the leg again.
-        if not await self._speaking.hears(leg):
+        if not await self._speaking.hears(leg) and not await self._speaking.is_recorded(leg):
             await self._bridges.put_back(leg, bridge)
 
     async def _ring(self, organisation: OrganisationId, command: RingDevice) -> None:
@@ -348,6 +350,9 @@ class Deeds:
             self._doubts.of(command.party, organisation)
 
     async def _announce(self, organisation: OrganisationId, command: Announce, sound: str) -> None:
+        if await self._speaking.is_recorded(command.leg):
+            # An answer from before it began had the core lead this caller out anew; the end of the message is told.
+            return
         if command.answer:
             await self._parties.ready(command.leg)
         else:
@@ -364,6 +369,8 @@ class Deeds:
             self._inbox(organisation, AnnouncementEnded(leg=command.leg))
 
     async def _record(self, organisation: OrganisationId, command: RecordMessage) -> None:
+        if await self._speaking.is_recorded(command.leg):
+            return
         await self._parties.ready(command.leg)
         # What is in a bridge cannot be recorded by itself (22.10, seen).
         await self._bridges.take_aside(command.leg)

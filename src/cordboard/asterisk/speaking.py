@@ -1,7 +1,9 @@
 """What the exchange plays and records: sentences for callers, short tones for agents, messages that callers leave.
 
 While it plays to a leg that is in a bridge, Asterisk does nothing else with that leg, and a command that waits for it
-holds up every other command on the same connection (22.10, seen). So whatever moves a leg ends its sound first.
+holds up every other command on the same connection (22.10, seen). So whatever moves a leg ends its sound first. The
+same holds for a leg that is recorded: a variable that was set on one took the three minutes of its message, and no call
+could be controlled for so long (22.10, seen).
 """
 
 from __future__ import annotations
@@ -60,6 +62,8 @@ class Speaking:
         """Ids of those whose end was told, or is not waited for any more."""
         self._may_ring: set[LegId] = set()
         """Legs that may hear a ringing tone of which nothing is known here."""
+        self._recorded: dict[LegId, str] = {}
+        """Names of the messages that are recorded, or were."""
 
     async def tone(self, line: LegId, media: str) -> None:
         """A short tone that only this line hears."""
@@ -79,6 +83,20 @@ class Speaking:
     def may_hear(self, leg: LegId, sound: str) -> None:
         """Another Cordboard may have had this played to the leg: it is hushed as if it was us."""
         self._heard.setdefault(leg, sound)
+
+    def may_record(self, leg: LegId, name: str) -> None:
+        """Another Cordboard began to record this of the leg."""
+        self._recorded.setdefault(leg, name)
+
+    async def is_recorded(self, leg: LegId) -> bool:
+        """It leaves a message, or may: the exchange is asked, as the word of an end may have been lost."""
+        name = self._recorded.get(leg)
+        if name is None:
+            return False
+        answer = await self._wire.ask("GET", f"recordings/live/{name}")
+        if answer is not None and answer.status == 404 and self._recorded.get(leg) == name:
+            del self._recorded[leg]
+        return leg in self._recorded
 
     def will_say(self, leg: LegId) -> str:
         """The core wants something said, whose id this gives; it does not wait for what it wanted before any more."""
@@ -126,6 +144,9 @@ class Speaking:
 
     async def hush(self, leg: LegId) -> None:
         """End what this leg hears from us, so that it can be moved."""
+        if await self.is_recorded(leg):
+            # What was said until now is the message.
+            await self._wire.ask("POST", f"recordings/live/{self._recorded.pop(leg)}/stop")
         tone, sound = ringing_tone(leg), self._heard.pop(leg, None)
         if sound is not None and sound != tone and await self._end(sound) is None:
             self._heard.setdefault(leg, sound)
@@ -166,6 +187,7 @@ class Speaking:
         self._heard.pop(leg, None)
         self._awaited.pop(leg, None)
         self._settled.pop(leg, None)
+        self._recorded.pop(leg, None)
         self._may_ring.discard(leg)
 
     async def record(self, leg: LegId, name: str, ms_max: int, ends_by: str = "any") -> bool:
@@ -183,6 +205,7 @@ class Speaking:
             "beep": "true",
             "terminateOn": ends_by,
         }
+        self._recorded[leg] = name
         answer = await self._wire.ask("POST", f"channels/{leg}/record", query=query)
         if answer is None or not answer.is_done:
             log.warning("a message cannot be recorded", extra={"leg": leg})

@@ -208,9 +208,8 @@ RECORDS = "records "
 
 
 def hears(channel: ari.Channel) -> str | None:
-    """What was said last to this leg, which may hear it still; None: nothing was, or it is over."""
-    value = _variable(channel, HEARS)
-    return None if value is None or value.startswith(RECORDS) else value
+    """What was said last to this leg, or is recorded of it (`RECORDS`), perhaps still; None: nothing."""
+    return _variable(channel, HEARS)
 
 
 def records(channel: ari.Channel) -> str | None:

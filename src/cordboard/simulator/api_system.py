@@ -41,6 +41,9 @@ class SystemCommands:
                 return ok({"name": name, "state": self._device_state(name)})
             case "GET", ("recordings", "live", name):
                 return ok(self._live_recording(name).json())
+            case "POST", ("recordings", "live", name, "stop"):
+                self._recordings.end(self._registry.channels[self._live_recording(name).channel])
+                return NO_CONTENT
             case "GET" | "DELETE", ("recordings", "stored", name):
                 return self._stored_recording(command.method, name)
             case "GET", ("applications",):

@@ -284,3 +284,37 @@ async def test_the_next_server_learns_whose_message_is_being_recorded(rig: Rig) 
     await caller.press("#")
     await desk.told(MessageRecorded, party, within_ms=10_000)
     assert not (await desk.again())[party].records
+
+
+@pytest.mark.parametrize("by", ["this server", "the next one"])
+async def test_who_is_recorded_is_told_nothing_and_holds_up_nobody(rig: Rig, by: str) -> None:
+    """D16: told by mistake, after an answer from before it began, to lead the caller out anew."""
+    desk, caller, party = await _waiting(rig)
+    _, other = await desk.caller()
+    await desk.does(queue(other))
+    await caller.speaks_for(60_000)
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(1_500)
+    if by == "the next one":
+        await desk.again()
+
+    await desk.does(say(party), record(party, rig.id("message")), say(other))
+    await desk.told(AnnouncementEnded, other, within_ms=10_000)
+    await caller.press("#")
+    recorded = await desk.told(MessageRecorded, party, within_ms=10_000)
+
+    assert recorded.ms >= 2_000
+    assert "AnnouncementEnded" not in desk.kinds(party)
+
+
+async def test_who_is_recorded_can_be_put_elsewhere(rig: Rig) -> None:
+    """What was said until then is the message."""
+    desk, caller, party = await _waiting(rig)
+    await caller.speaks_for(60_000)
+    await desk.does(record(party, rig.id("message")))
+    await rig.wait(2_500)
+
+    await desk.does(queue(party))
+
+    assert (await desk.told(MessageRecorded, party)).ms >= 1_500
+    await caller.hears_music()
