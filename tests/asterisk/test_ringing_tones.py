@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from cordboard.asterisk.awaken import end_tones
+from cordboard.asterisk.awaken import end_sounds
 from cordboard.asterisk.speaking import Speaking, ringing_tone
 from cordboard.asterisk.transport import AriResponse
 from cordboard.asterisk.wire import Wire
@@ -111,6 +111,6 @@ async def test_another_connection_ends_the_tones_that_hold_one_up() -> None:
         await _tone_comes_late(office, leg)
         beside = SimulatedSocket(office.pretended)
 
-        assert await end_tones(beside) == 2
-        assert await end_tones(beside) == 0
+        assert await end_sounds(beside) == 2
+        assert await end_sounds(beside) == 0
         assert not office.pretended.is_playing(leg)

@@ -2,8 +2,8 @@
 
 Seen on 22.10, twice over. A write that failed closes the socket under the thread that reads from it; that thread then
 waits for ever for a descriptor that there is not, and nobody dials anew. A signal by which Asterisk itself interrupts
-its threads (SIGURG) ends the wait; no call notices. Or a command waits for a leg that hears an endless tone, and its
-thread with it; ending the tone by another connection lets it go.
+its threads (SIGURG) ends the wait; no call notices. Or a command waits for a leg that hears something or is recorded,
+and its thread with it; ending that by another connection lets it go.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from cordboard.asterisk import messages as ari
-from cordboard.asterisk import operations
+from cordboard.asterisk import operations, translate
 from cordboard.asterisk.speaking import TONES_MAX, ringing_tone
 from cordboard.asterisk.transport import AriTransport, send
 from cordboard.core.types import LegId
@@ -34,8 +34,10 @@ def awaken(pid: int) -> int:
     return sum(tgkill(pid, int(thread), int(signal.SIGURG)) == 0 for thread in threads)
 
 
-async def end_tones(transport: AriTransport) -> int:
-    """End every ringing tone on a piece of wire; how many there were. Who called a colleague hears silence instead.
+async def end_sounds(transport: AriTransport) -> int:
+    """End whatever of ours may hold up a command: ringing tones on pieces of wire, sentences, messages; how many.
+
+    Who called a colleague hears silence instead, a sentence is cut short, and a message is what was said until now.
 
     Args:
         transport: by another connection than the one that hangs.
@@ -46,13 +48,16 @@ async def end_tones(transport: AriTransport) -> int:
     answer = await send(transport, operations.channels_list())
     if not answer.is_done:
         return 0
-    channels = msgspec.json.decode(answer.body, type=list[ari.Channel])
     ended = 0
-    for channel in channels:
+    for channel in msgspec.json.decode(answer.body, type=list[ari.Channel]):
         if channel.name.startswith("Local/"):
             stop = operations.playbacks_stop(playback_id=ringing_tone(LegId(channel.id)))
             for _ in range(TONES_MAX):
                 if not (await send(transport, stop)).is_done:
                     break
                 ended += 1
+        if (recording := translate.records(channel)) is not None:
+            ended += (await send(transport, operations.recordings_stop(recording_name=recording))).is_done
+        elif (sound := translate.hears(channel)) is not None:
+            ended += (await send(transport, operations.playbacks_stop(playback_id=sound))).is_done
     return ended

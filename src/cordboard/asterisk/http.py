@@ -21,7 +21,7 @@ class AriOverHttp:
         self._url = settings.http_url
         # The password travels in a header: in an address it would end up in logs.
         self._client = aiohttp.ClientSession(
-            auth=aiohttp.BasicAuth(settings.ari_user, settings.ari_password),
+            headers={"Authorization": aiohttp.encode_basic_auth(settings.ari_user, settings.ari_password)},
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_MS / 1000),
         )
 

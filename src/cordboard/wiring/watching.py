@@ -19,7 +19,7 @@ from cordboard.app.ports import StorageFailure
 from cordboard.app.troubles import TroubleCode, Troubles
 from cordboard.app.writer import Writer
 from cordboard.asterisk.ami import AmiClient, AmiFailed
-from cordboard.asterisk.awaken import awaken, end_tones
+from cordboard.asterisk.awaken import awaken, end_sounds
 from cordboard.asterisk.client import AriLink
 from cordboard.asterisk.exchange import AsteriskExchange
 from cordboard.asterisk.logfiles import keep_short
@@ -188,15 +188,15 @@ class Watching:
             self._freeing.add_done_callback(_tried)
 
     async def _free(self) -> None:
-        """A tone may hold up a command, and with it the thread that would dial."""
+        """A tone, a sentence or a message may hold up a command, and with it the thread that would dial."""
         try:
             async with self._house.beside() as transport:
-                ended = await end_tones(transport)
+                ended = await end_sounds(transport)
         except AriUnavailable as problem:
             log.warning("the exchange does not answer beside the connection", extra={"reason": str(problem)})
             return
         if ended:
-            log.error("ringing tones that held up the exchange are ended", extra={"tones": ended})
+            log.error("what may have held up the exchange is ended", extra={"sounds": ended})
 
     def _find_exchange(self) -> int | None:
         """None: none lives here. Going through all processes of a large machine takes long, so it is rarely done."""
