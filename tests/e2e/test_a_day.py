@@ -308,12 +308,10 @@ async def some_of_the_history(desk: Desk) -> None:
     missing = says("calls may be missing or incomplete")
     lines = [line for line in lines if missing not in line[says("Kind")]]
     assert len(lines) == await signs.count() >= 2
+    # An earlier test may have had this caller in another queue.
+    assert "Algemeen" in {line[says("Queue")] for line in lines}
     for line in lines:
-        assert (line[says("Kind")], line[says("Number")], line[says("Queue")]) == (
-            says("Incoming"),
-            "31534800937",
-            "Algemeen",
-        )
+        assert (line[says("Kind")], line[says("Number")]) == (says("Incoming"), "31534800937")
         assert line[says("Waiting time (s)")].isdigit() and line[says("Talk time (s)")].isdigit()
     await typed.fill("")
     await which.select_option(label=says("All calls"))
