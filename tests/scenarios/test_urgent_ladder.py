@@ -19,12 +19,13 @@ from cordboard.core.requests import (
 )
 from cordboard.core.rules import Exit, ExitAction, ExitReason
 from cordboard.core.turn import Turn
-from cordboard.core.types import LegId, Right, UserId
+from cordboard.core.types import CallId, LegId, Right, UserId
 from cordboard.core.urgent import Rung
 from tests.support.day import Day
 from tests.support.desk import World, office
 
 OUTSIDE = "31880001122"
+CHANTAL = UserId("chantal")
 
 
 def nobody_answers(*, outside: str | None = None) -> World:
@@ -68,19 +69,24 @@ def test_then_an_outside_number_rings_too_and_the_first_has_the_caller() -> None
     assert world.who_hears("u1") == []
 
 
-@pytest.mark.rule("D6", "D7")
-def test_who_was_first_outside_is_let_go_when_sending_the_caller_on_is_undone() -> None:
-    """Chantal sent the caller to Piet, and the outside number that rang too was quicker."""
+def sent_to_piet_while_it_rings_outside() -> tuple[World, CallId]:
+    """The caller has climbed to the outside number, which this gives the call of, and Chantal sends the caller on."""
     world = nobody_answers(outside=OUTSIDE)
     world.wait(61)
     partner = world.call("u1").partner
     assert partner is not None
-    chantal, caller = UserId("chantal"), world.call("u1").id
-    world.ask(TransferToColleague(agent=chantal, call=caller, colleague=UserId("piet")))
+    world.ask(TransferToColleague(agent=CHANTAL, call=CallId("u1"), colleague=UserId("piet")))
+    return world, partner
+
+
+@pytest.mark.rule("D6", "D7")
+def test_who_was_first_outside_is_let_go_when_sending_the_caller_on_is_undone() -> None:
+    """Chantal sent the caller to Piet, and the outside number that rang too was quicker."""
+    world, partner = sent_to_piet_while_it_rings_outside()
     world.outside_answers(partner)
     assert world.hears("u1") == partner
 
-    world.ask(UndoTransfer(agent=chantal, call=caller))
+    world.ask(UndoTransfer(agent=CHANTAL, call=CallId("u1")))
 
     assert world.state(partner) is CallState.ENDED
     assert world.state("u1") is CallState.HELD
@@ -91,16 +97,11 @@ def test_who_was_first_outside_is_let_go_when_sending_the_caller_on_is_undone() 
 @pytest.mark.parametrize("how", ["not taken", "pulled back"])
 def test_an_outside_number_goes_on_ringing_while_the_caller_is_sent_to_a_colleague_and_back(how: str) -> None:
     """Whoever is first has the caller, and it is silent then: who lifted it would hear nobody."""
-    world = nobody_answers(outside=OUTSIDE)
-    world.wait(61)
-    partner = world.call("u1").partner
-    assert partner is not None
-    chantal, caller = UserId("chantal"), world.call("u1").id
-    world.ask(TransferToColleague(agent=chantal, call=caller, colleague=UserId("piet")))
+    world, partner = sent_to_piet_while_it_rings_outside()
     if how == "not taken":
         world.wait(21)
     else:
-        world.ask(CancelTransfer(agent=chantal, call=caller))
+        world.ask(CancelTransfer(agent=CHANTAL, call=CallId("u1")))
     assert world.transfer("u1") is None
     assert (world.call("u1").partner, world.state(partner)) == (partner, CallState.DIALLING)
 
@@ -130,7 +131,7 @@ def test_an_outside_number_is_silent_when_the_caller_goes_where_its_ladder_count
         assert world.state(caller) is CallState.ENDED, "has heard it"
     else:
         queue = world.queue_id("algemeen")
-        world.ask(TransferToQueue(agent=UserId("chantal"), call=world.call(caller).id, queue=queue))
+        world.ask(TransferToQueue(agent=CHANTAL, call=world.call(caller).id, queue=queue))
         assert world.state(caller) is CallState.WAITING
         assert world.call(caller).partner is None
 

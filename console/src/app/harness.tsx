@@ -8,7 +8,7 @@ import { ChatBook } from "../connection/chat.ts";
 import { type Desk, DeskContext } from "../connection/desk.tsx";
 import type { Outcome } from "../connection/live.ts";
 import { Ticker } from "../connection/ticker.ts";
-import { agentView } from "../model/pretend.ts";
+import { agentView, call as pretendedCall } from "../model/pretend.ts";
 import { Store } from "../model/store.ts";
 import type {
   AgentView,
@@ -95,33 +95,8 @@ export const queue = (id: string, name: string, part: Partial<QueueView> = {}): 
   ...part,
 });
 
-export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
-  k: "call",
-  id,
-  v: 1,
-  queue: "q1",
-  queue_name: "Algemeen",
-  urgent: false,
-  direction: "in",
-  state: "waiting",
-  since: ago(20),
-  entered_at: ago(20),
-  answered_at: null,
-  number: "31534800937",
-  name: null,
-  agent: null,
-  agent_name: null,
-  mine: false,
-  direct: false,
-  internal: false,
-  called_back: false,
-  transfer: null,
-  offer: null,
-  note: null,
-  reason: null,
-  not_reached: null,
-  ...part,
-});
+export const call = (id: string, part: Partial<CallView> = {}): CallView =>
+  pretendedCall(id, { since: ago(20), entered_at: ago(20), number: "31534800937", ...part });
 
 export const offered = (id: string, part: Partial<CallView> = {}): CallView =>
   call(id, {

@@ -1,4 +1,4 @@
-import type { AgentView, CallBackView, ContactRow, MissedView } from "./wire.ts";
+import type { AgentView, CallBackView, CallView, ContactRow, MissedView } from "./wire.ts";
 
 /** For tests and the stage only: a call back as the server shows one, nothing tried yet, planned at `at`. */
 export const callBack = (id: string, at: number, part: Partial<CallBackView> = {}): CallBackView => ({
@@ -76,5 +76,34 @@ export const agentView = (id: string, part: Partial<AgentView> = {}): AgentView 
   queues: ["q1"],
   talk: null,
   talk_since: null,
+  ...part,
+});
+
+/** The same: a caller who waits since the beginning of time. */
+export const call = (id: string, part: Partial<CallView> = {}): CallView => ({
+  k: "call",
+  id,
+  v: 1,
+  queue: "q1",
+  queue_name: "Algemeen",
+  urgent: false,
+  direction: "in",
+  state: "waiting",
+  since: 0,
+  entered_at: 0,
+  answered_at: null,
+  number: null,
+  name: null,
+  agent: null,
+  agent_name: null,
+  mine: false,
+  direct: false,
+  internal: false,
+  called_back: false,
+  transfer: null,
+  offer: null,
+  note: null,
+  reason: null,
+  not_reached: null,
   ...part,
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromSnapshot } from "./entities.ts";
-import { agentView } from "./pretend.ts";
+import { agentView, call } from "./pretend.ts";
 import { callLayers, queueAgents, queueCalls, totals } from "./select.ts";
 import type { AgentView, CallView, MeView, QueueView, View } from "./wire.ts";
 
@@ -32,33 +32,6 @@ const me = (part: Partial<MeView> = {}): MeView => ({
   hold_warn_ms: 45_000,
   time_zone: "Europe/Amsterdam",
   practice: false,
-  ...part,
-});
-const call = (id: string, part: Partial<CallView> = {}): CallView => ({
-  k: "call",
-  id,
-  v: 1,
-  queue: "q1",
-  queue_name: "Algemeen",
-  urgent: false,
-  direction: "in",
-  state: "waiting",
-  since: 0,
-  entered_at: 0,
-  answered_at: null,
-  number: null,
-  name: null,
-  agent: null,
-  agent_name: null,
-  mine: false,
-  direct: false,
-  internal: false,
-  called_back: false,
-  transfer: null,
-  offer: null,
-  note: null,
-  reason: null,
-  not_reached: null,
   ...part,
 });
 const offer = { since: 0, ringing: false, rejectable: true };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { applyOps, type Entities, fromSnapshot, NOTHING, OutOfDate } from "./entities.ts";
+import { call } from "./pretend.ts";
 import { Store } from "./store.ts";
 import type { CallView, Delta, Op, QueueView, View } from "./wire.ts";
 
@@ -18,33 +19,6 @@ const queue = (id: string, part: Partial<QueueView> = {}): QueueView => ({
   handled: 0,
   total: 0,
   counted_since: 0,
-  ...part,
-});
-const call = (id: string, part: Partial<CallView> = {}): CallView => ({
-  k: "call",
-  id,
-  v: 1,
-  queue: "a",
-  queue_name: "a",
-  urgent: false,
-  direction: "in",
-  state: "waiting",
-  since: 0,
-  entered_at: 0,
-  answered_at: null,
-  number: null,
-  name: null,
-  agent: null,
-  agent_name: null,
-  mine: false,
-  direct: false,
-  internal: false,
-  called_back: false,
-  transfer: null,
-  offer: null,
-  note: null,
-  reason: null,
-  not_reached: null,
   ...part,
 });
 const hello = { t: "hello", v: 1, epoch: "e1", conn: "c1", now: 0, hb_ms: 2000, user: "u1" } as const;

@@ -110,8 +110,9 @@ export class Store {
       throw problem;
     }
     const after = this.#world.entities;
-    const left =
-      after.call === before.call ? [] : [...before.call.values()].filter((one) => !after.call.has(one.id));
+    const left = frame.ops.flatMap((op) =>
+      op.a === "x" && op.k === "call" ? (before.call.get(op.id) ?? []) : [],
+    );
     if (left.length > 0) this.#left = new Map(left.map((one) => [one.id, one]));
     const { gatherMs } = this.#pace;
     if (gatherMs > 0 && frame.ops.every((op) => isOfOthers(op, before, after))) {
