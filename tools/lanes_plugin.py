@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 VARIABLE = "CORDBOARD_LANES"
+FAILED = "failed"
+"""The file in that folder with the tests that failed, a line each."""
 BROWSERS = "e2e"
 
 
@@ -37,6 +39,20 @@ def claims(files: Iterable[str], folder: Path) -> Iterator[str]:
         except FileExistsError:
             continue
         yield file
+
+
+def failed(folder: Path) -> list[str]:
+    """The tests that failed in one of the runs, each once."""
+    file = folder / FAILED
+    return list(dict.fromkeys(file.read_text().splitlines())) if file.exists() else []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note who failed, for both runs."""
+    folder = os.environ.get(VARIABLE)
+    if folder is not None and report.failed:
+        with (Path(folder) / FAILED).open("a") as file:
+            file.write(f"{report.nodeid}\n")
 
 
 @pytest.hookimpl(tryfirst=True)

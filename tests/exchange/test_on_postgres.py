@@ -34,7 +34,7 @@ from tests.exchange.office import (
 )
 from tests.support.exchange import exchange_binary
 from tests.support.installation import Installation, Refused
-from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.postgres import PostgresServer, aside, running_postgres
 from tests.support.rtp import now_us
 
 pytestmark = [
@@ -152,7 +152,7 @@ async def test_calls_go_on_while_the_database_is_away(
         await both_hear(caller, chantal.phone.call)
         began, heard_since = time.time(), now_us()
 
-        with postgres.stopped() if how == "stopped" else postgres.frozen():
+        async with aside(postgres.stopped() if how == "stopped" else postgres.frozen()):
             with pytest.raises(Refused, match="not_saved"):
                 await chantal.desk.command("queue.sign_out", queue=queue)
             with pytest.raises(Refused, match="not_saved"):
@@ -184,7 +184,7 @@ async def test_a_server_that_dies_without_its_database_leaves_a_mark(
         card = await chantal.answer()
         await both_hear(caller, chantal.phone.call)
         await cordboard.standby()
-        with postgres.stopped():
+        async with aside(postgres.stopped()):
             away = time.time()
             await chantal.does("hold", card["id"])
             await healthy(cordboard, database="failing")

@@ -6,14 +6,15 @@ itself and, as root, as `nobody` (PostgreSQL refuses to run as root). It listens
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -108,6 +109,16 @@ class PostgresServer:
     def query(self, sql: str) -> str:
         """Run SQL outside of any test's database."""
         return self.run("psql", "-h", str(self.folder), "-U", "postgres", "-qAtc", sql)
+
+
+@asynccontextmanager
+async def aside(context: AbstractContextManager[None]) -> AsyncIterator[None]:
+    """The same, entered and left beside the event loop: the telephones speak and listen meanwhile."""
+    await asyncio.to_thread(context.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
 
 
 @contextmanager

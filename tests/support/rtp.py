@@ -20,6 +20,8 @@ from tests.support.sip import EVENTS
 
 POLL_S = 0.02
 """How often a listener looks again; answers carry the packets' own times, not this beat's."""
+STALL_S = 0.08
+"""A beat that comes so late was held up, with all that speaks and listens in this process."""
 WINDOW_FRAMES = tone.WINDOW_MS // FRAME_MS
 
 
@@ -48,6 +50,12 @@ class Ear:
     def __init__(self) -> None:
         self.packets: list[Packet] = []
         """In order of arrival."""
+        self.stalls: list[tuple[int, int]] = []
+        """From when to when the tests themselves stood still: nobody here spoke or listened."""
+
+    def stalled_us(self, start_us: int, end_us: int) -> int:
+        """How much of this time the tests stood still."""
+        return sum(max(0, min(end, end_us) - max(start, start_us)) for start, end in self.stalls)
 
     def samples(self, first: int, last: int) -> "array[int]":
         """The sound of packets `first` up to, not including, `last`."""
@@ -315,6 +323,10 @@ class RtpStream(asyncio.DatagramProtocol):
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
+        late_s = loop.time() - self._next_s
+        if late_s > STALL_S:
+            now = now_us()
+            self.ear.stalls.append((now - int(late_s * 1_000_000), now))
         if self.sending and self.remote is not None and self._transport is not None:
             frames = tone_frames(self.codec, self.tone_hz)
             sound = frames[self._beats % len(frames)]

@@ -65,6 +65,7 @@ class SipPhone:
         rejects_with: rejects every call at once, with a status such as "486 Busy Here"; None does not.
         codecs: offered and accepted, by preference.
         keys: can press keys in calls that it makes.
+        says_it_is_there: answers an exchange that asks, outside of any call; one that does not seems away.
     """
 
     def __init__(
@@ -83,10 +84,11 @@ class SipPhone:
         rejects_with: str | None = None,
         codecs: tuple[Codec, ...] = (Codec.PCMA, Codec.PCMU),
         keys: bool = False,
+        says_it_is_there: bool = True,
     ) -> None:
         self.server, self.user, self.password = server, user, password
         self.ip, self.tone_hz, self.codecs, self.keys = ip, tone_hz, codecs, keys
-        self.rings_audibly = rings
+        self.rings_audibly, self.says_it_is_there = rings, says_it_is_there
         self.talk_event, self.obeys_auto_answer = talk_event, obeys_auto_answer
         self.answers_after_ms, self.rejects_with = answers_after_ms, rejects_with
         self.calls: list[SipCall] = []
@@ -310,7 +312,8 @@ class SipPhone:
         elif message.method == "INVITE":
             self._take_call(message, peer)
         elif message.method == "OPTIONS":
-            self.link.respond(message, peer, "200 OK", tag=sip.new_token(), headers=(("Allow", ALLOW),))
+            if self.says_it_is_there:
+                self.link.respond(message, peer, "200 OK", tag=sip.new_token(), headers=(("Allow", ALLOW),))
         else:
             status = "489 Bad Event" if message.method == "NOTIFY" else "481 Call/Transaction Does Not Exist"
             self.link.respond(message, peer, status, tag=sip.new_token())

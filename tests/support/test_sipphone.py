@@ -1,10 +1,13 @@
 """Two test phones call each other directly: what they say of a call is what happened."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.exchange.office import unbroken
+from tests.support.rtp import now_us
 from tests.support.siplink import NotSeen, SipFailure
 from tests.support.sipphone import CallState, EndedBy, SipPhone
 
@@ -155,6 +158,33 @@ async def test_the_handsets_own_hold_silences_both_and_resume_brings_back(
     assert (call.is_held_by_them, held.is_held_by_us) == (False, False)
     await call.hears(600)
     await held.hears(800)
+
+
+@pytest.mark.parametrize("what", ["the tests stand still", "nobody speaks"])
+async def test_a_gap_in_which_the_tests_stood_still_is_nobodys(
+    desk: SipPhone, outside: SipPhone, what: str
+) -> None:
+    """The phones' own process speaks and listens; one in which the other side is silent is told."""
+    desk.answers_after_ms = 0
+    call = await outside.dial("desk")
+    await call.answered()
+    await call.hears(600)
+    since = now_us()
+
+    if what == "nobody speaks":
+        sound = await desk.calls[0].sound()
+        sound.tone_hz = None
+        await asyncio.sleep(0.7)
+        sound.tone_hz = 600
+    else:
+        time.sleep(0.7)  # noqa: ASYNC251 -- that is what is tried
+    await call.hears(600)
+
+    if what == "nobody speaks":
+        with pytest.raises(AssertionError, match="gaps in 600 Hz"):
+            unbroken(call, 600, since)
+    else:
+        unbroken(call, 600, since)
 
 
 async def test_a_dead_peer_is_noticed_by_who_waits(desk: SipPhone, outside: SipPhone) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tools import run_tests, setup, steps
 from tools.jobs import LIVE, Job, do, run_all
-from tools.lanes_plugin import VARIABLE, claims, order
+from tools.lanes_plugin import VARIABLE, claims, failed, order
 from tools.run_tests import Count, Lane, count
 
 
@@ -172,7 +172,7 @@ def test_two_runs_side_by_side_play_every_test_once(tmp_path: Path) -> None:
             "@pytest.fixture(scope='module', autouse=True)\n"
             "def house():\n    say('up'); yield; say('down')\n"
             "def test_one(): say('one'); time.sleep(0.3)\n"
-            "def test_two(): say('two')\n"
+            f"def test_two(): say('two'); assert {name!r} != 'b'\n"
         )
     taken = tmp_path / "taken"
     taken.mkdir()
@@ -184,12 +184,52 @@ def test_two_runs_side_by_side_play_every_test_once(tmp_path: Path) -> None:
     ]
     said = [run.communicate(timeout=60)[0] for run in runs]
 
-    assert [run.returncode for run in runs] == [0, 0], said
+    assert sorted(run.returncode for run in runs) == [0, 1], said
+    assert failed(taken) == ["test_b.py::test_two"]
     lines = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
     of_one = [[what for run, *what in lines if run == which] for which in sorted({run for run, *_ in lines})]
     files = [played[place : place + 4] for played in of_one for place in range(0, len(played), 4)]
     whole = [[[name, what] for what in ("up", "one", "two", "down")] for name in "abc"]
     assert sorted(files) == whole
+
+
+@pytest.mark.parametrize(
+    ("failing", "alone", "sum_of_both"),
+    [
+        (1, Count(passed=1), Count(passed=10)),
+        (3, Count(passed=1, failed=2), Count(passed=10, failed=2)),
+        (2, Count(passed=1), Count(passed=10, failed=1)),
+        (4, None, Count(passed=9, failed=4)),
+        (0, None, Count(passed=9)),
+    ],
+)
+def test_few_that_failed_have_a_second_go(
+    failing: int,
+    alone: Count | None,
+    sum_of_both: Count,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Both times are told; who is not heard of again has failed, and so have all where many failed."""
+    tests, played = [f"test_a.py::test_{number}" for number in range(failing)], list[list[str]]()
+
+    def play(name: str, words: list[str], env: dict[str, str]) -> Count:
+        played.append(words)
+        assert alone is not None
+        return alone
+
+    monkeypatch.setattr(run_tests, "run_part", play)
+
+    assert run_tests.run_second_go(Count(passed=9, failed=failing), tests, {}) == sum_of_both
+    assert played == ([tests] if alone else [])
+    assert ("second go, alone: test_a.py::test_0" in capsys.readouterr().out) is (alone is not None)
+
+
+def test_more_failures_than_tests_have_no_second_go() -> None:
+    """Then a run itself has died, and who did not play is not known."""
+    first = Count(passed=9, failed=2)
+
+    assert run_tests.run_second_go(first, ["test_a.py::test_one"], {}) == first
 
 
 def test_what_a_part_beside_said_is_kept_and_its_limit_holds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cordboard.parent import QUICK_DEATH_MS
 from cordboard.wiring.calendar import CALENDAR_S
+from tests.support.postgres import aside
 from tools.faults.office import Office
 from tools.faults.own_death import OwnDeaths
 from tools.faults.proxy import SocketFault
@@ -212,7 +213,8 @@ class Striker:
     ) -> None:
         up = await self._ready()
         office, seconds = self.office, self.office.chance.uniform(*lasts_s)
-        with away:
+        # Beside the loop: the telephones of this office speak meanwhile.
+        async with aside(away):
             began = time.monotonic()
             meanwhile = await office.in_control(began, seconds)
             await asyncio.sleep(max(0.0, began + seconds - time.monotonic()))
@@ -298,7 +300,8 @@ def _files_cannot_grow(pid: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(database: Path) -> Iterator[None]:
-    connection = sqlite3.connect(database, isolation_level=None, timeout=10)
+    # Taken in one thread and given back in another (`aside`), never in two at once.
+    connection = sqlite3.connect(database, isolation_level=None, timeout=10, check_same_thread=False)
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
