@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Callable
+
+import pytest
 
 from cordboard.watchdog import LOOK_EVERY_MS, Duties, Patience, Said, watch
 
@@ -105,6 +108,32 @@ async def test_who_is_never_to_be_ended_is_only_told_about() -> None:
     """The policy of an operator who would rather look himself."""
     told = await Watched(lambda now: now < 60_000).run(Patience(alarm_ms=10_000, act_ms=None))
     assert [word for word, _ in told] == ["alarm"]
+
+
+async def test_who_could_not_be_asked_is_not_blamed_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    """We ourselves had no file left to ask with; the watch goes on, and notices who hangs afterwards."""
+
+    def ours(now: int) -> bool:
+        if 30_000 < now < 90_000:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return now < 120_000
+
+    told = await Watched(ours).run()
+
+    assert [word for word, _ in told] == ["alarm", "dead"]
+    assert told[0][1] >= 128_000
+    assert "could not ask" in caplog.text
+
+
+async def test_an_alarm_is_not_over_because_nobody_could_ask() -> None:
+    """Relief is told by an answer."""
+
+    def then_ours(now: int) -> bool:
+        if 75_000 < now < 85_000:
+            raise RuntimeError("can't start new thread")
+        return now < 60_000
+
+    assert [word for word, _ in await Watched(then_ours).run()] == ["alarm", "dead"]
 
 
 async def test_a_machine_that_slept_has_nobody_to_blame() -> None:

@@ -245,6 +245,7 @@ class Parent:
             watching = asyncio.create_task(self._watch_exchange(self._exchange), name="watch-exchange")
             await self._exchange.ended()
             watching.cancel()
+            self._exchange.close()
             if self._stopping.is_set():
                 return
             log.error("the exchange died and is started anew")

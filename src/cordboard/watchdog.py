@@ -6,10 +6,13 @@ Source: reliability F11 (a locked Asterisk), and the same for our own server.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_MS = 2_000
 START_LOOK_MS = 200
@@ -25,6 +28,8 @@ class Said(Enum):
     STARTING = "starting"
     """It does not work yet: it has a database to change. It lives."""
     WORKS = "works"
+    UNASKED = "unasked"
+    """We could not ask, for want of a file or a thread of our own: nobody is to blame for saying nothing."""
 
     @classmethod
     def by(cls, answers: bool) -> Said:
@@ -73,7 +78,7 @@ async def watch(
     """
     heard_at = now()
     while (said := await _asked(duties)) is not Said.WORKS:
-        if said is Said.STARTING:
+        if said in (Said.STARTING, Said.UNASKED):
             heard_at = now()
         elif patience.start_ms is not None and now() - heard_at >= patience.start_ms:
             duties.act()
@@ -83,9 +88,9 @@ async def watch(
     while True:
         before = now()
         await sleep(LOOK_EVERY_MS / 1000)
-        if await _asked(duties) is not Said.NOTHING:
+        if (said := await _asked(duties)) is not Said.NOTHING:
             heard_at = now()
-            if is_alarmed:
+            if is_alarmed and said is not Said.UNASKED:
                 is_alarmed = False
                 duties.relief()
             continue
@@ -108,3 +113,7 @@ async def _asked(duties: Duties) -> Said:
             return await duties.answers()
     except TimeoutError:
         return Said.NOTHING
+    except (OSError, RuntimeError):
+        # Else the watch would end here, and who hangs would be noticed by nobody.
+        log.exception("could not ask")
+        return Said.UNASKED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import stat
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,6 +212,26 @@ async def test_an_exchange_that_cannot_start_says_its_last_words(tmp_path: Path)
         with pytest.raises(ExchangeUnavailable, match="ended while starting"):
             await process.ready()
         process.close()
+
+
+async def test_want_of_our_own_is_no_silence_of_the_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be ended for it, with every call. While it starts it is asked again."""
+    async with running_exchange(tmp_path) as exchange:
+        ask, wants = asyncio.open_connection, iter([errno.EMFILE, errno.ENOMEM, errno.ECONNREFUSED])
+
+        async def in_want(*where: Any, **how: Any) -> Any:
+            if (want := next(wants, None)) is not None:
+                raise OSError(want, os.strerror(want))
+            return await ask(*where, **how)
+
+        monkeypatch.setattr(asyncio, "open_connection", in_want)
+        with pytest.raises(OSError, match="Too many open files"):
+            await exchange.process.answers()
+        await exchange.process.ready()
+
+        assert await exchange.process.answers()
 
 
 def _broken(binary: ExchangeBinary, settings: ExchangeSettings) -> ExchangeBinary:

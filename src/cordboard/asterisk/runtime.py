@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -32,6 +33,9 @@ READY_MS = 15_000
 
 STOP_MS = 5_000
 """A clean end takes up to 1.7 s; after this it is killed."""
+
+OWN_WANT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
+"""Why we may be unable to ask: nothing that the exchange is to be ended for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,11 @@ class RunningExchange:
         return find(self.settings.run_dir) == self.pid
 
     async def answers(self) -> bool:
-        """It can tell which calls there are; a locked one still answers a ping."""
+        """It can tell which calls there are; a locked one still answers a ping.
+
+        Raises:
+            OSError: we could not ask.
+        """
         return await _answers(self.settings, "channels")
 
     def kill(self) -> None:
@@ -136,6 +144,12 @@ class RunningExchange:
             os.close(self._pidfd)
             self._pidfd = -1
 
+    async def _is_there(self) -> bool:
+        try:
+            return await _answers(self.settings)
+        except OSError:
+            return False
+
     async def ready(self) -> None:
         """Wait until it answers.
 
@@ -145,7 +159,7 @@ class RunningExchange:
         end = asyncio.create_task(self.ended())
         try:
             async with asyncio.timeout(READY_MS / 1000):
-                while not await _answers(self.settings):
+                while not await self._is_there():
                     if end.done():
                         raise ExchangeUnavailable(
                             f"The exchange ended while starting: {_last_words(self.settings.run_dir)}"
@@ -286,7 +300,9 @@ async def _answers(settings: ExchangeSettings, what: str = "asterisk/ping") -> b
     """One ARI question over HTTP, by hand: this is asked before anything else works."""
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", settings.ports.http)
-    except OSError:
+    except OSError as problem:
+        if problem.errno in OWN_WANT:
+            raise
         return False
     login = base64.b64encode(f"{APPLICATION}:{settings.ari_password}".encode()).decode()
     try:
