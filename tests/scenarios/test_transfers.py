@@ -6,12 +6,14 @@ import pytest
 
 from cordboard.core.agent import AgentStatus
 from cordboard.core.call import CallState, Note, Reason, TransferState
+from cordboard.core.commands import Announce, Sentence
 from cordboard.core.events import LegEnd, PairFailed
 from cordboard.core.notices import Saying
 from cordboard.core.records import CallClosed, Noted, Why
 from cordboard.core.refusals import Code
-from cordboard.core.rules import HouseRules, OnHookRinging
-from cordboard.core.types import LegId, TransferKind
+from cordboard.core.requests import Pause
+from cordboard.core.rules import Exit, ExitAction, HouseRules, OnHookRinging
+from cordboard.core.types import LegId, TransferKind, UserId
 from tests.support.desk import World, office
 
 OUTSIDE = "3180004030"
@@ -316,6 +318,49 @@ def with_piet() -> tuple[World, str]:
     recipient = world.recipient("c1")
     world.click_answer("piet", world.there(recipient))
     return world, recipient
+
+
+@pytest.mark.rule("D7", "D29")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Exit(action=ExitAction.MESSAGE),
+        Exit(action=ExitAction.QUEUE, target="algemeen"),
+        Exit(action=ExitAction.NUMBER, target=OUTSIDE),
+        Exit(action=ExitAction.COLLEAGUE, target="anja"),
+        None,
+    ],
+)
+@pytest.mark.parametrize("how", [Saying.RECIPIENT_REJECTED, Saying.RECIPIENT_BUSY])
+def test_who_is_consulted_and_does_not_want_is_told_as_such_whatever_the_own_rule(
+    rule: Exit | None, how: Saying
+) -> None:
+    """A message box would answer instead, and the green check would hand it the caller."""
+    world = talking("piet", "anja")
+    world.person("piet").direct_exit = rule
+    if how is Saying.RECIPIENT_BUSY:
+        world.board.pause_reasons = ("Lunch",)
+        world.ask(Pause(agent=UserId("piet"), reason="Lunch"))
+    world.arms("chantal", "c1")
+    world.to_colleague("chantal", "c1", "piet")
+    if how is Saying.RECIPIENT_REJECTED:
+        world.click_reject("piet", world.there(world.recipient("c1")))
+
+    assert world.hears("c1") == "chantal"
+    assert world.said("chantal")[-1] is how
+    assert world.commanded(Announce) == []
+    assert list(world.board.calls) == ["c1"]
+
+
+def test_a_call_to_a_colleague_that_is_no_consultation_goes_by_the_colleagues_rule() -> None:
+    """Who wants Piet may leave him a message."""
+    world = office("chantal", "piet")
+    world.person("piet").direct_exit = Exit(action=ExitAction.MESSAGE)
+    call = world.calls_colleague("chantal", "piet")
+    world.click_reject("piet", world.there(call))
+
+    assert world.state(world.there(call)) is CallState.LEAVING
+    assert [said.phrases[-1].sentence for said in world.commanded(Announce)] == [Sentence.LEAVE_MESSAGE]
 
 
 @pytest.mark.rule("D7")

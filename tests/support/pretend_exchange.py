@@ -51,6 +51,15 @@ from cordboard.core.events import (
 from cordboard.core.line import LEGS_MAX
 from cordboard.core.types import CallId, DeviceId, Instant, LegId, QueueId
 
+HEARD_AS = {
+    HangUpReason.NORMAL: LegEnd.HUNG_UP,
+    HangUpReason.BUSY: LegEnd.BUSY,
+    HangUpReason.NO_ANSWER: LegEnd.NO_ANSWER,
+    HangUpReason.REJECTED: LegEnd.REJECTED,
+    HangUpReason.UNALLOCATED: LegEnd.UNREACHABLE,
+}
+"""How an end is told at the other end of a wire that nobody had answered."""
+
 
 class Phone(Enum):
     """Where an agent's leg is."""
@@ -149,8 +158,7 @@ class PretendExchange:
                     self._off(party)
                     caller.place, caller.line = Place.HOLD, None
             case HangUp(leg=leg, reason=reason):
-                busy = reason is HangUpReason.BUSY
-                yield from self.end(leg, LegEnd.HUNG_UP, LegEnd.BUSY if busy else LegEnd.HUNG_UP)
+                yield from self.end(leg, LegEnd.HUNG_UP, HEARD_AS[reason])
             case Dial():
                 yield from self._dial(command)
             case DialColleague(leg=leg, other=other, line=line_leg):

@@ -36,7 +36,8 @@ HANG_UP_REASONS = {
     HangUpReason.NORMAL: {"reason": "normal"},
     HangUpReason.BUSY: {"reason": "busy"},
     HangUpReason.NO_ANSWER: {"reason": "no_answer"},
-    # Q.850: nobody has this number.
+    # Q.850: call rejected; nobody has this number.
+    HangUpReason.REJECTED: {"reason_code": "21"},
     HangUpReason.UNALLOCATED: {"reason_code": "1"},
 }
 """What a caller who was never answered is told, as the exchange wants it asked for."""

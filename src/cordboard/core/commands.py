@@ -73,13 +73,15 @@ class Hold:
 
 
 class HangUpReason(Enum):
-    """What a caller who was never answered is told by the network."""
+    """What a caller who was never answered, or who consults a colleague, is told by the network."""
 
     NORMAL = "normal"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    """The colleague who was to be consulted rejects it."""
     UNALLOCATED = "unallocated"
-    """Nobody has this number."""
+    """Nobody has this number, or a colleague cannot be rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

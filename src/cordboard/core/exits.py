@@ -39,6 +39,13 @@ _SENTENCE = {
     ExitReason.FULL.value: Sentence.FULL,
     ExitReason.TIMEOUT.value: Sentence.LATER,
 }
+_TOLD = {
+    Reason.BUSY: HangUpReason.BUSY,
+    Reason.NO_ANSWER: HangUpReason.NO_ANSWER,
+    Reason.REJECTED: HangUpReason.REJECTED,
+    Reason.UNREACHABLE: HangUpReason.UNALLOCATED,
+    Reason.HUNG_UP: HangUpReason.NORMAL,
+}
 
 _LEAVING = frozenset({ExitReason.LEAVE_EMPTY, ExitReason.LEAVE_UNAVAILABLE})
 
@@ -51,6 +58,10 @@ def stranded(turn: Turn, call: Call, reason: Reason) -> None:
         turn.note(call, Why.LED_OUT, detail=reason.value)
         _say(turn, call, Sentence.NOT_REACHED, None)
         return
+    if _is_consultation(turn, call):
+        # The colleague's own rule is for who wants the colleague: who asks about a caller has that caller (D7).
+        end(turn, call, _TOLD[reason])
+        return
     if (queue := _called_for(turn, call)) is not None:
         # No entry of its own: the promise was one (D14).
         call.visited.add(queue.id)
@@ -60,6 +71,14 @@ def stranded(turn: Turn, call: Call, reason: Reason) -> None:
     person = board.agents.get(call.to) if call.to is not None else None
     rule = person.direct_exit if person is not None else None
     lead_out(turn, call, rule or board.rules.direct_exit, reason.value)
+
+
+def _is_consultation(turn: Turn, call: Call) -> bool:
+    """This end of the wire rings at a colleague's desk, to be asked about a caller who is to be passed on."""
+    board = turn.board
+    made = board.calls.get(call.peer) if call.peer is not None else None
+    agent = board.agents.get(made.agent) if made is not None and made.agent is not None else None
+    return made is not None and agent is not None and talk.consultation_of(turn, agent, made) is not None
 
 
 def _called_for(turn: Turn, call: Call) -> Queue | None:

@@ -98,6 +98,7 @@ async def test_hold_at_either_end_lets_the_other_one_hear_music(rig: Rig) -> Non
         (HangUpReason.BUSY, LegEnd.BUSY),
         (HangUpReason.NO_ANSWER, LegEnd.NO_ANSWER),
         (HangUpReason.NORMAL, LegEnd.HUNG_UP),
+        (HangUpReason.REJECTED, LegEnd.REJECTED),
         (HangUpReason.UNALLOCATED, LegEnd.UNREACHABLE),
     ],
 )
