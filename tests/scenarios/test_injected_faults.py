@@ -213,7 +213,7 @@ FAULTS: tuple[Patch, ...] = (
 
 
 CAUGHT_BY: tuple[tuple[Patch, Callable[..., None], int, int], ...] = (
-    (rung_without_an_agent, desk_checks.nobody_is_rung_in_vain, 4, 100),
+    (rung_without_an_agent, desk_checks.nobody_is_rung_in_vain, 0, 100),
     (urgent_is_nothing_special, desk_checks.order_is_fair, 0, CALLS),
     (urgent_can_be_refused, desk_checks.nobody_refused_an_urgent_one, 0, CALLS),
     (offered_in_wrap_up, desk_checks.call_is_sound, 0, CALLS),

@@ -381,3 +381,23 @@ def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> N
     world.wait(60)
     assert (world.state("c1"), world.state("c2")) == (CallState.WAITING, CallState.WAITING)
     assert world.legs_of("chantal") == []
+
+
+@pytest.mark.rule("D16", "D27")
+def test_a_leg_that_cannot_be_rung_takes_nobody_from_a_telephone_that_is_up() -> None:
+    """Its owner has had no console for a quarter of an hour, and speaks on another leg: somebody is there."""
+    world = talking(one_line=False)
+    world.click_hold("chantal", "c1")
+    world.call_arrives("c2")
+    world.click_answer("chantal", "c2")
+    first, _ = world.legs_of("chantal")
+    ends(world, first, LegEnd.LOST)
+    world.console_goes("chantal")
+    world.wait(15 * 60)
+    world.phone_vanishes("chantal")
+
+    world.click_resume("chantal", "c1")
+
+    assert world.state("c1") is CallState.HELD
+    assert world.hears("c2") == "chantal"
+    assert Saying.ANSWER_FAILED in world.said("chantal")

@@ -177,7 +177,9 @@ def _waits_for_nobody(turn: Turn, agent: Agent, call: Call) -> bool:
     """The telephone is not there any more, or its owner by all signs is not (D16)."""
     if call.note is Note.LINE_LOST and agent.line_lost_until is None and agent.line is None:
         return True
-    return call.state is CallState.HELD and absence.is_overdue(turn.board, agent, turn.now)
+    # On another leg that is up somebody is there.
+    is_down = agent.line is None
+    return call.state is CallState.HELD and is_down and absence.is_overdue(turn.board, agent, turn.now)
 
 
 def left_behind(turn: Turn, agent: Agent) -> None:
