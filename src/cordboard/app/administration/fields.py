@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any
@@ -54,6 +54,8 @@ class Context:
 
     directory: Directory
     """As it is."""
+    kept: frozenset[str] = frozenset()
+    """Every text of the thing as it was."""
 
     @property
     def country(self) -> str:
@@ -99,6 +101,7 @@ def read_row(fields: Sequence[Field], sent: Row, before: Row | None, context: Co
     known = {one.name: one for one in fields}
     problems = [FieldProblem(field=name, code="unknown_field") for name in sorted(sent) if name not in known]
     row: Row = {} if before is None else dict(before)
+    context = replace(context, kept=frozenset(_texts(row)))
     for name, one in known.items():
         if name not in sent:
             if before is None and one.default is ...:
@@ -118,6 +121,15 @@ def read_row(fields: Sequence[Field], sent: Row, before: Row | None, context: Co
     if problems:
         raise Invalid(problems)
     return row
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All that are in it, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
 
 
 class Invalid(Exception):
@@ -245,6 +257,9 @@ def number(value: object, context: Context) -> str:
     """A telephone number in any form, kept as E.164 without plus (D28)."""
     if not isinstance(value, str):
         raise Wrong("wrong_type")
+    if value in context.kept and is_outside(value):
+        # As it was shown, without plus: in some countries these digits are dialled for another number.
+        return value
     found = read_number(value, context.country)
     if found is None or not found.isdigit():
         raise Wrong("bad_number")
