@@ -132,3 +132,16 @@ def test_the_numbers_count_from_where_the_organisation_has_it(
     house = replace(directory().organisation, time_zone=ZONE, rules=rules)
 
     assert counted_since(local(now) + 17_000, house) == local(since)
+
+
+@pytest.mark.rule("D21")
+@pytest.mark.parametrize(
+    ("clock", "is_open"), [("09:00", True), ("12:30", False), ("14:00", True), ("16:00", False)]
+)
+def test_a_holiday_that_stands_there_twice_is_open_in_both_its_stretches(clock: str, is_open: bool) -> None:
+    """In the administration that is how a holiday gets a morning and an afternoon."""
+    morning, afternoon = OpenTime(start="08:30", end="12:00"), OpenTime(start="13:00", end="15:00")
+    twice = tuple(Holiday(day="2026-12-24", name="Kerstavond", open=(one,)) for one in (morning, afternoon))
+    local = datetime.strptime(f"2026-12-24 {clock}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(ZONE))
+
+    assert open_at(replace(OFFICE, holidays=twice), ZONE, int(local.timestamp() * 1000)) is is_open

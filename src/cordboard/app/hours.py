@@ -52,9 +52,10 @@ def counted_since(now: Instant, organisation: OrganisationRow) -> Instant:
 
 
 def _stretches(hours: HoursRow, day: date) -> Iterable[OpenTime]:
-    holiday = next((one for one in hours.holidays if one.day == day.isoformat()), None)
-    if holiday is not None:
-        return holiday.open
+    holidays = [one for one in hours.holidays if one.day == day.isoformat()]
+    if holidays:
+        # A day that stands there twice is open in the stretches of both, as a weekday is.
+        return [stretch for holiday in holidays for stretch in holiday.open]
     return (stretch for weekday, stretch in hours.week if weekday == day.isoweekday())
 
 
