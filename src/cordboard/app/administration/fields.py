@@ -261,7 +261,8 @@ def number(value: object, context: Context) -> str:
         # As it was shown, without plus: in some countries these digits are dialled for another number.
         return value
     found = read_number(value, context.country)
-    if found is None or not found.isdigit():
+    # Unicode has other digits too, which no telephone can dial.
+    if found is None or not (found.isascii() and found.isdigit()):
         raise Wrong("bad_number")
     return found
 
@@ -289,7 +290,7 @@ def number_or_beginning(value: object, context: Context) -> str:
     if not isinstance(value, str) or not value.strip().endswith("*"):
         return number(value, context)
     digits = re.sub(r"[\s.\-/]+", "", value.strip().removesuffix("*")).removeprefix("+")
-    if not digits.isdigit() or len(digits) < 4:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) < 4:
         raise Wrong("bad_number")
     if digits.startswith("00"):
         return digits[2:] + "*"
