@@ -15,6 +15,7 @@ from typing import Any
 
 import phonenumbers
 
+from cordboard.app.dialling import DialPlan
 from cordboard.app.mailing import is_address
 from cordboard.app.numbers import SHORT_DIGITS_MAX, is_outside, read_number
 from cordboard.app.ports import Directory
@@ -267,6 +268,19 @@ def number(value: object, context: Context) -> str:
     return found
 
 
+def number_to_call(value: object, context: Context) -> str:
+    """A number that callers are led to: nothing but what somebody could call.
+
+    What no country has goes to the trunk as it is dialled, which may connect it without its last digits, whoever may
+    call there (2.6-g), or not at all. One that is there already may stay.
+    """
+    found = number(value, context)
+    text = f"+{found}" if is_outside(found) else found
+    if found not in context.kept and DialPlan(country=context.country).outside(text) is None:
+        raise Wrong("bad_number")
+    return found
+
+
 def own_number(value: object, context: Context) -> str:
     """A number of ours: one of the world, or as short as an extension.
 
@@ -379,7 +393,7 @@ def way_out(value: object, context: Context, *, of_queue: bool = False) -> Row:
     readers: dict[ExitAction, Reader] = {
         ExitAction.QUEUE: id_of("queues"),
         ExitAction.COLLEAGUE: id_of("users"),
-        ExitAction.NUMBER: number,
+        ExitAction.NUMBER: number_to_call,
         **dict.fromkeys(may_lack, own),
     }
     if action is ExitAction.CALL_BACK:
