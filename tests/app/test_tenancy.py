@@ -105,6 +105,8 @@ async def test_what_a_user_chose_shows_at_once_and_changes_nobody_else(tenancy: 
     assert (viewer.user.language, viewer.user.theme) == ("en", "system")
     assert again is not None
     assert (again.user.language, again.user.theme) == ("en", "dark")
+    # By which letters are written, and told who is found by a mail address.
+    assert {user.id: user.language for user in tenancy.all[TWENTE].users}[CHANTAL] == "en"
     piet = tenancy.viewer(UserId("u-piet"))
     assert piet is not None
     assert (piet.user.language, piet.user.theme) == ("nl", "system")

@@ -133,10 +133,12 @@ class Tenancy:
         known = self._users.get(user)
         if known is not None:
             organisation, row = known
-            self._users[user] = (
-                organisation,
-                replace(row, language=language or row.language, theme=theme or row.theme),
-            )
+            chosen = replace(row, language=language or row.language, theme=theme or row.theme)
+            self._users[user] = (organisation, chosen)
+            directory = self.all[organisation]
+            # Letters are written from there.
+            users = tuple(chosen if one.id == user else one for one in directory.users)
+            self.all[organisation] = replace(directory, users=users)
         return self.viewer(user)
 
     def devices(self) -> dict[DeviceId, tuple[OrganisationId, DeviceRow]]:
