@@ -33,7 +33,7 @@ def open_at(hours: HoursRow, time_zone: str, now: Instant) -> bool:
 def midnight(now: Instant, time_zone: str) -> Instant:
     """Start of the day in which that moment lies."""
     local = datetime.fromtimestamp(now / 1000, ZoneInfo(time_zone))
-    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+    return int(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp() * 1000)
 
 
 def counted_since(now: Instant, organisation: OrganisationRow) -> Instant:
