@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cordboard.app.administration.fields import Context, Wrong, number, number_or_beginning, own_number
 from cordboard.app.administration.house import ORGANISATION
 from cordboard.app.administration.queues import QUEUES
 from cordboard.app.administration.rights import not_yours
@@ -42,6 +43,16 @@ def test_a_name_cannot_smuggle_settings_into_a_telephones_file() -> None:
         assert "<b>" not in text or maker == "yealink"
         keys = [line.partition(" = ")[0] for line in text.splitlines()]
         assert keys.count("account.1.password") == (maker == "yealink")
+
+
+@pytest.mark.rule("D28")
+@pytest.mark.parametrize("typed", ["\u0660\u0665\u0663\u0664\u0668\u0660", "\u00b2\u00b2\u00b2\u00b2"])
+def test_digits_that_no_telephone_has_are_no_number(typed: str) -> None:
+    """Arabic ones and small ones count as digits to a program; nobody could call, or be called from, such a number."""
+    context = Context(directory=directory())
+    for read, sent in ((number, typed), (own_number, typed), (number_or_beginning, f"{typed}*")):
+        with pytest.raises(Wrong, match="bad_number"):
+            read(sent, context)
 
 
 ADMINISTRATOR = frozenset({Right.ADMIN_USERS, Right.ADMIN_TELEPHONY})

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from cordboard.app.administration.administration import RESOURCES, Conflict
+from cordboard.app.administration.administration import RESOURCES, Conflict, edited, resource_of
 from cordboard.app.administration.audit import differences
 from cordboard.app.administration.fields import Context
 from cordboard.app.administration.file import FileWrong, applied, read_file, told, written
 from cordboard.app.demo import demo_directory
 from cordboard.app.ports import Directory
+from cordboard.core.rules import ExitReason
 from tests.support.everything import emptied, everything, may_be_empty
 
 
@@ -136,3 +137,59 @@ def test_a_mistake_is_one_sentence_that_says_where(text: str, why: str) -> None:
     with pytest.raises(FileWrong) as wrong:
         apply(demo_directory(), text)
     assert why in str(wrong.value)
+
+
+ABROAD = "32450007725"
+"""A Belgian number whose digits, dialled in Germany without plus, are a German one."""
+
+
+def in_germany() -> Directory:
+    """A queue, a person and a trunk that know somebody in Belgium."""
+    made = everything()
+    made = replace(made, organisation=replace(made.organisation, country="DE"))
+    for name, sent in (
+        (
+            "queues",
+            {"escalate_to": f"+{ABROAD}", "exits": {"full": {"action": "number", "target": f"+{ABROAD}"}}},
+        ),
+        ("users", {"number": f"+{ABROAD}"}),
+        ("trunks", {"caller_ids": [f"+{ABROAD}"]}),
+        ("links", {"numbers": [f"+{ABROAD}"]}),
+        ("organisation", {"never_called_back": [f"+{ABROAD}"]}),
+    ):
+        resource = resource_of(name)
+        made = edited(resource, made, resource.rows(made)[0], sent)
+    return made
+
+
+@pytest.mark.rule("D28")
+def test_a_number_is_the_same_one_when_it_is_sent_back_as_it_was_shown() -> None:
+    """Also with another beside it: callers are led to whom they were led to before."""
+    there = in_germany()
+    queues = resource_of("queues")
+    row = queues.rows(there)[0]
+
+    again = edited(queues, there, row, row)
+    more = edited(queues, there, row, {"exits": row["exits"] | {"closed": {"action": "hang_up"}}})
+
+    assert again == there
+    assert more.queues[0].rules.exits[ExitReason.FULL].target == ABROAD
+    trunks = resource_of("trunks")
+    trunk = trunks.rows(there)[0]
+    shown = edited(trunks, there, trunk, {"caller_ids": [*trunk["caller_ids"], "030 1234567"]})
+    assert set(shown.trunks[0].caller_ids) == {ABROAD, "49301234567"}
+
+
+@pytest.mark.rule("D28")
+def test_a_number_in_a_file_is_the_same_one_where_it_is_new() -> None:
+    """The file of one installation, applied to an empty one."""
+    there = in_germany()
+    bare = replace(there, users=(), queues=(), groups=(), devices=(), links=())
+
+    assert apply(there, written(there), prune=True) == (there, [])
+    after, _ = apply(bare, written(there))
+
+    assert after.queues[0].rules.escalate_to == ABROAD
+    assert after.queues[0].rules.exits == there.queues[0].rules.exits
+    assert after.users[0].number == there.users[0].number == ABROAD
+    assert after.links == there.links

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cordboard.app.hours import counted_since, next_opening, open_at
+from cordboard.app.hours import counted_since, midnight, next_opening, open_at
 from cordboard.app.ports import Holiday, HoursRow, OpenTime
 from cordboard.core.rules import CountWindow, HouseRules
 from tests.contracts.storage.samples import directory
@@ -132,3 +132,28 @@ def test_the_numbers_count_from_where_the_organisation_has_it(
     house = replace(directory().organisation, time_zone=ZONE, rules=rules)
 
     assert counted_since(local(now) + 17_000, house) == local(since)
+
+
+@pytest.mark.rule("D21")
+@pytest.mark.parametrize(
+    ("clock", "is_open"), [("09:00", True), ("12:30", False), ("14:00", True), ("16:00", False)]
+)
+def test_a_holiday_that_stands_there_twice_is_open_in_both_its_stretches(clock: str, is_open: bool) -> None:
+    """In the administration that is how a holiday gets a morning and an afternoon."""
+    morning, afternoon = OpenTime(start="08:30", end="12:00"), OpenTime(start="13:00", end="15:00")
+    twice = tuple(Holiday(day="2026-12-24", name="Kerstavond", open=(one,)) for one in (morning, afternoon))
+    local = datetime.strptime(f"2026-12-24 {clock}", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(ZONE))
+
+    assert open_at(replace(OFFICE, holidays=twice), ZONE, int(local.timestamp() * 1000)) is is_open
+
+
+@pytest.mark.rule("X-d")
+def test_a_day_begins_once_where_the_clock_goes_back_over_midnight() -> None:
+    """In Havana the first half hour of 1 November 2026 comes twice; it is the same day both times."""
+    zone = ZoneInfo("America/Havana")
+    first, second = (
+        int(datetime(2026, 11, 1, 0, 30, tzinfo=zone, fold=fold).timestamp() * 1000) for fold in (0, 1)
+    )
+
+    assert second - first == 3_600_000
+    assert midnight(second, "America/Havana") == midnight(first, "America/Havana") == first - 1_800_000

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cordboard.app.dialling import dial_plan
 from cordboard.app.ports import Directory, GroupRow
 from cordboard.app.tenancy import Destination, Tenancy
 from cordboard.core.types import DeviceId, GroupId, OrganisationId, QueueId, UserId
@@ -104,6 +105,8 @@ async def test_what_a_user_chose_shows_at_once_and_changes_nobody_else(tenancy: 
     assert (viewer.user.language, viewer.user.theme) == ("en", "system")
     assert again is not None
     assert (again.user.language, again.user.theme) == ("en", "dark")
+    # By which letters are written, and told who is found by a mail address.
+    assert {user.id: user.language for user in tenancy.all[TWENTE].users}[CHANTAL] == "en"
     piet = tenancy.viewer(UserId("u-piet"))
     assert piet is not None
     assert (piet.user.language, piet.user.theme) == ("nl", "system")
@@ -239,3 +242,44 @@ async def test_a_trunk_of_an_organisation_that_is_not_there_is_everybody_s(tenan
 
     assert found is not None
     assert found.organisation == TWENTE
+
+
+LUND = "46468122390"
+STOCKHOLM = "468122390"
+"""These digits, dialled in Sweden without plus, are a number in Lund."""
+
+
+@pytest.mark.rule("D28")
+@pytest.mark.parametrize("dialled", ["08122390", "468122390", "0046 8 12 23 90", "+46 8 12 23 90"])
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_number_is_ours_also_where_its_digits_are_dialled_for_another(
+    dialled: str, alone: bool
+) -> None:
+    """A queue of a Swedish organisation has one in Stockholm; the one in Lund is nobody's."""
+    stored = Stored()
+    made = stored.rows[TWENTE]
+    stored.rows[TWENTE] = replace(
+        made,
+        organisation=replace(made.organisation, country="SE"),
+        queues=(replace(made.queues[0], numbers=frozenset({STOCKHOLM})), *made.queues[1:]),
+    )
+    if alone:
+        del stored.rows[BRABANT]
+    tenancy = Tenancy(stored)
+    await tenancy.load()
+
+    found = tenancy.destination(device=None, dialled=dialled, caller=None)
+
+    assert found is not None and (found.organisation, found.queue) == (TWENTE, made.queues[0].id)
+    assert tenancy.destination(device=None, dialled=f"+{LUND}", caller=None) is None
+
+
+@pytest.mark.rule("D26")
+def test_a_colleague_is_reached_by_a_number_whose_digits_are_dialled_for_another() -> None:
+    """Also by how it is dialled in the own country."""
+    made = directory()
+    user = replace(made.users[0], numbers=frozenset({STOCKHOLM}))
+    plan = dial_plan(replace(made, organisation=replace(made.organisation, country="SE"), users=(user,)))
+
+    assert plan.colleague("+46 8 12 23 90") == plan.colleague("08-12 23 90") == user.id
+    assert plan.colleague(f"+{LUND}") is None

@@ -203,6 +203,21 @@ async def test_nobody_leads_callers_to_a_number_that_he_may_not_call(
             assert status == 200 or code_of(answer)[1] == "right_not_yours"
 
 
+@pytest.mark.rule("2.6-g", "D21")
+@pytest.mark.parametrize("typed", ["0900 1234 567 890", "053 480", "0", "12"])
+async def test_callers_are_led_to_no_number_that_nobody_can_call(
+    chantal: httpx.AsyncClient, typed: str
+) -> None:
+    """Digits too many are no way around the right to call there, and digits too few reach nobody."""
+    way = {"action": "number", "target": typed}
+    fields = {"exits": {"full": way}, "escalate_to": typed}
+    wrong = {"exits.full.target": "bad_number", "escalate_to": "bad_number"}
+
+    assert errors_of(await change(chantal, f"queues/{ALGEMEEN}", **fields)) == wrong
+    refused = await change(chantal, f"users/{CHANTAL}", direct_exit=way)
+    assert errors_of(refused) == {"direct_exit.target": "bad_number"}
+
+
 @pytest.mark.rule("X-b")
 async def test_nobody_gives_rights_that_he_has_not_or_locks_everybody_out(
     web: Rig, chantal: httpx.AsyncClient

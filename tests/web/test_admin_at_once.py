@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 
+from cordboard.app.administration.audit import AuditEntry
 from cordboard.app.administration.rights import PROTECTED
 from cordboard.app.clock import SteadyClock
 from cordboard.app.engine import Accepted
 from cordboard.app.hours import midnight
+from cordboard.app.ports import Directory
 from cordboard.core.requests import ChooseGroup, PairDevice, SignIn
 from cordboard.core.types import QueueId, Right, UserId
+from cordboard.storage.directories import SqlDirectories
 from cordboard.wiring.calendar import Calendar
 from tests.contracts.storage.samples import DEN_BOSCH, DESK, ENSCHEDE, URGENT
 from tests.web.administrator import PIET_IN, apply, asked, change, code_of, delete, errors_of, make, one
@@ -316,3 +320,30 @@ async def test_another_window_of_the_numbers_counts_at_once(web: Rig, chantal: h
     assert await total(count_window="day") == today
     late = await change(chantal, f"organisation/{TWENTE}", count_from="24:10")
     assert errors_of(late) == {"count_from": "bad_time"}
+
+
+@pytest.mark.rule("X-d", "X-b")
+async def test_what_somebody_chooses_while_another_administers_is_kept(
+    web: Rig, chantal: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chantal renames a queue; Piet takes English while that is being stored."""
+    save, begun, goes_on = SqlDirectories.save, asyncio.Event(), asyncio.Event()
+
+    async def slowly(self: SqlDirectories, directory: Directory, log: Sequence[AuditEntry] = ()) -> None:
+        begun.set()
+        await goes_on.wait()
+        await save(self, directory, log)
+
+    monkeypatch.setattr(SqlDirectories, "save", slowly)
+    async with web.client() as piet, asyncio.timeout(20):
+        await log_in(piet, PIET_IN)
+        renamed = asyncio.create_task(change(chantal, f"queues/{ALGEMEEN}", name="Receptie"))
+        await begun.wait()
+        chosen = asyncio.create_task(piet.put("/api/settings", json={"language": "en"}, headers=OWN))
+        await asyncio.wait({chosen}, timeout=0.5)
+        goes_on.set()
+        assert ((await renamed).status_code, (await chosen).status_code) == (200, 204)
+
+    stored = await web.database.directories.directory(TWENTE)
+    assert {user.id: user.language for user in stored.users}[PIET] == "en"
+    assert stored.queues[0].name == "Receptie"

@@ -10,7 +10,7 @@ import pytest
 
 from cordboard.app import contact_import
 from cordboard.app.ports import StorageFailure
-from tests.web.administrator import code_of, give
+from tests.web.administrator import change, code_of, give
 from tests.web.rig import OWN, PIET, TWENTE, Rig, log_in
 
 BAKKER: dict[str, Any] = {
@@ -62,6 +62,22 @@ async def test_a_contact_is_added_found_changed_and_forgotten(web: Rig) -> None:
     assert code_of(blind) == (428, "version_missing")
     assert gone.status_code == 204
     assert code_of(after) == (404, "not_found")
+
+
+@pytest.mark.rule("3.3-p", "D28")
+async def test_a_number_that_is_sent_back_as_it_was_shown_stays(web: Rig, chantal: httpx.AsyncClient) -> None:
+    """Also in Germany, where the digits of this Belgian number are dialled for another one."""
+    house = await change(chantal, f"organisation/{TWENTE}", country="DE")
+    assert house.status_code == 200, house.text
+    added = await add(chantal, numbers=["+32 450 00 77 25"])
+
+    changed = await chantal.put(
+        f"/api/contacts/{added.json()['id']}",
+        json={"name": "Piet Smit", "numbers": [*added.json()["numbers"], "030 1234567"]},
+        headers=seen(added),
+    )
+
+    assert changed.json()["numbers"] == ["32450007725", "49301234567"]
 
 
 @pytest.mark.rule("3.3-q")

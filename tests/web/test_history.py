@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from cordboard.app.contacts import Contact, ContactId
 from cordboard.app.gaps import Gap, GapReason
+from cordboard.app.numbers import read_number
 from cordboard.app.ports import OfficeSettings
 from cordboard.core.types import CallId, Right
 from cordboard.wiring.keeping import DAY_MS, Keeping
@@ -70,6 +72,19 @@ async def test_the_own_calls_are_a_file_in_the_own_language(web: Rig) -> None:
     assert lines[2].endswith(';Inkomend;31612345678;"\'=HYPERLINK(""x"")";Algemeen;4;61;')
     assert len(some.text.splitlines()) == 2
     assert code_of(refused) == (403, "no_right")
+
+
+async def test_a_caller_who_is_no_number_cannot_put_a_formula_into_the_file(web: Rig) -> None:
+    """A trunk brings whatever stands before the @ of a SIP address."""
+    number = read_number('=HYPERLINK("x")', "NL")
+    call = replace(opened("c3", NOON + 80_000, queue=None), to=CHANTAL, number=number)
+    await web.database.journal.append(TWENTE, [call, closed("c3", NOON + 90_000)])
+    async with web.client() as client:
+        await log_in(client)
+        file = (await client.get("/api/history/file")).text
+
+    cells = next(csv.reader(file.splitlines()[1:], delimiter=";"))
+    assert cells[2] == '\'=HYPERLINK"x"'
 
 
 async def test_the_own_calls_say_where_some_may_be_missing(web: Rig) -> None:

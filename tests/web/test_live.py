@@ -89,6 +89,7 @@ async def test_a_log_in_that_ends_elsewhere_ends_here_also_after_the_database_wa
         '{"t":"sync","epoch":"","rev":0,"more":1}',
         '{"t":"cmd","id":"' + "x" * 65 + '","op":"agent.return"}',
         "x" * 20_000,
+        '{"x":' + "[" * 16_000,
     ],
 )
 async def test_what_is_no_frame_of_ours_ends_the_connection_with_the_reason(web: Rig, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cordboard.app.administration.numbers import all_numbers
 from cordboard.app.modules import Module
 from cordboard.app.settings import Settings
 from cordboard.control import Question
@@ -23,6 +24,7 @@ from tests.web.administrator import (
     ORGANISATIONS,
     PIET_IN,
     announcements_of,
+    apply,
     asked,
     change,
     change_organisation,
@@ -369,6 +371,30 @@ async def test_a_file_of_the_installation_holds_at_once_on_a_running_server(web:
     assert web.services.tenancy.organisation(ALMELO).numbers == {"31534800961"}
     wrong = await apply_file(to, Question(ask="apply", text="[network]\nsip = 1", check=True))
     assert wrong.sentence.startswith("[network]: sip is too_small")
+
+
+@pytest.mark.rule("X-a", "X-d")
+async def test_a_file_of_the_installation_that_cannot_be_done_takes_nobodys_numbers(web: Rig) -> None:
+    """Brabant's callers keep it in service; Twente, which would have had its number, is as it was."""
+    used = sorted(all_numbers(web.services.tenancy.all[TWENTE]))
+    first = f'[[organisations]]\nname = "Twente"\nnumbers = {[*used, "31534800960"]}'
+    assert (await apply(web, first)).done
+    before = dict(web.services.tenancy.all)
+    web.arrives("caller", BRABANT, web.services.tenancy.all[BRABANT].queues[0].id)
+    second = f"""
+    [[organisations]]
+    name = "Brabant"
+    numbers = ["076 529 60 00", "053 480 09 60"]
+    disabled = true
+    [[organisations]]
+    name = "Twente"
+    numbers = {used}
+    """
+
+    refused = await apply(web, second)
+
+    assert not refused.done and "organisation_in_call" in refused.sentence
+    assert web.services.tenancy.all == before
 
 
 async def test_nobody_disables_his_own_organisation_or_writes_over_what_another_has_set(

@@ -46,13 +46,18 @@ class House:
         return path if path.is_file() else None
 
     async def is_left(
-        self, *, to: UserId | None = None, queue: QueueId | None = None, sound: bytes | None = b"RIFF"
+        self,
+        *,
+        to: UserId | None = None,
+        queue: QueueId | None = None,
+        sound: bytes | None = b"RIFF",
+        number: str = "31884800943",
     ) -> list[EmailMessage]:
         """A caller speaks for four seconds and hangs up; gives the letters that left."""
         if sound is not None:
             (self.sounds / "m1.wav").write_bytes(sound)
         message = MessageLeft(call=CallId("c1"), name="m1", ms=4_200, to=to, queue=queue, at=NOON)
-        self.writer.add(TWENTE, [opened("c1", NOON), message, closed("c1", NOON)])
+        self.writer.add(TWENTE, [replace(opened("c1", NOON), number=number), message, closed("c1", NOON)])
         await self.writer.flushed()
         await self.letters.jobs.settle()
         await self.mailing.settle()
@@ -94,6 +99,13 @@ async def test_a_message_for_somebody_is_mailed_with_its_sound(house: House) -> 
     [sound] = mail.iter_attachments()
     assert (sound.get_content_type(), sound.get_filename()) == ("audio/wav", "m1.wav")
     assert sound.get_content() == b"RIFF"
+
+
+@pytest.mark.rule("D29", "D28")
+async def test_a_colleague_who_leaves_a_message_has_an_extension_and_no_country(house: House) -> None:
+    """A plus would make another number of it."""
+    [mail] = await house.is_left(to=CHANTAL, number="203")
+    assert mail["Subject"] == "Bericht van 203"
 
 
 @pytest.mark.rule("D29")

@@ -50,8 +50,11 @@ class AddressBook:
     ) -> None:
         self.contacts, self._directory, self._now = contacts, directory, now
 
-    def read(self, actor: Actor, id: ContactId, draft: Draft) -> Contact:
+    def read(self, actor: Actor, id: ContactId, draft: Draft, before: Contact | None = None) -> Contact:
         """As it will be kept.
+
+        Args:
+            before: as it is; None: it is new.
 
         Raises:
             WrongContact: it cannot be kept so.
@@ -66,6 +69,7 @@ class AddressBook:
             numbers=list(draft.numbers),
             addresses=list(draft.addresses),
             country=directory.organisation.country,
+            kept=before.numbers if before is not None else (),
             internal=draft.internal,
             group=GroupId(draft.group) if draft.group is not None else None,
         )
@@ -94,7 +98,7 @@ class AddressBook:
         before = await self._seen(actor, id, version)
         if before is None:
             return None
-        after = self.read(actor, id, draft)
+        after = self.read(actor, id, draft, before)
         if after != before:
             log = [self._entry(actor, Action.CHANGE, before, after)]
             await self.contacts.save(actor.organisation, after, seen=version, log=log)

@@ -314,8 +314,12 @@ def read_contact(
     country: str,
     internal: bool = False,
     group: GroupId | None = None,
+    kept: Sequence[str] = (),
 ) -> Contact:
     """A contact as somebody typed it; numbers in any notation, nothing twice.
+
+    Args:
+        kept: its numbers as they are; sent back as they were shown, they stay.
 
     Raises:
         WrongContact: names the first field that cannot be so.
@@ -326,23 +330,23 @@ def read_contact(
         raise WrongContact("name")
     if len(function) > TEXT_MAX or not task.isprintable():
         raise WrongContact("function")
-    kept: dict[str, None] = {}
+    found: dict[str, None] = {}
     for number in numbers:
-        read = read_number(number, country)
+        read = number if number in kept else read_number(number, country)
         if read is None or not read.isascii() or not read.isdigit() or len(read) > 32:
             raise WrongContact("numbers")
-        kept[read] = None
+        found[read] = None
     mail = dict.fromkeys(address.strip() for address in addresses)
     if any(not _is_address(address) for address in mail):
         raise WrongContact("addresses")
-    for what, values in (("numbers", kept), ("addresses", mail)):
+    for what, values in (("numbers", found), ("addresses", mail)):
         if len(values) > VALUES_MAX:
             raise WrongContact(what)
     return Contact(
         id=id,
         name=shown,
         function=task,
-        numbers=tuple(kept),
+        numbers=tuple(found),
         addresses=tuple(mail),
         internal=internal,
         group=group if internal else None,

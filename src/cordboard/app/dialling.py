@@ -14,7 +14,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
-from cordboard.app.numbers import SHORT_DIGITS_MAX, is_emergency, read_number
+from cordboard.app.numbers import SHORT_DIGITS_MAX, as_kept, is_emergency, read_number
 from cordboard.app.ports import Directory
 from cordboard.core.dial import RIGHTS
 from cordboard.core.types import NumberKind, Right, UserId
@@ -120,7 +120,9 @@ def dial_plan(directory: Directory, emergency: frozenset[str] = frozenset()) -> 
     for user in directory.users:
         if user.disabled:
             continue
-        for number in (user.extension, *sorted(user.numbers)):
-            if number is not None:
-                colleagues.setdefault(read_number(number, country) or number, user.id)
+        if user.extension is not None:
+            # Typed as it is dialled.
+            colleagues.setdefault(read_number(user.extension, country) or user.extension, user.id)
+        for number in sorted(user.numbers):
+            colleagues.setdefault(as_kept(number, country), user.id)
     return DialPlan(country=country, colleagues=colleagues, emergency=emergency)

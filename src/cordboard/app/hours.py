@@ -33,7 +33,7 @@ def open_at(hours: HoursRow, time_zone: str, now: Instant) -> bool:
 def midnight(now: Instant, time_zone: str) -> Instant:
     """Start of the day in which that moment lies."""
     local = datetime.fromtimestamp(now / 1000, ZoneInfo(time_zone))
-    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+    return int(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).timestamp() * 1000)
 
 
 def counted_since(now: Instant, organisation: OrganisationRow) -> Instant:
@@ -52,9 +52,10 @@ def counted_since(now: Instant, organisation: OrganisationRow) -> Instant:
 
 
 def _stretches(hours: HoursRow, day: date) -> Iterable[OpenTime]:
-    holiday = next((one for one in hours.holidays if one.day == day.isoformat()), None)
-    if holiday is not None:
-        return holiday.open
+    holidays = [one for one in hours.holidays if one.day == day.isoformat()]
+    if holidays:
+        # A day that stands there twice is open in the stretches of both, as a weekday is.
+        return [stretch for holiday in holidays for stretch in holiday.open]
     return (stretch for weekday, stretch in hours.week if weekday == day.isoweekday())
 
 

@@ -13,6 +13,7 @@ from cordboard.app.history import History, StoredMessage
 from cordboard.app.jobs import Jobs
 from cordboard.app.letters import letter
 from cordboard.app.mailing import Mail, Mailing
+from cordboard.app.numbers import is_outside
 from cordboard.app.ports import Directory, StorageFailure
 from cordboard.app.tenancy import Tenancy
 from cordboard.core.records import MessageLeft, Record
@@ -67,7 +68,7 @@ class MessageLetters:
         self, directory: Directory, message: StoredMessage, *, to: str, name: str, language: str
     ) -> Mail:
         zone = ZoneInfo(directory.organisation.time_zone)
-        parties = [one for one in (message.caller_name, message.number and f"+{message.number}") if one]
+        parties = [one for one in (message.caller_name, _written(message.number)) if one]
         sound = self._recording(message.name)
         written = letter(
             "message" if sound is not None else "message_without_sound",
@@ -80,6 +81,11 @@ class MessageLetters:
             link=self._url,
         )
         return replace(written, recording=sound)
+
+
+def _written(number: str | None) -> str | None:
+    """As people write it; an extension or a short number has no country."""
+    return f"+{number}" if number is not None and is_outside(number) else number
 
 
 def _receiver(directory: Directory, record: MessageLeft) -> tuple[str, str, str] | None:

@@ -67,6 +67,14 @@ def read_number(text: str | None, country: str) -> str | None:
     return _in_the_world(dialled, country.upper()) or digits
 
 
+def as_kept(number: str, country: str) -> str:
+    """A number of ours as it is configured: kept already, or as somebody wrote it into a file.
+
+    What is kept is not read once more: without its plus it may be dialled for another number in that country.
+    """
+    return number if is_outside(number) else read_number(number, country) or number
+
+
 def as_e164(text: str) -> str | None:
     """The number of the whole world that these digits are as they stand, without any country's reading; None: none."""
     dialled = _BETWEEN_DIGITS.sub("", text.strip())

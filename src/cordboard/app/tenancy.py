@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cordboard.app.announcements import AnnouncementRow
 from cordboard.app.in_force import in_force
-from cordboard.app.numbers import as_e164, is_outside, read_number
+from cordboard.app.numbers import as_e164, as_kept, is_outside, read_number
 from cordboard.app.ports import DeviceRow, Directories, Directory, LinkedRow, OrganisationRow, UserRow
 from cordboard.app.projection import Viewer
 from cordboard.core.events import Event, ExchangeRestored, LegRole
@@ -84,18 +84,15 @@ class Tenancy:
             country = directory.organisation.country
             for queue in directory.queues:
                 for number in queue.numbers:
-                    self._numbers[organisation, read_number(number, country) or number] = Goal(queue=queue.id)
+                    self._numbers[organisation, as_kept(number, country)] = Goal(queue=queue.id)
             for user in directory.users:
                 for number in () if user.disabled else user.numbers:
                     # A queue's number stays the queue's, should a person have it too.
-                    self._numbers.setdefault(
-                        (organisation, read_number(number, country) or number), Goal(to=user.id)
-                    )
+                    self._numbers.setdefault((organisation, as_kept(number, country)), Goal(to=user.id))
             for said in directory.announcements:
                 for number in said.numbers:
-                    self._numbers.setdefault(
-                        (organisation, read_number(number, country) or number), Goal(announcement=said.id)
-                    )
+                    at = (organisation, as_kept(number, country))
+                    self._numbers.setdefault(at, Goal(announcement=said.id))
 
     def forget(self, organisation: OrganisationId) -> None:
         """It is no more."""
@@ -136,10 +133,12 @@ class Tenancy:
         known = self._users.get(user)
         if known is not None:
             organisation, row = known
-            self._users[user] = (
-                organisation,
-                replace(row, language=language or row.language, theme=theme or row.theme),
-            )
+            chosen = replace(row, language=language or row.language, theme=theme or row.theme)
+            self._users[user] = (organisation, chosen)
+            directory = self.all[organisation]
+            # Letters are written from there.
+            users = tuple(chosen if one.id == user else one for one in directory.users)
+            self.all[organisation] = replace(directory, users=users)
         return self.viewer(user)
 
     def devices(self) -> dict[DeviceId, tuple[OrganisationId, DeviceRow]]:
@@ -191,9 +190,10 @@ class Tenancy:
         world it counts first, then as each reads it, and last as digits that are no number.
         """
         read = {one: read_number(dialled, self.organisation(one).country) or dialled for one in organisations}
-        world = as_e164(dialled) if len(organisations) > 1 else None
-        tries = [(one, world) for one in organisations if world is not None]
-        tries += sorted(read.items(), key=lambda one: not is_outside(one[1]))
+        world = as_e164(dialled)
+        of_world = [(one, world) for one in organisations if world is not None]
+        as_read = sorted(read.items(), key=lambda one: not is_outside(one[1]))
+        tries = [*of_world, *as_read] if len(organisations) > 1 else [*as_read, *of_world]
         return next(((one[0], self._numbers[one]) for one in tries if one in self._numbers), None)
 
     def as_read(self, organisation: OrganisationId, event: Event) -> Event:

@@ -20,6 +20,8 @@ BROWSER_SECURE = "__Host-cordboard-browser"
 BROWSER_PLAIN = "cordboard-browser"
 """Says that somebody logged in from this browser before (D20); opens nothing."""
 OWN_HEADER = "x-cordboard"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""They change nothing, and bring nothing that is read."""
 
 GONE = (WebSocketDisconnect, OSError, RuntimeError)
 """What a socket says, in three layers' words, when the other side has left in the middle of a frame."""

@@ -143,7 +143,7 @@ class Live:
                 return
             try:
                 frame = _decoder.decode(text)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, RecursionError):
                 console.end(wire.Bye(code="protocol", resume=False, after_ms=1000))
                 return
             if isinstance(frame, wire.Command) and len(frame.id) > COMMAND_ID_MAX:

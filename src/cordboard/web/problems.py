@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from cordboard.app.ports import StorageFailure
-from cordboard.web.guard import AnyRequest
+from cordboard.web.guard import SAFE_METHODS, AnyRequest
 from cordboard.web.rest import AdminProblem, FieldProblem, Problem
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,16 @@ def bad_request(_request: AnyRequest, problem: HTTPException) -> Response[Proble
     return Response(
         Problem(code=codes.get(problem.status_code, "bad_request")), status_code=problem.status_code
     )
+
+
+def unreadable(request: AnyRequest, problem: Exception) -> Response[Problem]:
+    """A body that is no text, or has more inside one another than anything of ours: its sender's fault alone."""
+    if request.method in SAFE_METHODS:
+        return broken(request, problem)
+    log.info(
+        "a request could not be read", extra={"path": request.url.path, "reason": type(problem).__name__}
+    )
+    return Response(Problem(code="bad_request"), status_code=400)
 
 
 def storage_failed(_request: AnyRequest, problem: StorageFailure) -> Response[Problem]:

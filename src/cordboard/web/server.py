@@ -16,7 +16,7 @@ from litestar.response import File
 from litestar.types import Message, Scope
 
 from cordboard.app.ports import StorageFailure
-from cordboard.web.guard import OWN_HEADER, AnyRequest, own_origins, same_origin
+from cordboard.web.guard import OWN_HEADER, SAFE_METHODS, AnyRequest, own_origins, same_origin
 from cordboard.web.live import Live
 from cordboard.web.modules import require_module
 from cordboard.web.problems import (
@@ -27,6 +27,7 @@ from cordboard.web.problems import (
     broken,
     refused,
     storage_failed,
+    unreadable,
 )
 from cordboard.web.requests.admin import AdminRequests
 from cordboard.web.requests.announcements import AnnouncementRequests
@@ -45,7 +46,6 @@ from cordboard.web.services import Services
 from cordboard.web.sip_proxy import SipProxy
 
 BODY_BYTES_MAX = 65_536
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 _POLICY = "; ".join(
     (
@@ -135,6 +135,8 @@ def make_server(services: Services) -> Litestar:
             AdminRefusal: admin_refused,
             HTTPException: bad_request,
             StorageFailure: storage_failed,
+            RecursionError: unreadable,
+            UnicodeDecodeError: unreadable,
             Exception: broken,
         },
         openapi_config=OpenAPIConfig(

@@ -136,32 +136,49 @@ async def _organisation(to: Applying, question: Question, lines: list[str]) -> N
 async def _installation(to: Applying, question: Question, found: Parts, lines: list[str]) -> list[str]:
     known = await to.provider.directories()
     actor = by_the_server(_home(known))
-    sentences = []
     wanted = steps(known, found.organisations)
     # Between organisations of this file a number changes hands: who had it gives it up first.
     released = _changing_hands(wanted)
+    carry_out = partial(_carry_out, to, actor, known, released)
+    # All of it is tried before any of it is done: who gave up a number would be left half as the file says.
     for step in wanted:
-        if not question.check and step.before is not None and step.released & released:
-            id_ = step.before.organisation.id
-            await to.provider.apply(actor, id_, step.without_released, check=False)
-    for step in wanted:
-        if step.before is None:
-            made = await to.provider.create(actor, step.sent, check=question.check, released=released)
-            if not question.check:
-                sentences.append(await to.invite(made.organisation, made.administrator))
-                await to.provider.invited(actor, made.organisation, made.administrator)
-        else:
-            await to.provider.apply(
-                actor,
-                step.before.organisation.id,
-                partial(step.edit, known),
-                check=question.check,
-                released=released,
-            )
+        await carry_out(step, check=True)
         lines.extend(told(step.differences))
     if found.network is not None:
-        lines.extend(await _network(to, actor, found.network, check=question.check))
-    return [_outcome("installation", question, different=bool(lines)), *sentences]
+        lines.extend(await _network(to, actor, found.network, check=True))
+    outcome = _outcome("installation", question, different=bool(lines))
+    if question.check:
+        return [outcome]
+    for step in wanted:
+        if step.before is not None and step.released & released:
+            id_ = step.before.organisation.id
+            await to.provider.apply(actor, id_, step.without_released, check=False)
+    sentences = [sentence for step in wanted for sentence in await carry_out(step, check=False)]
+    if found.network is not None:
+        await _network(to, actor, found.network, check=False)
+    return [outcome, *sentences]
+
+
+async def _carry_out(
+    to: Applying,
+    actor: Actor,
+    known: Sequence[Directory],
+    released: frozenset[str],
+    step: Step,
+    *,
+    check: bool,
+) -> list[str]:
+    """One organisation as the file says; gives what else there is to say of it."""
+    if step.before is not None:
+        id_, edit = step.before.organisation.id, partial(step.edit, known)
+        await to.provider.apply(actor, id_, edit, check=check, released=released)
+        return []
+    made = await to.provider.create(actor, step.sent, check=check, released=released)
+    if check:
+        return []
+    sentence = await to.invite(made.organisation, made.administrator)
+    await to.provider.invited(actor, made.organisation, made.administrator)
+    return [sentence]
 
 
 def _changing_hands(wanted: Sequence[Step]) -> frozenset[str]:

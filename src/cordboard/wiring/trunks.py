@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from cordboard.app.administration.administration import Conflict
 from cordboard.app.jobs import Jobs
+from cordboard.app.numbers import is_outside
 from cordboard.app.ports import Directory
 from cordboard.app.tenancy import Tenancy
 from cordboard.app.trunks import TestCall, TestResult, TrunkRow, TrunkState
@@ -65,7 +66,10 @@ def trunk_of(organisation: OrganisationId, row: TrunkRow) -> Trunk:
         from_domain=row.from_domain,
         trusts_our_caller_id=row.trusts_our_caller_id,
         sends=row.sends,
-        caller_id=row.caller_id,
+        # As it is kept; in a file it may be written in any form.
+        caller_id=f"+{row.caller_id}"
+        if row.caller_id is not None and is_outside(row.caller_id)
+        else row.caller_id,
         caller_ids=row.caller_ids,
         emergency=row.emergency,
         organisation=organisation,

@@ -2,6 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useState } from "react";
 import { api, Refused } from "../../connection/api.ts";
 import { useAct, useDesk } from "../../connection/desk.tsx";
+import { international } from "../../model/format.ts";
 import type { HistoryRow } from "../../model/wire.ts";
 import { Press } from "../../ui/controls.tsx";
 import { Icon } from "../../ui/Icon.tsx";
@@ -21,7 +22,7 @@ export function CallBack({ row }: { row: HistoryRow }) {
     setAsking(true);
     try {
       const { number } = await api.callBack(row.call);
-      await act("call.dial", { number });
+      await act("call.dial", { number: international(number) });
     } catch (reason) {
       if (!(reason instanceof Refused)) throw reason;
       desk.refused(reason.code, reason.args);

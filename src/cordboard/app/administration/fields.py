@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any
 
 import phonenumbers
 
+from cordboard.app.dialling import DialPlan
 from cordboard.app.mailing import is_address
 from cordboard.app.numbers import SHORT_DIGITS_MAX, is_outside, read_number
 from cordboard.app.ports import Directory
@@ -54,6 +55,8 @@ class Context:
 
     directory: Directory
     """As it is."""
+    kept: frozenset[str] = frozenset()
+    """Every text of the thing as it was."""
 
     @property
     def country(self) -> str:
@@ -99,6 +102,7 @@ def read_row(fields: Sequence[Field], sent: Row, before: Row | None, context: Co
     known = {one.name: one for one in fields}
     problems = [FieldProblem(field=name, code="unknown_field") for name in sorted(sent) if name not in known]
     row: Row = {} if before is None else dict(before)
+    context = replace(context, kept=frozenset(_texts(row)))
     for name, one in known.items():
         if name not in sent:
             if before is None and one.default is ...:
@@ -118,6 +122,15 @@ def read_row(fields: Sequence[Field], sent: Row, before: Row | None, context: Co
     if problems:
         raise Invalid(problems)
     return row
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All that are in it, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
 
 
 class Invalid(Exception):
@@ -245,8 +258,25 @@ def number(value: object, context: Context) -> str:
     """A telephone number in any form, kept as E.164 without plus (D28)."""
     if not isinstance(value, str):
         raise Wrong("wrong_type")
+    if value in context.kept and is_outside(value):
+        # As it was shown, without plus: in some countries these digits are dialled for another number.
+        return value
     found = read_number(value, context.country)
-    if found is None or not found.isdigit():
+    # Unicode has other digits too, which no telephone can dial.
+    if found is None or not (found.isascii() and found.isdigit()):
+        raise Wrong("bad_number")
+    return found
+
+
+def number_to_call(value: object, context: Context) -> str:
+    """A number that callers are led to: nothing but what somebody could call.
+
+    What no country has goes to the trunk as it is dialled, which may connect it without its last digits, whoever may
+    call there (2.6-g), or not at all. One that is there already may stay.
+    """
+    found = number(value, context)
+    text = f"+{found}" if is_outside(found) else found
+    if found not in context.kept and DialPlan(country=context.country).outside(text) is None:
         raise Wrong("bad_number")
     return found
 
@@ -274,7 +304,7 @@ def number_or_beginning(value: object, context: Context) -> str:
     if not isinstance(value, str) or not value.strip().endswith("*"):
         return number(value, context)
     digits = re.sub(r"[\s.\-/]+", "", value.strip().removesuffix("*")).removeprefix("+")
-    if not digits.isdigit() or len(digits) < 4:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) < 4:
         raise Wrong("bad_number")
     if digits.startswith("00"):
         return digits[2:] + "*"
@@ -363,7 +393,7 @@ def way_out(value: object, context: Context, *, of_queue: bool = False) -> Row:
     readers: dict[ExitAction, Reader] = {
         ExitAction.QUEUE: id_of("queues"),
         ExitAction.COLLEAGUE: id_of("users"),
-        ExitAction.NUMBER: number,
+        ExitAction.NUMBER: number_to_call,
         **dict.fromkeys(may_lack, own),
     }
     if action is ExitAction.CALL_BACK:

@@ -24,6 +24,7 @@ from cordboard.app.administration.announcements import Announcement
 from cordboard.app.administration.audit import Action, Difference
 from cordboard.app.administration.fields import Invalid, Row
 from cordboard.app.administration.resource import Resource
+from cordboard.app.numbers import is_outside, read_number
 from cordboard.app.ports import Directory
 
 RESOURCES_IN_FILE = (
@@ -46,6 +47,20 @@ OF_ORGANISATION = (*RESOURCES_IN_FILE, SPOKEN)
 
 OF_INSTALLATION = ("organisations", "network")
 """What stands above an organisation, in the same file or in one of its own (`installation_file`)."""
+
+_WITH_NUMBERS = frozenset(
+    {
+        "number",
+        "numbers",
+        "caller_id",
+        "caller_ids",
+        "escalate_to",
+        "never_called_back",
+        "exits",
+        "direct_exit",
+    }
+)
+"""Fields in which telephone numbers stand, of any resource."""
 
 
 class FileWrong(Exception):
@@ -201,20 +216,36 @@ def written(directory: Directory, sentences: Iterable[Announcement] = ()) -> str
     for name in RESOURCES_IN_FILE:
         for row in resource_of(name).rows(directory):
             lines.append("[organisation]" if name == "organisation" else f"[[{name}]]")
-            lines += [*fields_written(row), ""]
+            lines += [*fields_written(row, directory.organisation.country), ""]
     for one in sentences:
         if one.source == "spoken":
             lines += [f"[[{SPOKEN}]]", *fields_written({"id": one.id, "text": one.text}), ""]
     return "\n".join(lines)
 
 
-def fields_written(row: Row) -> list[str]:
-    """A line for each field; an empty text for what is not set, which undoes it elsewhere. No password is written."""
+def fields_written(row: Row, country: str = "") -> list[str]:
+    """A line for each field; an empty text for what is not set, which undoes it elsewhere. No password is written.
+
+    Args:
+        country: where it is read again; empty: it has no numbers.
+    """
+    shown = {key: _sure(value, country) if key in _WITH_NUMBERS else value for key, value in row.items()}
     return [
         f"{key} = {_toml('' if value is None else value)}"
-        for key, value in row.items()
+        for key, value in shown.items()
         if key != "password" or value is None
     ]
+
+
+def _sure(value: Any, country: str) -> Any:
+    """The same, with a plus before each number that would be read as another one where it is new."""
+    if isinstance(value, Mapping):
+        return {key: _sure(one, country) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sure(one, country) for one in value]
+    if isinstance(value, str) and is_outside(value) and read_number(value, country) != value:
+        return f"+{value}"
+    return value
 
 
 def _toml(value: Any) -> str:

@@ -169,5 +169,5 @@ def written(directories: Sequence[Directory], network: Row | None) -> str:
         lines += ["[network]", *fields_written({n: v for n, v in network.items() if n != "id"}), ""]
     for directory in directories:
         for row in ORGANISATIONS.rows(directory):
-            lines += ["[[organisations]]", *fields_written(row), ""]
+            lines += ["[[organisations]]", *fields_written(row, directory.organisation.country), ""]
     return "\n".join(lines)

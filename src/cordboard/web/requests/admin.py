@@ -43,6 +43,8 @@ from cordboard.web.services import Services
 
 AUDIT_MAX = 200
 """Lines of one page."""
+AUDIT_ID_MAX = 2**63 - 1
+"""No line has a higher number, in any database."""
 
 
 async def actor_of(request: AnyRequest, services: Services) -> Actor:
@@ -150,6 +152,8 @@ class AdminRequests(Controller):
         actor = await actor_of(request, services)
         with refusals():
             actor.require(Right.ADMIN_AUDIT)
+        if before is not None and not 0 <= before <= AUDIT_ID_MAX:
+            raise AdminRefusal(400, "bad_request")
         limit = max(1, min(limit, AUDIT_MAX))
         found = await services.administration.audit.page(
             actor.organisation, before=before, limit=limit + 1, resource=resource, thing=thing, user=user

@@ -18,6 +18,8 @@ from cordboard.web.problems import Refusal
 from cordboard.web.services import Services
 
 DIGITS_MAX = 32
+INSTANT_MAX = 10**15
+"""Milliseconds that any calendar knows."""
 SPAN_MS_MAX = 40 * 24 * 3_600_000
 """A month, and what stands around it in a calendar."""
 
@@ -54,7 +56,7 @@ class CallBackRequests(Controller):
         user = logged_in.viewer.user.id
         hidden = hidden_queues(board, board.agents[user])
         if since is not None and until is not None:
-            if not 0 <= since < until or until - since > SPAN_MS_MAX:
+            if not 0 <= since < until <= INSTANT_MAX or until - since > SPAN_MS_MAX:
                 raise Refusal(400, "bad_request")
             found = await services.callbacks.between(
                 organisation, since, until, digits, hidden=hidden, user=user

@@ -171,11 +171,11 @@ async def _lines(services: Services, logged_in: LoggedIn, sought: Sought) -> Asy
 
 
 def _cells(part: Participation, language: str, zone: ZoneInfo) -> tuple[str, ...]:
-    # A caller chooses the name that he shows.
+    # A caller chooses the name that he shows, and where it comes from need not be a number.
     return (
         _time(part.at, zone),
         _WORDS[language][part.kind],
-        part.number or "",
+        harmless(part.number or ""),
         harmless(part.name or ""),
         harmless(part.queue_name or ""),
         "" if part.wait_ms is None else str(part.wait_ms // 1000),

@@ -215,7 +215,9 @@ class SessionRequests(Controller):
         if logged_in is None:
             raise Refusal(401, "no_session")
         user = logged_in.viewer.user.id
-        await services.directories.set_user_settings(user, language=data.language, theme=data.theme)
-        viewer = services.tenancy.user_chose(user, language=data.language, theme=data.theme)
+        # Who administers meanwhile keeps everybody as he was read.
+        async with services.administration.locks[logged_in.organisation]:
+            await services.directories.set_user_settings(user, language=data.language, theme=data.theme)
+            viewer = services.tenancy.user_chose(user, language=data.language, theme=data.theme)
         if viewer is not None:
             services.hub.refresh_viewer(logged_in.organisation, viewer)
