@@ -210,10 +210,10 @@ async def test_callers_are_led_to_no_number_that_nobody_can_call(
 ) -> None:
     """Digits too many are no way around the right to call there, and digits too few reach nobody."""
     way = {"action": "number", "target": typed}
-    fields = {"exits": {"full": way}, "escalate_to": typed}
     wrong = {"exits.full.target": "bad_number", "escalate_to": "bad_number"}
 
-    assert errors_of(await change(chantal, f"queues/{ALGEMEEN}", **fields)) == wrong
+    answer = await change(chantal, f"queues/{ALGEMEEN}", exits={"full": way}, escalate_to=typed)
+    assert errors_of(answer) == wrong
     refused = await change(chantal, f"users/{CHANTAL}", direct_exit=way)
     assert errors_of(refused) == {"direct_exit.target": "bad_number"}
 
