@@ -1,4 +1,5 @@
 /** The people, queues and phones of the scenes. */
+import { call as pretended } from "../src/model/pretend.ts";
 import type { AgentView, CallView, DeviceView, MeView, QueueView } from "../src/model/wire.ts";
 
 export const NOW = Date.now();
@@ -87,33 +88,15 @@ export function call(part: Partial<CallView> & { ago: number }): CallView {
   const { ago: seconds, ...rest } = part;
   const at = NOW - seconds * 1000;
   const index = NAMES.indexOf(part.queue_name ?? "");
-  return {
-    k: "call",
-    id: `c${calls}`,
-    v: 1,
+  return pretended(`c${calls}`, {
     queue: index < 0 ? null : `q${index + 1}`,
     queue_name: null,
     urgent: part.queue_name === "Urgent",
-    direction: "in",
-    state: "waiting",
     since: at,
     entered_at: at,
-    answered_at: null,
     number: "31612345678",
-    name: null,
-    agent: null,
-    agent_name: null,
-    mine: false,
-    direct: false,
-    internal: false,
-    called_back: false,
-    transfer: null,
-    offer: null,
-    note: null,
-    reason: null,
-    not_reached: null,
     ...rest,
-  };
+  });
 }
 
 export const offer = (ringing: boolean, rejectable = true) => ({ since: NOW - 4000, ringing, rejectable });

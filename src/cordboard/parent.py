@@ -24,7 +24,7 @@ from typing import Self
 from cordboard.asterisk.binary import ExchangeBinary, ExchangeUnavailable
 from cordboard.asterisk.kept_trunks import with_kept
 from cordboard.asterisk.obtain import default_sounds
-from cordboard.asterisk.runtime import RunningExchange, started_exchange
+from cordboard.asterisk.runtime import OWN_WANT, RunningExchange, started_exchange
 from cordboard.control import Question, ServerAway, ask
 from cordboard.launch import CannotStart, Launch
 from cordboard.watchdog import ANSWER_MS, Duties, Patience, Said, watch
@@ -311,8 +311,9 @@ class Parent:
             answer = await asyncio.to_thread(
                 ask, self._launch.data, Question(ask="health"), timeout_ms=ANSWER_MS
             )
-        except ServerAway:
-            return Said.NOTHING
+        except ServerAway as away:
+            ours = isinstance(away.__cause__, OSError) and away.__cause__.errno in OWN_WANT
+            return Said.UNASKED if ours else Said.NOTHING
         if not answer.starting:
             return Said.WORKS
         return Said.STARTING if answer.changing else Said.NOTHING

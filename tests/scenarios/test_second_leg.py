@@ -362,15 +362,21 @@ def test_a_leg_rung_in_vain_while_the_telephone_is_away_strands_nobody() -> None
     assert (world.state("c1"), world.call("c1").returned) == (CallState.WAITING, True)
 
 
-@pytest.mark.rule("D27", "D16")
-def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> None:
-    """The telephone has lost its registration, and the leg on which the agent speaks may live: who is on it stays."""
+def held_without_a_leg() -> tuple[World, LegId]:
+    """c1 is on hold and its leg has failed; Chantal speaks with c2 on the other leg, which this gives."""
     world = talking(one_line=False)
     world.click_hold("chantal", "c1")
     world.call_arrives("c2")
     world.click_answer("chantal", "c2")
     first, second = world.legs_of("chantal")
     ends(world, first, LegEnd.LOST)
+    return world, second
+
+
+@pytest.mark.rule("D27", "D16")
+def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> None:
+    """The telephone has lost its registration, and the leg on which the agent speaks may live: who is on it stays."""
+    world, second = held_without_a_leg()
     world.call("c1").note = Note.LINE_LOST
     world.phone_vanishes("chantal")
 
@@ -386,12 +392,7 @@ def test_a_leg_that_cannot_be_rung_costs_nobody_the_call_on_the_other_leg() -> N
 @pytest.mark.rule("D16", "D27")
 def test_a_leg_that_cannot_be_rung_takes_nobody_from_a_telephone_that_is_up() -> None:
     """Its owner has had no console for a quarter of an hour, and speaks on another leg: somebody is there."""
-    world = talking(one_line=False)
-    world.click_hold("chantal", "c1")
-    world.call_arrives("c2")
-    world.click_answer("chantal", "c2")
-    first, _ = world.legs_of("chantal")
-    ends(world, first, LegEnd.LOST)
+    world, _ = held_without_a_leg()
     world.console_goes("chantal")
     world.wait(15 * 60)
     world.phone_vanishes("chantal")

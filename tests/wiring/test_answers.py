@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,3 +58,18 @@ async def test_a_server_that_changes_its_database_says_so_to_its_parent(
     assert "database" in practice.sentence
     with pytest.raises(ServerAway):
         await asyncio.to_thread(ask, tmp_path, Question(ask="health"))
+
+
+@pytest.mark.parametrize(("want", "said"), [(errno.EMFILE, Said.UNASKED), (errno.ECONNREFUSED, Said.NOTHING)])
+async def test_a_parent_that_cannot_ask_blames_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, want: int, said: Said
+) -> None:
+    """For want of a file of its own it would end a server that works."""
+    parent = Parent(prepare(Settings(data=str(tmp_path)), tmp_path), [], None, lambda _line: None)
+
+    def cannot(*_how: object) -> None:
+        raise OSError(want, os.strerror(want))
+
+    monkeypatch.setattr(socket, "socket", cannot)
+
+    assert await parent._ask_server() is said
